@@ -1,0 +1,219 @@
+//! The request budget of one vendor account (B2): how many requests are ours, in which order of right.
+//!
+//! Two kinds of limit: a leaky bucket that the vendor shows in a header (Gorgias: `used/limit`), and a plain count in
+//! a window that nobody shows (Aircall). Deliberately not here: sending, and who waits.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sidetone_protocol::{BudgetView, Vendor};
+
+use crate::settings::Rate;
+
+/// In order of right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lane {
+    /// A phone rings: who is it?
+    Ring,
+    /// The record of a call of now.
+    Live,
+    /// Late additions, lists that are kept fresh.
+    Late,
+    /// Old calls.
+    Backfill,
+}
+
+impl Lane {
+    /// Which share of the limit this lane may fill. A tenth is always left to others.
+    fn ceiling(self) -> f64 {
+        match self {
+            Lane::Ring => 0.90,
+            Lane::Live => 0.85,
+            Lane::Late => 0.70,
+            Lane::Backfill => 0.50,
+        }
+    }
+}
+
+/// How the vendor counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counting {
+    /// Continuous drain; the vendor tells the level with every answer.
+    Leaky,
+    /// So many in any window; the vendor tells nothing.
+    Window,
+}
+
+/// One vendor's budget.
+#[derive(Debug)]
+pub struct Budget {
+    vendor: Vendor,
+    counting: Counting,
+    rate: Rate,
+    level: f64,
+    level_at: DateTime<Utc>,
+    ours: VecDeque<DateTime<Utc>>,
+    paused_until: Option<DateTime<Utc>>,
+}
+
+impl Budget {
+    /// An empty budget.
+    #[must_use]
+    pub fn new(vendor: Vendor, counting: Counting, rate: Rate, now: DateTime<Utc>) -> Self {
+        Budget { vendor, counting, rate, level: 0.0, level_at: now, ours: VecDeque::new(), paused_until: None }
+    }
+
+    /// Takes one request out of the budget, or says when to ask again.
+    ///
+    /// # Errors
+    /// The moment at which the lane may have room again.
+    pub fn take(&mut self, lane: Lane, now: DateTime<Utc>) -> Result<(), DateTime<Utc>> {
+        if let Some(until) = self.paused_until {
+            if until > now {
+                return Err(until);
+            }
+            self.paused_until = None;
+        }
+        self.drain(now);
+        let room = (f64::from(self.rate.requests) * lane.ceiling()).max(1.0);
+        let level = match self.counting {
+            Counting::Leaky => self.level,
+            Counting::Window => self.ours.len() as f64,
+        };
+        if level + 1.0 > room {
+            return Err(self.room_at(level + 1.0 - room, now));
+        }
+        self.level += 1.0;
+        self.ours.push_back(now);
+        Ok(())
+    }
+
+    fn room_at(&self, over: f64, now: DateTime<Utc>) -> DateTime<Utc> {
+        let at_least = now + TimeDelta::milliseconds(50);
+        match self.counting {
+            Counting::Leaky => at_least.max(now + seconds(over / self.drain_per_second())),
+            Counting::Window => {
+                let index = (over.ceil() as usize).saturating_sub(1).min(self.ours.len().saturating_sub(1));
+                self.ours.get(index).map_or(at_least, |first| at_least.max(*first + delta(self.rate.window)))
+            }
+        }
+    }
+
+    /// What the vendor says of its bucket (Gorgias, `reference/gorgias.md` §3): used and limit, everybody's together.
+    pub fn told(&mut self, used: u32, limit: u32, now: DateTime<Utc>) {
+        self.drain(now);
+        self.level = f64::from(used);
+        if limit > 0 {
+            self.rate.requests = limit;
+        }
+    }
+
+    /// A 429: every lane waits.
+    pub fn refused(&mut self, wait: Duration, now: DateTime<Utc>) {
+        let until = now + delta(wait.clamp(Duration::from_millis(500), Duration::from_secs(3600)));
+        self.paused_until = Some(self.paused_until.map_or(until, |p| p.max(until)));
+    }
+
+    fn drain(&mut self, now: DateTime<Utc>) {
+        let passed = (now - self.level_at).num_milliseconds().max(0) as f64 / 1000.0;
+        self.level = (self.level - passed * self.drain_per_second()).max(0.0);
+        self.level_at = now;
+        let window = delta(self.rate.window);
+        while self.ours.front().is_some_and(|t| *t + window <= now) {
+            self.ours.pop_front();
+        }
+    }
+
+    fn drain_per_second(&self) -> f64 {
+        f64::from(self.rate.requests) / self.rate.window.as_secs_f64().max(0.001)
+    }
+
+    /// For the window and the metrics.
+    pub fn view(&mut self, now: DateTime<Utc>) -> BudgetView {
+        self.drain(now);
+        let ours = self.ours.len() as u32;
+        BudgetView {
+            vendor: self.vendor,
+            ours,
+            others: (self.level.round() as u32).saturating_sub(ours),
+            limit: self.rate.requests,
+            window_seconds: self.rate.window.as_secs() as u32,
+            paused_until: self.paused_until.filter(|p| *p > now).map(|p| p.timestamp()),
+        }
+    }
+}
+
+fn seconds(s: f64) -> TimeDelta {
+    TimeDelta::milliseconds((s * 1000.0).ceil().clamp(0.0, 86_400_000.0) as i64)
+}
+
+fn delta(d: Duration) -> TimeDelta {
+    TimeDelta::from_std(d).unwrap_or(TimeDelta::days(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(ms: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp_millis(1_800_000_000_000 + ms).expect("in range")
+    }
+
+    fn budget(counting: Counting) -> Budget {
+        let rate = Rate { requests: 40, window: Duration::from_secs(20) };
+        Budget::new(Vendor::Gorgias, counting, rate, at(0))
+    }
+
+    #[test]
+    fn a_tenth_is_always_left_to_others() {
+        for counting in [Counting::Leaky, Counting::Window] {
+            let mut b = budget(counting);
+            let taken = (0..100).filter(|_| b.take(Lane::Ring, at(0)).is_ok()).count();
+            assert_eq!(taken, 36, "{counting:?}");
+        }
+    }
+
+    #[test]
+    fn a_window_limit_holds_in_every_window() {
+        let mut b = budget(Counting::Window);
+        let mut sent: Vec<i64> = Vec::new();
+        let mut now = 0;
+        while now < 120_000 {
+            match b.take(Lane::Ring, at(now)) {
+                Ok(()) => sent.push(now),
+                Err(until) => now = (until - at(0)).num_milliseconds().max(now + 1),
+            }
+        }
+        for start in &sent {
+            assert!(sent.iter().filter(|t| **t >= *start && **t < start + 20_000).count() <= 36);
+        }
+        assert!(sent.len() >= 36 * 5, "the budget is used, not only kept: {}", sent.len());
+    }
+
+    #[test]
+    fn lower_lanes_stop_before_a_ringing_phone_does() {
+        let mut b = budget(Counting::Leaky);
+        while b.take(Lane::Backfill, at(0)).is_ok() {}
+        assert!(b.take(Lane::Late, at(0)).is_ok());
+        while b.take(Lane::Late, at(0)).is_ok() {}
+        assert!(b.take(Lane::Ring, at(0)).is_ok());
+    }
+
+    #[test]
+    fn what_the_vendor_tells_replaces_our_count() {
+        let mut b = budget(Counting::Leaky);
+        b.told(39, 40, at(0));
+        let until = b.take(Lane::Live, at(0)).expect_err("others have filled it");
+        assert!(b.take(Lane::Live, until).is_ok());
+        assert_eq!(b.view(until).ours, 1);
+    }
+
+    #[test]
+    fn a_429_pauses_every_lane_until_retry_after() {
+        let mut b = budget(Counting::Leaky);
+        b.refused(Duration::from_secs(7), at(0));
+        assert_eq!(b.take(Lane::Ring, at(10)), Err(at(7_000)));
+        assert!(b.take(Lane::Ring, at(7_000)).is_ok());
+    }
+}

@@ -1,0 +1,165 @@
+//! The laws of folding, as facts and as properties.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+
+const ID: u64 = 4_300_000_017;
+
+fn event(name: &str, at: i64, data: Value) -> (Origin, i64, Value) {
+    (Origin::Event(name.into()), at, data)
+}
+
+fn read(at: i64, data: Value) -> (Origin, i64, Value) {
+    (Origin::Read { timeline: false }, at, data)
+}
+
+fn folded(statements: &[(Origin, i64, Value)]) -> Call {
+    let mut call = Call::new(CallId(ID));
+    for (origin, as_of, data) in statements {
+        call.join(&Statement { origin, as_of: *as_of, data: data.as_object().expect("an object") });
+    }
+    call
+}
+
+fn a_day() -> Vec<(Origin, i64, Value)> {
+    let line = json!({"id": 7, "name": "Support FR", "country": "FR", "time_zone": "Europe/Paris", "digits": "+33 1 99 00 10 00"});
+    let ana = json!({"id": 31, "name": "Ana Reyes", "email": "ana@example.com"});
+    vec![
+        event("call.created", 100, json!({"id": ID, "status": "initial", "direction": "inbound", "started_at": 100, "answered_at": null, "raw_digits": "+34 666 444 555", "number": line, "tags": [], "comments": []})),
+        event("call.ringing_on_agent", 100, json!({"id": ID, "status": "initial", "user": {"id": 30, "name": "Jonas Weber"}, "teams": [{"id": 5, "name": "Care"}]})),
+        event("call.answered", 108, json!({"id": ID, "status": "answered", "answered_at": 108, "user": ana})),
+        event("call.tagged", 150, json!({"id": ID, "status": "answered", "user": ana, "tags": [{"id": 1, "name": "Delivery", "tagged_by": {}}]})),
+        event("call.tagged", 155, json!({"id": ID, "tags": [{"id": 1, "name": "Delivery"}, {"id": 2, "name": "Warranty"}]})),
+        event("call.untagged", 160, json!({"id": ID, "tags": [{"id": 2, "name": "Warranty"}]})),
+        event("call.hungup", 200, json!({"id": ID, "status": "done", "ended_at": 200, "duration": 100, "user": {"id": 31, "name": "Ana Reyes"}, "teams": []})),
+        event("call.ended", 230, json!({"id": ID, "status": "done", "ended_at": 200, "user": ana, "asset": "https://assets.example.com/calls/1/recording", "recording": "https://media.example.com/a"})),
+        event("call.commented", 300, json!({"id": ID, "comments": [{"id": 9, "content": "Sends a photo", "posted_at": 300, "posted_by": ana}]})),
+        read(400, json!({"id": ID, "status": "answered", "user": null, "contact": null, "recording": null, "teams": [], "comments": [{"id": 9, "content": "Sends a photo", "posted_at": 300, "posted_by": null}], "tags": [{"id": 2, "name": "Warranty"}, {"id": 3, "name": "VIP"}]})),
+    ]
+}
+
+#[test]
+fn nothing_known_is_erased_by_absence_or_null() {
+    let call = folded(&a_day());
+    assert_eq!(call.agent().expect("an agent").email.as_deref(), Some("ana@example.com"));
+    assert_eq!(call.teams().len(), 1);
+    assert!(call.has_recording());
+    assert!(call.is_over(), "a read that still says answered does not bring a call back");
+    assert_eq!(call.comments()[0].author.as_ref().map(|a| a.id), Some(31));
+}
+
+#[test]
+fn an_empty_user_object_says_nothing() {
+    let mut day = a_day();
+    day.push(event("call.assigned", 500, json!({"id": ID, "user": {}, "contact": {}})));
+    assert_eq!(folded(&day).agent().expect("an agent").id, 31);
+    assert!(folded(&day).contact().is_none());
+}
+
+#[test]
+fn an_abridged_user_keeps_the_email_that_was_known() {
+    let day = a_day();
+    let call = folded(&day[..7]);
+    assert_eq!(call.agent().and_then(|a| a.email).as_deref(), Some("ana@example.com"));
+}
+
+#[test]
+fn tags_follow_the_later_word_and_a_full_read_removes_what_it_lacks() {
+    let names = |call: &Call| call.tags().into_iter().map(|t| t.name).collect::<Vec<_>>();
+    let day = a_day();
+    assert_eq!(names(&folded(&day[..5])), ["Delivery", "Warranty"]);
+    assert_eq!(names(&folded(&day[..6])), ["Warranty"]);
+    assert_eq!(names(&folded(&day)), ["Warranty", "VIP"]);
+    let mut later = day;
+    later.push(read(401, json!({"id": ID, "tags": []})));
+    assert_eq!(names(&folded(&later)), [""; 0]);
+}
+
+#[test]
+fn on_a_tie_untagged_beats_tagged_and_a_read_beats_an_event() {
+    let tagged = event("call.tagged", 10, json!({"id": ID, "tags": [{"id": 1, "name": "A"}]}));
+    let untagged = event("call.untagged", 10, json!({"id": ID, "tags": []}));
+    let seen = read(10, json!({"id": ID, "tags": [{"id": 1, "name": "A"}]}));
+    assert!(folded(&[tagged.clone(), untagged.clone()]).tags().is_empty());
+    assert_eq!(folded(&[tagged, untagged, seen]).tags().len(), 1);
+}
+
+#[test]
+fn a_tag_put_back_after_it_was_taken_off_is_there() {
+    let mut day = a_day();
+    day.push(event("call.tagged", 500, json!({"id": ID, "tags": [{"id": 1, "name": "Delivery"}]})));
+    assert!(folded(&day).tags().iter().any(|t| t.id == 1));
+}
+
+#[test]
+fn who_answered_first_stays_first() {
+    let mut day = a_day();
+    day.push(event("call.answered", 180, json!({"id": ID, "user": {"id": 44, "name": "Tom Okafor"}})));
+    let call = folded(&day);
+    assert_eq!(call.first_agent().map(|a| a.id), Some(31));
+}
+
+#[test]
+fn odd_types_are_kept_and_break_nothing() {
+    let call = folded(&[event("call.created", 1, json!({"id": ID, "user": "nobody", "teams": "none", "tags": {"id": 1}, "comments": 7, "number": [], "started_at": "soon", "raw_digits": 5, "answered_at": {}}))]);
+    assert!(call.agent().is_none() && call.line().is_none() && call.started_at().is_none());
+    assert_eq!(call.facts()["user"], json!("nobody"));
+}
+
+#[test]
+fn facts_survive_the_store() {
+    let call = folded(&a_day());
+    let text = serde_json::to_string(&call).expect("writes");
+    assert_eq!(serde_json::from_str::<Call>(&text).expect("reads"), call);
+}
+
+#[test]
+fn what_is_stored_keeps_every_documented_field() {
+    // C4
+    let facts = folded(&a_day()).facts();
+    for key in ["direction", "status", "started_at", "answered_at", "ended_at", "raw_digits", "number", "user", "teams", "comments", "tags", "recording", "asset"] {
+        assert!(!facts[key].is_null(), "{key}");
+    }
+    assert_eq!(facts["in_call_duration"], json!(92));
+}
+
+proptest! {
+    /// Any order and any repetition of the same statements gives the same call.
+    #[test]
+    fn order_and_repetition_do_not_matter(order in Just((0..10usize).chain(0..10).collect::<Vec<_>>()).prop_shuffle()) {
+        let day = a_day();
+        let shuffled: Vec<_> = order.iter().map(|i| day[*i].clone()).collect();
+        prop_assert_eq!(folded(&shuffled), folded(&day));
+    }
+
+    /// The same for statements nobody would expect: few moments, so that ties are common.
+    #[test]
+    fn joining_is_commutative_and_idempotent(
+        statements in proptest::collection::vec((0..4i64, 0..5u8, proptest::collection::btree_set(0..4u64, 0..4), 0..3u8, 0..3u64), 1..9),
+        order in Just((0..16usize).collect::<Vec<_>>()).prop_shuffle(),
+    ) {
+        let all: Vec<_> = statements.iter().map(|(at, kind, tags, status, user)| {
+            let data = json!({
+                "id": ID,
+                "status": (["initial", "answered", "done"][*status as usize]),
+                "user": if *user == 0 { json!({}) } else { json!({"id": user, "name": format!("u{at}{kind}")}) },
+                "tags": tags.iter().map(|t| json!({"id": t, "name": format!("t{t}")})).collect::<Vec<_>>(),
+                "comments": tags.iter().map(|t| json!({"id": t, "content": format!("c{at}"), "posted_by": if *user == 1 { json!({"id": 1}) } else { Value::Null }})).collect::<Vec<_>>(),
+            });
+            match kind {
+                0 => read(*at, data),
+                1 => (Origin::Listed, *at, data),
+                2 => event("call.untagged", *at, data),
+                3 => event("call.answered", *at, data),
+                _ => event("call.tagged", *at, data),
+            }
+        }).collect();
+        let mut mixed = all.clone();
+        mixed.extend(order.iter().filter_map(|i| all.get(*i)).cloned());
+        let picked: Vec<_> = order.iter().filter_map(|i| all.get(*i)).cloned().collect();
+        prop_assert_eq!(folded(&picked), folded(&all));
+        prop_assert_eq!(folded(&mixed), folded(&all));
+    }
+}

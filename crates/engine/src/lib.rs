@@ -1,0 +1,11 @@
+//! What happens to a call: inbox → call → card → record − ledger = plan → outbox.
+//!
+//! The engine knows neither HTTP servers nor windows. It gets its clock, its transport and its store from outside,
+//! so that a simulated day runs inside one process in seconds. `ARCHITECTURE.md` walks one call through these files.
+
+pub mod budget;
+pub mod call;
+pub mod clock;
+pub mod number;
+pub mod settings;
+pub mod transport;

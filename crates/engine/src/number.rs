@@ -1,0 +1,152 @@
+//! Telephone numbers: one type, parsed once, compared by value. Nobody else compares strings of digits.
+
+use std::fmt;
+
+use phonenumber::{Mode, country};
+use serde::{Deserialize, Serialize};
+use sidetone_protocol::{NumberKind, NumberView};
+
+/// A number in E.164, `+34666444555`.
+///
+/// `Debug` is masked, so that a number printed in passing stays out of the logs (B12).
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct E164(String);
+
+impl E164 {
+    /// The number itself, for requests and records.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Country code and last two digits, for logs and reports.
+    #[must_use]
+    pub fn masked(&self) -> String {
+        let code = phonenumber::parse(None, &self.0).map(|n| n.code().value().to_string()).unwrap_or_default();
+        format!("+{code}…{}", &self.0[self.0.len().saturating_sub(2)..])
+    }
+}
+
+impl fmt::Debug for E164 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.masked())
+    }
+}
+
+/// The other party of a call, as far as its number goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Party {
+    /// A number that parses.
+    Phone(E164),
+    /// The caller withheld it.
+    Withheld,
+    /// A short code, a SIP name, nonsense: shown as received, never looked up.
+    Other(String),
+}
+
+impl Party {
+    /// Reads what Aircall puts into `raw_digits` (`reference/aircall.md` §8), with the line's country as default.
+    #[must_use]
+    pub fn from_raw(raw: &str, line_country: Option<&str>) -> Party {
+        let text = raw.trim();
+        if text.is_empty() || text.eq_ignore_ascii_case("anonymous") {
+            return Party::Withheld;
+        }
+        match parse(text, line_country) {
+            Some(number) => Party::Phone(number),
+            None => Party::Other(text.chars().take(64).collect()),
+        }
+    }
+
+    /// The number, where there is one.
+    #[must_use]
+    pub fn number(&self) -> Option<&E164> {
+        match self {
+            Party::Phone(number) => Some(number),
+            Party::Withheld | Party::Other(_) => None,
+        }
+    }
+
+    /// International form with plain spaces, for what is written into the helpdesk.
+    #[must_use]
+    pub fn display(&self) -> String {
+        match self {
+            Party::Phone(number) => international(number),
+            Party::Withheld => String::new(),
+            Party::Other(text) => text.clone(),
+        }
+    }
+
+    /// What a window shows.
+    #[must_use]
+    pub fn view(&self, received: &str) -> NumberView {
+        let parsed = self.number().and_then(|n| phonenumber::parse(None, n.as_str()).ok());
+        NumberView {
+            kind: match self {
+                Party::Phone(_) => NumberKind::Phone,
+                Party::Withheld => NumberKind::Withheld,
+                Party::Other(_) => NumberKind::Other,
+            },
+            e164: self.number().map(|n| n.as_str().to_owned()),
+            international: parsed.as_ref().map(|n| n.format().mode(Mode::International).to_string()),
+            national: parsed.as_ref().map(|n| n.format().mode(Mode::National).to_string()),
+            country: parsed.as_ref().and_then(|n| n.country().id()).map(|c| c.as_ref().to_owned()),
+            received: match self {
+                Party::Withheld => String::new(),
+                Party::Phone(_) | Party::Other(_) => received.chars().take(64).collect(),
+            },
+        }
+    }
+}
+
+/// Parses a number in any spelling; `country` (ISO alpha-2) decides what a number without country code means.
+#[must_use]
+pub fn parse(text: &str, country: Option<&str>) -> Option<E164> {
+    // The port of libphonenumber reads letters as keypad digits and scans long texts; neither is a caller's number.
+    if text.len() > 40 || text.chars().any(char::is_alphabetic) {
+        return None;
+    }
+    let home: Option<country::Id> = country.and_then(|c| c.to_ascii_uppercase().parse().ok());
+    let number = phonenumber::parse(home, text).ok()?;
+    let possible = phonenumber::is_viable(text) && number.national().value() > 999;
+    let e164 = number.format().mode(Mode::E164).to_string();
+    (possible && e164.len() >= 8 && e164.len() <= 16).then_some(E164(e164))
+}
+
+fn international(number: &E164) -> String {
+    phonenumber::parse(None, number.as_str())
+        .map_or_else(|_| number.as_str().to_owned(), |n| n.format().mode(Mode::International).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn aircalls_spellings_become_e164() {
+        for (raw, country, e164) in [
+            ("+34 666 444 555", None, "+34666444555"),
+            ("+1 202-555-0142", None, "+12025550142"),
+            ("01 99 00 12 34", Some("FR"), "+33199001234"),
+            ("0033 1 99 00 12 34", Some("FR"), "+33199001234"),
+            ("33199001234", Some("FR"), "+33199001234"),
+        ] {
+            assert_eq!(parse(raw, country).map(|n| n.as_str().to_owned()).as_deref(), Some(e164), "{raw}");
+        }
+    }
+
+    #[test]
+    fn withheld_empty_and_short_codes_are_their_own_cases() {
+        assert_eq!(Party::from_raw("Anonymous", None), Party::Withheld);
+        assert_eq!(Party::from_raw("  ", None), Party::Withheld);
+        assert_eq!(Party::from_raw("118", Some("FR")), Party::Other("118".into()));
+        assert_eq!(Party::from_raw("sip:desk@example.com", None), Party::Other("sip:desk@example.com".into()));
+    }
+
+    #[test]
+    fn a_number_printed_in_passing_is_masked() {
+        let number = parse("+34666444555", None).expect("parses");
+        assert_eq!(format!("{number:?}"), "+34…55");
+    }
+}

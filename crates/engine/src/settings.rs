@@ -1,0 +1,155 @@
+//! What the engine is told at the start: the keys of `design.md` §6 that it needs, checked and typed by a face.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+pub use sidetone_protocol::Mode;
+
+/// The language of what is written into the helpdesk (A6).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// English.
+    #[default]
+    En,
+    /// German.
+    De,
+    /// French.
+    Fr,
+}
+
+impl Language {
+    /// Two letters, as in the configuration.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Language::En => "en",
+            Language::De => "de",
+            Language::Fr => "fr",
+        }
+    }
+
+    /// Reads two letters.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Language> {
+        [Language::En, Language::De, Language::Fr].into_iter().find(|l| l.code() == code)
+    }
+}
+
+/// What becomes of one kind of call.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Keep {
+    /// Logged, ticket open.
+    #[default]
+    Open,
+    /// Logged, ticket closed.
+    Closed,
+    /// Kept in the call log only.
+    Store,
+}
+
+/// What is done for a caller that nobody knows (G5).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UnknownCallers {
+    /// A customer with a placeholder name and e-mail.
+    #[default]
+    Placeholder,
+    /// The placeholder name, no e-mail.
+    PhoneOnly,
+    /// Nothing until a person names the caller.
+    Hold,
+}
+
+/// What of a recording goes into the helpdesk (G17).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Recordings {
+    /// The link to the call's page in Aircall.
+    #[default]
+    Link,
+    /// Nothing.
+    None,
+}
+
+/// `[logging]` and what belongs to it.
+#[derive(Clone, Debug, Default)]
+pub struct Logging {
+    /// Off, shadow or live.
+    pub mode: ModeSetting,
+    /// B15: calls that started before this are never written by themselves. Unset: the moment of the first `live`.
+    pub from: Option<DateTime<Utc>>,
+    /// What is written is in this language.
+    pub language: Language,
+    /// G5.
+    pub unknown_callers: UnknownCallers,
+    /// B7: with several matches take the most recently updated instead of asking.
+    pub several_take_recent: bool,
+    /// G23: log withheld callers under one shared customer (else keep them in the call log only).
+    pub log_anonymous: bool,
+    /// G23: log calls between two own lines.
+    pub log_internal: bool,
+    /// G17.
+    pub recordings: Recordings,
+    /// Answered calls, both ways.
+    pub answered: Keep,
+    /// Inbound calls that nobody answered.
+    pub missed: Keep,
+    /// Outbound calls that nobody answered.
+    pub outbound_unanswered: Keep,
+}
+
+/// [`Mode`] with the documented default.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ModeSetting(pub Mode);
+
+impl Default for ModeSetting {
+    fn default() -> Self {
+        ModeSetting(Mode::Off)
+    }
+}
+
+/// How events arrive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// We make and repair our own webhook at this public address (`<public_url>/webhooks/aircall`, without the id).
+    OwnWebhook {
+        /// Where Aircall reaches us, without a path.
+        public_url: String,
+    },
+    /// A webhook that somebody made by hand.
+    ManualWebhook,
+    /// No webhook: ask Aircall.
+    Polling,
+}
+
+/// A limit of `n` requests in a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// Requests.
+    pub requests: u32,
+    /// Window.
+    pub window: Duration,
+}
+
+/// Everything that the engine is told.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `[logging]`.
+    pub logging: Logging,
+    /// Ids of the selected lines (G18); empty = none.
+    pub lines: BTreeSet<u64>,
+    /// The zone of what is written; unset = the line's.
+    pub time_zone: Option<Tz>,
+    /// How events arrive.
+    pub arrival: Arrival,
+    /// Our part of Aircall's limit.
+    pub aircall_rate: Rate,
+    /// The helpdesk's limit to start with; its headers teach better.
+    pub helpdesk_rate: Rate,
+    /// How often webhook and authorizations are checked.
+    pub check_every: Duration,
+    /// How often Aircall is asked without a webhook.
+    pub poll_every: Duration,
+    /// Set where the vendors are the sandbox's stand-ins: its control page.
+    pub sandbox_control_url: Option<String>,
+}

@@ -1,0 +1,179 @@
+//! How Sidetone is: connections, outbox, budget, alerts.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// The worst that holds now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "index.ts")]
+pub enum HealthState {
+    /// Everything written, everything connected.
+    Well,
+    /// Writes wait longer than ten seconds.
+    Behind,
+    /// A person has to do something; see `alerts`.
+    NeedsAttention,
+}
+
+/// Which outside service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "index.ts")]
+pub enum Vendor {
+    /// The phone system.
+    Aircall,
+    /// The helpdesk.
+    Gorgias,
+    /// The other helpdesk.
+    Front,
+}
+
+/// One cause that needs a person, once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "index.ts")]
+pub struct Alert {
+    /// Stable: `aircall_refused`, `gorgias_refused`, `gorgias_wrong_account`, `webhook_disabled`, `no_author`, `parked` …
+    pub code: String,
+    /// Since when, unix seconds.
+    pub since: i64,
+    /// How many calls are affected.
+    pub calls: u32,
+    /// What happened, one sentence in English.
+    pub what: String,
+    /// What to do about it, one sentence in English.
+    pub mend: String,
+}
+
+/// How a vendor answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "index.ts")]
+pub enum ConnectionState {
+    /// Not asked yet.
+    Untried,
+    /// The last answer was a proper one.
+    Accepted,
+    /// The credential is refused.
+    Refused,
+    /// No proper answer: network, time-out, service fault.
+    Unreachable,
+}
+
+/// One outside service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "index.ts")]
+pub struct Connection {
+    /// Which.
+    pub vendor: Vendor,
+    /// How it answers.
+    pub state: ConnectionState,
+    /// When it last answered, unix seconds.
+    pub answered_at: Option<i64>,
+    /// Plain words, in English, where something is wrong.
+    pub text: Option<String>,
+}
+
+/// One request budget.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "index.ts")]
+pub struct BudgetView {
+    /// Whose limit.
+    pub vendor: Vendor,
+    /// Requests of ours in the current window.
+    pub ours: u32,
+    /// Requests of others, as far as the vendor tells.
+    pub others: u32,
+    /// The vendor's limit in one window.
+    pub limit: u32,
+    /// The window, in seconds.
+    pub window_seconds: u32,
+    /// Every lane waits until then (after a 429), unix seconds.
+    pub paused_until: Option<i64>,
+}
+
+/// What waits to be written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "index.ts")]
+pub struct OutboxView {
+    /// Calls with something to write now.
+    pub calls: u32,
+    /// Requests that will take.
+    pub writes: u32,
+    /// Age of the oldest, in seconds.
+    pub oldest_seconds: u32,
+    /// Calls with a write that was refused for good.
+    pub parked: u32,
+    /// Calls that wait for a person's decision.
+    pub held: u32,
+    /// Calls that are not logged although they should be.
+    pub not_logged: u32,
+}
+
+/// What is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "index.ts")]
+pub enum Mode {
+    /// Nothing is written.
+    Off,
+    /// Plans are made and shown, nothing is written.
+    Shadow,
+    /// Calls are written.
+    Live,
+}
+
+/// How calls arrive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "index.ts")]
+pub enum SourceKind {
+    /// In real time.
+    Webhook,
+    /// By asking every few seconds.
+    Polling,
+}
+
+/// Where calls come from and when the last one did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "index.ts")]
+pub struct Source {
+    /// How.
+    pub kind: SourceKind,
+    /// When the last event came in, unix seconds.
+    pub last_event_at: Option<i64>,
+}
+
+/// Only where the vendors are the sandbox's stand-ins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "index.ts")]
+pub struct SandboxView {
+    /// The page on which a person rings, answers and hangs up.
+    pub control_url: String,
+}
+
+/// `GET /api/health`, and the `health` event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "index.ts")]
+pub struct Health {
+    /// The worst that holds now.
+    pub state: HealthState,
+    /// What is written.
+    pub mode: Mode,
+    /// Causes that need a person.
+    pub alerts: Vec<Alert>,
+    /// The outside services.
+    pub connections: Vec<Connection>,
+    /// What waits.
+    pub outbox: OutboxView,
+    /// Request budgets.
+    pub budgets: Vec<BudgetView>,
+    /// Where calls come from.
+    pub source: Source,
+    /// Set in the sandbox only.
+    pub sandbox: Option<SandboxView>,
+    /// Webhook bodies kept that nothing could be made of, since the start.
+    pub odd_events: u32,
+    /// Version of the program.
+    pub version: String,
+}

@@ -1,0 +1,16 @@
+//! The types that cross from the engine's faces to a window or a browser.
+//!
+//! Declared once, here; the TypeScript in `ui/src/wire/` is generated from them by
+//! `cargo test -p sidetone-protocol` and committed (a difference fails `.ci/run`).
+//!
+//! Deliberately not here: rules, texts of the windows (the pages hold the three catalogues), vendor objects.
+//! Times are unix seconds (UTC); the page shows them in the reader's zone. Ids are strings, because call ids are
+//! 64-bit and a browser's numbers are not.
+
+mod call;
+mod health;
+mod live;
+
+pub use call::*;
+pub use health::*;
+pub use live::*;

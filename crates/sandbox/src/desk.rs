@@ -1,0 +1,212 @@
+//! The front desk of one service: takes a request off the wire, writes it into the journal, meets it with
+//! the faults that wait for it, and lets the vendor answer. It knows nothing of calls or tickets.
+//!
+//! A fault that closes the connection or never answers cannot be told by a [`Response`]; the desk marks
+//! it with the header [`FAULT_HEADER`]. `serve.rs` turns the mark into the real thing on a socket; a
+//! transport that calls the router in-process must do the same: `cut` is an error of the connection,
+//! `hang` is waiting until the client's own time-out.
+
+use std::sync::Mutex;
+
+use axum::{
+    body::{Body, to_bytes},
+    extract::{FromRequest, Multipart, Request},
+    response::Response,
+};
+use bytes::Bytes;
+use http::{HeaderValue, Method, header};
+use serde_json::{Value, json};
+
+use crate::{
+    clock::{Clock, http_date},
+    faults::{Fault, FaultKind, Faults},
+    hold,
+    journal::{Journal, JournalEntry},
+    wire::{Answered, Asked, Part, code},
+};
+
+/// Marks an answer that must never reach a client: its value is `cut` or `hang`.
+pub const FAULT_HEADER: &str = "x-sandbox-fault";
+
+/// The largest request read at all; a service may set a smaller limit of its own.
+const LARGEST_REQUEST_BYTES: usize = 600 * 1024 * 1024;
+
+/// A service behind the desk. Answering is synchronous: no lock is ever held across an await.
+pub(crate) trait Vendor {
+    fn answer(&self, asked: &Asked) -> Answered;
+    /// An error body in the vendor's own shape.
+    fn refusal(&self, status: u16) -> Answered;
+}
+
+/// The journal and the faults of one service.
+#[derive(Debug)]
+pub(crate) struct Desk {
+    clock: Clock,
+    faults: Mutex<Faults>,
+    journal: Mutex<Journal>,
+}
+
+impl Desk {
+    pub(crate) fn new(clock: Clock) -> Self {
+        Self { clock, faults: Mutex::default(), journal: Mutex::default() }
+    }
+
+    pub(crate) fn add_fault(&self, fault: Fault) {
+        hold(&self.faults).add(fault);
+    }
+
+    pub(crate) fn clear_faults(&self) {
+        hold(&self.faults).clear();
+    }
+
+    pub(crate) fn waiting_faults(&self) -> Vec<Fault> {
+        hold(&self.faults).waiting()
+    }
+
+    pub(crate) fn journal_after(&self, seq: u64) -> Vec<JournalEntry> {
+        hold(&self.journal).after(seq)
+    }
+
+    pub(crate) fn reset(&self) {
+        hold(&self.faults).clear();
+        hold(&self.journal).clear();
+    }
+
+    pub(crate) async fn receive(&self, request: Request, vendor: &impl Vendor) -> Response {
+        let Some(asked) = read(request).await else {
+            return self.respond(Answered::empty(400));
+        };
+        let method = asked.method.as_str();
+        let whole = whole_path(&asked);
+        let seq = hold(&self.journal).open(self.clock.now(), method, whole, noted_body(&asked));
+        let fault = hold(&self.faults).take(method, &asked.path);
+        let name = fault.as_ref().map(FaultKind::name);
+
+        let answered = match &fault {
+            Some(FaultKind::CutBefore) => return self.unanswered(seq, 0, name, "cut"),
+            Some(FaultKind::HangBefore) => return self.unanswered(seq, 0, name, "hang"),
+            Some(FaultKind::Status { status, retry_after }) => {
+                let refusal = vendor.refusal(*status);
+                match retry_after {
+                    Some(seconds) => refusal.with("retry-after", seconds.to_string()),
+                    None => refusal,
+                }
+            }
+            Some(FaultKind::Html { status }) => Answered::html(
+                *status,
+                format!("<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>"),
+            ),
+            _ => vendor.answer(&asked),
+        };
+        let status = answered.status.as_u16();
+        match fault {
+            Some(FaultKind::CutAfter) => self.unanswered(seq, status, name, "cut"),
+            Some(FaultKind::HangAfter) => self.unanswered(seq, status, name, "hang"),
+            Some(FaultKind::Slow { ms }) => {
+                hold(&self.journal).settle(seq, status, name);
+                tokio::time::sleep(std::time::Duration::from_millis(ms)).await;
+                self.respond(answered)
+            }
+            Some(FaultKind::Malformed) => {
+                hold(&self.journal).settle(seq, status, name);
+                let half = answered.body.slice(..answered.body.len() / 2);
+                self.respond(Answered { body: half, ..answered })
+            }
+            _ => {
+                hold(&self.journal).settle(seq, status, name);
+                if !answered.delay.is_zero() {
+                    tokio::time::sleep(answered.delay).await;
+                }
+                self.respond(answered)
+            }
+        }
+    }
+
+    fn unanswered(&self, seq: u64, status: u16, name: Option<&'static str>, mark: &'static str) -> Response {
+        hold(&self.journal).settle(seq, status, name);
+        let mut response = self.respond(Answered::empty(599));
+        response.headers_mut().insert(FAULT_HEADER, HeaderValue::from_static(mark));
+        response
+    }
+
+    fn respond(&self, answered: Answered) -> Response {
+        let mut response = to_response(answered);
+        if let Ok(date) = HeaderValue::from_str(&http_date(self.clock.now())) {
+            response.headers_mut().insert(header::DATE, date);
+        }
+        response
+    }
+}
+
+/// The answer as an HTTP response, without the `Date` that only the desk knows.
+pub(crate) fn to_response(answered: Answered) -> Response {
+    let mut response = Response::new(Body::from(answered.body));
+    *response.status_mut() = answered.status;
+    for (name, value) in answered.headers {
+        match HeaderValue::from_str(&value) {
+            Ok(value) => {
+                response.headers_mut().insert(header::HeaderName::from_static(name), value);
+            }
+            Err(_) => *response.status_mut() = code(500),
+        }
+    }
+    response
+}
+
+async fn read(request: Request) -> Option<Asked> {
+    let is_multipart = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .is_some_and(|kind| kind.starts_with("multipart/form-data"));
+    let (head, body) = request.into_parts();
+    let body = to_bytes(body, LARGEST_REQUEST_BYTES).await.ok()?;
+    let query = head.uri.query().unwrap_or_default();
+    let query = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    let mut headers = head.headers.clone();
+    if let (None, Some(host)) = (headers.get(header::HOST), head.uri.authority()) {
+        headers.insert(header::HOST, HeaderValue::from_str(host.as_str()).ok()?);
+    }
+    let path = head.uri.path().to_owned();
+    let method = head.method.clone();
+    let (body, parts) = if is_multipart {
+        (Bytes::new(), read_parts(Request::from_parts(head, Body::from(body))).await?)
+    } else {
+        (body, Vec::new())
+    };
+    Some(Asked { method, path, query, headers, body, parts })
+}
+
+async fn read_parts(request: Request) -> Option<Vec<Part>> {
+    let mut multipart = Multipart::from_request(request, &()).await.ok()?;
+    let mut parts = Vec::new();
+    while let Some(field) = multipart.next_field().await.ok()? {
+        parts.push(Part {
+            name: field.name().unwrap_or_default().to_owned(),
+            content_type: field.content_type().unwrap_or("application/octet-stream").to_owned(),
+            bytes: field.bytes().await.ok()?,
+        });
+    }
+    Some(parts)
+}
+
+fn whole_path(asked: &Asked) -> String {
+    if asked.query.is_empty() {
+        return asked.path.clone();
+    }
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&asked.query).finish();
+    format!("{}?{query}", asked.path)
+}
+
+fn noted_body(asked: &Asked) -> Value {
+    if asked.method == Method::GET {
+        return Value::Null;
+    }
+    if asked.parts.is_empty() {
+        return asked.json().unwrap_or(Value::Null);
+    }
+    let files = asked.parts.iter().map(
+        |part| json!({"name": part.name, "content_type": part.content_type, "size": part.bytes.len()}),
+    );
+    json!({"files": files.collect::<Vec<_>>()})
+}

@@ -1,0 +1,150 @@
+//! Injected faults: what goes wrong with the next requests. Each fault names which requests it meets and
+//! how often; the first that matches wins. The faults themselves are carried out by the front desk.
+
+use serde::{Deserialize, Serialize};
+
+/// A fault for the next requests that match.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Fault {
+    /// The HTTP method it meets; unset = any.
+    #[serde(default)]
+    pub method: Option<String>,
+    /// The beginning of the paths it meets, e.g. `/api/tickets`; empty = any.
+    #[serde(default)]
+    pub path: String,
+    /// How many requests it meets before it is used up.
+    #[serde(default = "once")]
+    pub times: u32,
+    /// What happens.
+    #[serde(flatten)]
+    pub kind: FaultKind,
+}
+
+/// What can go wrong.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum FaultKind {
+    /// Refused with this status before anything was done; JSON body in the vendor's shape.
+    Status {
+        /// For instance 429, 500, 502, 503.
+        status: u16,
+        /// Seconds for a `Retry-After` header; unset = no such header.
+        #[serde(default)]
+        retry_after: Option<u64>,
+    },
+    /// Refused with this status and an HTML page, as a proxy in front of the service would.
+    Html {
+        /// For instance 502.
+        status: u16,
+    },
+    /// Never answered; nothing was done.
+    HangBefore,
+    /// Never answered; the write **was** done.
+    HangAfter,
+    /// Connection closed without an answer; nothing was done.
+    CutBefore,
+    /// Connection closed without an answer; the write **was** done.
+    CutAfter,
+    /// Done and answered, but late.
+    Slow {
+        /// Milliseconds until the answer.
+        ms: u64,
+    },
+    /// Done, and answered with half a JSON document.
+    Malformed,
+}
+
+impl FaultKind {
+    /// The name in the control API and the journal.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Status { .. } => "status",
+            Self::Html { .. } => "html",
+            Self::HangBefore => "hang_before",
+            Self::HangAfter => "hang_after",
+            Self::CutBefore => "cut_before",
+            Self::CutAfter => "cut_after",
+            Self::Slow { .. } => "slow",
+            Self::Malformed => "malformed",
+        }
+    }
+}
+
+impl Fault {
+    /// `kind` for the next `times` requests of any method and path.
+    #[must_use]
+    pub fn next(times: u32, kind: FaultKind) -> Self {
+        Self { method: None, path: String::new(), times, kind }
+    }
+
+    /// Limits the fault to one method and a beginning of the path.
+    #[must_use]
+    pub fn on(mut self, method: &str, path: &str) -> Self {
+        self.method = Some(method.to_owned());
+        path.clone_into(&mut self.path);
+        self
+    }
+
+    fn meets(&self, method: &str, path: &str) -> bool {
+        self.times > 0
+            && self.method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
+            && path.starts_with(&self.path)
+    }
+}
+
+fn once() -> u32 {
+    1
+}
+
+/// The faults waiting at one service.
+#[derive(Debug, Default)]
+pub(crate) struct Faults(Vec<Fault>);
+
+impl Faults {
+    pub(crate) fn add(&mut self, fault: Fault) {
+        self.0.push(fault);
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    pub(crate) fn waiting(&self) -> Vec<Fault> {
+        self.0.clone()
+    }
+
+    /// The fault that this request meets, counted off.
+    pub(crate) fn take(&mut self, method: &str, path: &str) -> Option<FaultKind> {
+        let fault = self.0.iter_mut().find(|fault| fault.meets(method, path))?;
+        fault.times -= 1;
+        let kind = fault.kind.clone();
+        self.0.retain(|fault| fault.times > 0);
+        Some(kind)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_meets_its_requests_and_is_used_up() {
+        let mut faults = Faults::default();
+        faults.add(Fault::next(2, FaultKind::CutAfter).on("POST", "/api/tickets"));
+        assert_eq!(faults.take("GET", "/api/tickets"), None);
+        assert_eq!(faults.take("POST", "/api/customers"), None);
+        assert_eq!(faults.take("POST", "/api/tickets"), Some(FaultKind::CutAfter));
+        assert_eq!(faults.take("post", "/api/tickets/1/messages"), Some(FaultKind::CutAfter));
+        assert_eq!(faults.take("POST", "/api/tickets"), None);
+        assert!(faults.waiting().is_empty());
+    }
+
+    #[test]
+    fn a_fault_is_written_in_json_as_documented() {
+        let fault: Fault =
+            serde_json::from_str(r#"{"path":"/api","times":3,"kind":"status","status":503}"#).unwrap();
+        let meant = Fault::next(3, FaultKind::Status { status: 503, retry_after: None });
+        assert_eq!(fault, Fault { path: "/api".into(), ..meant });
+    }
+}

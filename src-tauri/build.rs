@@ -1,0 +1,17 @@
+//! Tells Tauri which commands exist, so that each can be permitted or refused by itself.
+
+use std::error::Error;
+
+/// Every command of `src/commands.rs`. One that is missing here cannot be called by the page.
+const COMMANDS: &[&str] = &["now", "calls", "call", "open_url", "painted"];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    // The pages are embedded by `generate_context!`, which cargo cannot see into.
+    println!("cargo:rerun-if-changed=ui/dist");
+    tauri_build::try_build(
+        tauri_build::Attributes::new()
+            .capabilities_path_pattern("src-tauri/capabilities/*.json")
+            .app_manifest(tauri_build::AppManifest::new().commands(COMMANDS)),
+    )?;
+    Ok(())
+}

@@ -1,0 +1,88 @@
+//! What the desktop face needs from whatever knows the calls: the engine in this process, or a paired hub.
+//!
+//! Not here: how it is made ([`crate::compose`]) and what crosses to the page (`sidetone-protocol`).
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use sidetone_protocol::{CallDetail, CallPage, Now, Pushed};
+use tokio::sync::broadcast;
+
+/// Which calls of a list are wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallFilter {
+    /// Every call.
+    #[default]
+    All,
+    /// Held, parked or not logged although they should be.
+    NotLogged,
+    /// Inbound and not answered.
+    Missed,
+    /// Inbound, not answered, with a voicemail.
+    Voicemail,
+}
+
+/// One page of the list of calls, as the page asks for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CallQuery {
+    /// `next` of the page before; none for the newest calls.
+    pub before: Option<String>,
+    /// Which calls.
+    pub filter: CallFilter,
+    /// Text looked for in name, number, line and agent.
+    pub text: Option<String>,
+    /// How many calls at most; the backend has its own upper limit.
+    pub limit: Option<u32>,
+}
+
+/// Why an answer could not be given. The sentence is shown to a person.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BackendError {
+    /// The question makes no sense, for example a `before` that no page gave.
+    #[error("{0}")]
+    Invalid(String),
+    /// The store or the hub cannot be asked at the moment; asking again later may help.
+    #[error("{0}")]
+    Unavailable(String),
+}
+
+impl BackendError {
+    /// Stable word for the page.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Invalid(_) => "invalid",
+            Self::Unavailable(_) => "unavailable",
+        }
+    }
+}
+
+/// The calls, and what happens to them.
+///
+/// The questions may read a database and must not be asked on the thread that draws.
+#[async_trait]
+pub trait Backend: Send + Sync {
+    /// What a window needs first.
+    ///
+    /// # Errors
+    /// [`BackendError::Unavailable`] when the store or the hub does not answer.
+    fn now(&self) -> Result<Now, BackendError>;
+
+    /// One page of calls, newest first.
+    ///
+    /// # Errors
+    /// [`BackendError::Invalid`] for a query that cannot be followed, else as [`Backend::now`].
+    fn calls(&self, query: CallQuery) -> Result<CallPage, BackendError>;
+
+    /// Everything about one call; `None` when there is no such call.
+    ///
+    /// # Errors
+    /// As [`Backend::now`].
+    fn call(&self, id: &str) -> Result<Option<CallDetail>, BackendError>;
+
+    /// What happens from now on. A listener that falls behind asks [`Backend::now`] again.
+    fn events(&self) -> broadcast::Receiver<Pushed>;
+
+    /// Finishes what is in hand, or gives it back, and stops.
+    async fn shutdown(&self);
+}

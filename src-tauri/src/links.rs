@@ -1,0 +1,132 @@
+//! Which links may leave the window: only https pages of the helpdesk and of Aircall, and loopback in the sandbox.
+//!
+//! A [`Link`] exists only after the check, so that nothing else can be handed to the system's browser.
+
+use url::{Host, Url};
+
+/// The hosts that a window may open in the browser.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Links {
+    helpdesk_hosts: Vec<String>,
+    loopback: bool,
+}
+
+/// An address that passed [`Links::check`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link(Url);
+
+impl Link {
+    /// The address, ready for a browser.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+/// Why a link stays closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LinkError {
+    /// It is no address, or none that a browser should get.
+    #[error("This is not a web address, so it was not opened.")]
+    NotAnAddress,
+    /// It leads somewhere else.
+    #[error("Only pages of the helpdesk and of Aircall are opened from here; copy the address to open it yourself.")]
+    ForeignHost,
+}
+
+impl Links {
+    /// Links to the helpdesk at these hosts (`acme.gorgias.com`) and to Aircall.
+    pub fn to_helpdesk(hosts: impl IntoIterator<Item = String>) -> Self {
+        Self { helpdesk_hosts: hosts.into_iter().map(|host| host.to_ascii_lowercase()).collect(), loopback: false }
+    }
+
+    /// Links to the sandbox's stand-ins on this computer as well.
+    pub fn with_loopback(mut self) -> Self {
+        self.loopback = true;
+        self
+    }
+
+    /// Lets an address pass or says why not.
+    ///
+    /// # Errors
+    /// [`LinkError`].
+    pub fn check(&self, address: &str) -> Result<Link, LinkError> {
+        let url = Url::parse(address).map_err(|_| LinkError::NotAnAddress)?;
+        if !matches!(url.scheme(), "https" | "http") || !url.username().is_empty() || url.password().is_some() {
+            return Err(LinkError::NotAnAddress);
+        }
+        let allowed = match url.host() {
+            _ if self.loopback && is_loopback(&url) => true,
+            Some(Host::Domain(host)) if url.scheme() == "https" => {
+                is_aircall(host) || self.helpdesk_hosts.iter().any(|known| known == host)
+            }
+            _ => false,
+        };
+        if allowed { Ok(Link(url)) } else { Err(LinkError::ForeignHost) }
+    }
+}
+
+/// Aircall's dashboard and softphone (`reference/aircall.md`: `assets.aircall.io`, `dashboard.aircall.io` …).
+fn is_aircall(host: &str) -> bool {
+    host == "aircall.io" || host.ends_with(".aircall.io")
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(host)) => host == "localhost",
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn links() -> Links {
+        Links::to_helpdesk(["Northbrook.example.com".to_owned()])
+    }
+
+    #[test]
+    fn the_helpdesks_and_aircalls_pages_open() {
+        for address in [
+            "https://northbrook.example.com/app/ticket/48213",
+            "https://NORTHBROOK.example.com/",
+            "https://assets.aircall.io/calls/4186780376/recording/info",
+        ] {
+            assert!(links().check(address).is_ok(), "{address}");
+        }
+    }
+
+    #[test]
+    fn hosts_that_only_look_alike_stay_closed() {
+        for address in [
+            "https://evil.example.org/",
+            "https://northbrook.example.com.evil.example.org/",
+            "https://notaircall.io/",
+            "http://northbrook.example.com/",
+            "http://127.0.0.1:8787/",
+        ] {
+            assert_eq!(links().check(address), Err(LinkError::ForeignHost), "{address}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_web_address_never_reaches_the_system() {
+        for address in ["file:///etc/passwd", "javascript:alert(1)", "tel:+12025550142", "--help", "",
+            "https://northbrook.example.com@evil.example.org/"]
+        {
+            assert_eq!(links().check(address), Err(LinkError::NotAnAddress), "{address}");
+        }
+    }
+
+    #[test]
+    fn loopback_opens_in_the_sandbox_only() {
+        let sandbox = links().with_loopback();
+        for address in ["http://127.0.0.1:4010/_sandbox/", "http://localhost:4010/", "http://[::1]:4010/"] {
+            assert!(sandbox.check(address).is_ok(), "{address}");
+            assert_eq!(links().check(address), Err(LinkError::ForeignHost), "{address}");
+        }
+        assert_eq!(sandbox.check("http://192.0.2.7/"), Err(LinkError::ForeignHost));
+    }
+}

@@ -1,0 +1,26 @@
+//! `sidetone`: the companion. Reads the command line, runs the window face, turns a fault into an exit code.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+use sidetone_desktop::args::Args;
+use sidetone_desktop::shell;
+use tracing_subscriber::EnvFilter;
+
+/// Exit code of a fault; a usage or configuration error has its own in [`shell::RunError::exit_code`].
+fn main() -> ExitCode {
+    let args = Args::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::try_from_env("SIDETONE_LOG").unwrap_or_else(|_| EnvFilter::new("info")))
+        .with_writer(std::io::stderr)
+        .init();
+    match args.check().map_err(shell::RunError::from).and_then(|()| shell::run(&args)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            // Nothing is left to tell if standard error is closed.
+            let _ = writeln!(std::io::stderr(), "sidetone: {fault}");
+            ExitCode::from(fault.exit_code())
+        }
+    }
+}
