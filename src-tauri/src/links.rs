@@ -29,14 +29,19 @@ pub enum LinkError {
     #[error("This is not a web address, so it was not opened.")]
     NotAnAddress,
     /// It leads somewhere else.
-    #[error("Only pages of the helpdesk and of Aircall are opened from here; copy the address to open it yourself.")]
+    #[error(
+        "Only pages of the helpdesk and of Aircall are opened from here; copy the address to open it yourself."
+    )]
     ForeignHost,
 }
 
 impl Links {
     /// Links to the helpdesk at these hosts (`acme.gorgias.com`) and to Aircall.
     pub fn to_helpdesk(hosts: impl IntoIterator<Item = String>) -> Self {
-        Self { helpdesk_hosts: hosts.into_iter().map(|host| host.to_ascii_lowercase()).collect(), loopback: false }
+        Self {
+            helpdesk_hosts: hosts.into_iter().map(|host| host.to_ascii_lowercase()).collect(),
+            loopback: false,
+        }
     }
 
     /// Links to the sandbox's stand-ins on this computer as well.
@@ -51,7 +56,8 @@ impl Links {
     /// [`LinkError`].
     pub fn check(&self, address: &str) -> Result<Link, LinkError> {
         let url = Url::parse(address).map_err(|_| LinkError::NotAnAddress)?;
-        if !matches!(url.scheme(), "https" | "http") || !url.username().is_empty() || url.password().is_some() {
+        if !matches!(url.scheme(), "https" | "http") || !url.username().is_empty() || url.password().is_some()
+        {
             return Err(LinkError::NotAnAddress);
         }
         let allowed = match url.host() {
@@ -113,9 +119,14 @@ mod tests {
 
     #[test]
     fn what_is_no_web_address_never_reaches_the_system() {
-        for address in ["file:///etc/passwd", "javascript:alert(1)", "tel:+12025550142", "--help", "",
-            "https://northbrook.example.com@evil.example.org/"]
-        {
+        for address in [
+            "file:///etc/passwd",
+            "javascript:alert(1)",
+            "tel:+12025550142",
+            "--help",
+            "",
+            "https://northbrook.example.com@evil.example.org/",
+        ] {
             assert_eq!(links().check(address), Err(LinkError::NotAnAddress), "{address}");
         }
     }

@@ -18,7 +18,9 @@ impl Moment {
     /// impossible instant.
     pub fn new(unix_ms: i64, seconds_east: i32) -> Self {
         let at = DateTime::from_timestamp_millis(unix_ms).unwrap_or_default();
-        Self { at: FixedOffset::east_opt(seconds_east).map_or(at.fixed_offset(), |zone| at.with_timezone(&zone)) }
+        Self {
+            at: FixedOffset::east_opt(seconds_east).map_or(at.fixed_offset(), |zone| at.with_timezone(&zone)),
+        }
     }
 
     /// Unix milliseconds.
@@ -41,7 +43,7 @@ impl Moment {
         let Some(then) = self.at.timezone().timestamp_opt(unix_seconds, 0).single() else {
             return String::new();
         };
-        let form = if then.date_naive() == self.at.date_naive() { "%H:%M" } else { "%d.%m. %H:%M" };
+        let form = if then.date_naive() == self.at.date_naive() { "%H:%M" } else { "%Y-%m-%d %H:%M" };
         then.format(form).to_string()
     }
 }
@@ -62,7 +64,7 @@ mod tests {
     #[test]
     fn another_day_is_named() {
         let next_day = Moment::new((AFTERNOON + 86_400) * 1000, 0);
-        assert_eq!(next_day.clock(AFTERNOON), "21.11. 14:05");
+        assert_eq!(next_day.clock(AFTERNOON), "2026-11-21 14:05");
     }
 
     #[test]

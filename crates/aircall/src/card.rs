@@ -42,21 +42,25 @@ impl Card {
     /// The body to send.
     pub fn body(&self) -> Value {
         for chars in TEXT_CHARS {
-            let body = contents(&self.0, chars);
+            let body = contents(self.0.iter().map(|line| line.value(chars)).collect());
             if body.to_string().len() <= MAX_BYTES {
                 return body;
             }
         }
+        contents(self.first_that_fit())
+    }
+
+    /// The lines at their shortest, as many of the first as a body can hold.
+    fn first_that_fit(&self) -> Vec<Value> {
         let shortest = TEXT_CHARS[TEXT_CHARS.len() - 1];
-        let mut kept = self.0.as_slice();
-        while let [rest @ .., _] = kept {
-            kept = rest;
-            let body = contents(kept, shortest);
-            if body.to_string().len() <= MAX_BYTES {
-                return body;
-            }
-        }
-        contents(&[], shortest)
+        let mut bytes = contents(Vec::new()).to_string().len();
+        let lines = self.0.iter().map(|line| line.value(shortest));
+        lines
+            .take_while(|line| {
+                bytes += line.to_string().len() + ",".len();
+                bytes <= MAX_BYTES
+            })
+            .collect()
     }
 
     fn with(mut self, line: Line) -> Self {
@@ -65,8 +69,7 @@ impl Card {
     }
 }
 
-fn contents(lines: &[Line], chars: usize) -> Value {
-    let lines: Vec<Value> = lines.iter().map(|line| line.value(chars)).collect();
+fn contents(lines: Vec<Value>) -> Value {
     json!({ "contents": lines })
 }
 

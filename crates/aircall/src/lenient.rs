@@ -29,7 +29,7 @@ pub(crate) fn page<T: Object>(path: &str, body: &[u8]) -> Result<Page<T>, String
         .get(T::PLURAL)
         .and_then(Value::as_array)
         .ok_or_else(|| format!("there is no list of `{}` in the body", T::PLURAL))?;
-    Ok(Page::read(path, body.get("meta"), items))
+    Ok(Page::read(path, body.get("meta"), items, T::read))
 }
 
 pub(crate) fn text(value: &Value, key: &str) -> Option<String> {
@@ -51,10 +51,7 @@ pub(crate) fn id(value: &Value, key: &str) -> Option<u64> {
 
 pub(crate) fn integer(value: &Value, key: &str) -> Option<i64> {
     match value.get(key)? {
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "`as` saturates; a fraction of a second says nothing"
-        )]
+        // `as` saturates, and a fraction of a second says nothing.
         Value::Number(number) => number.as_i64().or_else(|| number.as_f64().map(|number| number as i64)),
         Value::String(text) => text.trim().parse().ok(),
         _ => None,

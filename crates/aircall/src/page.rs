@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{Request, lenient, lenient::Object, query::Query};
+use crate::{Request, lenient, query::Query};
 
 /// The most items a page can have; Aircall clamps silently above it (`reference/aircall.md §3`).
 pub const MAX_PER_PAGE: u32 = 50;
@@ -51,9 +51,14 @@ pub struct Page<T> {
     pub total: Option<u64>,
 }
 
-impl<T: Object> Page<T> {
-    pub(crate) fn read(path: &str, meta: Option<&Value>, items: &[Value]) -> Self {
-        let read: Vec<T> = items.iter().filter_map(T::read).collect();
+impl<T> Page<T> {
+    pub(crate) fn read(
+        path: &str,
+        meta: Option<&Value>,
+        items: &[Value],
+        read: impl Fn(&Value) -> Option<T>,
+    ) -> Self {
+        let read: Vec<T> = items.iter().filter_map(read).collect();
         Self {
             odd: items.len() - read.len(),
             items: read,

@@ -345,10 +345,11 @@ impl Call {
             .iter()
             .filter_map(|name| self.seen.get(*name).map(|(first, _)| *first))
             .min();
-        let read = self
-            .read_at
-            .filter(|_| self.is_over())
-            .filter(|at| self.seconds("ended_at").is_none_or(|end| *at >= end + ENDED_AFTER_HANGUP_SECONDS));
+        // Read late enough, the call has had its `call.ended`, whether that came or not.
+        let read = self.read_at.filter(|_| self.is_over()).and_then(|at| match self.seconds("ended_at") {
+            Some(end) => (at >= end + ENDED_AFTER_HANGUP_SECONDS).then_some(end + ENDED_AFTER_HANGUP_SECONDS),
+            None => Some(at),
+        });
         match (event, read) {
             (Some(e), Some(r)) => Some(e.min(r)),
             (e, r) => e.or(r),
@@ -373,7 +374,13 @@ impl Call {
         self.seen.get(event).map(|(first, _)| *first)
     }
 
-    /// How many kinds of event came, and the last one's name.
+    /// When a tag was last put on or taken off, as far as events tell.
+    #[must_use]
+    pub fn last_tagged_at(&self) -> Option<i64> {
+        ["call.tagged", "call.untagged"].iter().filter_map(|name| self.seen.get(*name).map(|(_, last)| *last)).max()
+    }
+
+    /// The newest event's name and moment.
     #[must_use]
     pub fn last_event(&self) -> Option<(&str, i64)> {
         self.seen

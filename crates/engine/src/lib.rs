@@ -6,6 +6,23 @@
 pub mod budget;
 pub mod call;
 pub mod clock;
+pub mod directory;
+mod engine;
+mod gate;
+pub mod gorgias;
+mod handle;
+mod health;
+pub mod helpdesk;
+mod inbox;
+mod knowledge;
+pub mod ledger;
 pub mod number;
+mod readiness;
 pub mod settings;
+pub mod store;
 pub mod transport;
+mod view;
+mod words;
+
+pub use engine::{Engine, Parts};
+pub use handle::Handle;

@@ -20,6 +20,11 @@ impl E164 {
         &self.0
     }
 
+    /// Stands where there is no number: the shared entry of withheld callers.
+    pub(crate) fn none() -> E164 {
+        E164(String::new())
+    }
+
     /// Country code and last two digits, for logs and reports.
     #[must_use]
     pub fn masked(&self) -> String {

@@ -205,8 +205,9 @@ fn noted_body(asked: &Asked) -> Value {
     if asked.parts.is_empty() {
         return asked.json().unwrap_or(Value::Null);
     }
-    let files = asked.parts.iter().map(
-        |part| json!({"name": part.name, "content_type": part.content_type, "size": part.bytes.len()}),
-    );
+    let files = asked
+        .parts
+        .iter()
+        .map(|part| json!({"name": part.name, "content_type": part.content_type, "size": part.bytes.len()}));
     json!({"files": files.collect::<Vec<_>>()})
 }

@@ -1,1 +1,46 @@
-//! placeholder
+#![doc = include_str!("../README.md")]
+
+mod aircall;
+mod clock;
+mod control;
+mod desk;
+mod dice;
+mod faults;
+mod gorgias;
+mod journal;
+mod numbers;
+mod play;
+mod refused;
+mod sandbox;
+mod serve;
+mod wire;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+pub use aircall::{
+    call::{Direction, MissedReason, ShownCard},
+    delivery::{ANSWER_WITHIN, Deliver, Delivery},
+    life::{Dial, HangUp, Ring},
+    limits::AircallLimits,
+    switches::AircallSwitches,
+    webhooks::EVENTS,
+    world::{self as aircall_world, Presence},
+};
+pub use control::{AircallControl, Control, GorgiasControl, WebhookState};
+pub use desk::FAULT_HEADER;
+pub use faults::{Fault, FaultKind};
+pub use gorgias::{
+    limits::{GorgiasLimits, Rate},
+    messages::SendAttempt,
+    switches::{GorgiasSwitches, PhoneMatching},
+    world as gorgias_world,
+};
+pub use journal::JournalEntry;
+pub use refused::Refused;
+pub use sandbox::{Options, Sandbox, SandboxError};
+pub use serve::{Ports, Served};
+
+/// Takes a lock. A test that panicked while holding it must not hide its own message behind a second panic.
+fn hold<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

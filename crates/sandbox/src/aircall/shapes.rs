@@ -5,7 +5,7 @@ use chrono::DateTime;
 use serde_json::{Map, Value, json};
 
 use super::{
-    call::{Call, Comment, Direction},
+    call::{Call, Comment},
     media::{self, Medium},
     state::State,
     world::{Agent, Contact, Line, Presence, Tag, Team},
@@ -264,8 +264,7 @@ pub(crate) fn nested_line(line: &Line) -> Value {
 /// A number read by itself: with its users.
 pub(crate) fn line_with_users(state: &State, line: &Line) -> Value {
     let mut number = nested_line(line);
-    number["users"] =
-        line.agents.iter().filter_map(|id| state.world.agent(*id)).map(nested_agent).collect();
+    number["users"] = line.agents.iter().filter_map(|id| state.world.agent(*id)).map(nested_agent).collect();
     number
 }
 
@@ -324,9 +323,4 @@ fn full_name(contact: &Contact) -> String {
 pub(crate) fn iso(unix: i64) -> String {
     DateTime::from_timestamp(unix, 0)
         .map_or_else(String::new, |at| at.format("%Y-%m-%dT%H:%M:%S.000Z").to_string())
-}
-
-/// Whether teams are told: inbound only (`reference/aircall.md §4.1`).
-pub(crate) fn tells_teams(direction: Direction) -> bool {
-    direction == Direction::Inbound
 }

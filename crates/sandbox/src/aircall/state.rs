@@ -109,8 +109,7 @@ impl State {
 
     /// Back to the first day; call ids go on counting, so that no id ever means two calls.
     pub(crate) fn reset(&mut self) {
-        let fresh =
-            Self::new(self.clock, self.scale, self.dice.next(), std::mem::take(&mut self.origin));
+        let fresh = Self::new(self.clock, self.scale, self.dice.next(), std::mem::take(&mut self.origin));
         let (generation, last_call, last_id) = (self.generation + 1, self.last_call, self.last_id);
         *self = Self { generation, last_call, last_id, ..fresh };
     }

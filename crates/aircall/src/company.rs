@@ -42,6 +42,6 @@ pub fn ping() -> Request<()> {
 }
 
 /// The company behind the credential.
-pub fn company() -> Request<Company> {
+pub fn get() -> Request<Company> {
     Request::get("/v1/company", one)
 }

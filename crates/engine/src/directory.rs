@@ -1,0 +1,79 @@
+//! Who has which number: what the helpdesk said last, kept locally.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::number::E164;
+
+/// An answer younger than this is not asked for again (B6).
+pub const FRESH: TimeDelta = TimeDelta::minutes(10);
+
+/// A customer of the helpdesk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Customer {
+    /// The helpdesk's id.
+    pub id: String,
+    /// Full name; may be empty.
+    pub name: String,
+    /// Primary e-mail.
+    pub email: Option<String>,
+    /// The helpdesk's note.
+    pub note: Option<String>,
+    /// When it last changed there, unix seconds.
+    pub updated_at: Option<i64>,
+}
+
+/// The helpdesk's answer to "who has this number?".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Matched {
+    /// The number.
+    pub number: E164,
+    /// When it was asked.
+    pub checked_at: DateTime<Utc>,
+    /// All customers with this number, most recently updated first.
+    pub customers: Vec<Customer>,
+}
+
+impl Matched {
+    /// Whether it need not be asked again.
+    #[must_use]
+    pub fn is_fresh(&self, now: DateTime<Utc>) -> bool {
+        now - self.checked_at < FRESH
+    }
+}
+
+/// Somebody who works in the helpdesk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// The helpdesk's id.
+    pub id: u64,
+    /// E-mail, the key to the Aircall user (letter case is ignored).
+    pub email: String,
+    /// Full name.
+    pub name: String,
+    /// May log in.
+    pub active: bool,
+    /// An admin: may be the author of notes that have none.
+    pub admin: bool,
+    /// A bot or an internal account: never an author or assignee.
+    pub machine: bool,
+}
+
+/// The people of the helpdesk.
+#[derive(Clone, Debug, Default)]
+pub struct People(pub Vec<Person>);
+
+impl People {
+    /// G7: the active person with this e-mail, letter case ignored.
+    #[must_use]
+    pub fn by_email(&self, email: &str) -> Option<&Person> {
+        let wanted = email.trim().to_lowercase();
+        self.0.iter().filter(|p| p.active && !p.machine).find(|p| p.email.trim().to_lowercase() == wanted)
+    }
+
+    /// G14: the first active admin (lowest id).
+    #[must_use]
+    pub fn fallback_author(&self) -> Option<&Person> {
+        self.0.iter().filter(|p| p.active && p.admin && !p.machine).min_by_key(|p| p.id)
+    }
+}

@@ -1,0 +1,391 @@
+//! The one loop: stimuli in, requests out, one owner of the state.
+//!
+//! A turn folds what arrived, keeps the lists fresh, looks callers up and sends what is due; each answer changes the
+//! store in one commit and leads to the next turn. Everything that must survive is in the store before it is acted on.
+
+mod answers;
+mod cards;
+mod fold;
+mod outbox;
+mod upkeep;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+
+use bytes::Bytes;
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
+use sidetone_protocol::{Health, LiveEvent, Pushed, Vendor};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use uuid::Uuid;
+
+use self::upkeep::Upkeep;
+use crate::budget::{Budget, Counting, Lane};
+use crate::call::CallId;
+use crate::clock::Clock;
+use crate::gate::GoLive;
+use crate::handle::{Handle, Shared};
+use crate::health::Link;
+use crate::helpdesk::{Answer, Helpdesk};
+use crate::knowledge::Knowledge;
+use crate::ledger::{AttemptState, Write};
+use crate::number::E164;
+use crate::settings::Settings;
+use crate::store::{Change, Store, StoreError};
+use crate::transport::{Transport, TransportError};
+
+/// Events are kept this long for windows that were away (`design.md` §6: at least an hour).
+const PUSHED_KEPT: TimeDelta = TimeDelta::hours(2);
+/// The store is asked again this long after it refused.
+const STORE_AGAIN: TimeDelta = TimeDelta::seconds(1);
+/// A machine that slept wakes with timers that are late; the loop looks at the clock at least this often.
+const LONGEST_REST: TimeDelta = TimeDelta::seconds(15);
+
+/// What the engine is made of; everything outside it comes in here.
+pub struct Parts {
+    /// Where everything is kept.
+    pub store: Arc<dyn Store>,
+    /// The way to the vendors.
+    pub transport: Arc<dyn Transport>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The helpdesk.
+    pub helpdesk: Arc<dyn Helpdesk>,
+    /// The Aircall account.
+    pub aircall: aircall::Account,
+    /// The settings.
+    pub settings: Settings,
+}
+
+/// What comes from outside.
+pub(crate) enum Stimulus {
+    /// Something lies in the inbox.
+    Arrived,
+    /// A parked or held call is to be tried again.
+    Retry(CallId),
+    /// Make the plan of a call although nothing will be written; told when it is made.
+    Study(CallId, oneshot::Sender<()>),
+    /// Finish what is in hand, then stop.
+    Stop(oneshot::Sender<()>),
+}
+
+/// A request under way, and what its answer is for.
+#[derive(Clone, Debug)]
+pub(crate) enum Job {
+    LookUp(E164),
+    LookUpAnonymous,
+    Read { call: CallId, timeline: bool },
+    Adopt(CallId),
+    Write { call: CallId, write: Box<Write> },
+    Conflict { call: CallId, write: Box<Write> },
+    Probe { call: CallId, write: Box<Write> },
+    Card(CallId),
+    List(upkeep::List),
+    Webhook(upkeep::WebhookStep),
+    Poll,
+}
+
+impl Job {
+    /// The call that this job keeps busy.
+    fn call(&self) -> Option<CallId> {
+        match self {
+            Job::Read { call, .. }
+            | Job::Adopt(call)
+            | Job::Write { call, .. }
+            | Job::Conflict { call, .. }
+            | Job::Probe { call, .. } => Some(*call),
+            Job::LookUp(_) | Job::LookUpAnonymous | Job::Card(_) | Job::List(_) | Job::Webhook(_) | Job::Poll => None,
+        }
+    }
+}
+
+struct Done {
+    job: Job,
+    vendor: Vendor,
+    sent_at: DateTime<Utc>,
+    result: Result<Answer, TransportError>,
+}
+
+/// The engine. Made by [`Engine::start`], run by [`Engine::run`].
+pub struct Engine {
+    store: Arc<dyn Store>,
+    transport: Arc<dyn Transport>,
+    clock: Arc<dyn Clock>,
+    helpdesk: Arc<dyn Helpdesk>,
+    aircall: aircall::Account,
+    settings: Settings,
+    installation: Uuid,
+    go_live: GoLive,
+    shared: Arc<Shared>,
+    knowledge: Knowledge,
+    stimuli: mpsc::UnboundedReceiver<Stimulus>,
+    pushed: broadcast::Sender<Pushed>,
+    health: watch::Sender<Health>,
+    jobs: FuturesUnordered<BoxFuture<'static, Done>>,
+    budgets: BTreeMap<Vendor, Budget>,
+    links: BTreeMap<Vendor, Link>,
+    upkeep: Upkeep,
+    busy_calls: HashSet<CallId>,
+    busy_threads: HashMap<CallId, String>,
+    /// Numbers that are being looked up.
+    looking: HashSet<E164>,
+    looking_anonymous: bool,
+    /// Look-ups that failed, and when they may be tried again.
+    failed_looks: HashMap<E164, DateTime<Utc>>,
+    /// Numbers of calls that ring, not asked for yet.
+    to_look_up: Vec<E164>,
+    /// Live calls without an Insight Card: until when the live answer is waited for.
+    uncarded: BTreeMap<CallId, DateTime<Utc>>,
+    studied: HashMap<CallId, oneshot::Sender<()>>,
+    stopping: Option<oneshot::Sender<()>>,
+    forget_at: DateTime<Utc>,
+    wake: DateTime<Utc>,
+}
+
+impl Engine {
+    /// Opens the books: what was under way when the last run ended is unclear now, and the mode is noted (B15).
+    ///
+    /// # Errors
+    /// If the store cannot be read or written.
+    pub fn start(parts: Parts) -> Result<(Engine, Handle), StoreError> {
+        let Parts { store, transport, clock, helpdesk, aircall, settings } = parts;
+        let now = clock.now();
+        let mut change = Change::at(now);
+        let installation = match store.setting("installation")?.and_then(|text| text.parse().ok()) {
+            Some(known) => known,
+            None => {
+                let new = Uuid::new_v4();
+                change.settings.push(("installation".into(), new.to_string()));
+                new
+            }
+        };
+        let mut go_live = store.setting("mode_changes")?.map(|text| GoLive::parse(&text)).unwrap_or_default();
+        if go_live.note(now, settings.logging.mode.0) {
+            change.settings.push(("mode_changes".into(), go_live.text()));
+        }
+        store.commit(&change)?;
+
+        let (sender, stimuli) = mpsc::unbounded_channel();
+        let (pushed, _) = broadcast::channel(1024);
+        let helpdesk_vendor = helpdesk.vendor();
+        let budgets = BTreeMap::from([
+            (Vendor::Aircall, Budget::new(Vendor::Aircall, Counting::Window, settings.aircall_rate, now)),
+            (helpdesk_vendor, Budget::new(helpdesk_vendor, Counting::Leaky, settings.helpdesk_rate, now)),
+        ]);
+        let links = [Vendor::Aircall, helpdesk_vendor].into_iter().map(|v| (v, Link::new(v))).collect();
+        let (health, health_seen) = watch::channel(crate::handle::first_health(&settings));
+        let shared = Arc::new(Shared {
+            store: Arc::clone(&store),
+            helpdesk: Arc::clone(&helpdesk),
+            clock: Arc::clone(&clock),
+            settings: settings.clone(),
+            knowledge: RwLock::default(),
+            failed: RwLock::default(),
+            installation,
+        });
+        let handle = Handle::new(Arc::clone(&shared), sender, pushed.clone(), health_seen);
+        let mut engine = Engine {
+            store,
+            transport,
+            helpdesk,
+            aircall,
+            upkeep: Upkeep::new(&settings, now),
+            settings,
+            installation,
+            go_live,
+            shared,
+            knowledge: Knowledge::default(),
+            stimuli,
+            pushed,
+            health,
+            jobs: FuturesUnordered::new(),
+            budgets,
+            links,
+            busy_calls: HashSet::new(),
+            busy_threads: HashMap::new(),
+            looking: HashSet::new(),
+            looking_anonymous: false,
+            failed_looks: HashMap::new(),
+            to_look_up: Vec::new(),
+            uncarded: BTreeMap::new(),
+            studied: HashMap::new(),
+            stopping: None,
+            forget_at: now,
+            wake: now,
+            clock,
+        };
+        engine.settle_what_was_under_way(now)?;
+        engine.reassess_all_live(now)?;
+        Ok((engine, handle))
+    }
+
+    /// Whatever was sent when the program ended may have been carried out: it is looked up before it is repeated.
+    fn settle_what_was_under_way(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        for id in self.store.under_way()? {
+            let Some(mut case) = self.store.case(id)? else { continue };
+            for attempt in case.attempts.iter_mut().filter(|a| a.state == AttemptState::Sent) {
+                attempt.state = AttemptState::Unclear;
+                attempt.probes = 0;
+                attempt.next_at = Some(now);
+            }
+            self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)?;
+        }
+        Ok(())
+    }
+
+    /// Calls that were up when the program ended are looked at again (their rings are over or not).
+    fn reassess_all_live(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        for id in self.store.live()? {
+            if let Some(case) = self.store.case(id)? {
+                self.note_ringing(&case, now);
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs until it is stopped.
+    pub async fn run(mut self) {
+        loop {
+            if let Err(error) = self.turn() {
+                tracing::error!(%error, "the store does not take a change; trying again");
+                self.wake = self.clock.now() + STORE_AGAIN;
+            }
+            if self.jobs.is_empty()
+                && let Some(stopped) = self.stopping.take()
+            {
+                // The receiver may be gone; nobody is waiting then.
+                let _ = stopped.send(());
+                return;
+            }
+            let rest = (self.wake - self.clock.now()).min(LONGEST_REST).max(TimeDelta::milliseconds(1));
+            tokio::select! {
+                stimulus = self.stimuli.recv() => match stimulus {
+                    Some(stimulus) => self.take(stimulus),
+                    // Every handle is gone: nobody can stop us any more, nobody watches.
+                    None if self.jobs.is_empty() => return,
+                    None => {}
+                },
+                Some(done) = self.jobs.next(), if !self.jobs.is_empty() => {
+                    if let Err(error) = self.finish(done) {
+                        tracing::error!(%error, "an answer could not be stored; it will be looked up");
+                    }
+                },
+                () = tokio::time::sleep(rest.to_std().unwrap_or(Duration::from_millis(1))) => {}
+            }
+        }
+    }
+
+    fn take(&mut self, stimulus: Stimulus) {
+        let now = self.clock.now();
+        let result = match stimulus {
+            Stimulus::Arrived => Ok(()),
+            Stimulus::Retry(id) => self.retry(id, now),
+            Stimulus::Study(id, told) => self.study(id, told, now),
+            Stimulus::Stop(stopped) => {
+                self.stopping = Some(stopped);
+                Ok(())
+            }
+        };
+        if let Err(error) = result {
+            tracing::error!(%error, "a request of a person could not be stored");
+        }
+    }
+
+    /// One turn: everything that can be done now is begun. Sets `wake`.
+    fn turn(&mut self) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        self.wake = now + LONGEST_REST;
+        self.fold_arrivals(now)?;
+        if self.stopping.is_none() {
+            self.look_up_ringing(now);
+            self.send_cards(now)?;
+            self.keep_up(now);
+            self.send_what_is_due(now)?;
+        }
+        if now >= self.forget_at {
+            self.forget_at = now + TimeDelta::hours(1);
+            self.store.forget_pushed(now - PUSHED_KEPT)?;
+        }
+        self.tell_health(now)
+    }
+
+    fn wake_by(&mut self, at: DateTime<Utc>) {
+        self.wake = self.wake.min(at);
+    }
+
+    fn push(&self, change: &Change) -> Result<(), StoreError> {
+        for pushed in self.store.commit(change)? {
+            // Without a window nobody listens; that is fine.
+            let _ = self.pushed.send(pushed);
+        }
+        Ok(())
+    }
+
+    /// Sends a request if link and budget allow; else says when to ask again.
+    fn ask(
+        &mut self,
+        vendor: Vendor,
+        lane: Lane,
+        job: Job,
+        request: http::Request<Bytes>,
+        now: DateTime<Utc>,
+    ) -> Result<(), DateTime<Utc>> {
+        self.may_ask(vendor, lane, now)?;
+        self.send(vendor, job, request, now);
+        Ok(())
+    }
+
+    /// Sends a request that is allowed.
+    fn send(&mut self, vendor: Vendor, job: Job, request: http::Request<Bytes>, now: DateTime<Utc>) {
+        if let Some(id) = job.call() {
+            self.busy_calls.insert(id);
+        }
+        let transport = Arc::clone(&self.transport);
+        self.jobs.push(Box::pin(async move {
+            let sending = transport.send(request);
+            let result = match tokio::time::timeout(crate::transport::ANSWER_TIMEOUT, sending).await {
+                Ok(result) => result,
+                Err(_) => Err(TransportError::Unclear("no answer within 30 s".into())),
+            };
+            Done { job, vendor, sent_at: now, result }
+        }));
+    }
+
+    /// Takes one request out of the vendor's budget, if its link is up.
+    fn may_ask(&mut self, vendor: Vendor, lane: Lane, now: DateTime<Utc>) -> Result<(), DateTime<Utc>> {
+        let budget = self.budgets.get_mut(&vendor);
+        let allowed = match self.links.get_mut(&vendor).map_or(Ok(()), |link| link.admit(now)) {
+            Ok(()) => budget.map_or(Ok(()), |budget| budget.take(lane, now)),
+            Err(until) => Err(until),
+        };
+        if let Err(until) = allowed {
+            self.wake_by(until);
+        }
+        allowed
+    }
+
+    /// Shares what is known with the faces.
+    fn share_knowledge(&self) {
+        *self.shared.knowledge.write().unwrap_or_else(std::sync::PoisonError::into_inner) = self.knowledge.clone();
+    }
+
+    fn tell_health(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let next = self.upkeep.health_due(now);
+        if let Some(next) = next {
+            self.wake_by(next);
+            return Ok(());
+        }
+        let health = self.measure_health(now)?;
+        if *self.health.borrow() == health {
+            return Ok(());
+        }
+        self.upkeep.health_told(now);
+        self.health.send_replace(health.clone());
+        let mut change = Change::at(now);
+        change.push.push(LiveEvent::Health(Box::new(health)));
+        self.push(&change)
+    }
+}

@@ -1,0 +1,110 @@
+//! Ring → card: who is calling, on the agent's window and once as an Insight Card on the phone (G1).
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sidetone_protocol::{Mode, Vendor};
+
+use super::{Engine, Job};
+use crate::budget::Lane;
+use crate::call::CallId;
+use crate::directory::Customer;
+use crate::number::E164;
+use crate::store::{Case, StoreError};
+
+/// G1: the live answer is waited for so long; then the local index speaks.
+const LIVE_ANSWER_WITHIN: TimeDelta = TimeDelta::milliseconds(800);
+/// A call that began longer ago gets no card: it came to us late, and is over or well under way.
+const TOO_LATE_FOR_A_CARD: TimeDelta = TimeDelta::minutes(2);
+
+impl Engine {
+    /// A call that is up wants its caller looked up and its card sent.
+    pub(super) fn note_ringing(&mut self, case: &Case, now: DateTime<Utc>) {
+        let call = &case.call;
+        if case.selected != Some(true) || call.is_over() || self.settings.logging.mode.0 == Mode::Off {
+            self.uncarded.remove(&call.id);
+            return;
+        }
+        let Some(number) = call.party().number().cloned() else { return };
+        if !self.looking.contains(&number) && !self.to_look_up.contains(&number) {
+            self.to_look_up.push(number);
+        }
+        let fresh = call.started_at().is_some_and(|at| now - at < TOO_LATE_FOR_A_CARD);
+        if fresh && !case.carded && case.barred.is_none() && self.settings.logging.mode.0 == Mode::Live {
+            self.uncarded.entry(call.id).or_insert(now + LIVE_ANSWER_WITHIN);
+        }
+    }
+
+    /// B6: one look-up per ring, none if the customer was checked in the last ten minutes.
+    pub(super) fn look_up_ringing(&mut self, now: DateTime<Utc>) {
+        for number in std::mem::take(&mut self.to_look_up) {
+            let fresh = self.store.matched(&number).is_ok_and(|m| m.is_some_and(|m| m.is_fresh(now)));
+            let waits = self.failed_looks.get(&number).is_some_and(|again| *again > now);
+            if !fresh && !waits && !self.looking.contains(&number) && self.look_up(&number, Lane::Ring, now).is_err() {
+                self.to_look_up.push(number);
+            }
+        }
+    }
+
+    pub(super) fn look_up(&mut self, number: &E164, lane: Lane, now: DateTime<Utc>) -> Result<(), DateTime<Utc>> {
+        let request = self.helpdesk.look_up(number);
+        self.ask(self.helpdesk.vendor(), lane, Job::LookUp(number.clone()), request, now)?;
+        self.looking.insert(number.clone());
+        Ok(())
+    }
+
+    pub(super) fn send_cards(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let waiting: Vec<(CallId, DateTime<Utc>)> = self.uncarded.iter().map(|(id, until)| (*id, *until)).collect();
+        for (id, until) in waiting {
+            let Some(case) = self.store.case(id)?.filter(|c| !c.carded && !c.call.is_over()) else {
+                self.uncarded.remove(&id);
+                continue;
+            };
+            let Some(matched) = case.call.party().number().map(|n| self.store.matched(n)).transpose()?.flatten() else {
+                continue;
+            };
+            if !matched.is_fresh(now) && now < until {
+                self.wake_by(until);
+                continue;
+            }
+            self.send_card(case, &matched.customers, now)?;
+        }
+        Ok(())
+    }
+
+    /// At most once: that it was sent is durable before it is.
+    fn send_card(&mut self, mut case: Case, customers: &[Customer], now: DateTime<Utc>) -> Result<(), StoreError> {
+        let id = case.call.id;
+        let card = match customers {
+            // Nobody knows the number: the phone shows it anyway.
+            [] => None,
+            [one] => Some(self.one(one)),
+            several => {
+                Some(aircall::Card::new().title(format!("{} possible customers", several.len()), None))
+            }
+        };
+        if card.is_some() && self.may_ask(Vendor::Aircall, Lane::Ring, now).is_err() {
+            return Ok(());
+        }
+        self.uncarded.remove(&id);
+        case.carded = true;
+        self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)?;
+        if let Some(card) = card {
+            let request = aircall::calls::show_card(id.0, &card).to_http(&self.aircall);
+            self.send(Vendor::Aircall, Job::Card(id), request, now);
+        }
+        Ok(())
+    }
+
+    /// G1: name, e-mail, note, link.
+    fn one(&self, customer: &Customer) -> aircall::Card {
+        let link = self.helpdesk.customer_url(&customer.id);
+        let name = if customer.name.is_empty() { customer.email.as_deref().unwrap_or("?") } else { &customer.name };
+        let mut card = aircall::Card::new().title(name, link.as_deref());
+        if let Some(email) = &customer.email {
+            card = card.line("E-mail", email, None);
+        }
+        if let Some(note) = &customer.note {
+            card = card.line("Note", note, None);
+        }
+        card
+    }
+}

@@ -1,0 +1,239 @@
+//! Inbox → call: what arrived is joined to its call, and the call is looked at anew.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use sidetone_protocol::{ExplanationView, LiveEvent, Mode, Phase};
+use tokio::sync::oneshot;
+
+use super::{Engine, Job};
+use crate::budget::Lane;
+use crate::call::{CallId, Statement};
+use crate::gate;
+use crate::helpdesk::{Assessment, Standing, Step};
+use crate::ledger::{AttemptState, Holding};
+use crate::store::{Case, CaseChange, Change, Due, InboxRow, StoreError};
+use crate::view;
+
+/// So many statements are folded in one commit.
+const BATCH: usize = 256;
+
+impl Engine {
+    pub(super) fn fold_arrivals(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        loop {
+            let rows = self.store.unfolded(BATCH)?;
+            if rows.is_empty() {
+                return Ok(());
+            }
+            self.fold_batch(&rows, now)?;
+        }
+    }
+
+    fn fold_batch(&mut self, rows: &[InboxRow], now: DateTime<Utc>) -> Result<(), StoreError> {
+        let mut change = Change::at(now);
+        change.folded = rows.iter().map(|row| row.id).collect();
+        let mut by_call: BTreeMap<CallId, Vec<&InboxRow>> = BTreeMap::new();
+        for row in rows {
+            if let Some(id) = row.call {
+                by_call.entry(id).or_default().push(row);
+            }
+        }
+        for (id, rows) in by_call {
+            let known = self.store.case(id)?;
+            let first_seen = known.is_none();
+            let mut case = known.unwrap_or_else(|| Case::new(id));
+            for row in rows {
+                let data = row.body.get("data").and_then(Value::as_object);
+                if let Some(data) = data {
+                    case.call.join(&Statement { origin: &row.origin, as_of: row.as_of, data });
+                }
+            }
+            self.decide(&mut case, now);
+            self.note_ringing(&case, now);
+            let changed = self.reckon(case, Vec::new(), Vec::new(), Vec::new(), now)?;
+            self.tell(&changed, first_seen, &mut change)?;
+            change.cases.push(changed);
+        }
+        self.push(&change)
+    }
+
+    /// What is decided when a call is first seen, and stays: selection (G18) and go-live line (B15).
+    fn decide(&mut self, case: &mut Case, now: DateTime<Utc>) {
+        if case.selected.is_none() {
+            case.selected = gate::selected(&case.call, &self.settings);
+        }
+        if let Some(started_at) = case.call.started_at()
+            && case.ledger.is_empty()
+            && !case.carded
+        {
+            // A clock that is a little ahead of Aircall's must not bar the first call after going live.
+            let started_at = started_at.min(now);
+            case.barred = self.go_live.bars(started_at, self.settings.logging.from).map(str::to_owned);
+        }
+    }
+
+    /// Looks at a call anew: state, plan, when to look again. Pure but for reading the directory.
+    pub(super) fn reckon(
+        &mut self,
+        mut case: Case,
+        put: Vec<Holding>,
+        remove: Vec<String>,
+        trace: Vec<ExplanationView>,
+        now: DateTime<Utc>,
+    ) -> Result<CaseChange, StoreError> {
+        for holding in &put {
+            case.ledger.put(holding.clone(), now);
+        }
+        for key in &remove {
+            case.ledger.remove(key);
+        }
+        let assessment = self.assess(&case, now)?;
+        let before = case.due;
+        case.due = if case.selected == Some(true) { self.due(&case, &assessment, now) } else { None };
+        if let (Some(due), Some(before)) = (case.due.as_mut(), before)
+            && before.writes > 0
+        {
+            due.since = before.since;
+        }
+        let settled = !matches!(assessment.step, Step::Read { .. } | Step::LookUp(_) | Step::LookUpAnonymous | Step::Lists);
+        if settled && let Some(told) = self.studied.remove(&case.call.id) {
+            let _ = told.send(());
+        }
+        let shown = (case.selected == Some(true)).then_some(&assessment);
+        let view = shown.and_then(|assessment| view::call_view(&case, assessment, self.helpdesk.as_ref()));
+        let attempts = case.attempts.clone();
+        Ok(CaseChange { case, view, put, remove, attempts, trace })
+    }
+
+    /// Record − ledger under what is known now.
+    pub(super) fn assess(&self, case: &Case, now: DateTime<Utc>) -> Result<Assessment, StoreError> {
+        let matched = case.call.party().number().map(|n| self.store.matched(n)).transpose()?.flatten();
+        let context = self.knowledge.context(&self.settings, now, matched.as_ref());
+        let assessment = self.helpdesk.assess(case, &context);
+        Ok(self.under_the_gate(case, assessment))
+    }
+
+    fn under_the_gate(&self, case: &Case, assessment: Assessment) -> Assessment {
+        let own = &self.knowledge.own_numbers;
+        if let Some(code) = &case.barred {
+            view::barred(assessment, code)
+        } else if !self.settings.logging.log_internal && case.ledger.is_empty() && gate::is_internal(&case.call, own) {
+            view::barred(assessment, "internal_call")
+        } else {
+            assessment
+        }
+    }
+
+    /// When the call is looked at next.
+    fn due(&self, case: &Case, assessment: &Assessment, now: DateTime<Utc>) -> Option<Due> {
+        let writes = assessment.writes.len() as u32;
+        let due = |at, writes| Some(Due { at, writes, since: now });
+        if let Some(attempt) = case.attempts.iter().find(|a| a.state != AttemptState::Parked) {
+            return match attempt.state {
+                AttemptState::Unclear => due(attempt.next_at.unwrap_or(now), writes.max(1)),
+                // The answer, or the next start, brings it back.
+                AttemptState::Sent | AttemptState::Parked => due(now, writes.max(1)),
+            };
+        }
+        let studied = self.studied.contains_key(&case.call.id);
+        let reads = matches!(
+            assessment.step,
+            Step::Read { .. } | Step::LookUp(_) | Step::LookUpAnonymous | Step::Lists
+        );
+        let may_read = studied || self.settings.logging.mode.0 == Mode::Shadow && case.barred.as_deref() == Some("mode_shadow");
+        match &assessment.standing {
+            _ if may_read && reads => return due(now, 0),
+            Standing::NotLogged(_) | Standing::Held(_) => return None,
+            Standing::Early | Standing::Logged if self.settings.logging.mode.0 != Mode::Live => return None,
+            Standing::Early | Standing::Logged => {}
+        }
+        match &assessment.step {
+            Step::Rest => None,
+            Step::Wait(until) => due(*until, 0),
+            Step::Write => due(now, writes.max(1)),
+            // A read that failed has its next try in `due` already.
+            Step::Read { .. } => due(case.due.map_or(now, |d| d.at.max(now)), writes),
+            Step::LookUp(_) | Step::LookUpAnonymous | Step::Lists | Step::Adopt => due(now, writes),
+        }
+    }
+
+    /// What windows are told of a changed call.
+    pub(super) fn tell(&self, changed: &CaseChange, first_seen: bool, change: &mut Change) -> Result<(), StoreError> {
+        let Some(view) = &changed.view else { return Ok(()) };
+        change.push.push(LiveEvent::Call(Box::new(view.clone())));
+        if first_seen && view.phase != Phase::Ended {
+            let card = self.shared.card(&changed.case, Some(view))?;
+            change.push.push(LiveEvent::Card(Box::new(card)));
+        }
+        Ok(())
+    }
+
+    /// Commits one call after something happened to it.
+    pub(super) fn commit_case(
+        &mut self,
+        case: Case,
+        put: Vec<Holding>,
+        remove: Vec<String>,
+        trace: Vec<ExplanationView>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let mut change = Change::at(now);
+        self.add_case(case, put, remove, trace, &mut change)?;
+        self.push(&change)
+    }
+
+    /// Adds one call, looked at anew, to a change.
+    pub(super) fn add_case(
+        &mut self,
+        case: Case,
+        put: Vec<Holding>,
+        remove: Vec<String>,
+        trace: Vec<ExplanationView>,
+        change: &mut Change,
+    ) -> Result<(), StoreError> {
+        let changed = self.reckon(case, put, remove, trace, change.at)?;
+        if let Some(due) = changed.case.due {
+            self.wake_by(due.at);
+        }
+        self.tell(&changed, false, change)?;
+        change.cases.push(changed);
+        Ok(())
+    }
+
+    /// Something that calls were waiting for has come: those are looked at again.
+    pub(super) fn reassess_waiting(&mut self, reasons: &[&str], now: DateTime<Utc>) -> Result<(), StoreError> {
+        for reason in reasons {
+            for id in self.store.waiting(reason)? {
+                if let Some(case) = self.store.case(id)? {
+                    self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A person wants a parked call tried again.
+    pub(super) fn retry(&mut self, id: CallId, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let Some(mut case) = self.store.case(id)? else { return Ok(()) };
+        case.attempts.retain(|a| a.state != AttemptState::Parked);
+        self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)
+    }
+
+    /// Makes a plan that will not be carried out: the call is read if it is unknown, its caller looked up.
+    pub(super) fn study(&mut self, id: CallId, told: oneshot::Sender<()>, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.studied.insert(id, told);
+        match self.store.case(id)? {
+            Some(case) => self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now),
+            None => {
+                let fetch = aircall::calls::Fetch { contact: true, short_urls: false, call_timeline: true };
+                let request = aircall::calls::get(id.0, fetch).to_http(&self.aircall);
+                let job = Job::Read { call: id, timeline: true };
+                if self.ask(sidetone_protocol::Vendor::Aircall, Lane::Live, job, request, now).is_err() {
+                    self.studied.remove(&id);
+                }
+                Ok(())
+            }
+        }
+    }
+}

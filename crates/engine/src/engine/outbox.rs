@@ -1,0 +1,201 @@
+//! Plan → outbox: calls that are due, each one step further; in order per thread, concurrently across threads.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sidetone_protocol::{Mode, Vendor};
+
+use super::{Engine, Job};
+use crate::budget::Lane;
+use crate::helpdesk::Step;
+use crate::ledger::{Attempt, AttemptState, Write};
+use crate::number::{E164, Party};
+use crate::store::{Case, Due, StoreError};
+
+/// So many due calls are looked at in one turn.
+const AT_A_TIME: usize = 64;
+/// After an unclear failure the marker is looked up this many seconds after the request (`design.md` §3.6).
+pub(super) const PROBE_AFTER_SECONDS: [i64; 3] = [5, 20, 60];
+/// What could not be sent at all is tried again after this time.
+pub(super) const SEND_AGAIN: TimeDelta = TimeDelta::seconds(5);
+
+/// Why a call's step was not begun.
+enum Begun {
+    Yes,
+    /// Nothing further of this lane goes now.
+    Blocked,
+    /// Another call of the same customer goes first, or something else is in hand.
+    NotNow,
+}
+
+impl Engine {
+    pub(super) fn send_what_is_due(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let mut ahead: HashSet<String> = self.busy_threads.values().cloned().collect();
+        for id in self.store.due(now, AT_A_TIME)? {
+            if self.busy_calls.contains(&id) {
+                continue;
+            }
+            let Some(case) = self.store.case(id)? else { continue };
+            let thread = self.thread(&case)?;
+            if !ahead.insert(thread.clone()) {
+                continue;
+            }
+            if let Begun::Blocked = self.begin(case, &thread, now)? {
+                return Ok(());
+            }
+        }
+        if let Some(next) = self.store.next_due()?.filter(|next| *next > now) {
+            self.wake_by(next);
+        }
+        Ok(())
+    }
+
+    /// The customer's id, or the number until it is known (`design.md` §3.6).
+    fn thread(&self, case: &Case) -> Result<String, StoreError> {
+        if let Some(customer) = case.ledger.id("customer") {
+            return Ok(format!("customer:{customer}"));
+        }
+        Ok(match case.call.party() {
+            Party::Withheld | Party::Other(_) => "anonymous".into(),
+            Party::Phone(number) => match self.store.matched(&number)?.as_ref().map(|m| m.customers.as_slice()) {
+                Some([one]) => format!("customer:{}", one.id),
+                _ => format!("number:{}", number.as_str()),
+            },
+        })
+    }
+
+    fn begin(&mut self, mut case: Case, thread: &str, now: DateTime<Utc>) -> Result<Begun, StoreError> {
+        let id = case.call.id;
+        if let Some(attempt) = case.attempts.iter().find(|a| a.state == AttemptState::Unclear).cloned() {
+            return self.look_for(case, &attempt, thread, now);
+        }
+        if case.attempts.iter().any(|a| a.state == AttemptState::Sent) {
+            // Sent, and its answer could not be stored: as unclear as a time-out.
+            for attempt in case.attempts.iter_mut().filter(|a| a.state == AttemptState::Sent) {
+                attempt.state = AttemptState::Unclear;
+                attempt.next_at = Some(attempt.begun_at + TimeDelta::seconds(PROBE_AFTER_SECONDS[0]));
+            }
+            self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)?;
+            return Ok(Begun::NotNow);
+        }
+        let assessment = self.assess(&case, now)?;
+        let vendor = self.helpdesk.vendor();
+        let asked = match assessment.step {
+            Step::Rest | Step::Wait(_) => {
+                self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)?;
+                return Ok(Begun::NotNow);
+            }
+            Step::Lists => {
+                self.upkeep.lists_wanted(now);
+                return self.later(case, now + SEND_AGAIN).map(|()| Begun::NotNow);
+            }
+            Step::LookUp(number) => return self.look_up_for(case, number, now),
+            Step::LookUpAnonymous => {
+                if self.looking_anonymous {
+                    return Ok(Begun::NotNow);
+                }
+                let request = self.helpdesk.look_up_anonymous();
+                let asked = self.ask(vendor, Lane::Live, Job::LookUpAnonymous, request, now);
+                self.looking_anonymous = asked.is_ok();
+                asked
+            }
+            Step::Read { timeline } => {
+                let fetch = aircall::calls::Fetch { contact: true, short_urls: false, call_timeline: timeline };
+                let request = aircall::calls::get(id.0, fetch).to_http(&self.aircall);
+                let asked = self.ask(Vendor::Aircall, Lane::Live, Job::Read { call: id, timeline }, request, now);
+                // Aircall's budget and the helpdesk's are two: this one waits, others go on.
+                return match asked {
+                    Ok(()) => Ok(Begun::Yes),
+                    Err(until) => self.later(case, until).map(|()| Begun::NotNow),
+                };
+            }
+            Step::Adopt => {
+                let request = self.helpdesk.adopt(&case);
+                self.ask(vendor, Lane::Live, Job::Adopt(id), request, now)
+            }
+            Step::Write => match assessment.writes.into_iter().find(|w| !is_parked(&case, w)) {
+                Some(write) if self.settings.logging.mode.0 == Mode::Live => return self.write(case, write, thread, now),
+                _ => return Ok(Begun::NotNow),
+            },
+        };
+        Ok(if asked.is_ok() { Begun::Yes } else { Begun::Blocked })
+    }
+
+    /// The intent is durable before the request leaves.
+    fn write(&mut self, mut case: Case, write: Write, thread: &str, now: DateTime<Utc>) -> Result<Begun, StoreError> {
+        let id = case.call.id;
+        let lane = lane(&case, now);
+        if self.may_ask(self.helpdesk.vendor(), lane, now).is_err() {
+            return Ok(Begun::Blocked);
+        }
+        case.attempts.push(Attempt {
+            write: write.clone(),
+            state: AttemptState::Sent,
+            begun_at: now,
+            probes: 0,
+            next_at: None,
+            reason: None,
+        });
+        self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)?;
+        let request = self.helpdesk.request(&write);
+        self.busy_threads.insert(id, thread.to_owned());
+        self.send(self.helpdesk.vendor(), Job::Write { call: id, write: Box::new(write) }, request, now);
+        Ok(Begun::Yes)
+    }
+
+    /// Nobody knows whether the write was carried out: its marker is looked up; what has none is repeated.
+    fn look_for(&mut self, mut case: Case, attempt: &Attempt, thread: &str, now: DateTime<Utc>) -> Result<Begun, StoreError> {
+        let id = case.call.id;
+        if attempt.next_at.is_some_and(|at| at > now) {
+            return Ok(Begun::NotNow);
+        }
+        let Some(request) = self.helpdesk.probe(&attempt.write) else {
+            case.attempts.retain(|a| a.state == AttemptState::Parked);
+            self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)?;
+            return Ok(Begun::NotNow);
+        };
+        let job = Job::Probe { call: id, write: Box::new(attempt.write.clone()) };
+        let asked = self.ask(self.helpdesk.vendor(), Lane::Live, job, request, now);
+        if asked.is_err() {
+            return Ok(Begun::Blocked);
+        }
+        self.busy_threads.insert(id, thread.to_owned());
+        Ok(Begun::Yes)
+    }
+
+    fn look_up_for(&mut self, case: Case, number: E164, now: DateTime<Utc>) -> Result<Begun, StoreError> {
+        if self.looking.contains(&number) {
+            return Ok(Begun::NotNow);
+        }
+        if let Some(again) = self.failed_looks.get(&number).copied().filter(|again| *again > now) {
+            return self.later(case, again).map(|()| Begun::NotNow);
+        }
+        match self.look_up(&number, Lane::Live, now) {
+            Ok(()) => Ok(Begun::Yes),
+            Err(_) => Ok(Begun::Blocked),
+        }
+    }
+
+    /// Puts a call off without changing anything else of it.
+    pub(super) fn later(&mut self, mut case: Case, at: DateTime<Utc>) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let before = case.due;
+        case.due = Some(Due { at, writes: 0, since: now });
+        let mut changed = self.reckon(case, Vec::new(), Vec::new(), Vec::new(), now)?;
+        changed.case.due = Some(Due { at, writes: before.map_or(0, |d| d.writes), since: before.map_or(now, |d| d.since) });
+        self.wake_by(at);
+        let mut change = crate::store::Change::at(now);
+        change.cases.push(changed);
+        self.push(&change)
+    }
+}
+
+fn is_parked(case: &Case, write: &Write) -> bool {
+    case.attempts.iter().any(|a| a.state == AttemptState::Parked && a.write.key() == write.key())
+}
+
+/// What belongs to a call of now goes before what is added to older ones.
+fn lane(case: &Case, now: DateTime<Utc>) -> Lane {
+    let young = case.call.ended_at().is_none_or(|end| now - end < TimeDelta::minutes(10));
+    if young || !case.ledger.has("ticket") { Lane::Live } else { Lane::Late }
+}

@@ -1,0 +1,226 @@
+//! Record − ledger for Gorgias: the writes that are still to come, in order, facts packed into as few as the API takes.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use gorgias::{Author, Body, Medium, NewChannel, NewMessage, NewTag, NewTicket, TicketStatus, TicketUpdate};
+use serde_json::{Value, json};
+
+use super::record::{Entry, NewCustomer, Record, Whom};
+use crate::call::Call;
+use crate::ledger::{Holding, Ledger, Write, WriteKind};
+
+/// A ticket that is made later than this after the call began is back-dated to it.
+const MADE_LATE: TimeDelta = TimeDelta::minutes(5);
+/// Stands for an id that only an earlier write of the plan will give.
+const CUSTOMER: &str = "{customer}";
+
+/// The writes that are still to come.
+pub(super) fn plan(call: &Call, record: &Record, ledger: &Ledger, known_tags: &BTreeSet<String>, now: DateTime<Utc>) -> Vec<Write> {
+    let mut writes = Vec::new();
+    if let Whom::New(new) = &record.whom {
+        writes.push(create_customer(new, record));
+    }
+    let wanted: Vec<&(String, String)> = record.tags.iter().filter(|(key, name)| !is_there(ledger, key, name)).collect();
+    let ticket = ledger.id("ticket");
+    // Once the ticket stands, tags wait for the end of the call, so that all of them go in one request.
+    let tags_now = ticket.is_none() || record.status.is_some();
+    if tags_now {
+        let missing = wanted.iter().filter(|(_, name)| !known_tags.contains(name));
+        writes.extend(missing.filter(|(_, name)| !ledger.has(&new_tag_key(name))).map(|(_, name)| create_tag(name)));
+    }
+    match ticket {
+        None => writes.extend(create_ticket(call, record, &wanted, ledger, now)),
+        Some(id) => {
+            let entries = record.entries.iter().filter(|e| !ledger.has(&e.key) && e.key != "not_found");
+            writes.extend(entries.map(|entry| add_entry(call, id, entry)));
+            if let Some(status) = record.status.filter(|_| !ledger.has("status")) {
+                writes.push(set_status(id, status));
+            }
+            if tags_now {
+                writes.extend(add_tags(id, &wanted));
+                writes.extend(remove_tags(id, record, ledger));
+            }
+        }
+    }
+    writes
+}
+
+/// Whether a tag need not be written: we wrote it, or it stood on the ticket when we found it again.
+fn is_there(ledger: &Ledger, key: &str, name: &str) -> bool {
+    let found = ledger.detail("ticket").and_then(|d| d.get("tags_there")).and_then(Value::as_array);
+    ledger.has(&format!("tag:{key}")) || found.is_some_and(|tags| tags.iter().any(|t| t.as_str() == Some(name)))
+}
+
+fn new_tag_key(name: &str) -> String {
+    format!("new_tag:{name}")
+}
+
+fn create_customer(new: &NewCustomer, record: &Record) -> Write {
+    let mut channels = Vec::new();
+    channels.extend(new.email.iter().map(NewChannel::email));
+    channels.extend(new.phone.iter().map(|n| NewChannel::phone(n.as_str())));
+    let body = gorgias::NewCustomer {
+        name: Some(new.name.clone()),
+        email: new.email.clone(),
+        channels,
+        external_id: Some(new.external_id.clone()),
+        ..gorgias::NewCustomer::default()
+    };
+    let detail = json!({ "name": new.name, "language": record.language.code(), "email": new.email });
+    Write {
+        holdings: vec![Holding { key: "customer".into(), helpdesk_id: String::new(), detail }],
+        marker: Some(new.external_id.clone()),
+        rule: match new.phone {
+            Some(_) => "Nobody in Gorgias has this number, so a customer is made (G4, G5)".into(),
+            None => "The number is withheld: one shared customer for all such callers (G23)".into(),
+        },
+        ..from(WriteKind::CreateCustomer, &gorgias::customers::create(&body))
+    }
+}
+
+fn create_tag(name: &str) -> Write {
+    let tag = NewTag { name: name.to_owned(), description: None, color: None };
+    Write {
+        holdings: vec![Holding { key: new_tag_key(name), helpdesk_id: String::new(), detail: json!({ "name": name }) }],
+        rule: "A tag that Gorgias does not have yet is made once (G15)".into(),
+        ..from(WriteKind::CreateTag, &gorgias::tags::create(&tag))
+    }
+}
+
+fn create_ticket(call: &Call, record: &Record, tags: &[&(String, String)], ledger: &Ledger, now: DateTime<Utc>) -> Option<Write> {
+    let mut messages = record.entries.iter().map(|entry| message(call, entry));
+    let marker = format!("aircall:call:{}", call.id);
+    let mut ticket = NewTicket::new(Medium::Phone, messages.next()?);
+    messages.for_each(|message| ticket.push(message));
+    let customer = match &record.whom {
+        Whom::Known(customer) => Some(customer),
+        Whom::New(_) => None,
+    };
+    ticket.customer_id = customer.and_then(|c| c.id.parse().ok()).or(Some(0));
+    ticket.from_agent = Some(call.is_outbound());
+    ticket.subject = Some(record.subject.clone());
+    ticket.assignee_user_id = record.assignee;
+    ticket.tags = tags.iter().map(|(_, name)| name.clone()).collect();
+    ticket.external_id = Some(marker.clone());
+    ticket.status = Some(if record.status == Some("closed") { TicketStatus::Closed } else { TicketStatus::Open });
+    ticket.created_datetime = (now - record.began_at > MADE_LATE).then_some(record.began_at);
+
+    let mut write = from(WriteKind::CreateTicket, &gorgias::tickets::create(&ticket));
+    let frozen = json!({
+        "subject": record.subject,
+        "language": record.language.code(),
+        "name": customer.map(|c| c.name.as_str()),
+        "assignee": record.assignee,
+    });
+    write.holdings.push(Holding { key: "ticket".into(), helpdesk_id: String::new(), detail: frozen });
+    match customer {
+        Some(known) if !ledger.has("customer") => {
+            let detail = json!({ "name": known.name, "language": record.language.code() });
+            write.holdings.push(Holding { key: "customer".into(), helpdesk_id: known.id.clone(), detail });
+        }
+        Some(_) => {}
+        None => write.body["customer"] = json!({ "id": CUSTOMER }),
+    }
+    write.holdings.extend(record.entries.iter().map(entry_holding));
+    write.holdings.extend(tags.iter().map(|(key, name)| tag_holding(key, name)));
+    if let Some(status) = record.status {
+        write.holdings.push(Holding { key: "status".into(), helpdesk_id: String::new(), detail: json!({ "status": status }) });
+    }
+    write.marker = Some(marker);
+    write.rule = match record.status {
+        None => "The call was answered: ticket, first note, tags and assignee in one (G2, G10)".into(),
+        Some(_) => "The call is over: everything known goes into one request (G2, G11, G12)".into(),
+    };
+    Some(write)
+}
+
+fn add_entry(call: &Call, ticket: &str, entry: &Entry) -> Write {
+    Write {
+        holdings: vec![entry_holding(entry)],
+        marker: Some(marker_of(call, entry)),
+        rule: match entry.key.as_str() {
+            "ended" => "The call has ended (G11)".into(),
+            key if key.starts_with("comment:") => "A comment becomes one further note in its author's name (G13)".into(),
+            _ => "A part that was missing when the ticket was made".into(),
+        },
+        ..for_ticket(WriteKind::AddEntry, ticket, |id| gorgias::messages::create(id, &message(call, entry)))
+    }
+}
+
+fn set_status(ticket: &str, status: &'static str) -> Write {
+    let status_value = if status == "closed" { TicketStatus::Closed } else { TicketStatus::Open };
+    let update = TicketUpdate { status: Some(status_value), ..TicketUpdate::default() };
+    Write {
+        holdings: vec![Holding { key: "status".into(), helpdesk_id: String::new(), detail: json!({ "status": status }) }],
+        rule: "When the call has ended the status is set, once (G8)".into(),
+        ..for_ticket(WriteKind::SetStatus, ticket, |id| gorgias::tickets::update(id, &update))
+    }
+}
+
+fn add_tags(ticket: &str, wanted: &[&(String, String)]) -> Option<Write> {
+    let names: Vec<&str> = wanted.iter().map(|(_, name)| name.as_str()).collect();
+    (!names.is_empty()).then(|| Write {
+        holdings: wanted.iter().map(|(key, name)| tag_holding(key, name)).collect(),
+        rule: "Tags that came after the ticket was made (G15)".into(),
+        ..for_ticket(WriteKind::AddTags, ticket, |id| gorgias::tickets::add_tags(id, &names))
+    })
+}
+
+/// Only tags that we added, that Aircall no longer has, and whose name nothing else wants.
+fn remove_tags(ticket: &str, record: &Record, ledger: &Ledger) -> Option<Write> {
+    let gone: Vec<(&str, &str)> = ledger
+        .under("tag:")
+        .filter(|(key, _)| key.starts_with("call:"))
+        .filter_map(|(key, row)| Some((key, row.holding.detail.get("name")?.as_str()?)))
+        .filter(|(_, name)| !record.tags.iter().any(|(_, wanted)| wanted == name))
+        .collect();
+    let names: Vec<&str> = gone.iter().map(|(_, name)| *name).collect();
+    (!gone.is_empty()).then(|| Write {
+        removes: gone.iter().map(|(key, _)| format!("tag:{key}")).collect(),
+        rule: "A tag was taken off in Aircall, and it was we who put it on the ticket (G15)".into(),
+        ..for_ticket(WriteKind::RemoveTags, ticket, |id| gorgias::tickets::remove_tags(id, &names))
+    })
+}
+
+fn message(call: &Call, entry: &Entry) -> NewMessage {
+    let author = Author {
+        user_id: entry.author.id,
+        name: entry.author.name.clone(),
+        email: entry.author.email.clone(),
+    };
+    let body = Body { text: entry.text.clone(), html: entry.html.clone() };
+    NewMessage::internal_note(&author, body, marker_of(call, entry), entry.at)
+}
+
+fn marker_of(call: &Call, entry: &Entry) -> String {
+    format!("aircall:call:{}:{}", call.id, entry.key)
+}
+
+fn entry_holding(entry: &Entry) -> Holding {
+    let detail = json!({ "author": entry.author.id, "links": entry.links });
+    Holding { key: entry.key.clone(), helpdesk_id: String::new(), detail }
+}
+
+fn tag_holding(key: &str, name: &str) -> Holding {
+    Holding { key: format!("tag:{key}"), helpdesk_id: String::new(), detail: json!({ "name": name }) }
+}
+
+fn from<T>(kind: WriteKind, request: &gorgias::Request<T>) -> Write {
+    Write {
+        kind,
+        holdings: Vec::new(),
+        removes: Vec::new(),
+        method: request.method().to_string(),
+        path: request.path().to_owned(),
+        body: request.body().cloned().unwrap_or(Value::Null),
+        marker: None,
+        rule: String::new(),
+    }
+}
+
+fn for_ticket<T>(kind: WriteKind, ticket: &str, request: impl FnOnce(u64) -> gorgias::Request<T>) -> Write {
+    // The ledger holds what Gorgias gave: a number.
+    let id = ticket.parse().unwrap_or_default();
+    from(kind, &request(id))
+}

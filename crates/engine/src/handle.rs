@@ -1,0 +1,243 @@
+//! What a face holds of the engine: it reads the store by itself, and sends stimuli to the loop.
+
+use std::collections::HashSet;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sidetone_protocol::{
+    CallDetail, CallPage, CallView, Card, Health, HealthState, LiveCall, Now, OutboxView, Pushed, SandboxView, Source,
+    SourceKind,
+};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use uuid::Uuid;
+
+use crate::call::CallId;
+use crate::clock::Clock;
+use crate::engine::Stimulus;
+use crate::helpdesk::Helpdesk;
+use crate::inbox;
+use crate::knowledge::Knowledge;
+use crate::number::E164;
+use crate::settings::{Arrival, Settings};
+use crate::store::{Case, Query, Receipt, Received, Store, StoreError};
+use crate::view::{self, Caller};
+
+/// How many calls `now` lists.
+const RECENT: usize = 12;
+/// How many earlier calls a card shows.
+const HISTORY: usize = 4;
+
+/// What engine and faces both read.
+pub(crate) struct Shared {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) helpdesk: Arc<dyn Helpdesk>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) settings: Settings,
+    pub(crate) knowledge: RwLock<Knowledge>,
+    /// Numbers whose last look-up failed.
+    pub(crate) failed: RwLock<HashSet<E164>>,
+    pub(crate) installation: Uuid,
+}
+
+impl Shared {
+    pub(crate) fn mark_failed(&self, number: &E164, failed: bool) {
+        let mut all = self.failed.write().unwrap_or_else(PoisonError::into_inner);
+        if failed {
+            all.insert(number.clone());
+        } else {
+            all.remove(number);
+        }
+    }
+
+    /// Who is calling, from what is stored.
+    pub(crate) fn card(&self, case: &Case, view: Option<&CallView>) -> Result<Card, StoreError> {
+        let party = case.call.party();
+        let number = party.number();
+        let (history, history_total) = match number {
+            Some(number) => self.store.history(number, case.call.id, HISTORY)?,
+            None => (Vec::new(), 0),
+        };
+        let caller = Caller {
+            matched: number.map(|n| self.store.matched(n)).transpose()?.flatten(),
+            failed: number.is_some_and(|n| self.failed.read().unwrap_or_else(PoisonError::into_inner).contains(n)),
+            history,
+            history_total,
+        };
+        Ok(view::card(&case.call, view, caller, self.helpdesk.as_ref()))
+    }
+}
+
+/// A face's grip on the engine. Cheap to clone.
+#[derive(Clone)]
+pub struct Handle {
+    shared: Arc<Shared>,
+    stimuli: mpsc::UnboundedSender<Stimulus>,
+    pushed: broadcast::Sender<Pushed>,
+    health: watch::Receiver<Health>,
+}
+
+impl Handle {
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        stimuli: mpsc::UnboundedSender<Stimulus>,
+        pushed: broadcast::Sender<Pushed>,
+        health: watch::Receiver<Health>,
+    ) -> Handle {
+        Handle { shared, stimuli, pushed, health }
+    }
+
+    fn stimulate(&self, stimulus: Stimulus) {
+        // The loop is gone only when the program ends.
+        let _ = self.stimuli.send(stimulus);
+    }
+
+    /// Makes a webhook body ready to be stored.
+    #[must_use]
+    pub fn statement(&self, event: &aircall::Event) -> Received {
+        inbox::from_webhook(event, self.shared.clock.now())
+    }
+
+    /// Whether an event carries the token of our own webhook.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn is_own_token(&self, token: &str) -> Result<bool, StoreError> {
+        let known = self.shared.store.setting("webhook_token_hash")?;
+        // Hashes are compared, so the time it takes tells nothing of the token.
+        Ok(known.is_some_and(|known| known == inbox::token_hash(token)))
+    }
+
+    /// Stores statements for good, and wakes the engine. Blocks until they are durable.
+    ///
+    /// # Errors
+    /// Nothing of the batch is stored then.
+    pub fn receive(&self, batch: &[Received]) -> Result<Vec<Receipt>, StoreError> {
+        let receipts = self.shared.store.receive(batch)?;
+        self.stimulate(Stimulus::Arrived);
+        Ok(receipts)
+    }
+
+    /// The id that our webhook's address ends in.
+    #[must_use]
+    pub fn installation(&self) -> Uuid {
+        self.shared.installation
+    }
+
+    /// What a window needs at once. `day_start`: when the reader's day began.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn now(&self, day_start: Option<DateTime<Utc>>) -> Result<Now, StoreError> {
+        let store = &self.shared.store;
+        let event_id = store.last_pushed()?.to_string();
+        let mut live = Vec::new();
+        for id in store.live()? {
+            if let Some(detail) = self.call(id)? {
+                live.push(LiveCall { call: detail.call, card: detail.card });
+            }
+        }
+        let (recent, _) = store.calls(&Query { limit: RECENT, ..Query::default() })?;
+        let day_start = day_start.unwrap_or_else(|| self.shared.clock.now() - TimeDelta::hours(24));
+        Ok(Now { event_id, live, recent, today: store.today(day_start)?, health: self.health() })
+    }
+
+    /// A page of the call list.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn calls(&self, query: &Query) -> Result<CallPage, StoreError> {
+        let (calls, next) = self.shared.store.calls(query)?;
+        Ok(CallPage { calls, next })
+    }
+
+    /// Everything about one call; `None` if it is unknown, or on a line that is not selected.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn call(&self, id: CallId) -> Result<Option<CallDetail>, StoreError> {
+        let shared = &self.shared;
+        let Some(case) = shared.store.case(id)?.filter(|c| c.selected == Some(true)) else { return Ok(None) };
+        let matched = case.call.party().number().map(|n| shared.store.matched(n)).transpose()?.flatten();
+        let assessment = {
+            let knowledge = shared.knowledge.read().unwrap_or_else(PoisonError::into_inner);
+            let context = knowledge.context(&shared.settings, shared.clock.now(), matched.as_ref());
+            shared.helpdesk.assess(&case, &context)
+        };
+        let assessment = match &case.barred {
+            Some(code) => view::barred(assessment, code),
+            None => assessment,
+        };
+        let Some(view) = view::call_view(&case, &assessment, shared.helpdesk.as_ref()) else { return Ok(None) };
+        let card = shared.card(&case, Some(&view))?;
+        Ok(Some(view::detail(&case, &assessment, view, card, shared.store.trace(id)?)))
+    }
+
+    /// Makes the plan of a call, asking Aircall and the helpdesk what it needs to know; writes nothing.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn plan(&self, id: CallId) -> Result<Option<CallDetail>, StoreError> {
+        let (told, made) = oneshot::channel();
+        self.stimulate(Stimulus::Study(id, told));
+        // Dropped without a word when the call cannot be read: then what is known is shown.
+        let _ = made.await;
+        self.call(id)
+    }
+
+    /// Tries a parked call again.
+    pub fn retry(&self, id: CallId) {
+        self.stimulate(Stimulus::Retry(id));
+    }
+
+    /// How Sidetone is.
+    #[must_use]
+    pub fn health(&self) -> Health {
+        self.health.borrow().clone()
+    }
+
+    /// What is pushed from now on.
+    #[must_use]
+    pub fn subscribe(&self) -> broadcast::Receiver<Pushed> {
+        self.pushed.subscribe()
+    }
+
+    /// What was pushed after `id`; `None` if that is too long ago, and the reader must begin anew.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn pushed_since(&self, id: i64, limit: usize) -> Result<Option<Vec<Pushed>>, StoreError> {
+        self.shared.store.pushed_since(id, limit)
+    }
+
+    /// Whether the store takes writes.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub fn check_store(&self) -> Result<(), StoreError> {
+        self.shared.store.receive(&[]).map(|_| ())
+    }
+
+    /// Finishes what is in hand, then stops the engine.
+    pub async fn stop(&self) {
+        let (told, stopped) = oneshot::channel();
+        self.stimulate(Stimulus::Stop(told));
+        let _ = stopped.await;
+    }
+}
+
+/// Health before the first turn.
+pub(crate) fn first_health(settings: &Settings) -> Health {
+    let polling = settings.arrival == Arrival::Polling;
+    Health {
+        state: HealthState::Well,
+        mode: settings.logging.mode.0,
+        alerts: Vec::new(),
+        connections: Vec::new(),
+        outbox: OutboxView::default(),
+        budgets: Vec::new(),
+        source: Source { kind: if polling { SourceKind::Polling } else { SourceKind::Webhook }, last_event_at: None },
+        sandbox: settings.sandbox_control_url.clone().map(|control_url| SandboxView { control_url }),
+        odd_events: 0,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    }
+}

@@ -1,0 +1,130 @@
+//! How the vendors answer, as a state per vendor; and what a person is told of it.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sidetone_protocol::{Alert, Connection, ConnectionState, Vendor};
+
+/// While a vendor refuses the credential it is asked again this often.
+const ASK_AGAIN: TimeDelta = TimeDelta::seconds(30);
+
+/// One vendor's connection.
+#[derive(Clone, Debug)]
+pub struct Link {
+    vendor: Vendor,
+    state: ConnectionState,
+    answered_at: Option<DateTime<Utc>>,
+    text: Option<String>,
+    /// Since when it is refused or unreachable.
+    since: Option<DateTime<Utc>>,
+    next_try: Option<DateTime<Utc>>,
+    wrong_account: bool,
+}
+
+impl Link {
+    /// Not asked yet.
+    #[must_use]
+    pub fn new(vendor: Vendor) -> Link {
+        Link {
+            vendor,
+            state: ConnectionState::Untried,
+            answered_at: None,
+            text: None,
+            since: None,
+            next_try: None,
+            wrong_account: false,
+        }
+    }
+
+    /// Whether a request may go now. While the credential is refused, one is let through now and then.
+    ///
+    /// # Errors
+    /// When the next one may go.
+    pub fn admit(&mut self, now: DateTime<Utc>) -> Result<(), DateTime<Utc>> {
+        match self.next_try {
+            Some(next) if self.state == ConnectionState::Refused => {
+                if next > now {
+                    return Err(next);
+                }
+                self.next_try = Some(now + ASK_AGAIN);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A proper answer came. Returns whether that is news.
+    pub fn accepted(&mut self, now: DateTime<Utc>) -> bool {
+        let news = self.state != ConnectionState::Accepted;
+        *self = Link { state: ConnectionState::Accepted, answered_at: Some(now), ..Link::new(self.vendor) };
+        news
+    }
+
+    /// The credential, or the account, is refused.
+    pub fn refused(&mut self, text: &str, wrong_account: bool, now: DateTime<Utc>) {
+        if self.state != ConnectionState::Refused {
+            self.since = Some(now);
+        }
+        self.state = ConnectionState::Refused;
+        self.answered_at = Some(now);
+        self.text = Some(text.to_owned());
+        self.next_try = Some(now + ASK_AGAIN);
+        self.wrong_account = wrong_account;
+    }
+
+    /// No proper answer came.
+    pub fn unreachable(&mut self, text: &str, now: DateTime<Utc>) {
+        if self.state == ConnectionState::Refused {
+            return;
+        }
+        if self.state != ConnectionState::Unreachable {
+            self.since = Some(now);
+        }
+        self.state = ConnectionState::Unreachable;
+        self.text = Some(text.to_owned());
+    }
+
+    /// For the window.
+    #[must_use]
+    pub fn view(&self) -> Connection {
+        Connection {
+            vendor: self.vendor,
+            state: self.state,
+            answered_at: self.answered_at.map(|at| at.timestamp()),
+            text: self.text.clone(),
+        }
+    }
+
+    /// What a person has to do about it, if anything.
+    #[must_use]
+    pub fn alert(&self, calls: u32) -> Option<Alert> {
+        let since = self.since?.timestamp();
+        let text = self.text.clone().unwrap_or_default();
+        let name = vendor_name(self.vendor);
+        let (code, what, mend) = match (self.state, self.wrong_account) {
+            (ConnectionState::Refused, true) => (
+                "wrong_account",
+                format!("There is no {name} account under the configured address."),
+                format!("Correct the account's name in the configuration. {text}"),
+            ),
+            (ConnectionState::Refused, false) => (
+                "refused",
+                format!("{name} does not accept the key."),
+                format!("Make a new key in {name} and enter it; what waits is written then. {text}"),
+            ),
+            (ConnectionState::Unreachable, _) => (
+                "unreachable",
+                format!("{name} does not answer."),
+                format!("Nothing to do if it comes back by itself; else check network and proxy. {text}"),
+            ),
+            (ConnectionState::Untried | ConnectionState::Accepted, _) => return None,
+        };
+        Some(Alert { code: format!("{}_{code}", name.to_lowercase()), since, calls, what, mend })
+    }
+}
+
+fn vendor_name(vendor: Vendor) -> &'static str {
+    match vendor {
+        Vendor::Aircall => "Aircall",
+        Vendor::Gorgias => "Gorgias",
+        Vendor::Front => "Front",
+    }
+}

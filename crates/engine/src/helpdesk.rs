@@ -1,0 +1,223 @@
+//! What the engine asks of a helpdesk: pure functions from facts to requests and from answers to holdings.
+//!
+//! A helpdesk holds no state, sends nothing and knows no clock; adding one means implementing this trait. The order
+//! in which things happen (look-up, intent, request, probe) is the outbox's business.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use sidetone_protocol::{Completeness, Reason, Vendor};
+
+use crate::directory::{Customer, Matched, People, Person};
+use crate::ledger::{Holding, Write};
+use crate::number::E164;
+use crate::settings::Settings;
+use crate::store::Case;
+
+/// A vendor's answer.
+pub type Answer = http::Response<Bytes>;
+/// A request to a vendor.
+pub type Request = http::Request<Bytes>;
+
+/// What an answer other than success means for the outbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Not performed; every lane waits.
+    RateLimited(Duration),
+    /// The credential is refused; nothing goes until it is mended.
+    Credential(String),
+    /// There is no such account.
+    WrongAccount(String),
+    /// May have been performed; look before repeating.
+    Unclear(String),
+    /// What it speaks of is not there (any more).
+    Missing(String),
+    /// Another customer has this e-mail address.
+    Conflict(String),
+    /// Refused for good: code and sentence.
+    Permanent(String, String),
+}
+
+/// What everybody but the call itself knows.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// The settings.
+    pub settings: &'a Settings,
+    /// Now.
+    pub now: DateTime<Utc>,
+    /// The helpdesk's people; `None` until they were read once.
+    pub people: Option<&'a People>,
+    /// The helpdesk's tag names; `None` until they were read once.
+    pub tags: Option<&'a BTreeSet<String>>,
+    /// Aircall's teams, by id.
+    pub teams: &'a BTreeMap<u64, Team>,
+    /// Fixed slugs of Aircall's built-in tags, by tag id.
+    pub slugs: &'a BTreeMap<u64, String>,
+    /// What the helpdesk said of the caller's number.
+    pub matched: Option<&'a Matched>,
+    /// The shared customer of withheld callers, as found or made (`None`: not asked yet).
+    pub anonymous: Option<&'a Matched>,
+}
+
+/// An Aircall team with its members.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Team {
+    /// Its name.
+    pub name: String,
+    /// Ids of its members.
+    pub users: BTreeSet<u64>,
+}
+
+/// What to do for a call now.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Step {
+    /// Nothing, until a new fact comes.
+    Rest,
+    /// Nothing before this moment.
+    Wait(DateTime<Utc>),
+    /// One fresh read from Aircall, with the IVR timeline if asked for.
+    Read {
+        /// Ask for the IVR timeline.
+        timeline: bool,
+    },
+    /// Ask the helpdesk who has the number.
+    LookUp(E164),
+    /// Ask the helpdesk for the shared customer of withheld callers.
+    LookUpAnonymous,
+    /// The helpdesk's lists (people, tags) are needed first.
+    Lists,
+    /// Ask the helpdesk for our marker before the first create (B17).
+    Adopt,
+    /// Carry out the first write of the plan.
+    Write,
+}
+
+/// Where the record of a call stands.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Standing {
+    /// It should be written; `writes` of the assessment may be empty.
+    Logged,
+    /// Nothing is known yet that calls for a record (it still rings).
+    Early,
+    /// A person must decide.
+    Held(Reason),
+    /// Nothing is written.
+    NotLogged(Reason),
+}
+
+/// Record − ledger, and what follows from it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Assessment {
+    /// Where the record stands.
+    pub standing: Standing,
+    /// What to do now.
+    pub step: Step,
+    /// Everything that is still to be written, in order.
+    pub writes: Vec<Write>,
+    /// B10.
+    pub completeness: Completeness,
+    /// The customer it is or would be logged to.
+    pub customer: Option<Customer>,
+    /// How the customer was found, in words (B11).
+    pub matched_by: String,
+}
+
+/// What a look-up of our marker found.
+#[derive(Clone, Debug)]
+pub enum Probed {
+    /// Nothing (yet).
+    Nothing,
+    /// It was carried out; this is held now.
+    Done(Vec<Holding>),
+    /// Another request is needed to tell.
+    Ask(Box<Request>),
+}
+
+/// A page of a list that is kept locally.
+#[derive(Clone, Debug)]
+pub struct ListPage<T> {
+    /// Its items.
+    pub items: Vec<T>,
+    /// The request for the next page.
+    pub next: Option<Request>,
+}
+
+/// A helpdesk.
+pub trait Helpdesk: Send + Sync {
+    /// Which.
+    fn vendor(&self) -> Vendor;
+
+    /// Asks for the customers with this number; one request.
+    fn look_up(&self, number: &E164) -> Request;
+    /// Reads that answer: customers whose number really is this one, most recently updated first.
+    ///
+    /// # Errors
+    /// What the answer means instead.
+    fn looked_up(&self, number: &E164, answer: &Answer) -> Result<Vec<Customer>, Refusal>;
+    /// Asks for the shared customer of withheld callers (G23).
+    fn look_up_anonymous(&self) -> Request;
+    /// Reads that answer.
+    ///
+    /// # Errors
+    /// What the answer means instead.
+    fn looked_up_anonymous(&self, answer: &Answer) -> Result<Vec<Customer>, Refusal>;
+
+    /// Asks for the first page of the people.
+    fn people(&self) -> Request;
+    /// Reads a page of the people.
+    ///
+    /// # Errors
+    /// What the answer means instead.
+    fn people_read(&self, answer: &Answer) -> Result<ListPage<Person>, Refusal>;
+    /// Asks for the first page of the tags.
+    fn tags(&self) -> Request;
+    /// Reads a page of the tags' names.
+    ///
+    /// # Errors
+    /// What the answer means instead.
+    fn tags_read(&self, answer: &Answer) -> Result<ListPage<String>, Refusal>;
+
+    /// Record − ledger for a call, now, under the settings. The rows live here.
+    fn assess(&self, case: &Case, context: &Context<'_>) -> Assessment;
+
+    /// The write as a request.
+    fn request(&self, write: &Write) -> Request;
+    /// Reads the answer to a write: its holdings, ids filled in.
+    ///
+    /// # Errors
+    /// What the answer means instead.
+    fn settle(&self, write: &Write, answer: &Answer) -> Result<Vec<Holding>, Refusal>;
+
+    /// After a create was refused because another customer has the e-mail: asks who.
+    fn conflicting(&self, write: &Write) -> Option<Request>;
+    /// Reads that answer into the write to do instead.
+    ///
+    /// # Errors
+    /// What the answer means instead.
+    fn resolve_conflict(&self, write: &Write, answer: &Answer) -> Result<Option<Write>, Refusal>;
+
+    /// Asks whether an unclear write was carried out; `None` if it is harmless to repeat.
+    fn probe(&self, write: &Write) -> Option<Request>;
+    /// Reads that answer.
+    ///
+    /// # Errors
+    /// What the answer means instead.
+    fn probed(&self, write: &Write, begun_at: DateTime<Utc>, answer: &Answer) -> Result<Probed, Refusal>;
+
+    /// Asks for a record of this call that is there already although the ledger knows nothing (B17).
+    fn adopt(&self, case: &Case) -> Request;
+    /// Reads that answer, step by step.
+    ///
+    /// # Errors
+    /// What the answer means instead.
+    fn adopted(&self, case: &Case, answer: &Answer) -> Result<Probed, Refusal>;
+
+    /// What the headers tell of the request limit: used and limit.
+    fn told(&self, headers: &http::HeaderMap) -> Option<(u32, u32)>;
+    /// The customer's page for a browser.
+    fn customer_url(&self, id: &str) -> Option<String>;
+    /// The ticket's page for a browser.
+    fn ticket_url(&self, id: &str) -> Option<String>;
+}

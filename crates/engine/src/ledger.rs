@@ -1,0 +1,166 @@
+//! What the helpdesk holds because we wrote it, and the writes that get it there.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// One thing that the helpdesk holds, under a stable key: `customer`, `ticket`, `answered`, `comment:991`, `tag:line` …
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Holding {
+    /// Stable key, unique per call.
+    pub key: String,
+    /// The helpdesk's id; empty where the vendor gives none (a tag, a status).
+    pub helpdesk_id: String,
+    /// What has to be remembered of it: frozen texts, names, language.
+    pub detail: Value,
+}
+
+/// A holding with the time at which its write was answered.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LedgerRow {
+    /// The holding.
+    pub holding: Holding,
+    /// When the write was answered.
+    pub written_at: DateTime<Utc>,
+}
+
+/// All holdings of one call.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ledger(BTreeMap<String, LedgerRow>);
+
+impl Ledger {
+    /// From rows in any order.
+    #[must_use]
+    pub fn new(rows: impl IntoIterator<Item = LedgerRow>) -> Ledger {
+        Ledger(rows.into_iter().map(|row| (row.holding.key.clone(), row)).collect())
+    }
+
+    /// Whether nothing was ever written for the call.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether this was written.
+    #[must_use]
+    pub fn has(&self, key: &str) -> bool {
+        self.0.contains_key(key)
+    }
+
+    /// The helpdesk's id of what was written.
+    #[must_use]
+    pub fn id(&self, key: &str) -> Option<&str> {
+        self.0.get(key).map(|row| row.holding.helpdesk_id.as_str())
+    }
+
+    /// What was remembered of it.
+    #[must_use]
+    pub fn detail(&self, key: &str) -> Option<&Value> {
+        self.0.get(key).map(|row| &row.holding.detail)
+    }
+
+    /// All rows, by key.
+    pub fn rows(&self) -> impl Iterator<Item = &LedgerRow> {
+        self.0.values()
+    }
+
+    /// Rows whose key begins with `prefix`, as (rest of the key, row).
+    pub fn under<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a LedgerRow)> + 'a {
+        self.0
+            .range(prefix.to_owned()..)
+            .take_while(move |(key, _)| key.starts_with(prefix))
+            .map(move |(key, row)| (&key[prefix.len()..], row))
+    }
+
+    /// Adds what a write achieved.
+    pub fn put(&mut self, holding: Holding, written_at: DateTime<Utc>) {
+        self.0.insert(holding.key.clone(), LedgerRow { holding, written_at });
+    }
+
+    /// Forgets what a write took back.
+    pub fn remove(&mut self, key: &str) {
+        self.0.remove(key);
+    }
+}
+
+/// What kind of write it is: decides how an unclear failure is cleared up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WriteKind {
+    /// A customer is made.
+    CreateCustomer,
+    /// A number is added to a customer that was found another way. Harmless to repeat.
+    AddNumber,
+    /// A ticket is made, with everything that is known.
+    CreateTicket,
+    /// A note is added.
+    AddEntry,
+    /// A tag is made. Harmless to repeat (the second time it exists).
+    CreateTag,
+    /// Tags are added to the ticket. Harmless to repeat.
+    AddTags,
+    /// Tags that we added are taken off. Harmless to repeat.
+    RemoveTags,
+    /// The ticket's status is set, once.
+    SetStatus,
+}
+
+/// One request that changes the helpdesk, and what it achieves.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Write {
+    /// What it is.
+    pub kind: WriteKind,
+    /// What the helpdesk will hold afterwards; ids are filled in from the answer.
+    pub holdings: Vec<Holding>,
+    /// Ledger keys that it takes back.
+    pub removes: Vec<String>,
+    /// HTTP verb.
+    pub method: String,
+    /// Path and query below the helpdesk's address.
+    pub path: String,
+    /// JSON body.
+    pub body: Value,
+    /// Our `external_id` in it, by which it is found again.
+    pub marker: Option<String>,
+    /// Which rule of the record leads to it, in words (B11).
+    pub rule: String,
+}
+
+impl Write {
+    /// Stable name within the call: what it settles.
+    #[must_use]
+    pub fn key(&self) -> String {
+        let mut keys: Vec<&str> = self.holdings.iter().map(|h| h.key.as_str()).collect();
+        keys.extend(self.removes.iter().map(String::as_str));
+        keys.join("+")
+    }
+}
+
+/// How far a write has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AttemptState {
+    /// Committed and sent, no answer yet. After a crash this is as unclear as a time-out.
+    Sent,
+    /// Nobody knows whether it was carried out; the marker is being looked up.
+    Unclear,
+    /// Refused for good; retried when a person asks.
+    Parked,
+}
+
+/// A write's intent, committed before the request.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attempt {
+    /// The write, body included.
+    pub write: Write,
+    /// How far it has come.
+    pub state: AttemptState,
+    /// When it was sent.
+    pub begun_at: DateTime<Utc>,
+    /// Look-ups of the marker that found nothing.
+    pub probes: u32,
+    /// When the marker is looked up next.
+    pub next_at: Option<DateTime<Utc>>,
+    /// Why it is parked: code and sentence.
+    pub reason: Option<(String, String)>,
+}

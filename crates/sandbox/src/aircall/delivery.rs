@@ -1,0 +1,171 @@
+//! How events travel: at least once, in no promised order, five seconds a try, retried with growing
+//! pauses; too many failures in a row switch the webhook off without a word, and a late success of what
+//! is still being retried switches it on again (`reference/aircall.md §6.2`).
+
+use std::{
+    fmt,
+    sync::{Arc, Weak},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use tokio::time::{sleep, timeout};
+
+use super::{
+    service::Inner,
+    state::{Event, State},
+};
+
+/// A receiver must answer 2xx within this; never scaled.
+pub const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+/// Pauses before the second, third, … try, in seconds of the real service; the last one repeats. The real
+/// spacing is not documented.
+const PAUSES_S: [f64; 7] = [10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0];
+/// How long an event is retried, also after its webhook was switched off.
+const RETRIED_FOR_S: f64 = 12.0 * 3600.0;
+
+/// One try to deliver one event. The body holds the webhook's token, so it is not shown by `Debug`.
+#[derive(Clone)]
+pub struct Delivery {
+    /// The webhook's UUID.
+    pub webhook: String,
+    /// The event's name, e.g. `call.created`.
+    pub event: String,
+    /// Where it goes.
+    pub url: String,
+    /// The headers of a live delivery.
+    pub headers: Vec<(&'static str, &'static str)>,
+    /// The envelope as JSON.
+    pub body: Bytes,
+}
+
+impl fmt::Debug for Delivery {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Delivery")
+            .field("webhook", &self.webhook)
+            .field("event", &self.event)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Carries a delivery to its receiver: the status it answered, or nothing when it could not be reached.
+pub type Deliver = Arc<dyn Fn(Delivery) -> BoxFuture<'static, Result<u16, ()>> + Send + Sync>;
+
+/// Deliveries by a real HTTP POST. Proxies are passed by: receivers are on this machine.
+pub(crate) fn over_http() -> Result<Deliver, reqwest::Error> {
+    let client = reqwest::Client::builder().no_proxy().build()?;
+    Ok(Arc::new(move |delivery: Delivery| {
+        let mut request = client.post(&delivery.url).body(delivery.body);
+        for (name, value) in delivery.headers {
+            request = request.header(name, value);
+        }
+        Box::pin(async move {
+            let response = request.send().await.map_err(|error| {
+                tracing::debug!(error = %error.without_url(), "a webhook could not be delivered");
+            })?;
+            Ok(response.status().as_u16())
+        })
+    }))
+}
+
+/// Sees one event through to one webhook.
+pub(crate) async fn see_through(service: Weak<Inner>, generation: u64, webhook: String, event: Event) {
+    let Some(plan) = service.upgrade().and_then(|inner| inner.act(Plan::make)) else {
+        return;
+    };
+    sleep(plan.delay).await;
+    for _ in 0..plan.copies {
+        deliver(&service, generation, &webhook, &event).await;
+    }
+}
+
+/// What the switches make of this event.
+struct Plan {
+    delay: Duration,
+    copies: u32,
+}
+
+impl Plan {
+    /// `None`: the event is dropped.
+    fn make(state: &mut State) -> Option<Self> {
+        let switches = state.switches.clone();
+        if state.dice.share() < switches.drop_share {
+            state.dropped_events += 1;
+            return None;
+        }
+        let wait_s = switches.delay_s + switches.shuffle_s * state.dice.share();
+        Some(Self { delay: state.scaled(wait_s), copies: if switches.duplicate { 2 } else { 1 } })
+    }
+}
+
+async fn deliver(service: &Weak<Inner>, generation: u64, webhook: &str, event: &Event) {
+    for attempt in 0.. {
+        let Some((carrier, delivery)) = service.upgrade().and_then(|inner| {
+            inner
+                .act(|state| address(state, generation, webhook, event))
+                .map(|delivery| (inner.deliver(), delivery))
+        }) else {
+            return;
+        };
+        let outcome = timeout(ANSWER_WITHIN, carrier(delivery)).await;
+        let is_taken = matches!(outcome, Ok(Ok(200..300)));
+        let Some(inner) = service.upgrade() else { return };
+        let pause = inner.act(|state| settle(state, webhook, is_taken, attempt));
+        drop(inner);
+        match pause {
+            Some(pause) => sleep(pause).await,
+            None => return,
+        }
+    }
+}
+
+/// The next try, unless the webhook is gone, was switched off by its owner, or is retried no more.
+fn address(state: &State, generation: u64, webhook: &str, event: &Event) -> Option<Delivery> {
+    if state.generation != generation {
+        return None;
+    }
+    let hook = state.webhooks.iter().find(|hook| hook.uuid == webhook)?;
+    let is_retried = hook.disabled_at.is_some_and(|at| {
+        let passed = (state.now() - at) as f64;
+        passed <= RETRIED_FOR_S / state.scale
+    });
+    (hook.is_active || is_retried).then(|| Delivery {
+        webhook: hook.uuid.clone(),
+        event: event.name.clone(),
+        url: hook.url.clone(),
+        headers: vec![
+            ("content-type", "application/json"),
+            ("user-agent", "axios/1.7.9"),
+            ("aircall-origin", "webhooks"),
+        ],
+        body: Bytes::from(event.envelope(&hook.token).to_string()),
+    })
+}
+
+/// Notes how a try went; a pause when there is to be another.
+fn settle(state: &mut State, webhook: &str, is_taken: bool, attempt: usize) -> Option<Duration> {
+    let now = state.now();
+    let disable_after = state.switches.disable_after;
+    let hook = state.webhooks.iter_mut().find(|hook| hook.uuid == webhook)?;
+    if is_taken {
+        hook.delivered += 1;
+        hook.failures_in_a_row = 0;
+        if hook.disabled_at.take().is_some() {
+            hook.is_active = true;
+        }
+        return None;
+    }
+    hook.failed += 1;
+    hook.failures_in_a_row += 1;
+    if hook.is_active && hook.failures_in_a_row >= disable_after {
+        hook.is_active = false;
+        hook.disabled_at = Some(now);
+    }
+    let waited: f64 = (0..attempt).map(pause_s).sum();
+    (waited < RETRIED_FOR_S).then(|| state.scaled(pause_s(attempt)))
+}
+
+fn pause_s(attempt: usize) -> f64 {
+    PAUSES_S[attempt.min(PAUSES_S.len() - 1)]
+}

@@ -1,0 +1,18 @@
+//! The Aircall stand-in, written from `reference/aircall.md` and from nothing of the client's: the company's
+//! world, the life of a call, the REST face, and webhooks with their deliveries. Text messages are left out.
+
+pub(crate) mod call;
+pub(crate) mod delivery;
+mod errors;
+pub(crate) mod life;
+pub(crate) mod limits;
+mod media;
+mod paging;
+mod rest;
+pub(crate) mod service;
+pub(crate) mod shapes;
+pub(crate) mod state;
+pub(crate) mod switches;
+pub(crate) mod webhooks;
+pub mod world;
+mod writes;

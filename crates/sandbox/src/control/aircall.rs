@@ -1,0 +1,450 @@
+//! What can be done to the Aircall stand-in from outside its API.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::patched;
+use crate::{
+    aircall::{
+        call::{Call, ShownCard},
+        life::{Dial, HangUp, Ring},
+        limits::AircallLimits,
+        service::Inner,
+        shapes::{self, Fetch},
+        state::State,
+        switches::AircallSwitches,
+        world::Presence,
+    },
+    faults::Fault,
+    journal::JournalEntry,
+    numbers,
+    refused::Refused,
+};
+
+/// How many calls the state shows: all that are up, and the latest of the others.
+const SHOWN_CALLS: usize = 25;
+
+/// A handle on the Aircall stand-in. Everything that makes an event needs a tokio runtime.
+#[derive(Clone)]
+pub struct AircallControl(pub(super) Arc<Inner>);
+
+impl std::fmt::Debug for AircallControl {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("AircallControl").finish_non_exhaustive()
+    }
+}
+
+/// A webhook as the control shows it: without its token, and without the path, which may hold a secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WebhookState {
+    /// The UUID.
+    pub id: String,
+    /// Scheme, host and port of its address.
+    pub origin: String,
+    /// The flag that `GET /v1/webhooks/{id}` shows.
+    pub active: bool,
+    /// Whether Aircall switched it off, rather than its owner.
+    pub disabled_by_aircall: bool,
+    /// The events it is subscribed to.
+    pub events: Vec<String>,
+    /// Deliveries that were answered 2xx in time.
+    pub delivered: u64,
+    /// Tries that failed.
+    pub failed: u64,
+    /// Failed tries since the last success.
+    pub failures_in_a_row: u32,
+}
+
+impl AircallControl {
+    /// A customer calls. Returns the call's id.
+    ///
+    /// # Errors
+    /// When line, agents or number are not usable.
+    pub fn ring(&self, ring: &Ring) -> Result<u64, Refused> {
+        self.0.act(|state| state.ring(ring))
+    }
+
+    /// An agent calls. Returns the call's id.
+    ///
+    /// # Errors
+    /// When the agent is not free or the number is not E.164.
+    pub fn dial(&self, dial: &Dial) -> Result<u64, Refused> {
+        self.0.act(|state| state.dial(dial))
+    }
+
+    /// The caller presses a key in the line's IVR.
+    ///
+    /// # Errors
+    /// When the line has no such key or the call no longer rings.
+    pub fn choose(&self, call: u64, key: &str) -> Result<(), Refused> {
+        self.by_hand(call, |state| state.choose(call, key))
+    }
+
+    /// An inbound call is taken by `agent` (unset: the first whose phone rings), an outbound one by the
+    /// customer.
+    ///
+    /// # Errors
+    /// When the call does not ring or the agent is not free.
+    pub fn answer(&self, call: u64, agent: Option<u64>) -> Result<(), Refused> {
+        self.by_hand(call, |state| state.answer(call, agent))
+    }
+
+    /// An agent whose phone rings declines.
+    ///
+    /// # Errors
+    /// When the call does not ring.
+    pub fn decline(&self, call: u64, agent: u64) -> Result<(), Refused> {
+        self.by_hand(call, |state| state.decline(call, agent))
+    }
+
+    /// Puts the caller on hold, or takes them back.
+    ///
+    /// # Errors
+    /// When nobody talks on the call.
+    pub fn hold(&self, call: u64, on: bool) -> Result<(), Refused> {
+        self.by_hand(call, |state| state.hold(call, on))
+    }
+
+    /// Hands the call to another agent, who takes it or (`succeeds` = false) does not.
+    ///
+    /// # Errors
+    /// When nobody talks on the call or the other agent is not free.
+    pub fn transfer(&self, call: u64, to: u64, succeeds: bool) -> Result<(), Refused> {
+        self.by_hand(call, |state| state.transfer(call, to, succeeds))
+    }
+
+    /// Ends the call: `call.hungup` now, `call.ended` 30 s (scaled) later.
+    ///
+    /// # Errors
+    /// When it is over already, or a voicemail is asked for where none can be left.
+    pub fn hang_up(&self, call: u64, how: &HangUp) -> Result<(), Refused> {
+        self.by_hand(call, |state| state.hang_up(call, how))
+    }
+
+    /// An agent's note, at any time. Returns its id.
+    ///
+    /// # Errors
+    /// After five notes.
+    pub fn comment(&self, call: u64, agent: u64, text: &str) -> Result<u64, Refused> {
+        self.by_hand(call, |state| state.comment(call, Some(agent), text))
+    }
+
+    /// An agent (or, unset, the system) tags the call with a tag's id or name. Returns the tag's id.
+    ///
+    /// # Errors
+    /// When there is no such tag.
+    pub fn tag(&self, call: u64, agent: Option<u64>, tag: &str) -> Result<u64, Refused> {
+        self.by_hand(call, |state| state.tag(call, agent, tag))
+    }
+
+    /// Takes a tag off the call.
+    ///
+    /// # Errors
+    /// When there is no such tag.
+    pub fn untag(&self, call: u64, tag: &str) -> Result<(), Refused> {
+        self.by_hand(call, |state| state.untag(call, tag))
+    }
+
+    /// Assigns the call to an agent.
+    ///
+    /// # Errors
+    /// When there is no such agent or call.
+    pub fn assign(&self, call: u64, agent: u64) -> Result<(), Refused> {
+        self.by_hand(call, |state| state.assign(call, agent))
+    }
+
+    /// Sets what an agent's phone says.
+    ///
+    /// # Errors
+    /// For a presence that follows from calls.
+    pub fn set_presence(&self, agent: u64, presence: Presence) -> Result<(), Refused> {
+        self.0.act(|state| state.set_presence(agent, presence))
+    }
+
+    /// What an agent's phone says now; `None` for no such agent.
+    #[must_use]
+    pub fn presence(&self, agent: u64) -> Option<Presence> {
+        self.0.act(|state| state.presence(agent))
+    }
+
+    /// The agent leaves the wrap-up view before its time is over.
+    pub fn leave_wrap_up(&self, agent: u64) {
+        self.0.act(|state| state.leave_wrap_up(agent));
+    }
+
+    /// Sends any event with any data, for what the sandbox does not act out (`number.deleted`,
+    /// `integration.deleted`, events nobody knows).
+    pub fn emit(&self, event: &str, data: Value) {
+        self.0.act(|state| state.emit(event, data));
+    }
+
+    /// Adds finished inbound calls of earlier days, `every_s` seconds apart, without events: a history for
+    /// backfills. Returns their ids, oldest first.
+    #[must_use]
+    pub fn add_past_calls(&self, count: u32, every_s: i64) -> Vec<u64> {
+        self.0.act(|state| state.add_past_calls(count, every_s))
+    }
+
+    /// The call as `GET /v1/calls/{id}` answers it, with contact and timeline.
+    #[must_use]
+    pub fn call(&self, call: u64) -> Option<Value> {
+        let fetch = Fetch { contact: true, short_urls: false, timeline: true };
+        self.0.act(|state| {
+            state.calls.get(&call).map(|call| shapes::call_over_rest(state, call, fetch, &state.origin))
+        })
+    }
+
+    /// The ids of calls that ring or talk.
+    #[must_use]
+    pub fn calls_up(&self) -> Vec<u64> {
+        self.0.act(|state| state.calls.values().filter(|call| call.is_up()).map(|call| call.id).collect())
+    }
+
+    /// The insight cards that were accepted, oldest first.
+    #[must_use]
+    pub fn cards(&self) -> Vec<ShownCard> {
+        self.0.act(|state| state.cards.clone())
+    }
+
+    /// The company's webhooks.
+    #[must_use]
+    pub fn webhooks(&self) -> Vec<WebhookState> {
+        self.0.act(|state| state.webhooks.iter().map(webhook_state).collect())
+    }
+
+    /// Switches every webhook off as Aircall does after too many failures.
+    pub fn disable_webhooks(&self) {
+        self.0.act(|state| {
+            let now = state.now();
+            for webhook in state.webhooks.iter_mut().filter(|webhook| webhook.is_active) {
+                webhook.is_active = false;
+                webhook.disabled_at = Some(now);
+            }
+        });
+    }
+
+    /// Switches every webhook on as an admin does in the Dashboard.
+    pub fn enable_webhooks(&self) {
+        self.0.act(|state| {
+            for webhook in &mut state.webhooks {
+                webhook.is_active = true;
+                webhook.disabled_at = None;
+                webhook.failures_in_a_row = 0;
+            }
+        });
+    }
+
+    /// The rate limit.
+    #[must_use]
+    pub fn limits(&self) -> AircallLimits {
+        self.0.act(|state| state.window.limits)
+    }
+
+    /// Sets the rate limit.
+    pub fn set_limits(&self, limits: AircallLimits) {
+        self.0.act(|state| state.window.limits = limits);
+    }
+
+    /// The switches.
+    #[must_use]
+    pub fn switches(&self) -> AircallSwitches {
+        self.0.act(|state| state.switches.clone())
+    }
+
+    /// Changes some switches.
+    pub fn switch(&self, change: impl FnOnce(&mut AircallSwitches)) {
+        self.0.act(|state| change(&mut state.switches));
+    }
+
+    /// A fault for the next requests that match.
+    pub fn add_fault(&self, fault: Fault) {
+        self.0.desk.add_fault(fault);
+    }
+
+    /// Takes back all faults that were not met yet.
+    pub fn clear_faults(&self) {
+        self.0.desk.clear_faults();
+    }
+
+    /// Requests received after the entry `seq`; 0 = all.
+    #[must_use]
+    pub fn journal(&self, seq: u64) -> Vec<JournalEntry> {
+        self.0.desk.journal_after(seq)
+    }
+
+    /// As on the first day; what was under way is forgotten. Call ids go on counting.
+    pub fn reset(&self) {
+        self.0.act(State::reset);
+        self.0.desk.reset();
+    }
+
+    pub(super) fn patch_switches(&self, patch: &Value) -> Result<(), Refused> {
+        let switches = patched(&self.switches(), patch)?;
+        self.switch(|current| *current = switches);
+        Ok(())
+    }
+
+    pub(super) fn patch_limits(&self, patch: &Value) -> Result<(), Refused> {
+        self.set_limits(patched(&self.limits(), patch)?);
+        Ok(())
+    }
+
+    /// What the control page shows.
+    pub(super) fn state(&self) -> Value {
+        let faults = self.0.desk.waiting_faults();
+        self.0.act(|state| {
+            let now = state.now();
+            let used = state.window.used(now);
+            let webhooks: Vec<WebhookState> = state.webhooks.iter().map(webhook_state).collect();
+            json!({
+                "now": now,
+                "company": crate::aircall::world::COMPANY,
+                "lines": lines(state),
+                "agents": agents(state),
+                "tags": state.world.tags.iter().map(shapes::tag).collect::<Vec<_>>(),
+                "contacts": contacts(state),
+                "calls": calls(state),
+                "webhooks": webhooks,
+                "limits": state.window.limits,
+                "used_this_minute": used,
+                "switches": state.switches,
+                "faults": faults,
+                "cards": state.cards.len(),
+                "dropped_events": state.dropped_events,
+            })
+        })
+    }
+
+    /// A step of the play: refused when a person has taken the call in hand or the sandbox was reset.
+    pub(crate) fn played(
+        &self,
+        call: u64,
+        step: impl FnOnce(&mut State) -> Result<(), Refused>,
+    ) -> Result<(), Refused> {
+        self.0.act(|state| {
+            if state.call(call)?.is_played {
+                step(state)
+            } else {
+                Err(Refused::not_now("a person has taken this call in hand"))
+            }
+        })
+    }
+
+    /// A call begun by the play.
+    pub(crate) fn begin_played(
+        &self,
+        begin: impl FnOnce(&mut State) -> Result<u64, Refused>,
+    ) -> Result<u64, Refused> {
+        self.0.act(|state| {
+            let call = begin(state)?;
+            state.call_mut(call)?.is_played = true;
+            Ok(call)
+        })
+    }
+
+    pub(crate) fn scaled(&self, seconds: f64) -> std::time::Duration {
+        self.0.act(|state| state.scaled(seconds))
+    }
+
+    fn by_hand<R>(
+        &self,
+        call: u64,
+        step: impl FnOnce(&mut State) -> Result<R, Refused>,
+    ) -> Result<R, Refused> {
+        self.0.act(|state| {
+            state.call_mut(call)?.is_played = false;
+            step(state)
+        })
+    }
+}
+
+fn webhook_state(webhook: &crate::aircall::webhooks::Webhook) -> WebhookState {
+    let origin = url::Url::parse(&webhook.url).map(|url| url.origin().ascii_serialization());
+    WebhookState {
+        id: webhook.uuid.clone(),
+        origin: origin.unwrap_or_default(),
+        active: webhook.is_active,
+        disabled_by_aircall: webhook.disabled_at.is_some(),
+        events: webhook.events.clone(),
+        delivered: webhook.delivered,
+        failed: webhook.failed,
+        failures_in_a_row: webhook.failures_in_a_row,
+    }
+}
+
+fn lines(state: &State) -> Vec<Value> {
+    let line = |line: &crate::aircall::world::Line| {
+        let keys: Vec<Value> =
+            line.ivr.iter().map(|(key, title)| json!({"key": key, "title": title})).collect();
+        json!({
+            "id": line.id,
+            "name": line.name,
+            "number": line.e164,
+            "digits": numbers::display(line.e164),
+            "ivr": keys,
+            "agents": line.agents,
+        })
+    };
+    state.world.lines.iter().map(line).collect()
+}
+
+fn agents(state: &State) -> Vec<Value> {
+    let agent = |agent: &crate::aircall::world::Agent| {
+        json!({
+            "id": agent.id,
+            "name": agent.name,
+            "email": agent.email,
+            "line": agent.default_line,
+            "presence": state.presence(agent.id),
+        })
+    };
+    state.world.agents.iter().map(agent).collect()
+}
+
+fn contacts(state: &State) -> Vec<Value> {
+    let contact = |contact: &crate::aircall::world::Contact| {
+        json!({
+            "name": format!("{} {}", contact.first_name, contact.last_name),
+            "number": contact.e164,
+        })
+    };
+    state.world.contacts.iter().map(contact).collect()
+}
+
+fn calls(state: &State) -> Vec<Value> {
+    let (up, over): (Vec<&Call>, Vec<&Call>) = state.calls.values().rev().partition(|call| call.is_up());
+    up.into_iter().chain(over.into_iter().take(SHOWN_CALLS)).map(|one| call(state, one)).collect()
+}
+
+fn call(state: &State, call: &Call) -> Value {
+    let agent = |id: u64| state.world.agent(id).map(|agent| agent.name);
+    let tags: Vec<&str> = call
+        .tags
+        .iter()
+        .filter_map(|tagged| state.world.tags.iter().find(|tag| tag.id == tagged.tag))
+        .map(|tag| tag.name.as_str())
+        .collect();
+    json!({
+        "id": call.id,
+        "direction": call.direction,
+        "status": call.status,
+        "line": state.world.line(call.line).map(|line| line.name),
+        "number": call.other,
+        "digits": call.other.as_deref().map(numbers::display),
+        "started_at": call.started_at,
+        "answered_at": call.answered_at,
+        "ended_at": call.ended_at,
+        "is_over": call.is_over,
+        "is_on_hold": call.is_on_hold,
+        "in_ivr": call.is_up() && call.rung.is_empty() && call.ivr.is_empty(),
+        "agent": call.user.and_then(agent),
+        "rung": call.rung.iter().map(|id| json!({"id": id, "name": agent(*id)})).collect::<Vec<_>>(),
+        "missed_reason": call.missed_reason,
+        "voicemail": call.has_voicemail,
+        "comments": call.comments.iter().map(|comment| comment.content.as_str()).collect::<Vec<_>>(),
+        "tags": tags,
+        "is_played": call.is_played,
+    })
+}

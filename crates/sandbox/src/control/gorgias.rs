@@ -1,0 +1,215 @@
+//! What can be done to the Gorgias stand-in from outside its API, and what is read from it without
+//! counting as a request.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, header};
+use serde_json::{Value, json};
+
+use super::patched;
+use crate::{
+    faults::Fault,
+    gorgias::{
+        self,
+        limits::GorgiasLimits,
+        messages::SendAttempt,
+        objects::{Channel, Customer, Ticket},
+        service::Inner,
+        state::State,
+        switches::GorgiasSwitches,
+    },
+    journal::JournalEntry,
+    refused::Refused,
+    wire::Asked,
+};
+
+/// A handle on the Gorgias stand-in.
+#[derive(Clone)]
+pub struct GorgiasControl(pub(super) Arc<Inner>);
+
+impl std::fmt::Debug for GorgiasControl {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("GorgiasControl").finish_non_exhaustive()
+    }
+}
+
+impl GorgiasControl {
+    /// The account in a canonical form, for comparing two days: no ids, no times of writing, nothing whose
+    /// order means nothing. See the crate's documentation for what it holds.
+    #[must_use]
+    pub fn dump(&self) -> Value {
+        self.0.act(|state| gorgias::dump(state))
+    }
+
+    /// All tickets with their messages, as `GET /api/tickets/{id}` writes them, newest first.
+    #[must_use]
+    pub fn tickets(&self) -> Vec<Value> {
+        self.0.act(|state| {
+            let mut tickets: Vec<&Ticket> = state.tickets.values().collect();
+            tickets.sort_by_key(|ticket| std::cmp::Reverse((ticket.created_at, ticket.id)));
+            tickets.into_iter().map(|ticket| ticket.whole(state)).collect()
+        })
+    }
+
+    /// All customers as `GET /api/customers/{id}` writes them, by id.
+    #[must_use]
+    pub fn customers(&self) -> Vec<Value> {
+        self.0.act(|state| state.customers.values().map(Customer::written).collect())
+    }
+
+    /// Messages that Gorgias would have sent to a customer; must stay empty.
+    #[must_use]
+    pub fn send_attempts(&self) -> Vec<SendAttempt> {
+        self.0.act(|state| state.send_attempts.clone())
+    }
+
+    /// A request as a person in the helpdesk makes it: any path of the API, without credential, limit,
+    /// fault or journal. Returns the status and the body (`null` when empty).
+    ///
+    /// # Errors
+    /// When the method or the path is none.
+    pub fn by_a_person(&self, method: &str, path: &str, body: &Value) -> Result<(u16, Value), Refused> {
+        let method = Method::from_bytes(method.to_uppercase().as_bytes())
+            .map_err(|_| Refused::Wrong(format!("{method} is no HTTP method")))?;
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        if !path.starts_with("/api/") {
+            return Err(Refused::Wrong(format!("{path} does not begin with /api/")));
+        }
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let asked = Asked {
+            method,
+            path: path.to_owned(),
+            query: url::form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
+            headers,
+            body: if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) },
+            parts: Vec::new(),
+        };
+        let answered = self.0.act(|state| gorgias::route(state, &asked));
+        let body = serde_json::from_slice(&answered.body).unwrap_or_default();
+        Ok((answered.status.as_u16(), body))
+    }
+
+    /// Adds a customer with a phone channel exactly as written. Returns the id.
+    #[must_use]
+    pub fn add_customer(&self, name: &str, email: Option<&str>, phone: &str) -> u64 {
+        self.0.act(|state| add_customer(state, name, email, phone))
+    }
+
+    /// Adds `count` customers with numbers of their own, for measurements of large accounts.
+    pub fn add_customers(&self, count: u32) {
+        self.0.act(|state| {
+            for index in 0..count {
+                // A country code that is not in use: no number here can be anybody's.
+                let phone = format!("+999{index:09}");
+                let email = format!("customer-{index}@example.com");
+                add_customer(state, &format!("Customer {index}"), Some(&email), &phone);
+            }
+        });
+    }
+
+    /// Merges `source` into `target` as an agent does; `source` answers 301 from now on.
+    ///
+    /// # Errors
+    /// When one of them does not exist.
+    pub fn merge(&self, source: u64, target: u64) -> Result<(), Refused> {
+        let is_done = self.0.act(|state| gorgias::merge_into(state, source, target));
+        is_done.then_some(()).ok_or_else(|| Refused::unknown("customer", format!("{source} or {target}")))
+    }
+
+    /// The rate limit.
+    #[must_use]
+    pub fn limits(&self) -> GorgiasLimits {
+        self.0.act(|state| state.bucket.limits)
+    }
+
+    /// Sets the rate limit and the load of other integrations.
+    pub fn set_limits(&self, limits: GorgiasLimits) {
+        self.0.act(|state| state.bucket.limits = limits);
+    }
+
+    /// The switches.
+    #[must_use]
+    pub fn switches(&self) -> GorgiasSwitches {
+        self.0.act(|state| state.switches.clone())
+    }
+
+    /// Changes some switches.
+    pub fn switch(&self, change: impl FnOnce(&mut GorgiasSwitches)) {
+        self.0.act(|state| change(&mut state.switches));
+    }
+
+    /// A fault for the next requests that match.
+    pub fn add_fault(&self, fault: Fault) {
+        self.0.desk.add_fault(fault);
+    }
+
+    /// Takes back all faults that were not met yet.
+    pub fn clear_faults(&self) {
+        self.0.desk.clear_faults();
+    }
+
+    /// Requests received after the entry `seq`; 0 = all.
+    #[must_use]
+    pub fn journal(&self, seq: u64) -> Vec<JournalEntry> {
+        self.0.desk.journal_after(seq)
+    }
+
+    /// As on the first day. Ids go on counting.
+    pub fn reset(&self) {
+        self.0.act(State::reset);
+        self.0.desk.reset();
+    }
+
+    pub(super) fn patch_switches(&self, patch: &Value) -> Result<(), Refused> {
+        let switches = patched(&self.switches(), patch)?;
+        self.switch(|current| *current = switches);
+        Ok(())
+    }
+
+    pub(super) fn patch_limits(&self, patch: &Value) -> Result<(), Refused> {
+        self.set_limits(patched(&self.limits(), patch)?);
+        Ok(())
+    }
+
+    /// What is set, and how much there is.
+    pub(super) fn state(&self) -> Value {
+        let faults = self.0.desk.waiting_faults();
+        self.0.act(|state| {
+            let now = state.now();
+            json!({
+                "now": now,
+                "account": gorgias::world::ACCOUNT,
+                "customers": state.customers.len(),
+                "tickets": state.tickets.len(),
+                "limits": state.bucket.limits,
+                "used": state.bucket.header(now),
+                "switches": state.switches,
+                "faults": faults,
+                "send_attempts": state.send_attempts,
+            })
+        })
+    }
+
+    /// Names and numbers of customers who can ring: one entry per number in E.164.
+    pub(super) fn callers(&self) -> Vec<Value> {
+        let number = |customer: &Customer| {
+            let phone = customer.channels.iter().find(|channel| crate::numbers::is_e164(&channel.address));
+            phone.map(|phone| json!({"name": customer.name, "number": phone.address}))
+        };
+        self.0.act(|state| state.customers.values().take(40).filter_map(number).collect())
+    }
+}
+
+fn add_customer(state: &mut State, name: &str, email: Option<&str>, phone: &str) -> u64 {
+    let channel = state.next_id();
+    let customer = state.add_customer(Some(name.to_owned()), email.map(str::to_owned));
+    customer.channels.push(Channel {
+        id: channel,
+        kind: "phone".to_owned(),
+        address: phone.to_owned(),
+        preferred: false,
+    });
+    customer.id
+}

@@ -1,0 +1,80 @@
+//! The points of `reference/gorgias.md §14` that nobody has confirmed, each as a switch. The defaults are the
+//! reading that is harder on a client, or the documented one where there is one.
+
+use serde::{Deserialize, Serialize};
+
+/// How `POST /api/search` compares phone numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PhoneMatching {
+    /// The stored text must be the query.
+    Exact,
+    /// The digits must be the same.
+    Digits,
+    /// The stored digits must end with the query's.
+    Suffix,
+}
+
+/// Switches of the Gorgias stand-in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct GorgiasSwitches {
+    /// The subdomain does not exist: every request is answered with an HTML 404.
+    pub wrong_account: bool,
+    /// The credential was revoked: 401.
+    pub revoked: bool,
+    /// Paths beginning so are answered 403, as if the role lacked the permission; empty = none.
+    pub forbidden_path: String,
+    /// How the search compares numbers.
+    pub phone_search: PhoneMatching,
+    /// The search answers a bare array instead of the list envelope.
+    pub search_bare_array: bool,
+    /// Adding a tag by a name that does not exist is refused instead of creating it.
+    pub refuse_unknown_tags: bool,
+    /// A second object with the same `external_id` is refused with 409.
+    pub unique_external_id: bool,
+    /// A second customer with the same phone channel is refused with 409.
+    pub unique_phone: bool,
+    /// A new object shows up in lists and searches only after this many seconds.
+    pub list_lag_s: f64,
+    /// An incoming message opens a closed ticket by itself.
+    pub reopen_on_incoming: bool,
+    /// `POST /api/customers` takes a `note`.
+    pub note_on_create: bool,
+    /// `POST /api/customers` takes `firstname` and `lastname`.
+    pub names_on_create: bool,
+    /// `GET /api/tickets/{id}` takes this many seconds.
+    pub ticket_get_s: f64,
+    /// The status of a successful `PUT` on a ticket or a customer: 200 or 202.
+    pub put_status: u16,
+    /// `size` of an uploaded file is a string, as in the printed example.
+    pub upload_size_as_text: bool,
+    /// Uploads above this are answered 413.
+    pub upload_max_bytes: usize,
+    /// How long a list's cursor may be used.
+    pub cursor_lifetime_s: i64,
+}
+
+impl Default for GorgiasSwitches {
+    fn default() -> Self {
+        Self {
+            wrong_account: false,
+            revoked: false,
+            forbidden_path: String::new(),
+            phone_search: PhoneMatching::Exact,
+            search_bare_array: false,
+            refuse_unknown_tags: false,
+            unique_external_id: false,
+            unique_phone: false,
+            list_lag_s: 0.0,
+            reopen_on_incoming: false,
+            note_on_create: false,
+            names_on_create: false,
+            ticket_get_s: 0.0,
+            put_status: 202,
+            upload_size_as_text: false,
+            upload_max_bytes: 500 * 1024 * 1024,
+            cursor_lifetime_s: 600,
+        }
+    }
+}

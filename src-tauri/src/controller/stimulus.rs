@@ -1,0 +1,34 @@
+//! Everything that can happen to the desktop face.
+
+use sidetone_protocol::{Now, Pushed};
+
+use crate::links::Link;
+use crate::live::CallId;
+use crate::tray::Choice;
+
+/// One thing that happened.
+#[derive(Clone, Debug)]
+pub enum Stimulus {
+    /// The backend told everything anew: at the start, or after events were lost.
+    Now(Box<Now>),
+    /// The backend pushed an event.
+    Pushed(Box<Pushed>),
+    /// A person chose an item of the tray's menu.
+    Chosen(Choice),
+    /// A person clicked a notification.
+    NoticeClicked,
+    /// A person started the program a second time.
+    SecondInstance,
+    /// A person closed the window.
+    CloseRequested,
+    /// The window got or lost the keyboard.
+    Focused(bool),
+    /// The page painted the card of a call.
+    Painted(CallId),
+    /// The page asks for a link, which has been checked.
+    OpenLink(Link),
+    /// The system wants the program to end.
+    Quit,
+    /// [`wait_ms`](super::Controller::wait_ms) is over.
+    Tick,
+}

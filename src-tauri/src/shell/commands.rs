@@ -1,0 +1,83 @@
+//! What the page may ask for. Each command is listed in `build.rs` and permitted by itself in `capabilities/`.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use sidetone_protocol::{CallDetail, CallPage, Now};
+use tauri::State;
+
+use super::inbox::Inbox;
+use crate::backend::{Backend, BackendError, CallFilter, CallQuery};
+use crate::controller::Stimulus;
+use crate::links::Links;
+
+/// What the commands work with.
+pub(super) struct Shared {
+    pub(super) backend: Arc<dyn Backend>,
+    pub(super) links: Links,
+    pub(super) inbox: Inbox,
+}
+
+/// An answer that could not be given: a stable word for the page, a sentence for its reader.
+#[derive(Debug, Serialize)]
+pub(super) struct CommandError {
+    code: &'static str,
+    text: String,
+}
+
+impl CommandError {
+    fn new(code: &'static str, fault: impl ToString) -> Self {
+        Self { code, text: fault.to_string() }
+    }
+}
+
+/// Asks the backend off the thread that draws.
+async fn ask<T: Send + 'static>(
+    shared: &Shared,
+    question: impl FnOnce(&dyn Backend) -> Result<T, BackendError> + Send + 'static,
+) -> Result<T, CommandError> {
+    let backend = Arc::clone(&shared.backend);
+    match tokio::task::spawn_blocking(move || question(&*backend)).await {
+        Ok(answer) => answer.map_err(|fault| CommandError::new(fault.code(), fault)),
+        Err(_) => Err(CommandError::new("broken_off", "The question was broken off. Try again.")),
+    }
+}
+
+/// The first thing a page asks for.
+#[tauri::command]
+pub(super) async fn now(shared: State<'_, Shared>) -> Result<Now, CommandError> {
+    ask(&shared, |backend| backend.now()).await
+}
+
+/// One page of calls, newest first.
+#[tauri::command]
+pub(super) async fn calls(
+    shared: State<'_, Shared>,
+    before: Option<String>,
+    filter: Option<CallFilter>,
+    text: Option<String>,
+    limit: Option<u32>,
+) -> Result<CallPage, CommandError> {
+    let query = CallQuery { before, filter: filter.unwrap_or_default(), text, limit };
+    ask(&shared, move |backend| backend.calls(query)).await
+}
+
+/// Everything about one call; nothing if there is no such call.
+#[tauri::command]
+pub(super) async fn call(shared: State<'_, Shared>, id: String) -> Result<Option<CallDetail>, CommandError> {
+    ask(&shared, move |backend| backend.call(&id)).await
+}
+
+/// Opens a page of the helpdesk or of Aircall in the browser.
+#[tauri::command]
+pub(super) fn open_url(shared: State<'_, Shared>, url: &str) -> Result<(), CommandError> {
+    let link = shared.links.check(url).map_err(|refusal| CommandError::new("link_refused", refusal))?;
+    shared.inbox.send(Stimulus::OpenLink(link));
+    Ok(())
+}
+
+/// The page has painted the card of a call.
+#[tauri::command]
+pub(super) fn painted(shared: State<'_, Shared>, call_id: String) {
+    shared.inbox.send(Stimulus::Painted(call_id));
+}

@@ -1,0 +1,135 @@
+//! The desk that Tauri provides.
+
+use std::path::PathBuf;
+
+use sidetone_protocol::Pushed;
+use tauri::{AppHandle, Emitter, EventTarget, WebviewWindow};
+
+use super::inbox::Inbox;
+use super::notices::Notices;
+use super::window::{self, Place};
+use super::{platform, tray};
+use crate::desk::{Desk, Forward};
+use crate::links::Link;
+use crate::notice::{Notice, Subject};
+use crate::painting::{Painting, PaintingLog};
+use crate::tray::Tray;
+
+/// The event by which pushed events reach the page.
+const PUSHED: &str = "pushed";
+/// The event that tells the page to ask for everything again.
+const RESYNC: &str = "resync";
+
+/// Tauri's desk. Lives on the controller's thread.
+pub(super) struct TauriDesk {
+    app: AppHandle,
+    inbox: Inbox,
+    notices: Notices,
+    paintings: PaintingLog,
+    /// Where the page keeps what its reader chose; the system's folder if none is given.
+    data_dir: Option<PathBuf>,
+    /// Where the window stood when it was last taken away.
+    place: Option<Place>,
+}
+
+impl TauriDesk {
+    pub(super) fn new(
+        app: AppHandle,
+        inbox: Inbox,
+        data_dir: Option<PathBuf>,
+        paintings: PaintingLog,
+    ) -> Self {
+        let notices = Notices::new(app.clone());
+        Self { app, inbox, notices, paintings, data_dir, place: None }
+    }
+
+    /// The window, built and not yet shown if there was none.
+    fn window(&self) -> Option<WebviewWindow> {
+        if let Some(window) = window::existing(&self.app) {
+            return Some(window);
+        }
+        logged("build the window", window::build(&self.app, self.data_dir.as_deref(), self.place))
+    }
+}
+
+/// The value, or a line in the log: what the desktop refuses must not stop the work.
+fn logged<T>(what: &str, tried: Result<T, impl std::fmt::Display>) -> Option<T> {
+    tried.map_err(|fault| tracing::warn!(%fault, "could not {what}")).ok()
+}
+
+impl Desk for TauriDesk {
+    fn show_without_focus(&mut self) -> Forward {
+        let Some(window) = self.window() else { return Forward::Asked };
+        logged("show the window", platform::show_without_focus(&window));
+        platform::forward()
+    }
+
+    fn open_window(&mut self) {
+        if let Some(window) = self.window() {
+            logged("open the window", platform::open(&window));
+        }
+    }
+
+    fn minimise(&mut self) {
+        if let Some(window) = self.window() {
+            logged("minimise the window", platform::minimise(&window));
+        }
+    }
+
+    fn hide(&mut self) {
+        if let Some(window) = window::existing(&self.app) {
+            self.place = Place::of(&window).or(self.place);
+            logged("hide the window", window.hide());
+        }
+    }
+
+    fn destroy_window(&mut self) {
+        if let Some(window) = window::existing(&self.app) {
+            logged("destroy the window", window.destroy());
+        }
+    }
+
+    fn keep_above(&mut self, above: bool) {
+        if let Some(window) = window::existing(&self.app) {
+            logged("keep the window above others", window.set_always_on_top(above));
+        }
+    }
+
+    fn has_tray(&self) -> bool {
+        platform::has_tray()
+    }
+
+    fn set_tray(&mut self, tray: &Tray) {
+        logged("set the tray", tray::set(&self.app, tray.clone(), self.inbox.clone()));
+    }
+
+    fn notify(&mut self, notice: &Notice) {
+        logged("show a notification", self.notices.show(notice));
+    }
+
+    fn withdraw(&mut self, subject: &Subject) {
+        logged("take a notification back", self.notices.withdraw(subject));
+    }
+
+    fn open_link(&mut self, link: &Link) {
+        logged("open the browser", open::that_detached(link.as_str()));
+    }
+
+    fn emit(&mut self, pushed: &Pushed) {
+        let page = EventTarget::webview_window(window::LABEL);
+        logged("tell the page", self.app.emit_to(page, PUSHED, pushed));
+    }
+
+    fn resync(&mut self) {
+        let page = EventTarget::webview_window(window::LABEL);
+        logged("tell the page to ask again", self.app.emit_to(page, RESYNC, ()));
+    }
+
+    fn record(&mut self, painting: &Painting) {
+        self.paintings.record(painting);
+    }
+
+    fn exit(&mut self) {
+        self.app.exit(0);
+    }
+}

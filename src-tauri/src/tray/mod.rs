@@ -1,0 +1,163 @@
+//! The tray: icon, tooltip and menu as plain data, a pure function of what is known.
+//!
+//! Not here: how an icon is drawn ([`draw`]) and how the system shows it ([`crate::shell`]). On Linux a tray tells of
+//! no clicks, so everything it can do stands in the menu.
+
+pub mod draw;
+
+use sidetone_protocol::{Alert, Direction, Health, HealthState, Mode, Phase};
+
+use crate::live::{Known, Live};
+use crate::moment::Moment;
+use crate::words::Words;
+
+/// What the icon says by its shape; the first that holds wins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Shape {
+    /// A person has to do something.
+    NeedsYou,
+    /// A call is up.
+    OnCall,
+    /// Nothing is written, by choice.
+    Off,
+    /// Writes have been waiting for more than ten seconds.
+    Backlog,
+    /// Plans are made, nothing is written.
+    Shadow,
+    /// Invented data.
+    Sandbox,
+    /// Everything is written.
+    Well,
+}
+
+/// What a menu item does. Its [id](Choice::id) is how the system names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// Shows the window, with the keyboard.
+    Open,
+    /// The caller in the first lines: shows the card.
+    Caller,
+    /// Opens the sandbox's control page in the browser.
+    RingACall,
+    /// Ends the program.
+    Quit,
+}
+
+impl Choice {
+    const ALL: [Choice; 4] = [Choice::Open, Choice::Caller, Choice::RingACall, Choice::Quit];
+
+    /// The id of its menu item.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Caller => "caller",
+            Self::RingACall => "ring_a_call",
+            Self::Quit => "quit",
+        }
+    }
+
+    /// The choice behind an id.
+    pub fn of_id(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|choice| choice.id() == id)
+    }
+}
+
+/// One line of the menu.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Row {
+    /// Says something, cannot be chosen.
+    Line(String),
+    /// Does something.
+    Item(Choice, String),
+    /// A rule between groups.
+    Rule,
+}
+
+/// Everything that the tray shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tray {
+    /// The icon.
+    pub shape: Shape,
+    /// The text when the pointer rests on it, where the system has that.
+    pub tooltip: String,
+    /// The menu.
+    pub menu: Vec<Row>,
+}
+
+impl Tray {
+    /// The tray for what is known at a moment.
+    pub fn of(live: &Live, words: &Words, at: Moment) -> Self {
+        let (shape, state) = state(live, words, at);
+        let tooltip = match state.first() {
+            Some(Row::Line(text) | Row::Item(_, text)) => text.clone(),
+            Some(Row::Rule) | None => String::new(),
+        };
+        let mut menu = state;
+        menu.push(Row::Rule);
+        menu.push(Row::Item(Choice::Open, words.open()));
+        if live.health().is_some_and(|health| health.sandbox.is_some()) {
+            menu.push(Row::Item(Choice::RingACall, words.ring_a_call()));
+        }
+        menu.push(Row::Rule);
+        let waiting = live.health().map_or(0, |health| health.outbox.calls);
+        menu.push(Row::Item(Choice::Quit, words.quit(waiting)));
+        Self { shape, tooltip, menu }
+    }
+}
+
+/// The highest state that holds, and the lines that say it.
+fn state(live: &Live, words: &Words, at: Moment) -> (Shape, Vec<Row>) {
+    let health = live.health();
+    if let Some(health) = health.filter(|health| health.state == HealthState::NeedsAttention) {
+        return (Shape::NeedsYou, needs_you(health, words, at));
+    }
+    if let Some(known) = live.calls().next() {
+        return (Shape::OnCall, on_call(known, words));
+    }
+    let Some(health) = health else { return (Shape::Well, vec![Row::Line("Sidetone".into())]) };
+    let (shape, text) = match (health.mode, health.state) {
+        (Mode::Off, _) => (Shape::Off, words.logging_off()),
+        (Mode::Live, HealthState::Behind) => {
+            (Shape::Backlog, words.waiting(health.outbox.calls, health.outbox.oldest_seconds))
+        }
+        (Mode::Shadow, _) => (Shape::Shadow, words.shadow_mode()),
+        (Mode::Live, _) if health.sandbox.is_some() => (Shape::Sandbox, words.sandbox()),
+        (Mode::Live, _) => (Shape::Well, words.everything_written()),
+    };
+    (shape, vec![Row::Line(text)])
+}
+
+fn needs_you(health: &Health, words: &Words, at: Moment) -> Vec<Row> {
+    let Some(alert) = health.alerts.first() else {
+        let people = health.outbox.held + health.outbox.parked + health.outbox.not_logged;
+        return vec![Row::Line(words.needs_a_person(people))];
+    };
+    let mut rows = vec![Row::Line(what(alert, words, at))];
+    if alert.calls > 0 {
+        rows.push(Row::Line(words.not_logged(alert.calls)));
+    }
+    rows
+}
+
+/// The alert's cause in the reader's language; in English where we have no words of our own for it.
+fn what(alert: &Alert, words: &Words, at: Moment) -> String {
+    match alert.code.as_str() {
+        "aircall_refused" => words.aircall_refused(),
+        "gorgias_refused" => words.gorgias_refused(),
+        "webhook_disabled" => words.webhook_disabled(&at.clock(alert.since)),
+        _ => alert.what.clone(),
+    }
+}
+
+fn on_call(known: &Known, words: &Words) -> Vec<Row> {
+    let state = match (known.call.phase, known.call.direction) {
+        (Phase::Ringing, Direction::Inbound) => words.ringing(),
+        (Phase::Ringing, Direction::Outbound) => words.calling(),
+        (Phase::InCall | Phase::Ended, _) => words.in_call(),
+    };
+    let caller = known.caller().map_or_else(|| words.number_withheld(), str::to_owned);
+    vec![Row::Line(state), Row::Item(Choice::Caller, caller)]
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,129 @@
+use sidetone_protocol::{LiveEvent, Now, OutboxView, SandboxView};
+
+use super::*;
+use crate::samples::{self, RANG_AT};
+use crate::words::Language;
+
+fn at() -> Moment {
+    Moment::new(RANG_AT * 1000, 0)
+}
+
+fn tray_in(language: Language, health: Health, events: Vec<LiveEvent>) -> Tray {
+    let mut live = Live::of_now(Now { health, ..samples::now() });
+    for event in events {
+        live.fold(event);
+    }
+    Tray::of(&live, language.words(), at())
+}
+
+fn tray(health: Health) -> Tray {
+    tray_in(Language::English, health, Vec::new())
+}
+
+fn sandboxed() -> Health {
+    Health {
+        sandbox: Some(SandboxView { control_url: "http://127.0.0.1:4010/_sandbox/".into() }),
+        ..samples::health()
+    }
+}
+
+fn line(text: &str) -> Row {
+    Row::Line(text.into())
+}
+
+fn item(choice: Choice, text: &str) -> Row {
+    Row::Item(choice, text.into())
+}
+
+#[test]
+fn all_well_is_one_quiet_line_and_the_fixed_order() {
+    let expected = Tray {
+        shape: Shape::Well,
+        tooltip: "Everything written".into(),
+        menu: vec![
+            line("Everything written"),
+            Row::Rule,
+            item(Choice::Open, "Open Sidetone"),
+            Row::Rule,
+            item(Choice::Quit, "Quit Sidetone"),
+        ],
+    };
+    assert_eq!(tray(samples::health()), expected);
+}
+
+#[test]
+fn a_disabled_webhook_says_since_when_and_how_many_calls() {
+    let health = Health {
+        state: HealthState::NeedsAttention,
+        alerts: vec![samples::alert("webhook_disabled", 37)],
+        ..samples::health()
+    };
+    let tray = tray(health);
+    assert_eq!(tray.shape, Shape::NeedsYou);
+    assert_eq!(tray.menu[..2], [line("Webhook disabled since 13:55"), line("37 calls are not logged")]);
+}
+
+#[test]
+fn an_alert_without_words_of_ours_keeps_its_own_sentence() {
+    let health = Health {
+        state: HealthState::NeedsAttention,
+        alerts: vec![samples::alert("disk_full", 0)],
+        ..samples::health()
+    };
+    let tray = tray(health);
+    assert_eq!(tray.menu[..2], [line("The disk is almost full."), Row::Rule]);
+}
+
+#[test]
+fn a_call_names_the_caller_and_leads_to_the_card() {
+    let events = vec![
+        samples::call_event(samples::ringing("1")),
+        LiveEvent::Card(Box::new(samples::card("1", "Marta Ibáñez"))),
+    ];
+    let tray = tray_in(Language::English, samples::health(), events);
+    assert_eq!(tray.shape, Shape::OnCall);
+    assert_eq!(tray.menu[..2], [line("Ringing"), item(Choice::Caller, "Marta Ibáñez")]);
+}
+
+#[test]
+fn what_needs_a_person_stands_above_a_call() {
+    let health = Health {
+        state: HealthState::NeedsAttention,
+        alerts: vec![samples::alert("aircall_refused", 0)],
+        ..samples::health()
+    };
+    let tray = tray_in(Language::German, health, vec![samples::call_event(samples::ringing("1"))]);
+    assert_eq!(tray.shape, Shape::NeedsYou);
+    assert_eq!(tray.tooltip, "Aircall nimmt den Schlüssel nicht an");
+}
+
+#[test]
+fn a_backlog_is_told_and_quitting_says_that_it_is_kept() {
+    let outbox = OutboxView { calls: 12, writes: 20, oldest_seconds: 125, ..OutboxView::default() };
+    let tray = tray(Health { state: HealthState::Behind, outbox, ..samples::health() });
+    assert_eq!(tray.shape, Shape::Backlog);
+    assert_eq!(tray.tooltip, "12 waiting, oldest 2\u{a0}min");
+    assert_eq!(tray.menu.last(), Some(&item(Choice::Quit, "Quit Sidetone (12 waiting, kept)")));
+}
+
+#[test]
+fn the_sandbox_is_never_mistaken_for_the_real_thing() {
+    let tray = tray(sandboxed());
+    assert_eq!(tray.shape, Shape::Sandbox);
+    assert!(tray.menu.contains(&line("Sandbox, invented data")));
+    assert!(tray.menu.contains(&item(Choice::RingACall, "Ring a call")));
+}
+
+#[test]
+fn shadow_mode_and_logging_off_have_their_own_shapes() {
+    assert_eq!(tray(Health { mode: Mode::Shadow, ..sandboxed() }).shape, Shape::Shadow);
+    assert_eq!(tray(Health { mode: Mode::Off, ..samples::health() }).shape, Shape::Off);
+}
+
+#[test]
+fn an_items_id_leads_back_to_its_choice() {
+    for choice in Choice::ALL {
+        assert_eq!(Choice::of_id(choice.id()), Some(choice));
+    }
+    assert_eq!(Choice::of_id("dial"), None);
+}

@@ -1,0 +1,75 @@
+//! Who has the keyboard: a ring never takes it, a person's own click gives it.
+
+use crate::calls;
+use crate::program::Program;
+use crate::session::Session;
+use crate::wait::{never, until};
+
+/// Whether the keyboard has left a window.
+fn left(session: &Session, window: &str) -> Option<String> {
+    session.focused().filter(|focused| focused != window)
+}
+
+#[test]
+fn a_ring_shows_the_window_and_leaves_the_keyboard_where_it_is() {
+    let session = Session::new();
+    let (_other, typing_in) = session.other_program();
+    let mut program = Program::start(&session, &[]);
+    program.push(calls::ringing("1"));
+    program.push(calls::card("1"));
+    let window = session.wait_for_window();
+    never("the ring took the keyboard", || left(&session, &typing_in));
+    session.picture("ringing");
+    let place = session.says("xdotool", &["getwindowgeometry", "--shell", &window]).unwrap();
+    assert!(place.contains("WIDTH=380") && place.contains("HEIGHT=720"), "{place}");
+    let x: i32 = place.lines().find_map(|line| line.strip_prefix("X=")).unwrap().parse().unwrap();
+    assert!((880..=900).contains(&x), "docked at the right edge: {place}");
+}
+
+#[test]
+fn a_later_ring_leaves_it_too_whether_the_window_was_hidden_or_covered() {
+    let session = Session::new();
+    let mut program = Program::start(&session, &[]);
+    program.push(calls::ringing("1"));
+    let window = session.wait_for_window();
+    program.push(calls::missed("1"));
+    let (_other, typing_in) = session.other_program();
+
+    program.push(calls::ringing("2"));
+    never("a ring behind another window took the keyboard", || left(&session, &typing_in));
+    program.push(calls::missed("2"));
+
+    session.close(&window);
+    until("the window to be hidden", || session.window().is_none().then_some(()));
+    program.push(calls::ringing("3"));
+    session.wait_for_window();
+    never("a ring of a hidden window took the keyboard", || left(&session, &typing_in));
+}
+
+#[test]
+fn opening_from_the_tray_gives_the_keyboard() {
+    let session = Session::new();
+    let (_other, _) = session.other_program();
+    let _program = Program::start(&session, &[]);
+    session.panel.as_ref().unwrap().tray().choose("Open Sidetone");
+    let window = session.wait_for_window();
+    until("the keyboard in Sidetone", || (active(&session)? == window).then_some(()));
+}
+
+#[test]
+fn a_second_start_opens_the_window_of_the_first() {
+    let session = Session::new();
+    let (_other, _) = session.other_program();
+    let mut first = Program::start(&session, &[]);
+    session.panel.as_ref().unwrap().tray();
+    let second = session.command(crate::program::binary()).status().unwrap();
+    assert_eq!(second.code(), Some(0));
+    let window = session.wait_for_window();
+    until("the keyboard in Sidetone", || (active(&session)? == window).then_some(()));
+    assert!(first.is_running());
+}
+
+/// The window that the window manager calls active: GTK gives the focus to a child of its own.
+fn active(session: &Session) -> Option<String> {
+    session.says("xdotool", &["getactivewindow"])
+}

@@ -1,0 +1,86 @@
+//! The page in the real window, driven through WebKitWebDriver.
+
+use std::net::TcpListener;
+use std::process::Stdio;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+
+use crate::program::{Backend, Script, binary};
+use crate::session::{Owned, Session};
+use crate::wait::until;
+
+/// A session of the driver; the window belongs to it.
+pub(crate) struct Page {
+    runtime: Runtime,
+    client: reqwest::Client,
+    session: String,
+    backend: Backend,
+    _driver: Owned,
+}
+
+impl Page {
+    /// Starts the program under the driver and rings, because there is no window before.
+    pub(crate) fn open(desktop: &Session, events: &[Value]) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).unwrap().port();
+        let mut command = desktop.command("WebKitWebDriver");
+        command
+            .arg(format!("--port={port}"))
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .env("TAURI_AUTOMATION", "true");
+        let script = Script::new().into_env_of(&mut command);
+        let driver =
+            Owned(command.stdout(Stdio::null()).spawn().expect("Debian's webkit2gtk-driver is needed"));
+
+        let runtime = Runtime::new().unwrap();
+        let client = reqwest::Client::builder().timeout(Duration::from_secs(60)).no_proxy().build().unwrap();
+        let root = format!("http://127.0.0.1:{port}");
+        until("the driver", || {
+            runtime.block_on(async { client.get(format!("{root}/status")).send().await.ok() })
+        });
+        let wanted = json!({ "capabilities": { "alwaysMatch": {
+            "webkitgtk:browserOptions": { "binary": binary().to_str().unwrap(), "args": [] }
+        }}});
+        let request = client.post(format!("{root}/session")).json(&wanted);
+        let asked = runtime.spawn(async { request.send().await });
+        let mut backend = script.connected();
+        for event in events {
+            backend.push(event);
+        }
+        let answer: Value = runtime.block_on(async { asked.await.unwrap().unwrap().json().await.unwrap() });
+        let id = answer["value"]["sessionId"].as_str().unwrap_or_else(|| panic!("{answer}"));
+        Self { session: format!("{root}/session/{id}"), runtime, client, backend, _driver: driver }
+    }
+
+    pub(crate) fn push(&mut self, event: Value) {
+        self.backend.push(&event);
+    }
+
+    /// Runs a script in the page; it answers by calling its last argument.
+    pub(crate) fn run(&self, script: &str) -> Value {
+        let body = json!({ "script": script, "args": [] });
+        let request = self.client.post(format!("{}/execute/async", self.session)).json(&body);
+        let answer: Value =
+            self.runtime.block_on(async { request.send().await.unwrap().json().await.unwrap() });
+        answer["value"].clone()
+    }
+
+    /// Everything that the page shows as text.
+    pub(crate) fn text(&self) -> String {
+        self.run("arguments[0](document.body.innerText)").as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Waits until the page shows this.
+    pub(crate) fn wait_for(&self, text: &str) {
+        until(&format!("the page shows {text:?}"), || self.text().contains(text).then_some(()));
+    }
+}
+
+impl Drop for Page {
+    fn drop(&mut self) {
+        // The driver ends the program with its session.
+        let request = self.client.delete(&self.session);
+        let _ = self.runtime.block_on(async { request.send().await });
+    }
+}

@@ -1,0 +1,108 @@
+/**
+ * The formats bound to this reader: language of the windows, region and clock of the system.
+ *
+ * Deliberately not here: the formats themselves, which are pure and take all this as arguments.
+ */
+import type { CallView, NumberView, Vendor } from '../wire';
+import { language, say } from '../words/say.svelte';
+import { coarse } from './duration';
+import { numberText } from './number';
+import { dayDistance, dayName, exactTime, timeOfDay, timeThere, type Manner } from './when';
+
+const USUAL_LOCALE = { en: 'en-GB', de: 'de-DE', fr: 'fr-FR' } as const;
+
+/** Names are names: the same in every language. */
+const VENDORS: Readonly<Record<Vendor, string>> = { aircall: 'Aircall', gorgias: 'Gorgias', front: 'Front' };
+
+/** The reader's country: from the system's languages, not from the language of the windows. */
+function region(): string | null {
+  for (const tag of navigator.languages) {
+    const found = new Intl.Locale(tag).region;
+    if (found) return found;
+  }
+  return null;
+}
+
+const HOUR_12 = new Intl.DateTimeFormat(undefined, { hour: 'numeric' }).resolvedOptions().hour12 ?? false;
+
+function manner(): Manner {
+  const spoken = language();
+  const locale = navigator.languages.find((tag) => tag.startsWith(`${spoken}-`)) ?? USUAL_LOCALE[spoken];
+  return { locale, hour12: HOUR_12 };
+}
+
+/** `14:22`. */
+export function time(at: number): string {
+  return timeOfDay(at, manner());
+}
+
+/** `14:22:11`. */
+export function exact(at: number): string {
+  return exactTime(at, manner());
+}
+
+/** `Today`, `Yesterday`, `Tue 17 Nov`. */
+export function day(at: number, now: number): string {
+  const distance = dayDistance(at, now, manner());
+  return distance === 'earlier' ? dayName(at, now, manner()) : say(distance);
+}
+
+/** `Today, 14:22`. */
+export function dayAndTime(at: number, now: number): string {
+  return say('dayAndTime', { day: day(at, now), time: time(at) });
+}
+
+/** `14:22` today, with the day before it otherwise. */
+export function since(at: number, now: number): string {
+  return dayDistance(at, now, manner()) === 'today' ? time(at) : dayAndTime(at, now);
+}
+
+/** `2 min`: the coarsest unit. */
+export function age(seconds: number): string {
+  const { unit, n } = coarse(seconds);
+  return say(unit, { n });
+}
+
+/** `1 h 12`, or `12 min` below an hour. */
+export function talkTime(seconds: number): string {
+  if (seconds < 3600) return say('minutes', { n: Math.floor(seconds / 60) });
+  return say('hoursMinutes', {
+    h: Math.floor(seconds / 3600),
+    m: String(Math.floor((seconds % 3600) / 60)).padStart(2, '0'),
+  });
+}
+
+/** The clock of a country, where it is certain and differs by an hour or more. */
+export function clockThere(at: number, country: string): string | null {
+  return timeThere(at, country, manner());
+}
+
+/** A country by name. */
+export function countryName(country: string): string {
+  return new Intl.DisplayNames([language()], { type: 'region' }).of(country) ?? country;
+}
+
+/** The number for this reader, or the words for a withheld one. */
+export function phone(number: NumberView): string {
+  return numberText(number, region()) ?? say('numberWithheld');
+}
+
+/** Who the other party is, as far as known: customer, else Aircall's contact, else the number. */
+export function callerName(call: CallView): string {
+  return call.customer?.name || call.contact_name || phone(call.number);
+}
+
+/** Whether `callerName` has nothing better than a number. */
+export function isNameless(call: CallView): boolean {
+  return !call.customer?.name && !call.contact_name;
+}
+
+/** The vendor's own name. */
+export function vendorName(vendor: Vendor): string {
+  return VENDORS[vendor];
+}
+
+/** `161,204`, by the language of the windows. */
+export function figure(n: number): string {
+  return new Intl.NumberFormat(manner().locale).format(n);
+}

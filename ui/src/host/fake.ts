@@ -1,0 +1,129 @@
+/**
+ * A host without anything behind it: scripted states for development and browser tests. Only in builds with scenes.
+ *
+ * `?scene=ringing&lang=de&theme=dark`; the scenes stand in `fake/scenes.ts`. `window.sidetone` pushes further events.
+ */
+import type { CallDetail, CallPage, CallView, LiveEvent, Now } from '../wire';
+import { endOfCall, SCENES, usualDetail, type Scene } from './fake/scenes';
+import { someCalls } from './fake/world';
+import { HostError, type CallQuery, type Feed, type Host, type Preferences, type SignIn } from './host';
+
+/** What a browser test may do. */
+export interface Script {
+  /** Delivers an event as the host would. */
+  push(body: LiveEvent): void;
+  /** What was asked of the host, in order. */
+  readonly asked: string[];
+}
+
+declare global {
+  interface Window {
+    sidetone?: Script;
+  }
+}
+
+const PAGE_SIZE = 20;
+
+/** The host of the scene that the address names. */
+export function sceneHost(search: string): Host {
+  const query = new URLSearchParams(search);
+  const name = query.get('scene') ?? 'idle';
+  const scene = SCENES[name] ?? SCENES['idle'];
+  if (!scene) throw new Error(`there is no scene ${name}`);
+  if (scene.hash && !location.hash) location.replace(scene.hash);
+  return new SceneHost(scene, name, query);
+}
+
+class SceneHost implements Host {
+  readonly preferences: Preferences;
+  readonly session?: SignIn;
+  readonly #scene: Scene;
+  readonly #name: string;
+  readonly #asked: string[] = [];
+  #feed: Feed | null = null;
+  #eventId = 100;
+  #signedIn = false;
+
+  constructor(scene: Scene, name: string, query: URLSearchParams) {
+    this.#scene = scene;
+    this.#name = name;
+    const chosen = new Map([
+      ['language', query.get('lang')],
+      ['theme', query.get('theme')],
+    ]);
+    this.preferences = {
+      read: (one) => chosen.get(one) ?? null,
+      write: (one, value) => void chosen.set(one, value),
+    };
+    if (scene.fault === 'unauthorized') {
+      this.session = {
+        signIn: (token) => (this.#signedIn = token === 'right'),
+        signOut: () => (this.#signedIn = false),
+      };
+    }
+    window.sidetone = { push: (body) => this.#push(body), asked: this.#asked };
+  }
+
+  async now(): Promise<Now> {
+    if (this.#scene.fault === 'silent') await new Promise(() => undefined);
+    if (this.#scene.fault === 'unreachable') throw new HostError('unreachable', 'the scene says so');
+    if (this.#scene.fault === 'unauthorized' && !this.#signedIn) throw new HostError('unauthorized', 'the scene says so');
+    return this.#scene.now(seconds());
+  }
+
+  async calls({ filter, text, before }: CallQuery): Promise<CallPage> {
+    this.#asked.push(`calls ${filter} ${text} ${before ?? ''}`.trim());
+    if (this.#scene.fault === 'list') throw new HostError('unreachable', 'the scene says so');
+    const all = (this.#scene.calls ?? someCalls)(seconds());
+    const wanted = text.toLowerCase();
+    const found = all.filter((call) => fits(call, filter) && JSON.stringify(call).toLowerCase().includes(wanted));
+    const from = Number(before ?? 0);
+    const next = from + PAGE_SIZE < found.length ? String(from + PAGE_SIZE) : null;
+    return { calls: found.slice(from, from + PAGE_SIZE), next };
+  }
+
+  async call(id: string): Promise<CallDetail> {
+    const call = someCalls(seconds()).find((one) => one.id === id);
+    if (!call) throw new HostError('gone', 'no such call in the scene');
+    return (this.#scene.detail ?? usualDetail)(call, seconds());
+  }
+
+  open(url: string): void {
+    this.#asked.push(`open ${url}`);
+  }
+
+  painted(callId: string): void {
+    requestAnimationFrame(() => requestAnimationFrame(() => this.#asked.push(`painted ${callId}`)));
+  }
+
+  subscribe(_from: string, feed: Feed): () => void {
+    this.#feed = feed;
+    if (this.#scene.fault === 'away') feed.link('away');
+    if (this.#name === 'ended') setTimeout(() => this.#push({ event: 'call', data: endOfCall(seconds()) }));
+    return () => {
+      this.#feed = null;
+    };
+  }
+
+  #push(body: LiveEvent): void {
+    this.#eventId += 1;
+    this.#feed?.pushed({ id: String(this.#eventId), body });
+  }
+}
+
+function seconds(): number {
+  return Math.floor(Date.now() / 1000);
+}
+
+function fits(call: CallView, filter: CallQuery['filter']): boolean {
+  switch (filter) {
+    case 'all':
+      return true;
+    case 'missed':
+      return call.outcome === 'missed' || call.outcome === 'voicemail';
+    case 'voicemail':
+      return call.outcome === 'voicemail';
+    case 'not_logged':
+      return call.state === 'held' || call.state === 'parked' || call.state === 'not_logged';
+  }
+}

@@ -1,0 +1,153 @@
+/** The scenes: each state of the pages, reachable by `?scene=`. A scene is a first answer, and what differs from the usual. */
+import type { CallDetail, CallView, Card, LiveCall, Now } from '../../wire';
+import { AGATHE, american, BASTIEN, callAt, ELENA, french, ROCHE_LTD, SALES_US, unanswered, WITHHELD } from './people';
+import { badHealth, detailOf, elenasCard, plannedDetail, quietNow, wellHealth } from './world';
+
+/** One scene. Times in unix seconds. */
+export interface Scene {
+  readonly now: (at: number) => Now;
+  /** The list under Calls; absent for the usual one. */
+  readonly calls?: (at: number) => CallView[];
+  readonly detail?: (call: CallView, at: number) => CallDetail;
+  /** Where the pages open. */
+  readonly hash?: string;
+  /** What goes wrong. */
+  readonly fault?: 'unauthorized' | 'unreachable' | 'list' | 'away' | 'silent';
+}
+
+const RINGING: Partial<CallView> = {
+  phase: 'ringing',
+  outcome: null,
+  answered_at: null,
+  ended_at: null,
+  state: 'pending',
+  ticket: null,
+  completeness: { note: 'awaited', tags: 'awaited', recording: 'awaited', voicemail: 'not_expected' },
+};
+
+function inCall(at: number, seconds: number): Partial<CallView> {
+  return {
+    ...RINGING,
+    phase: 'in_call',
+    started_at: at - seconds - 9,
+    answered_at: at - seconds,
+    completeness: { note: 'written', tags: 'written', recording: 'awaited', voicemail: 'not_expected' },
+    ticket: { id: '52071', url: 'https://kettles.example.com/app/ticket/52071' },
+  };
+}
+
+function bareCard(call: CallView, over: Partial<Card>): Card {
+  return { call_id: call.id, matched: 'unknown', customer: null, candidates: [], history: [], history_total: 0, ...over };
+}
+
+function withLive(at: number, ...live: LiveCall[]): Now {
+  return { ...quietNow(at), live, health: wellHealth(at) };
+}
+
+function elenas(at: number, over: Partial<CallView>): LiveCall {
+  const call = callAt(71, at - 6, 0, over);
+  return { call, card: elenasCard(call.id, at) };
+}
+
+function stranger(at: number, over: Partial<CallView>, card: Partial<Card>): LiveCall {
+  const call = callAt(72, at - 9, 0, { ...RINGING, customer: null, ...over });
+  return { call, card: bareCard(call, card) };
+}
+
+const CALLS = '#calls';
+
+/** All scenes by name. */
+export const SCENES: Readonly<Record<string, Scene>> = {
+  idle: { now: quietNow },
+  empty: {
+    now: (at) => ({ ...quietNow(at), recent: [], today: { calls: 0, written: 0, held: 0, talk_seconds: 0 }, health: wellHealth(at) }),
+    calls: () => [],
+  },
+  ringing: { now: (at) => withLive(at, elenas(at, { ...RINGING, customer: null, agent: null })) },
+  looking: { now: (at) => withLive(at, stranger(at, { number: french('5523') }, { matched: 'looking' })) },
+  several: {
+    now: (at) =>
+      withLive(
+        at,
+        stranger(at, { number: french('5523') }, { matched: 'several', candidates: [BASTIEN, ROCHE_LTD, AGATHE] }),
+      ),
+  },
+  unknown: {
+    now: (at) => {
+      const number = american('0178');
+      const earlier = [at - 86_400, at - 87_420].map((when, n) =>
+        callAt(30 + n, when, 0, { customer: null, number, line: SALES_US, ...unanswered(when, 'out_of_opening_hours') }),
+      );
+      return withLive(at, stranger(at, { number, line: SALES_US }, { matched: 'unknown', history: earlier, history_total: 2 }));
+    },
+  },
+  contact: {
+    now: (at) => withLive(at, stranger(at, { number: french('6620'), contact_name: 'Simon Achard' }, { matched: 'unknown' })),
+  },
+  withheld: { now: (at) => withLive(at, stranger(at, { number: WITHHELD }, { matched: 'withheld' })) },
+  failed: { now: (at) => withLive(at, stranger(at, { number: french('5523') }, { matched: 'failed' })) },
+  outbound: { now: (at) => withLive(at, elenas(at, { ...RINGING, direction: 'outbound' })) },
+  'in-call': { now: (at) => withLive(at, elenas(at, { ...inCall(at, 134) })) },
+  two: {
+    now: (at) =>
+      withLive(at, elenas(at, { ...inCall(at, 134) }), {
+        ...stranger(at, { number: french('5523'), customer: BASTIEN }, { matched: 'found', customer: BASTIEN }),
+      }),
+  },
+  // The call is up at first; the fake host ends it a moment later.
+  ended: { now: (at) => withLive(at, elenas(at, { ...inCall(at, 252) })) },
+  error: { now: quietNow, fault: 'list', hash: CALLS },
+  sandbox: {
+    now: (at) => ({ ...quietNow(at), health: { ...wellHealth(at), sandbox: { control_url: 'http://127.0.0.1:8901/_sandbox/' } } }),
+  },
+  'sandbox-call': {
+    now: (at) => ({
+      ...withLive(at, elenas(at, { ...inCall(at, 12) })),
+      health: { ...wellHealth(at), sandbox: { control_url: 'http://127.0.0.1:8901/_sandbox/' } },
+    }),
+  },
+  calls: {
+    now: (at) => ({
+      ...quietNow(at),
+      health: { ...wellHealth(at), outbox: { calls: 0, writes: 0, oldest_seconds: 0, parked: 1, held: 1, not_logged: 1 } },
+    }),
+    hash: CALLS,
+  },
+  nothing: { now: quietNow, calls: () => [], hash: '#calls?text=Zebra' },
+  detail: { now: quietNow, hash: `${CALLS}?call=4186780060` },
+  'detail-held': { now: quietNow, hash: `${CALLS}?call=4186780056` },
+  shadow: {
+    now: (at) => ({ ...quietNow(at), health: { ...wellHealth(at), mode: 'shadow' } }),
+    detail: plannedDetail,
+    hash: `${CALLS}?call=4186780060`,
+  },
+  gone: { now: quietNow, hash: `${CALLS}?call=1` },
+  health: { now: (at) => ({ ...quietNow(at), health: wellHealth(at) }), hash: '#health' },
+  'health-bad': { now: (at) => ({ ...quietNow(at), health: badHealth(at) }), hash: '#health' },
+  alert: { now: (at) => ({ ...quietNow(at), health: badHealth(at) }) },
+  polling: {
+    now: (at) => ({ ...quietNow(at), health: { ...wellHealth(at), source: { kind: 'polling', last_event_at: at - 71 } } }),
+  },
+  waiting: {
+    now: (at) => ({
+      ...quietNow(at),
+      health: { ...wellHealth(at), state: 'behind', outbox: { calls: 12, writes: 19, oldest_seconds: 140, parked: 0, held: 0, not_logged: 0 } },
+    }),
+  },
+  away: { now: (at) => ({ ...quietNow(at), health: wellHealth(at) }), fault: 'away' },
+  loading: { now: quietNow, fault: 'silent' },
+  'sign-in': { now: quietNow, fault: 'unauthorized' },
+  unreachable: { now: quietNow, fault: 'unreachable' },
+};
+
+/** How the call of the scene `ended` ends. */
+export function endOfCall(at: number): CallView {
+  return callAt(71, at - 261, 252, {
+    customer: ELENA,
+    state: 'pending',
+    completeness: { note: 'written', tags: 'written', recording: 'awaited', voicemail: 'not_expected' },
+  });
+}
+
+/** The usual detail of a scene. */
+export const usualDetail = detailOf;

@@ -1,0 +1,244 @@
+/** Health, a list of calls, a card and a detail of the invented world, relative to a moment in unix seconds. */
+import type { Alert, CallDetail, CallView, Card, Health, Now } from '../../wire';
+import {
+  AGATHE,
+  american,
+  BASTIEN,
+  callAt,
+  ELENA,
+  french,
+  GRETA,
+  HARLOW,
+  IVO,
+  LONG,
+  NOOR,
+  OLSEN,
+  ROCHE_LTD,
+  RUTH,
+  SALES_US,
+  SUPPORT_DE,
+  unanswered,
+  WITHHELD,
+} from './people';
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** Everything connected, nothing waiting. */
+export function wellHealth(now: number): Health {
+  return {
+    state: 'well',
+    mode: 'live',
+    alerts: [],
+    connections: [
+      { vendor: 'aircall', state: 'accepted', answered_at: now - 8, text: null },
+      { vendor: 'gorgias', state: 'accepted', answered_at: now - 21, text: null },
+    ],
+    outbox: { calls: 0, writes: 0, oldest_seconds: 0, parked: 0, held: 0, not_logged: 0 },
+    budgets: [
+      { vendor: 'aircall', ours: 4, others: 11, limit: 60, window_seconds: 60, paused_until: null },
+      { vendor: 'gorgias', ours: 9, others: 22, limit: 80, window_seconds: 40, paused_until: null },
+    ],
+    source: { kind: 'webhook', last_event_at: now - 24 },
+    sandbox: null,
+    odd_events: 0,
+    version: '0.1.0',
+  };
+}
+
+/** The webhook is off, an author is missing, writing is behind. */
+export function badHealth(now: number): Health {
+  const alerts: Alert[] = [
+    { code: 'webhook_disabled', since: now - 3 * HOUR, calls: 37, what: 'Aircall has disabled the webhook.', mend: 'Enable it.' },
+    { code: 'no_author', since: now - HOUR, calls: 2, what: 'No author for an agent.', mend: 'Name a fallback author.' },
+    {
+      code: 'clock_off',
+      since: now - HOUR,
+      calls: 0,
+      what: 'The clock of this computer is 94 seconds slow.',
+      mend: 'Switch on time synchronisation, then this notice goes away by itself.',
+    },
+  ];
+  const well = wellHealth(now);
+  return {
+    ...well,
+    state: 'needs_attention',
+    alerts,
+    connections: [
+      { vendor: 'aircall', state: 'accepted', answered_at: now - 8, text: null },
+      { vendor: 'gorgias', state: 'unreachable', answered_at: now - 9 * MINUTE, text: 'The connection timed out after 30 seconds.' },
+    ],
+    outbox: { calls: 3, writes: 7, oldest_seconds: 140, parked: 1, held: 1, not_logged: 2 },
+    budgets: well.budgets.map((one) =>
+      one.vendor === 'gorgias' ? { ...one, ours: 58, others: 22, paused_until: now + 18 } : one,
+    ),
+    source: { kind: 'webhook', last_event_at: now - 3 * HOUR },
+    odd_events: 3,
+  };
+}
+
+/** Three days of calls, newest first: every kind of row. */
+export function someCalls(now: number): CallView[] {
+  const at = (hours: number, minutes = 0) => now - hours * HOUR - minutes * MINUTE;
+  const yesterday = now - DAY;
+  return [
+    callAt(60, at(0, 6), 252, {
+      line: SUPPORT_DE,
+      state: 'pending',
+      completeness: { note: 'written', tags: 'written', recording: 'awaited', voicemail: 'not_expected' },
+    }),
+    callAt(59, at(0, 26), 0, { customer: BASTIEN, number: french('5523'), ...unanswered(at(0, 26), 'agents_did_not_answer', true) }),
+    callAt(58, at(1, 10), 760, { direction: 'outbound', customer: HARLOW, number: american('0142'), line: SALES_US, agent: NOOR }),
+    callAt(57, at(1, 40), 65, { customer: LONG, number: french('1187'), line: SUPPORT_DE, agent: IVO }),
+    callAt(56, at(2, 30), 423, {
+      customer: GRETA,
+      number: french('4410'),
+      line: SUPPORT_DE,
+      agent: IVO,
+      state: 'not_logged',
+      reason: { code: 'no_author', text: 'The helpdesk has no user with the address of Ivo Brandt. Name a fallback author.' },
+      completeness: { note: 'awaited', tags: 'awaited', recording: 'awaited', voicemail: 'not_expected' },
+      ticket: null,
+    }),
+    callAt(55, at(3), 118, {
+      customer: null,
+      number: french('3146'),
+      agent: NOOR,
+      state: 'held',
+      reason: { code: 'unknown_caller', text: 'Nobody has this number, and unknown callers are held. Name the caller.' },
+      completeness: { note: 'awaited', tags: 'awaited', recording: 'awaited', voicemail: 'not_expected' },
+      ticket: null,
+    }),
+    callAt(54, at(3, 34), 0, { customer: null, number: WITHHELD, line: SALES_US, ...unanswered(at(3, 34), 'short_abandoned') }),
+    callAt(53, at(4), 146, {
+      customer: OLSEN,
+      number: american('0177'),
+      state: 'parked',
+      reason: { code: 'refused', text: 'The helpdesk refused the note: the ticket was merged into another one.' },
+      completeness: { note: 'awaited', tags: 'written', recording: 'awaited', voicemail: 'not_expected' },
+    }),
+    callAt(52, yesterday, 0, { customer: AGATHE, number: french('5523'), ...unanswered(yesterday, 'out_of_opening_hours') }),
+    callAt(51, yesterday - HOUR, 58, { customer: ROCHE_LTD, number: french('5523'), agent: RUTH }),
+    callAt(50, yesterday - 2 * HOUR, 3_765, { customer: HARLOW, number: american('0142'), line: SALES_US, agent: NOOR }),
+    callAt(49, now - 4 * DAY, 98, { direction: 'outbound', agent: IVO }),
+    callAt(48, now - 4 * DAY - HOUR, 0, {
+      customer: null,
+      number: french('7781'),
+      ...unanswered(now - 4 * DAY - HOUR, 'no_available_agent'),
+      state: 'not_logged',
+      reason: { code: 'before_go_live', text: 'The call is older than the moment at which logging began.' },
+      completeness: { note: 'not_expected', tags: 'not_expected', recording: 'not_expected', voicemail: 'not_expected' },
+      ticket: null,
+    }),
+  ];
+}
+
+/** What the helpdesk knows of Elena. */
+export function elenasCard(callId: string, now: number): Card {
+  return {
+    call_id: callId,
+    matched: 'found',
+    customer: ELENA,
+    candidates: [],
+    history: [
+      callAt(41, now - 4 * DAY, 252),
+      callAt(40, now - 4 * DAY - 18 * MINUTE, 0, unanswered(now - 4 * DAY - 18 * MINUTE, 'agents_did_not_answer')),
+      callAt(38, now - 7 * DAY, 0, unanswered(now - 7 * DAY, 'out_of_opening_hours', true)),
+      callAt(35, now - 12 * DAY, 98, { direction: 'outbound', agent: IVO }),
+    ],
+    history_total: 9,
+  };
+}
+
+/** The first answer of a window. */
+export function quietNow(now: number): Now {
+  return {
+    event_id: '100',
+    live: [],
+    recent: someCalls(now).slice(0, 8),
+    today: { calls: 18, written: 16, held: 1, talk_seconds: 4_345 },
+    health: { ...wellHealth(now), outbox: { calls: 0, writes: 0, oldest_seconds: 0, parked: 0, held: 1, not_logged: 0 } },
+  };
+}
+
+/** One call with everything that stands behind it. */
+export function detailOf(call: CallView, now: number): CallDetail {
+  const iso = (at: number) => new Date(at * 1000).toISOString();
+  const answered = call.answered_at ?? call.started_at;
+  const ended = call.ended_at ?? now;
+  const ticket = call.ticket?.id ?? '';
+  const written = call.ticket !== null;
+  return {
+    id: call.id,
+    state: call.state,
+    reason: call.reason,
+    completeness: call.completeness,
+    facts: {},
+    ledger: written
+      ? [
+          { key: 'ticket', helpdesk_id: ticket, written_at: iso(answered + 2) },
+          { key: 'answered', helpdesk_id: '990001', written_at: iso(answered + 2) },
+          { key: 'tag:Aircall', helpdesk_id: '1', written_at: iso(answered + 2) },
+          { key: 'tag:Inbound call', helpdesk_id: '2', written_at: iso(answered + 2) },
+          { key: 'tag:Delivery', helpdesk_id: '3', written_at: iso(answered + 2) },
+          { key: 'ended', helpdesk_id: '990002', written_at: iso(ended + 3) },
+        ]
+      : [],
+    plan:
+      call.completeness.recording === 'awaited' && written
+        ? {
+            requests: 1,
+            writes: [
+              {
+                key: 'recording',
+                method: 'POST',
+                path: `/api/tickets/${ticket}/messages`,
+                body: { channel: 'internal-note', body_text: 'Recording, attached', external_id: `aircall:call:${call.id}:recording` },
+              },
+            ],
+          }
+        : { requests: 0, writes: [] },
+    explanation: written
+      ? [
+          {
+            at: answered + 2,
+            event: 'call.answered, by webhook, the third of three events, no repeats',
+            match: `${call.customer?.name ?? 'Nobody'} by exact number ${call.number.e164 ?? ''}, the only one of 161,204`,
+            rule: 'Known customer, answered: one ticket per call, assigned by the agent’s e-mail',
+            request: 'POST /api/tickets',
+            answer: `201, ticket #${ticket}`,
+          },
+          {
+            at: ended + 3,
+            event: 'call.ended, by webhook',
+            match: 'Customer of the ticket',
+            rule: 'The end of a call is a note of its own',
+            request: `POST /api/tickets/${ticket}/messages`,
+            answer: '201, message 990002',
+          },
+        ]
+      : [],
+    call,
+    card: { ...elenasCard(call.id, now), customer: call.customer, history: [], history_total: 0 },
+  };
+}
+
+/** The plan of a call where nothing may be written. */
+export function plannedDetail(call: CallView, now: number): CallDetail {
+  return {
+    ...detailOf({ ...call, ticket: null }, now),
+    plan: {
+      requests: 2,
+      writes: [
+        {
+          key: 'ticket+answered+tag:Aircall+tag:Inbound call',
+          method: 'POST',
+          path: '/api/tickets',
+          body: { subject: `Inbound call: ${call.customer?.name ?? ''}`, channel: 'phone', customer: { id: 70411 } },
+        },
+        { key: 'ended', method: 'POST', path: '/api/tickets/{ticket}/messages', body: { channel: 'internal-note' } },
+      ],
+    },
+  };
+}

@@ -1,0 +1,69 @@
+/**
+ * What the pages need from whatever shows them: the desktop window, a hub, or the fake host of development and tests.
+ *
+ * Deliberately narrow; it grows with the pages, not ahead of them.
+ */
+import type { Filter } from '../model/list';
+import type { CallDetail, CallPage, Now, Pushed } from '../wire';
+
+/** Which calls to list. */
+export interface CallQuery {
+  readonly filter: Filter;
+  readonly text: string;
+  /** From `CallPage.next`; absent for the first page. */
+  readonly before?: string;
+}
+
+/** Where the events of a subscription go. */
+export interface Feed {
+  pushed(pushed: Pushed): void;
+  /** Whether events arrive at present. */
+  link(state: 'live' | 'away'): void;
+  /** Events were missed that cannot be had again: ask for everything. */
+  resync(): void;
+}
+
+/** The seam between the pages and their surroundings. */
+export interface Host {
+  now(): Promise<Now>;
+  calls(query: CallQuery): Promise<CallPage>;
+  /** Throws `HostError` with `gone` if there is no such call. */
+  call(id: string): Promise<CallDetail>;
+  /** Opens an address outside the pages. */
+  open(url: string): void;
+  /** Delivers every event after `from` until the returned function is called. */
+  subscribe(from: string, feed: Feed): () => void;
+  /** The card of this call is on the screen; the desktop measures the time from ring to here. */
+  painted(callId: string): void;
+  readonly preferences: Preferences;
+  /** Only where a person signs in: a browser on the hub. */
+  readonly session?: SignIn;
+}
+
+/** Settings of the pages that stay on this computer. */
+export interface Preferences {
+  read(name: 'theme' | 'language'): string | null;
+  /** `null` goes back to following the system. */
+  write(name: 'theme' | 'language', value: string | null): void;
+}
+
+/** Signing in with a token. */
+export interface SignIn {
+  /** Keeps the token for this tab; whether it is right shows with the next request. */
+  signIn(token: string): void;
+  signOut(): void;
+}
+
+/** Why a request failed, as far as the pages act on it. */
+export type Failure = 'unauthorized' | 'gone' | 'unreachable' | 'refused';
+
+/** A failed request. `message` is for a report; the pages say it in their own words. */
+export class HostError extends Error {
+  constructor(
+    readonly failure: Failure,
+    message: string,
+  ) {
+    super(message);
+    this.name = 'HostError';
+  }
+}

@@ -1,0 +1,177 @@
+/**
+ * The hub as host: requests below `/api/`, events from `/api/events`, a token kept for this tab.
+ *
+ * Deliberately not here: what a failure looks like to a person.
+ */
+import type { CallDetail, CallPage, LiveEvent, Now, Pushed } from '../wire';
+import { HostError, type CallQuery, type Feed, type Host, type Preferences, type SignIn } from './host';
+import { storedPreferences } from './preferences';
+import { readEvents, type ServerEvent } from './sse';
+
+/** The hub sends a comment every 15 s; after three missing ones the connection is taken for dead. */
+const SILENCE_MS = 45_000;
+
+/** Waits between attempts to reconnect. The last one repeats. */
+const RECONNECT_MS = [250, 1_000, 2_000, 5_000, 10_000, 20_000];
+
+const PAGE_SIZE = '50';
+
+/** Where the token is kept, and what differs in a test. */
+export interface HttpOptions {
+  /** Address that the paths are below; empty in a browser. */
+  readonly base?: string;
+  readonly storage?: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+  readonly reconnectMs?: readonly number[];
+  readonly silenceMs?: number;
+}
+
+/** A host over HTTP. */
+export class HttpHost implements Host {
+  readonly preferences: Preferences = storedPreferences();
+  readonly session: SignIn;
+
+  readonly #base: string;
+  readonly #storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+  readonly #reconnectMs: readonly number[];
+  readonly #silenceMs: number;
+
+  constructor(options: HttpOptions = {}) {
+    this.#base = options.base ?? '';
+    const storage = options.storage ?? sessionStorage;
+    this.#storage = storage;
+    this.#reconnectMs = options.reconnectMs ?? RECONNECT_MS;
+    this.#silenceMs = options.silenceMs ?? SILENCE_MS;
+    this.session = {
+      signIn: (token) => storage.setItem('token', token),
+      signOut: () => storage.removeItem('token'),
+    };
+  }
+
+  now(): Promise<Now> {
+    return this.#get('/api/now');
+  }
+
+  calls({ filter, text, before }: CallQuery): Promise<CallPage> {
+    const query = new URLSearchParams({ filter, limit: PAGE_SIZE });
+    if (text) query.set('text', text);
+    if (before) query.set('before', before);
+    return this.#get(`/api/calls?${query}`);
+  }
+
+  call(id: string): Promise<CallDetail> {
+    return this.#get(`/api/calls/${encodeURIComponent(id)}`);
+  }
+
+  open(url: string): void {
+    window.open(url, '_blank', 'noopener,noreferrer');
+  }
+
+  painted(): void {
+    // A browser's paint is nobody's measure.
+  }
+
+  subscribe(from: string, feed: Feed): () => void {
+    const stop = new AbortController();
+    void this.#follow(from, feed, stop.signal);
+    return () => stop.abort();
+  }
+
+  async #get<T>(path: string): Promise<T> {
+    const answer = await this.#fetch(path, { accept: 'application/json' });
+    try {
+      return (await answer.json()) as T;
+    } catch {
+      throw new HostError('refused', `${path} did not answer with JSON`);
+    }
+  }
+
+  async #fetch(path: string, headers: Record<string, string>, signal?: AbortSignal): Promise<Response> {
+    const token = this.#storage.getItem('token');
+    let answer: Response;
+    try {
+      answer = await fetch(this.#base + path, {
+        headers: token ? { ...headers, authorization: `Bearer ${token}` } : headers,
+        cache: 'no-store',
+        ...(signal ? { signal } : {}),
+      });
+    } catch {
+      throw new HostError('unreachable', `${path} could not be reached`);
+    }
+    if (answer.ok) return answer;
+    if (answer.status === 401 || answer.status === 403) throw new HostError('unauthorized', `${path} needs a token`);
+    if (answer.status === 404) throw new HostError('gone', `${path} is not there`);
+    throw new HostError(answer.status >= 500 ? 'unreachable' : 'refused', `${path} answered ${answer.status}`);
+  }
+
+  /** Reads events until `stop`; reconnects with the id of the last one. */
+  async #follow(from: string, feed: Feed, stop: AbortSignal): Promise<void> {
+    let last = from;
+    let attempt = 0;
+    const arrived = (event: ServerEvent) => {
+      if (event.id) last = event.id;
+      if (event.name === 'resync') feed.resync();
+      else {
+        const pushed = pushedFrom(event);
+        if (pushed) feed.pushed(pushed);
+      }
+    };
+    while (!stop.aborted) {
+      try {
+        await this.#readOnce(last, arrived, stop, () => {
+          attempt = 0;
+          feed.link('live');
+        });
+      } catch (error) {
+        if (stop.aborted) return;
+        // One cut is normal (a proxy's limit, a restart); only a failed attempt to come back is worth a word.
+        feed.link('away');
+        if (error instanceof HostError && error.failure === 'unauthorized') {
+          feed.resync();
+          return;
+        }
+      }
+      const pause = this.#reconnectMs[Math.min(attempt, this.#reconnectMs.length - 1)] ?? 1_000;
+      attempt += 1;
+      await waitFor(pause * (0.75 + Math.random() / 2), stop);
+    }
+  }
+
+  async #readOnce(last: string, arrived: (event: ServerEvent) => void, stop: AbortSignal, open: () => void): Promise<void> {
+    const silence = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const alive = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => silence.abort(), this.#silenceMs);
+    };
+    try {
+      alive();
+      const headers = { accept: 'text/event-stream', 'last-event-id': last };
+      const answer = await this.#fetch('/api/events', headers, AbortSignal.any([stop, silence.signal]));
+      open();
+      if (!answer.body) return;
+      await readEvents(answer.body, arrived, alive).catch(() => undefined);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** An event of the stream as the wire type; null for a name that these pages do not know. */
+function pushedFrom(event: ServerEvent): Pushed | null {
+  if (event.name !== 'call' && event.name !== 'card' && event.name !== 'health') return null;
+  try {
+    return { id: event.id, body: { event: event.name, data: JSON.parse(event.data) } as LiveEvent };
+  } catch {
+    return null;
+  }
+}
+
+function waitFor(ms: number, stop: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    const timer = setTimeout(done, ms);
+    stop.addEventListener('abort', () => {
+      clearTimeout(timer);
+      done();
+    });
+  });
+}

@@ -1,0 +1,74 @@
+/**
+ * The desktop window as host. The only file that may import `@tauri-apps/api`, so that everything else runs in a browser.
+ */
+import { invoke } from '@tauri-apps/api/core';
+import { listen } from '@tauri-apps/api/event';
+
+import type { CallDetail, CallPage, Now, Pushed } from '../wire';
+import { HostError, type CallQuery, type Feed, type Host } from './host';
+import { storedPreferences } from './preferences';
+
+/** How many events are kept until somebody subscribes. */
+const KEPT = 500;
+
+/** A host over Tauri's commands and events. */
+export class TauriHost implements Host {
+  readonly preferences = storedPreferences();
+
+  // Listening begins with the host, or events between the first answer and the subscription would be lost.
+  readonly #kept: Pushed[] = [];
+  #feed: Feed | null = null;
+  readonly #listening: Promise<unknown>;
+
+  constructor() {
+    this.#listening = listen<Pushed>('pushed', ({ payload }) => {
+      if (this.#feed) this.#feed.pushed(payload);
+      else {
+        this.#kept.push(payload);
+        if (this.#kept.length > KEPT) this.#kept.shift();
+      }
+    });
+  }
+
+  async now(): Promise<Now> {
+    await this.#listening;
+    return ask('now');
+  }
+
+  calls({ filter, text, before }: CallQuery): Promise<CallPage> {
+    return ask('calls', { filter, text: text || null, before: before ?? null });
+  }
+
+  async call(id: string): Promise<CallDetail> {
+    const detail = await ask<CallDetail | null>('call', { id });
+    if (!detail) throw new HostError('gone', `there is no call ${id}`);
+    return detail;
+  }
+
+  open(url: string): void {
+    void ask('open_url', { url });
+  }
+
+  painted(callId: string): void {
+    // Two frames: the first one may still be the one in which the card was put together.
+    requestAnimationFrame(() => requestAnimationFrame(() => void ask('painted', { callId })));
+  }
+
+  subscribe(_from: string, feed: Feed): () => void {
+    this.#feed = feed;
+    feed.link('live');
+    // The model drops what the first answer contained already.
+    for (const pushed of this.#kept.splice(0)) feed.pushed(pushed);
+    return () => {
+      this.#feed = null;
+    };
+  }
+}
+
+async function ask<T>(command: string, values?: Record<string, unknown>): Promise<T> {
+  try {
+    return await invoke<T>(command, values);
+  } catch (error) {
+    throw new HostError('unreachable', `${command}: ${String(error)}`);
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * The ledger and the plan of a call as one list of lines: what the helpdesk holds, then what is still to come.
+ *
+ * Deliberately not here: words. A line says what it is about; the component names it.
+ */
+import type { CallDetail, WriteView } from '../wire';
+import { PARTS, type Part } from './record';
+
+/** What a ledger key stands for. */
+export type Item =
+  | { readonly kind: 'ticket'; readonly id: string | null }
+  | { readonly kind: 'note'; readonly title: 'answered' | 'ended' | 'missed' | 'comment' }
+  | { readonly kind: 'tags'; readonly tags: readonly string[] }
+  | { readonly kind: 'part'; readonly part: Part }
+  | { readonly kind: 'customer' | 'assignee' | 'status' }
+  | { readonly kind: 'other'; readonly key: string };
+
+/** One line. */
+export interface Line {
+  readonly item: Item;
+  /** `to_come` has a request; `awaited` and `not_expected` wait for a fact, or will not have one. */
+  readonly state: 'written' | 'to_come' | 'awaited' | 'not_expected';
+  /** When it was written, RFC 3339. */
+  readonly writtenAt?: string;
+}
+
+/** A request that is still to come, with what it settles. */
+export interface Planned {
+  readonly items: readonly Item[];
+  readonly write: WriteView;
+}
+
+/** What the helpdesk holds, oldest first; tags of one moment on one line. */
+export function writtenLines(detail: CallDetail): Line[] {
+  const lines: Line[] = [];
+  for (const entry of detail.ledger) {
+    const item = itemOf(entry.key, entry.helpdesk_id);
+    const last = lines.at(-1);
+    if (item.kind === 'tags' && last?.item.kind === 'tags') {
+      lines[lines.length - 1] = { ...last, item: { kind: 'tags', tags: [...last.item.tags, ...item.tags] } };
+    } else {
+      lines.push({ item, state: 'written', writtenAt: entry.written_at });
+    }
+  }
+  return lines;
+}
+
+/** The requests that are still to come. */
+export function plannedWrites(detail: CallDetail): Planned[] {
+  return detail.plan.writes.map((write) => ({ write, items: merged(write.key.split('+').map((key) => itemOf(key, null))) }));
+}
+
+/** Parts that neither the ledger nor the plan mentions: awaited, or not expected. */
+export function otherParts(detail: CallDetail): Line[] {
+  const named = new Set(
+    [...writtenLines(detail).map((line) => line.item), ...plannedWrites(detail).flatMap((one) => one.items)].map((item) =>
+      item.kind === 'part' ? item.part : item.kind === 'tags' ? 'tags' : item.kind === 'note' ? 'note' : '',
+    ),
+  );
+  return PARTS.filter((part) => !named.has(part)).flatMap((part): Line[] => {
+    const state = detail.completeness[part];
+    return state === 'written' ? [] : [{ item: { kind: 'part', part }, state }];
+  });
+}
+
+function merged(items: readonly Item[]): Item[] {
+  const tags = items.flatMap((item) => (item.kind === 'tags' ? item.tags : []));
+  const others = items.filter((item) => item.kind !== 'tags');
+  return tags.length > 0 ? [...others, { kind: 'tags', tags }] : others;
+}
+
+function itemOf(key: string, id: string | null): Item {
+  const [name = '', rest] = splitOnce(key);
+  switch (name) {
+    case 'ticket':
+    case 'conversation':
+      return { kind: 'ticket', id };
+    case 'answered':
+    case 'ended':
+    case 'missed':
+      return { kind: 'note', title: name };
+    case 'comment':
+      return { kind: 'note', title: 'comment' };
+    case 'tag':
+      return { kind: 'tags', tags: [rest ?? ''] };
+    case 'recording':
+    case 'voicemail':
+      return { kind: 'part', part: name };
+    case 'customer':
+    case 'assignee':
+    case 'status':
+      return { kind: name };
+    default:
+      return { kind: 'other', key };
+  }
+}
+
+function splitOnce(key: string): [string, string?] {
+  const at = key.indexOf(':');
+  return at < 0 ? [key] : [key.slice(0, at), key.slice(at + 1)];
+}

@@ -1,0 +1,41 @@
+/**
+ * Where the reader is, as the part of the address after `#`: `#now`, `#calls?filter=missed&call=4186780376`, `#health`.
+ * In the address, so that Back goes back, in the window and in a browser alike.
+ */
+import { FILTERS, type Filter } from './list';
+
+/** A place in the pages. */
+export interface Route {
+  readonly page: 'now' | 'calls' | 'health';
+  readonly filter: Filter;
+  readonly text: string;
+  /** The call whose detail is open. */
+  readonly call: string | null;
+}
+
+/** Where the pages begin. */
+export const HOME: Route = { page: 'now', filter: 'all', text: '', call: null };
+
+/** A place from an address; what it does not understand it leaves out. */
+export function parseRoute(hash: string): Route {
+  const [page = '', search = ''] = hash.replace(/^#/, '').split('?');
+  const given = new URLSearchParams(search);
+  if (page === 'health') return { ...HOME, page };
+  if (page !== 'calls') return HOME;
+  return {
+    page,
+    filter: FILTERS.find((one) => one === given.get('filter')) ?? 'all',
+    text: given.get('text') ?? '',
+    call: given.get('call'),
+  };
+}
+
+/** The address of a place. */
+export function routeHash(route: Partial<Route>): string {
+  const given = new URLSearchParams();
+  if (route.filter && route.filter !== 'all') given.set('filter', route.filter);
+  if (route.text) given.set('text', route.text);
+  if (route.call) given.set('call', route.call);
+  const search = given.toString();
+  return `#${route.page ?? 'now'}${search && route.page === 'calls' ? `?${search}` : ''}`;
+}

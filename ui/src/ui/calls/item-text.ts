@@ -1,0 +1,35 @@
+/** What a line of the ledger is about, in words. */
+import { helpdeskOf } from '../../model/helpdesk';
+import type { Item } from '../../model/ledger';
+import type { Health } from '../../wire';
+import { say } from '../../words/say.svelte';
+
+const NOTE_TITLE = { answered: 'callAnswered', ended: 'callEnded', missed: 'missedCall', comment: 'callCommented' } as const;
+
+/** One item: `Ticket #48213`, `Note “Call ended”`, `Tags: Aircall, Delivery`. */
+export function itemText(item: Item, health: Health | null): string {
+  switch (item.kind) {
+    case 'ticket':
+      if (helpdeskOf(health) === 'front') return say('conversation');
+      return item.id === null ? say('ticket') : say('ticketNumber', { id: item.id });
+    case 'note':
+      return say('noteTitled', { title: say(NOTE_TITLE[item.title]) });
+    case 'tags':
+      return say('tagList', { tags: item.tags.join(', ') });
+    case 'part':
+      return say(item.part);
+    case 'customer':
+      return say('customer');
+    case 'assignee':
+      return say('assignee');
+    case 'status':
+      return say('status');
+    case 'other':
+      return item.key;
+  }
+}
+
+/** Several facts in one request. */
+export function itemsText(items: readonly Item[], health: Health | null): string {
+  return items.map((item) => itemText(item, health)).join(' · ');
+}

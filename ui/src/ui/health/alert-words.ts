@@ -1,0 +1,44 @@
+/** An alert in the reader's language, by its code; the engine's English sentences where the code is not known here. */
+import { since, vendorName } from '../../format/reader.svelte';
+import type { Alert, Vendor } from '../../wire';
+import { say } from '../../words/say.svelte';
+
+/** What a notice says. `english` marks the engine's own words, for screen readers and hyphenation. */
+export interface AlertWords {
+  readonly title: string;
+  readonly what: string;
+  readonly english: boolean;
+}
+
+/** The alert as title and text. `now` in unix seconds. */
+export function alertWords(alert: Alert, helpdesk: Exclude<Vendor, 'aircall'>, now: number): AlertWords {
+  const n = alert.calls;
+  const time = since(alert.since, now);
+  const own = (title: string, what: string): AlertWords => ({ title, what, english: false });
+  switch (alert.code) {
+    case 'webhook_disabled':
+      return own(say('alertWebhook', { time }), say('alertWebhookWhat', { n }));
+    case 'no_events':
+      return own(say('alertNoEvents', { time }), say('alertNoEventsWhat', { n }));
+    case 'aircall_refused':
+      return own(say('alertKey'), say('alertAccessWhat', { n }));
+    case 'gorgias_refused':
+      return own(say('alertAccess', { vendor: vendorName('gorgias') }), say('alertAccessWhat', { n }));
+    case 'front_refused':
+      return own(say('alertAccess', { vendor: vendorName('front') }), say('alertAccessWhat', { n }));
+    case 'no_author':
+      return own(say('alertNoAuthor', { helpdesk: vendorName(helpdesk) }), say('alertNoAuthorWhat', { n }));
+    case 'parked':
+      return own(say('alertPerson', { n }), say('alertParkedWhat', { n, helpdesk: vendorName(helpdesk) }));
+    case 'behind':
+      return own(say('alertBehind'), say('alertSince', { time }));
+    default:
+      return { title: alert.what, what: alert.mend, english: true };
+  }
+}
+
+/** The alert in the few words that fit into the strip. */
+export function alertInShort(alert: Alert, helpdesk: Exclude<Vendor, 'aircall'>, now: number): string {
+  if (alert.code === 'webhook_disabled') return say('webhookOff', { n: alert.calls });
+  return alertWords(alert, helpdesk, now).title;
+}
