@@ -1,6 +1,6 @@
 //! `sidetone`: the companion. Reads the command line, runs the window face, turns a fault into an exit code.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -8,11 +8,11 @@ use sidetone_desktop::args::Args;
 use sidetone_desktop::shell;
 use tracing_subscriber::EnvFilter;
 
-/// Exit code of a fault; a usage or configuration error has its own in [`shell::RunError::exit_code`].
 fn main() -> ExitCode {
     let args = Args::parse();
     tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::try_from_env("SIDETONE_LOG").unwrap_or_else(|_| EnvFilter::new("info")))
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
     match args.check().map_err(shell::RunError::from).and_then(|()| shell::run(&args)) {

@@ -19,6 +19,7 @@ fn a_ring_shows_the_window_and_leaves_the_keyboard_where_it_is() {
     program.push(calls::card("1"));
     let window = session.wait_for_window();
     never("the ring took the keyboard", || left(&session, &typing_in));
+    session.wait_for_band(&window);
     session.picture("ringing");
     let place = session.says("xdotool", &["getwindowgeometry", "--shell", &window]).unwrap();
     assert!(place.contains("WIDTH=380") && place.contains("HEIGHT=720"), "{place}");

@@ -66,9 +66,10 @@ impl Page {
         answer["value"].clone()
     }
 
-    /// Everything that the page shows as text.
+    /// Everything that the page shows as text, with plain spaces.
     pub(crate) fn text(&self) -> String {
-        self.run("arguments[0](document.body.innerText)").as_str().unwrap_or_default().to_owned()
+        let text = self.run("arguments[0](document.body.innerText)");
+        text.as_str().unwrap_or_default().replace(['\u{a0}', '\u{202f}'], " ")
     }
 
     /// Waits until the page shows this.

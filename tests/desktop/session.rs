@@ -22,6 +22,9 @@ const BUS_CONFIG: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bu
   </policy>
 </busconfig>"#;
 
+/// The colour of the band that a call has in the window (`accent-solid`, light).
+const BAND: &str = "#0B6B74";
+
 /// A process that ends with its owner.
 pub(crate) struct Owned(pub(crate) Child);
 
@@ -39,7 +42,7 @@ pub(crate) struct Session {
     pub(crate) home: TempDir,
     display: String,
     bus: String,
-    _running: Vec<Owned>,
+    running: Vec<Owned>,
 }
 
 impl Session {
@@ -73,23 +76,20 @@ impl Session {
                 .arg("--config-file")
                 .arg(&config),
         );
-        let mut session = Self {
-            panel: None,
-            home,
-            display: format!(":{number}"),
-            bus: address,
-            _running: vec![xvfb, bus],
-        };
+        let mut session =
+            Self { panel: None, home, display: format!(":{number}"), bus: address, running: vec![xvfb, bus] };
+        // It says that it is ready only after it has taken over what stands already; a window that comes up before is
+        // lost between the two.
+        let ready = session.home.path().join("openbox-is-ready");
         let openbox = session
             .command("openbox")
+            .args(["--startup", &format!("touch {}", ready.display())])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .expect("Debian's openbox is needed");
-        session._running.push(Owned(openbox));
-        until("the window manager", || {
-            session.says("xprop", &["-root", "_NET_SUPPORTING_WM_CHECK"]).filter(|said| said.contains('#'))
-        });
+        session.running.push(Owned(openbox));
+        until("the window manager", || ready.exists().then_some(()));
         session
     }
 
@@ -107,6 +107,7 @@ impl Session {
             .env("LANG", "C")
             .env("GDK_BACKEND", "x11")
             .env("NO_AT_BRIDGE", "1")
+            .env("MESA_SHADER_CACHE_DISABLE", "true")
             .env_remove("LC_ALL")
             .env_remove("WAYLAND_DISPLAY");
         command
@@ -159,12 +160,22 @@ impl Session {
         self.says("wmctrl", &["-i", "-c", window]).expect("wmctrl closes a window");
     }
 
+    /// Waits until a window has the call band on it, as pixels and not only in its document.
+    pub(crate) fn wait_for_band(&self, window: &str) {
+        until("the call band on the screen", || {
+            let colours = self
+                .says("import", &["-window", window, "-depth", "8", "-format", "%c", "histogram:info:-"])?;
+            colours.contains(BAND).then_some(())
+        });
+    }
+
     /// Leaves a picture of the screen for a person to look at.
     pub(crate) fn picture(&self, name: &str) {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("desktop");
         std::fs::create_dir_all(&folder).unwrap();
         let file = folder.join(format!("{name}.png"));
-        self.says("import", &["-window", "root", file.to_str().unwrap()]).expect("import takes a picture");
+        self.says("import", &["-window", "root", file.to_str().unwrap()])
+            .expect("Debian's imagemagick is needed");
     }
 }
 

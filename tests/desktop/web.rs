@@ -20,7 +20,6 @@ fn the_page_shows_who_is_calling_and_what_comes_later() {
     page.wait_for("666 44 45 55");
     page.push(calls::card("1"));
     page.wait_for("Marta Ibáñez");
-    session.picture("page");
 }
 
 #[test]

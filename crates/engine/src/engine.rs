@@ -163,7 +163,7 @@ impl Engine {
             }
         };
         let mut go_live = store.setting("mode_changes")?.map(|text| GoLive::parse(&text)).unwrap_or_default();
-        if go_live.note(now, settings.logging.mode.0) {
+        if !settings.study_only && go_live.note(now, settings.logging.mode.0) {
             change.settings.push(("mode_changes".into(), go_live.text()));
         }
         store.commit(&change)?;

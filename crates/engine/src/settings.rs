@@ -150,6 +150,8 @@ pub struct Settings {
     pub check_every: Duration,
     /// How often Aircall is asked without a webhook.
     pub poll_every: Duration,
+    /// Only plans are made, on request: the mode is not noted as a change of mode (B15), nothing is written.
+    pub study_only: bool,
     /// Set where the vendors are the sandbox's stand-ins: its control page.
     pub sandbox_control_url: Option<String>,
 }

@@ -1,1 +1,18 @@
-//! placeholder
+//! The engine's HTTP face: webhooks in, agents' API and event stream out, the pages beside them.
+//!
+//! No rule about calls lives here; what a route does is one question to the engine's [`Handle`].
+//!
+//! [`Handle`]: sidetone_engine::Handle
+
+mod api;
+pub mod config;
+pub mod doctor;
+mod events;
+pub mod lock;
+mod metrics;
+mod pages;
+mod problem;
+mod receiver;
+pub mod running;
+pub mod server;
+pub mod transport;

@@ -26,13 +26,21 @@ pub struct Options {
     pub seed: u64,
     /// The sandbox's time at its start.
     pub start: DateTime<Utc>,
+    /// Where media addresses in events lead while nothing is served; [`Sandbox::serve`] puts the real address.
+    pub aircall_origin: String,
     /// How webhooks are delivered; `None` = by a real HTTP POST.
     pub deliver: Option<Deliver>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { scale: 1.0, seed: 1, start: Utc::now(), deliver: None }
+        Self {
+            scale: 1.0,
+            seed: 1,
+            start: Utc::now(),
+            aircall_origin: "http://aircall.localhost".to_owned(),
+            deliver: None,
+        }
     }
 }
 
@@ -42,6 +50,7 @@ impl fmt::Debug for Options {
             .field("scale", &self.scale)
             .field("seed", &self.seed)
             .field("start", &self.start)
+            .field("aircall_origin", &self.aircall_origin)
             .field("delivers_in_process", &self.deliver.is_some())
             .finish()
     }
@@ -96,9 +105,8 @@ impl Sandbox {
             Some(deliver) => deliver,
             None => delivery::over_http()?,
         };
-        let origin = "http://aircall.localhost".to_owned();
         Ok(Self {
-            aircall: Aircall::new(clock, options.scale, options.seed, origin, deliver),
+            aircall: Aircall::new(clock, options.scale, options.seed, options.aircall_origin, deliver),
             gorgias: Gorgias::new(clock, options.seed),
             play: Play::default(),
             neighbours: Neighbours::default(),

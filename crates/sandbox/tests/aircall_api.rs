@@ -1,5 +1,7 @@
 //! The Aircall stand-in refuses and answers as the reference says the service does.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
 mod common;
 
 use axum::body::Body;
@@ -302,5 +304,7 @@ async fn media_addresses_expire_and_refuse_a_second_credential() {
     assert!(expired.status == 403 && expired.text.contains("expired"));
     let fresh = control.call(call).unwrap()["recording"].as_str().unwrap().to_owned();
     assert_ne!(fresh, url);
+    let page = aircall(&sandbox, "GET", "http://aircall.example.com/v1/calls", Value::Null).await.body;
+    assert!(page["calls"][0]["recording"].as_str().unwrap().starts_with("http://aircall.example.com/media/"));
     assert_eq!(send(&router, get(fresh.strip_prefix("http://aircall.localhost").unwrap())).await.status, 200);
 }

@@ -1,5 +1,7 @@
 //! What happens in a call, told by the events that a receiver gets.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
 mod common;
 
 use common::{START, sandbox, settle, subscribe};

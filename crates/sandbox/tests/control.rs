@@ -1,5 +1,7 @@
 //! The control API and the pages, over real sockets.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
 mod common;
 
 use axum::{Router, extract::State, routing::post};

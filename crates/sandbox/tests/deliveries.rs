@@ -1,5 +1,7 @@
 //! How webhooks are delivered: at least once, retried, switched off in silence, switched on by a late success.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
 mod common;
 
 use std::collections::HashSet;

@@ -1,5 +1,7 @@
 //! Injected faults, in-process and on a real socket, and the journal that tells what arrived.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
 mod common;
 
 use common::{aircall, gorgias, sandbox};

@@ -1,5 +1,7 @@
 //! The Gorgias stand-in refuses and answers as the reference says the service does.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
 mod common;
 
 use axum::body::Body;

@@ -1,12 +1,11 @@
-//! What happens to a call, from the first ring to the last late tag, and the events each step sends
-//! (`reference/aircall.md §6.3`). Driven by the control and the play; steps that come by themselves are
-//! put off with [`State::later`].
+//! What happens to a call while it is up, from the first ring to the hang-up, and the events each step sends
+//! (`reference/aircall.md §6.3`). Driven by the control and the play. What comes after is in `aftermath.rs`.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    call::{Call, CallTag, Comment, Direction, IvrChoice, MissedReason, Status},
+    call::{Call, Direction, IvrChoice, MissedReason, Status},
     shapes,
     state::{State, Step},
     world::Presence,
@@ -15,14 +14,8 @@ use crate::{numbers, refused::Refused};
 
 /// Between `call.hungup` and `call.ended`, in seconds of the real service.
 const ENDED_AFTER_S: f64 = 30.0;
-/// Between `call.ended` and `call.voicemail_left`.
-const VOICEMAIL_AFTER_S: f64 = 3.0;
-/// Until cost, duration and start are written anew.
-const REWRITE_AFTER_S: f64 = 180.0;
 /// A caller who gives up sooner is a `short_abandoned`.
 const SHORT_S: i64 = 5;
-/// The most comments on one call (`reference/aircall.md §4.2`).
-pub(crate) const MOST_COMMENTS: usize = 5;
 
 /// An inbound call.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -228,173 +221,6 @@ impl State {
         }
     }
 
-    /// A note on a call, at any time. `agent` is `None` for what comes through the API.
-    pub(crate) fn comment(&mut self, id: u64, agent: Option<u64>, text: &str) -> Result<u64, Refused> {
-        if let Some(agent) = agent {
-            self.world.agent(agent).ok_or_else(|| Refused::unknown("agent", agent))?;
-        }
-        let (now, comment) = (self.now(), self.next_id());
-        let call = self.call_mut(id)?;
-        if call.comments.len() >= MOST_COMMENTS {
-            return Err(Refused::not_now("a call takes five notes at most"));
-        }
-        call.comments.push(Comment {
-            id: comment,
-            content: without_emoji(text),
-            posted_at: now,
-            posted_by: agent,
-        });
-        self.announce("call.commented", id);
-        Ok(comment)
-    }
-
-    /// A tag by its id or its name; tagging twice changes nothing and sends nothing.
-    pub(crate) fn tag(&mut self, id: u64, agent: Option<u64>, tag: &str) -> Result<u64, Refused> {
-        let tag = self.find_tag(tag)?;
-        let now = self.now();
-        let call = self.call_mut(id)?;
-        if call.tag_mut(tag).is_none() {
-            call.tags.push(CallTag { tag, tagged_at: now, tagged_by: agent });
-            self.announce("call.tagged", id);
-        }
-        Ok(tag)
-    }
-
-    pub(crate) fn untag(&mut self, id: u64, tag: &str) -> Result<(), Refused> {
-        let tag = self.find_tag(tag)?;
-        let call = self.call_mut(id)?;
-        let before = call.tags.len();
-        call.tags.retain(|tagged| tagged.tag != tag);
-        if call.tags.len() < before {
-            self.announce("call.untagged", id);
-        }
-        Ok(())
-    }
-
-    pub(crate) fn assign(&mut self, id: u64, agent: u64) -> Result<(), Refused> {
-        self.world.agent(agent).ok_or_else(|| Refused::unknown("agent", agent))?;
-        self.call_mut(id)?.assigned_to = Some(agent);
-        self.announce("call.assigned", id);
-        Ok(())
-    }
-
-    pub(crate) fn archive(&mut self, id: u64, archived: bool) -> Result<(), Refused> {
-        self.call_mut(id)?.archived = archived;
-        if archived {
-            self.announce("call.archived", id);
-        }
-        Ok(())
-    }
-
-    /// What happens by itself, when its time has come.
-    pub(crate) fn step(&mut self, step: &Step) {
-        match step {
-            Step::End(id) => self.end(*id),
-            Step::VoicemailLeft(id) => self.announce("call.voicemail_left", *id),
-            Step::RecordingReady(id) => {
-                if let Some(call) = self.calls.get_mut(id) {
-                    call.has_recording = true;
-                    self.announce("call.comm_assets_generated", *id);
-                }
-            }
-            Step::Rewrite(id) => self.rewrite(*id),
-            Step::WrapUpOver(agent) => self.leave_wrap_up(*agent),
-            Step::PressCall { agent, line, to } => {
-                let dial = Dial { agent: *agent, to: to.clone(), line: Some(*line) };
-                // Busy by now: the agent simply does not press the key.
-                let _ = self.dial(&dial);
-            }
-        }
-    }
-
-    fn end(&mut self, id: u64) {
-        let recording_after_s = self.switches.recording_after_s;
-        let rewrite = self.switches.rewrite;
-        let Some(call) = self.calls.get_mut(&id) else { return };
-        call.is_over = true;
-        let is_answered = call.answered_at.is_some();
-        call.has_recording = is_answered && recording_after_s <= 0.0;
-        call.has_voicemail = call.leaves_voicemail;
-        let leaves_voicemail = call.leaves_voicemail;
-        self.announce("call.ended", id);
-        if leaves_voicemail {
-            self.later(VOICEMAIL_AFTER_S, Step::VoicemailLeft(id));
-        }
-        if is_answered && recording_after_s > 0.0 {
-            self.later(recording_after_s, Step::RecordingReady(id));
-        }
-        if rewrite {
-            self.later(REWRITE_AFTER_S, Step::Rewrite(id));
-        }
-    }
-
-    /// Minutes later the call reads differently, and no event says so (`reference/aircall.md §4.1`).
-    fn rewrite(&mut self, id: u64) {
-        let Some(call) = self.calls.get_mut(&id) else { return };
-        call.cost = "3.0";
-        call.pricing_type = Some("in_bundle");
-        let ring_end = call.answered_at.or(call.ended_at).unwrap_or(call.started_at);
-        // Only some calls are corrected, by one second, and never past the end of the ringing.
-        if id.is_multiple_of(2) && call.started_at < ring_end {
-            call.started_at += 1;
-        }
-    }
-
-    fn wrap_up(&mut self, agent: u64) {
-        let Some(wrap_up_s) = self.world.agent(agent).map(|agent| agent.wrap_up_s) else { return };
-        self.wrapping_up.push(agent);
-        self.announce_agent("user.wut_start", agent);
-        self.later(wrap_up_s as f64, Step::WrapUpOver(agent));
-    }
-
-    /// The agent leaves the wrap-up view, by hand or because its time is over.
-    pub(crate) fn leave_wrap_up(&mut self, agent: u64) {
-        if let Some(index) = self.wrapping_up.iter().position(|id| *id == agent) {
-            self.wrapping_up.remove(index);
-            self.announce_agent("user.wut_end", agent);
-        }
-    }
-
-    /// What the agent's phone says now, calls and wrap-up included.
-    pub(crate) fn presence(&self, agent: u64) -> Option<Presence> {
-        let setting = self.world.agent(agent)?.presence;
-        let is_talking = |call: &Call| call.is_up() && call.user == Some(agent);
-        Some(if self.calls.values().any(is_talking) {
-            Presence::InCall
-        } else if self.wrapping_up.contains(&agent) {
-            Presence::AfterCallWork
-        } else {
-            setting
-        })
-    }
-
-    pub(crate) fn set_presence(&mut self, agent: u64, presence: Presence) -> Result<(), Refused> {
-        if matches!(presence, Presence::InCall | Presence::AfterCallWork) {
-            return Err(Refused::Wrong("in_call and after_call_work follow from calls".to_owned()));
-        }
-        let before = self
-            .world
-            .agents
-            .iter_mut()
-            .find(|known| known.id == agent)
-            .map(|known| std::mem::replace(&mut known.presence, presence))
-            .ok_or_else(|| Refused::unknown("agent", agent))?;
-        match (before, presence) {
-            (before, now) if before == now => {}
-            (_, Presence::Available) => self.announce_agent("user.opened", agent),
-            (_, Presence::Offline) => self.announce_agent("user.disconnected", agent),
-            _ => self.announce_agent("user.closed", agent),
-        }
-        Ok(())
-    }
-
-    fn must_be_free(&self, agent: u64) -> Result<(), Refused> {
-        match self.presence(agent) {
-            Some(Presence::Available | Presence::AfterCallWork) => Ok(()),
-            _ => Err(Refused::not_now(format!("agent {agent} is offline, busy or on a call"))),
-        }
-    }
-
     fn ring_agents(&mut self, id: u64, wanted: &[u64]) {
         let Some(line) = self.calls.get(&id).and_then(|call| self.world.line(call.line)) else { return };
         let candidates = if wanted.is_empty() { line.agents.to_vec() } else { wanted.to_vec() };
@@ -410,7 +236,7 @@ impl State {
         }
     }
 
-    fn new_call(&mut self, direction: Direction, line: u64, other: Option<String>) -> Call {
+    pub(super) fn new_call(&mut self, direction: Direction, line: u64, other: Option<String>) -> Call {
         Call {
             id: self.next_call_id(),
             uuid: format!("CA{}", self.dice.hex()),
@@ -444,37 +270,6 @@ impl State {
         }
     }
 
-    /// Adds finished calls of earlier days, without events: the history that a backfill reads. The calls
-    /// lie `every_s` seconds apart and end with the latest just before now.
-    pub(crate) fn add_past_calls(&mut self, count: u32, every_s: i64) -> Vec<u64> {
-        let now = self.now();
-        let lines: Vec<_> = self.world.lines.clone();
-        (0..count)
-            .map(|index| {
-                let line = &lines[self.dice.below(lines.len() as u64) as usize];
-                let caller = format!("+120255501{:02}", self.dice.below(100));
-                let started_at = now - every_s * i64::from(count - index) - 300;
-                let mut call = self.new_call(Direction::Inbound, line.id, Some(caller));
-                call.started_at = started_at;
-                call.status = Status::Done;
-                call.is_over = true;
-                call.teams = line.teams.to_vec();
-                call.cost = "3.0";
-                call.ended_at = Some(started_at + 60);
-                if self.dice.below(4) == 0 {
-                    call.missed_reason = Some(MissedReason::AgentsDidNotAnswer);
-                } else {
-                    call.user = line.agents.first().copied();
-                    call.answered_at = Some(started_at + 8);
-                    call.has_recording = true;
-                }
-                let id = call.id;
-                self.calls.insert(id, call);
-                id
-            })
-            .collect()
-    }
-
     pub(crate) fn call(&self, id: u64) -> Result<&Call, Refused> {
         self.calls.get(&id).ok_or_else(|| Refused::unknown("call", id))
     }
@@ -501,17 +296,7 @@ impl State {
         }
     }
 
-    fn find_tag(&self, tag: &str) -> Result<u64, Refused> {
-        let id: Option<u64> = tag.parse().ok();
-        self.world
-            .tags
-            .iter()
-            .find(|known| Some(known.id) == id || known.name == tag)
-            .map(|known| known.id)
-            .ok_or_else(|| Refused::unknown("tag", tag))
-    }
-
-    fn announce(&mut self, event: &str, id: u64) {
+    pub(super) fn announce(&mut self, event: &str, id: u64) {
         if let Some(call) = self.calls.get(&id) {
             let data = shapes::call_in_event(self, call);
             self.emit(event, data);
@@ -524,38 +309,5 @@ impl State {
         let mut data = shapes::call_in_event(self, call);
         data["user"] = self.world.agent(agent).map_or(Value::Null, shapes::nested_agent);
         self.emit(event, data);
-    }
-
-    fn announce_agent(&mut self, event: &str, agent: u64) {
-        let Some(agent) = self.world.agent(agent) else { return };
-        let mut data = shapes::nested_agent(agent);
-        data["numbers"] = self
-            .world
-            .lines
-            .iter()
-            .filter(|line| line.agents.contains(&agent.id))
-            .map(shapes::nested_line)
-            .collect();
-        self.emit(event, data);
-    }
-}
-
-/// Aircall strips emoji from notes (`reference/aircall.md §4.2`). What counts as one is not documented;
-/// the symbol and pictograph blocks are taken, with the marks that join and colour them.
-pub(crate) fn without_emoji(text: &str) -> String {
-    let is_emoji = |c: char| {
-        matches!(u32::from(c),
-            0x1F000..=0x1FAFF | 0x2600..=0x27BF | 0x2B00..=0x2BFF | 0xFE0F | 0x200D | 0xE0020..=0xE007F)
-    };
-    text.chars().filter(|c| !is_emoji(*c)).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::without_emoji;
-
-    #[test]
-    fn emoji_are_stripped_and_letters_kept() {
-        assert_eq!(without_emoji("Größe ok 👍🏽 ☎️ – señal"), "Größe ok   – señal");
     }
 }

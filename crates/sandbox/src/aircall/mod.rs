@@ -1,6 +1,8 @@
 //! The Aircall stand-in, written from `reference/aircall.md` and from nothing of the client's: the company's
 //! world, the life of a call, the REST face, and webhooks with their deliveries. Text messages are left out.
 
+mod aftermath;
+mod agents;
 pub(crate) mod call;
 pub(crate) mod delivery;
 mod errors;

@@ -6,15 +6,17 @@ mod gorgias;
 mod guard;
 mod http;
 mod pages;
+mod view;
 
 use std::sync::Arc;
 
 use serde_json::Value;
 
-pub use aircall::{AircallControl, WebhookState};
+pub use aircall::AircallControl;
 pub use gorgias::GorgiasControl;
 pub(crate) use guard::Neighbours;
 pub(crate) use http::{aircall_routes, gorgias_routes};
+pub use view::WebhookState;
 
 use crate::{
     aircall::service::Inner as Aircall, gorgias::service::Inner as Gorgias, play::Play, refused::Refused,

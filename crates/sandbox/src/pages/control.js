@@ -49,6 +49,7 @@ function fill(select, choices) {
 }
 
 const clock = (seconds) => new Date(seconds * 1000).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const day = (text) => new Date(text).toLocaleString([], { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
 const words = (text) => (text ?? '').replaceAll('_', ' ');
 
 function nameOf(number) {
@@ -162,14 +163,16 @@ function showFrame() {
   const status = byId('webhook');
   status.textContent = hooks.length === 0
     ? 'No webhook yet: connect Sidetone to this address'
-    : off.length ? `Webhook disabled, ${off[0].failures_in_a_row} failures in a row` : `Webhook on, ${hooks[0].delivered} delivered`;
+    : off.length ? `Webhook disabled, ${off[0].failures_in_a_row} failures in a row` : `Webhook on, ${hooks[0].delivered} delivered, ${hooks[0].failed} failed`;
   status.classList.toggle('warn', off.length > 0);
   byId('webhook-switch').disabled = hooks.length === 0;
   byId('webhook-switch').textContent = off.length ? 'Enable webhook' : 'Disable webhook';
   byId('play-switch').setAttribute('aria-pressed', state.is_playing);
   const people = [...new Map([...state.callers, ...state.contacts].map((caller) => [caller.name, caller])).values()];
   const known = people.map((caller) => [caller.number, `${caller.name} (${caller.number})`]);
+  const isFirst = !byId('caller').dataset.key;
   fill(byId('caller'), [...known, ['unknown', 'Somebody unknown'], ['withheld', 'Number withheld']]);
+  if (isFirst) byId('number').value = numberOfCaller();
   fill(byId('line'), state.lines.map((line) => [line.id, `${line.name} (${line.digits})`]));
   fill(byId('dial-agent'), state.agents.map((agent) => [agent.id, agent.name]));
   fill(byId('dial-to'), known);
@@ -187,8 +190,8 @@ async function showTickets() {
     const last = ticket.messages.at(-1);
     const link = element('a', { href: `${state.gorgias}/app/ticket/${ticket.id}`, target: '_blank', rel: 'noopener', textContent: ticket.subject ?? '(no subject)' });
     return element('li', {},
-      element('div', { className: 'first' }, link, element('time', { textContent: ticket.created_datetime.slice(11, 16) })),
-      element('p', { className: 'second', textContent: [ticket.customer?.name, ticket.status, ticket.assignee_user?.name ?? 'unassigned', `${ticket.messages.length} entries`].filter(Boolean).join(' · ') }),
+      element('div', { className: 'first' }, link, element('time', { textContent: day(ticket.created_datetime) })),
+      element('p', { className: 'second', textContent: [ticket.customer?.name, ticket.status, ticket.assignee_user?.name ?? 'unassigned', ticket.messages.length === 1 ? '1 entry' : `${ticket.messages.length} entries`].filter(Boolean).join(' · ') }),
       element('ul', { className: 'chips' }, ...ticket.tags.map((tag) => element('li', { className: 'chip', textContent: tag.name }))),
       element('p', { className: 'last', textContent: last?.body_text ?? '' }));
   }));

@@ -1,0 +1,99 @@
+//! What a person who edits the file is told.
+
+use std::ffi::OsString;
+
+use sidetone_engine::settings::{Arrival, Mode};
+
+use super::*;
+
+const GOOD: &str = r#"
+[hub]
+public_url = "https://hub.example.com"
+[aircall]
+api_id = "id"
+api_token = "token"
+numbers = [123, 456]
+[gorgias]
+account = "acme"
+email = "ada@example.com"
+api_key = "key"
+[logging]
+mode = "live"
+from = "2026-11-21T09:00:00+01:00"
+"#;
+
+fn with(text: &str, environment: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    read(text, environment.iter().map(|(k, v)| (OsString::from(k), OsString::from(v))))
+}
+
+fn faults(text: &str) -> String {
+    with(text, &[]).expect_err("is wrong").to_string()
+}
+
+#[test]
+fn a_small_file_is_enough() {
+    let config = with(GOOD, &[]).expect("is good");
+    assert_eq!(config.listen.to_string(), "127.0.0.1:8787");
+    assert_eq!(config.settings.lines.len(), 2);
+    assert_eq!(config.settings.logging.mode.0, Mode::Live);
+    assert_eq!(config.settings.aircall_rate.requests, 30);
+    assert!(matches!(config.settings.arrival, Arrival::OwnWebhook { .. }));
+    assert_eq!(config.gorgias.base(), "https://acme.gorgias.com");
+}
+
+#[test]
+fn an_unknown_key_is_named_with_the_one_that_was_meant() {
+    let told = faults(&GOOD.replace("mode = \"live\"", "mode = \"live\"\nlanguge = \"de\""));
+    assert_eq!(told, "[logging] languge: there is no such key. Did you mean [logging] language?");
+    assert!(faults("[loging]\nmode = \"live\"").contains("[loging]") || faults("[loging]\nmode = \"live\"").contains("loging"));
+}
+
+#[test]
+fn everything_that_is_wrong_is_told_at_once() {
+    let told = faults("[hub]\nlisten = \"here\"\n[logging]\nmode = \"on\"\n[health]\npoll_seconds = 1\n");
+    for part in ["[hub] listen", "[logging] mode: \"on\" is not known. Give one of off, shadow, live", "[aircall] api_id: missing", "[gorgias] api_key: missing", "[health] poll_seconds"] {
+        assert!(told.contains(part), "{part} in {told}");
+    }
+}
+
+#[test]
+fn the_environment_stands_over_the_file() {
+    let config = with(GOOD, &[("SIDETONE_LOGGING_MODE", "off"), ("SIDETONE_AIRCALL_NUMBERS", "7, 8,9"), ("SIDETONE_HUB_METRICS", "true")]).expect("is good");
+    assert_eq!(config.settings.logging.mode.0, Mode::Off);
+    assert_eq!(config.settings.lines.len(), 3);
+    assert!(config.metrics);
+    let told = with(GOOD, &[("SIDETONE_LOGGING_MODUS", "off")]).expect_err("is wrong").to_string();
+    assert!(told.contains("SIDETONE_LOGGING_MODUS"));
+    assert!(with(GOOD, &[("SIDETONE_MEASURE", "x")]).is_ok(), "not one of our sections");
+}
+
+#[test]
+fn a_secret_may_come_from_a_file_and_is_never_shown() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("token");
+    std::fs::write(&path, "from-a-file\n").expect("writes");
+    let text = GOOD.replace("[hub]", &format!("[hub]\nadmin_token_file = \"{}\"", path.display()));
+    let config = with(&text, &[]).expect("is good");
+    assert_eq!(config.admin_token.as_ref().map(Secret::reveal), Some("from-a-file"));
+    assert!(!format!("{config:?}").contains("from-a-file") && !format!("{config:?}").contains("\"token\""));
+    let missing = text.replace("token\"", "nowhere\"");
+    assert!(with(&missing, &[]).is_err());
+}
+
+#[test]
+fn a_public_address_without_https_is_refused_but_loopback_is_not() {
+    assert!(faults(&GOOD.replace("https://hub", "http://hub")).contains("[hub] public_url"));
+    assert!(with(&GOOD.replace("https://hub.example.com", "http://127.0.0.1:8787"), &[]).is_ok());
+}
+
+#[test]
+fn without_a_public_address_calls_are_polled_and_the_person_is_told() {
+    let config = with(&GOOD.replace("public_url", "time_zone = \"Europe/Paris\"\n#public_url"), &[]).expect("is good");
+    assert_eq!(config.settings.arrival, Arrival::Polling);
+    assert!(config.notices.iter().any(|n| n.contains("public_url")));
+}
+
+#[test]
+fn the_other_helpdesk_is_refused_plainly() {
+    assert!(faults(&format!("{GOOD}\n[front]\napi_token = \"x\"")).contains("[gorgias]") || faults(&format!("{GOOD}\n[front]\napi_token = \"x\"")).contains("front"));
+}

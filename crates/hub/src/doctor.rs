@@ -1,0 +1,187 @@
+//! `sidetone-hub check`: looks at the set-up and says of each fault how to mend it. Reads only.
+
+use std::time::SystemTime;
+
+use serde::Serialize;
+use sidetone_engine::transport::{Transport, TransportError};
+
+use crate::config::Config;
+
+/// What a check found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Finding {
+    /// All well.
+    Passed,
+    /// Works, but could be better.
+    Hint,
+    /// Does not work.
+    Fault,
+}
+
+/// One check with its result. `code` is stable.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// Stable name.
+    pub code: &'static str,
+    /// What it found.
+    pub finding: Finding,
+    /// What, in a sentence.
+    pub what: String,
+    /// What to do; empty if passed.
+    pub mend: String,
+}
+
+/// Clocks further apart than this confuse what came first.
+const CLOCK_OFF_SECONDS: i64 = 30;
+
+/// Looks at everything.
+pub async fn check(config: &Config, transport: &dyn Transport) -> Vec<Check> {
+    let mut checks = Vec::new();
+    aircall(config, transport, &mut checks).await;
+    gorgias(config, transport, &mut checks).await;
+    arrival(config, &mut checks);
+    checks
+}
+
+fn passed(code: &'static str, what: impl Into<String>) -> Check {
+    Check { code, finding: Finding::Passed, what: what.into(), mend: String::new() }
+}
+
+fn fault(code: &'static str, what: impl Into<String>, mend: impl Into<String>) -> Check {
+    Check { code, finding: Finding::Fault, what: what.into(), mend: mend.into() }
+}
+
+fn hint(code: &'static str, what: impl Into<String>, mend: impl Into<String>) -> Check {
+    Check { code, finding: Finding::Hint, what: what.into(), mend: mend.into() }
+}
+
+fn unreachable(code: &'static str, vendor: &str, error: &TransportError) -> Check {
+    fault(code, format!("{vendor} cannot be reached: {error}"), "Check network, proxy and firewall")
+}
+
+async fn aircall(config: &Config, transport: &dyn Transport, checks: &mut Vec<Check>) {
+    let request = aircall::numbers::list(aircall::Paging::default());
+    let mut lines: Vec<aircall::Number> = Vec::new();
+    let mut next = Some(request);
+    while let Some(request) = next.take() {
+        let answer = match transport.send(request.to_http(&config.aircall)).await {
+            Ok(answer) => answer,
+            Err(error) => return checks.push(unreachable("aircall_key", "Aircall", &error)),
+        };
+        clock(&answer, checks);
+        match request.parse(&answer) {
+            Ok(page) => {
+                next = request.next_page(&page);
+                lines.extend(page.items);
+            }
+            Err(error) => return checks.push(fault("aircall_key", "Aircall does not accept the key", error.to_string())),
+        }
+    }
+    checks.push(passed("aircall_key", format!("Aircall accepts the key; {} lines", lines.len())));
+    let wanted = &config.settings.lines;
+    let missing: Vec<String> =
+        wanted.iter().filter(|id| !lines.iter().any(|l| l.id == **id)).map(ToString::to_string).collect();
+    checks.push(match (wanted.is_empty(), missing.is_empty()) {
+        (true, _) => fault("lines", "No line is selected, so nothing is shown or logged", "Give the lines' ids in [aircall] numbers"),
+        (false, false) => fault("lines", format!("Aircall has no line {}", missing.join(", ")), "Correct [aircall] numbers"),
+        (false, true) => passed("lines", format!("{} selected lines exist", wanted.len())),
+    });
+    let menus: Vec<&str> = lines
+        .iter()
+        .filter(|l| wanted.contains(&l.id) && l.is_ivr == Some(true))
+        .filter_map(|l| l.name.as_deref())
+        .collect();
+    if !menus.is_empty() && wanted.len() > menus.len() {
+        checks.push(hint(
+            "menu_lines",
+            format!("{} is a menu; a call through it to another selected line may be two calls at Aircall", menus.join(", ")),
+            "Leave the menu out of [aircall] numbers if its calls appear twice",
+        ));
+    }
+}
+
+fn clock(answer: &http::Response<bytes::Bytes>, checks: &mut Vec<Check>) {
+    if checks.iter().any(|c| c.code == "clock") {
+        return;
+    }
+    let Some(theirs) = aircall::answered_at(answer.headers()) else { return };
+    let ours = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |d| d.as_secs().cast_signed());
+    let off = (ours - theirs).abs();
+    checks.push(if off > CLOCK_OFF_SECONDS {
+        fault("clock", format!("The clock is {off} s off"), "Switch on time synchronisation on this machine")
+    } else {
+        passed("clock", "The clock is right")
+    });
+}
+
+async fn gorgias(config: &Config, transport: &dyn Transport, checks: &mut Vec<Check>) {
+    let mut people: Vec<gorgias::User> = Vec::new();
+    let mut next = Some(gorgias::users::list(&gorgias::users::ListUsers { limit: Some(gorgias::MAX_LIMIT), ..Default::default() }));
+    while let Some(request) = next.take() {
+        let answer = match transport.send(request.to_http(&config.gorgias)).await {
+            Ok(answer) => answer,
+            Err(error) => return checks.push(unreachable("gorgias_key", "Gorgias", &error)),
+        };
+        match request.parse(&answer) {
+            Ok(page) => {
+                next = request.next_page(&page);
+                people.extend(page.items);
+            }
+            Err(error) => {
+                let what = match error.kind() {
+                    gorgias::ErrorKind::WrongAccount => "There is no Gorgias account under this address",
+                    _ => "Gorgias does not accept the key",
+                };
+                return checks.push(fault("gorgias_key", what, error.to_string()));
+            }
+        }
+    }
+    checks.push(passed("gorgias_key", format!("Gorgias accepts the key; {} users", people.len())));
+    let admin = people.iter().any(|p| p.role.as_deref() == Some("admin") && p.active != Some(false));
+    checks.push(if admin {
+        passed("fallback_author", "An active admin can write notes that have no agent")
+    } else {
+        fault("fallback_author", "Gorgias has no active admin, so missed calls have no author", "Activate an admin in Gorgias")
+    });
+    emails(config, transport, &people, checks).await;
+}
+
+/// Each Aircall user's counterpart in the helpdesk.
+async fn emails(config: &Config, transport: &dyn Transport, people: &[gorgias::User], checks: &mut Vec<Check>) {
+    let known: Vec<String> = people.iter().filter_map(|p| p.email.as_deref()).map(str::to_lowercase).collect();
+    let mut without = Vec::new();
+    let mut next = Some(aircall::users::list(aircall::Paging::default()));
+    while let Some(request) = next.take() {
+        // Whether Aircall answers was checked above.
+        let Ok(answer) = transport.send(request.to_http(&config.aircall)).await else { return };
+        let Ok(page) = request.parse(&answer) else { return };
+        next = request.next_page(&page);
+        let strangers = page.items.into_iter().filter(|u| {
+            u.email.as_deref().is_none_or(|email| !known.contains(&email.trim().to_lowercase()))
+        });
+        without.extend(strangers.filter_map(|u| u.name));
+    }
+    checks.push(if without.is_empty() {
+        passed("agents", "Every Aircall user has a Gorgias user with the same e-mail")
+    } else {
+        hint(
+            "agents",
+            format!("No Gorgias user has the e-mail of {}", without.join(", ")),
+            "Their tickets stay unassigned, and the first admin writes their notes. Give them the same e-mail in both",
+        )
+    });
+}
+
+fn arrival(config: &Config, checks: &mut Vec<Check>) {
+    use sidetone_engine::settings::Arrival;
+    checks.push(match &config.settings.arrival {
+        Arrival::OwnWebhook { .. } => passed("arrival", "Calls arrive in real time, by a webhook of our own"),
+        Arrival::ManualWebhook => passed("arrival", "Calls arrive in real time, by a webhook made by hand"),
+        Arrival::Polling => hint(
+            "arrival",
+            "Aircall is asked every few seconds: no messages, and ringing is seen late",
+            "Give a public https address in [hub] public_url",
+        ),
+    });
+}

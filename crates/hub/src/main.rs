@@ -1,0 +1,189 @@
+//! `sidetone-hub`: the engine on a server.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use sidetone_engine::call::CallId;
+use sidetone_hub::config::Config;
+use sidetone_hub::doctor::{self, Finding};
+use sidetone_hub::lock::{self, LockError};
+use sidetone_hub::transport::HttpTransport;
+use sidetone_hub::{running, server};
+use tracing_subscriber::EnvFilter;
+
+/// Writes Aircall's calls into the helpdesk, for a whole team.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    /// The configuration; environment variables SIDETONE_<SECTION>_<KEY> stand over it.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run: receive webhooks, write, serve the pages and the API.
+    Serve,
+    /// Look at the set-up and say what to mend.
+    Check {
+        /// As JSON, with stable codes.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show what would be written for a call, as JSON.
+    Plan {
+        /// Aircall's call id.
+        #[arg(long, value_name = "ID")]
+        call: u64,
+    },
+}
+
+/// What went wrong, as an exit code.
+enum Failure {
+    /// A fault was found.
+    Fault(String),
+    /// The configuration or the command line is wrong.
+    Usage(String),
+}
+
+fn main() -> ExitCode {
+    // clap exits with 2 by itself where the command line is wrong.
+    let arguments = Arguments::parse();
+    let filter = EnvFilter::try_from_env("SIDETONE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&Failure::Fault(format!("the runtime cannot be started: {error}"))),
+    };
+    match runtime.block_on(run(arguments)) {
+        Ok(code) => code,
+        Err(failure) => fail(&failure),
+    }
+}
+
+fn fail(failure: &Failure) -> ExitCode {
+    let (text, code) = match failure {
+        Failure::Fault(text) => (text, 1),
+        Failure::Usage(text) => (text, 2),
+    };
+    let _ = writeln!(std::io::stderr(), "sidetone-hub: {text}");
+    ExitCode::from(code)
+}
+
+async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
+    let config = Config::load(arguments.config.as_deref()).map_err(|error| Failure::Usage(error.to_string()))?;
+    match arguments.command {
+        Command::Serve => serve(&config).await,
+        Command::Check { json } => check(&config, json).await,
+        Command::Plan { call } => plan(config, CallId(call)).await,
+    }
+}
+
+async fn serve(config: &Config) -> Result<ExitCode, Failure> {
+    let _lock = lock::hold(&config.data_dir).map_err(|error| Failure::Fault(error.to_string()))?;
+    for notice in &config.notices {
+        tracing::warn!("{notice}");
+    }
+    // Before the engine: a signal that comes early must not be missed.
+    let stop = stop_asked().map_err(|error| Failure::Fault(format!("signals cannot be listened to: {error}")))?;
+    let running = running::start(config).map_err(|error| Failure::Fault(error.to_string()))?;
+    let serving = server::serve(&running.handle, config).await.map_err(|error| {
+        Failure::Fault(format!("cannot listen on {}: {error}. Give another address in [hub] listen", config.listen))
+    })?;
+    tracing::info!(address = %serving.address, mode = ?config.settings.logging.mode.0, "listening");
+    stop.await;
+    tracing::info!("stopping: finishing what is in hand");
+    serving.stop().await;
+    running.stop().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(unix)]
+fn stop_asked() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+#[cfg(not(unix))]
+fn stop_asked() -> std::io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        // Without the handler there is no way to be asked; run until killed.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
+}
+
+async fn check(config: &Config, json: bool) -> Result<ExitCode, Failure> {
+    let transport = HttpTransport::new().map_err(|error| Failure::Fault(error.to_string()))?;
+    let checks = doctor::check(config, &transport).await;
+    let faults = checks.iter().filter(|c| c.finding == Finding::Fault).count();
+    let hints = checks.iter().filter(|c| c.finding == Finding::Hint).count();
+    let mut out = std::io::stdout().lock();
+    let written = if json {
+        let report = serde_json::json!({ "faults": faults, "hints": hints, "checks": checks });
+        writeln!(out, "{report:#}")
+    } else {
+        checks.iter().try_for_each(|check| {
+            let mark = match check.finding {
+                Finding::Passed => "ok   ",
+                Finding::Hint => "hint ",
+                Finding::Fault => "FAULT",
+            };
+            writeln!(out, "{mark} {}", check.what)?;
+            if check.mend.is_empty() { Ok(()) } else { writeln!(out, "      {}", check.mend) }
+        })
+    };
+    written.map_err(|error| Failure::Fault(error.to_string()))?;
+    Ok(ExitCode::from(u8::from(faults > 0)))
+}
+
+async fn plan(mut config: Config, id: CallId) -> Result<ExitCode, Failure> {
+    let detail = match lock::hold(&config.data_dir) {
+        Err(LockError::Taken) => ask_running(&config, id).await?,
+        Err(error) => return Err(Failure::Fault(error.to_string())),
+        Ok(_lock) => {
+            // Only this one call is looked at: nothing else is read, and nothing is written.
+            config.settings.study_only = true;
+            config.settings.logging.mode.0 = sidetone_engine::settings::Mode::Off;
+            config.settings.arrival = sidetone_engine::settings::Arrival::ManualWebhook;
+            let running = running::start(&config).map_err(|error| Failure::Fault(error.to_string()))?;
+            let detail = running.handle.plan(id).await.map_err(|error| Failure::Fault(error.to_string()))?;
+            running.stop().await;
+            serde_json::to_value(detail).map_err(|error| Failure::Fault(error.to_string()))?
+        }
+    };
+    if detail.is_null() {
+        return Err(Failure::Fault(format!("call {id} is unknown, or on a line that is not selected")));
+    }
+    writeln!(std::io::stdout(), "{detail:#}").map_err(|error| Failure::Fault(error.to_string()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// While `serve` runs, its data directory is locked: it is asked instead.
+async fn ask_running(config: &Config, id: CallId) -> Result<serde_json::Value, Failure> {
+    let Some(token) = &config.admin_token else {
+        return Err(Failure::Usage("[hub] admin_token: missing. A hub is running; the plan is asked from it with this token".into()));
+    };
+    let url = format!("http://{}/api/calls/{id}", config.listen);
+    let asked = reqwest::Client::new().get(url).header("authorization", format!("Bearer {}", token.reveal())).send().await;
+    let answer = asked.map_err(|error| Failure::Fault(format!("the running hub does not answer: {error}")))?;
+    match answer.status().as_u16() {
+        200 => {
+            let body = answer.bytes().await.map_err(|error| Failure::Fault(error.to_string()))?;
+            serde_json::from_slice(&body).map_err(|error| Failure::Fault(error.to_string()))
+        }
+        404 => Ok(serde_json::Value::Null),
+        status => Err(Failure::Fault(format!("the running hub answers {status}; is [hub] admin_token the same?"))),
+    }
+}

@@ -1,0 +1,63 @@
+//! Errors as `application/problem+json` (RFC 9457): a stable code, and a sentence that says what to do.
+
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+use sidetone_engine::store::StoreError;
+
+/// What a caller of the API did wrong, or what is wrong with us.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    status: StatusCode,
+    code: &'static str,
+    detail: String,
+}
+
+impl Problem {
+    pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Problem {
+        Problem { status, code, detail: detail.into() }
+    }
+
+    pub(crate) fn unauthorized() -> Problem {
+        Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "Send the admin token: Authorization: Bearer …")
+    }
+
+    pub(crate) fn no_such_call() -> Problem {
+        Problem::new(StatusCode::NOT_FOUND, "no_such_call", "This call is unknown, or on a line that is not selected.")
+    }
+
+    pub(crate) fn no_such_page() -> Problem {
+        Problem::new(StatusCode::NOT_FOUND, "no_such_page", "There is nothing at this address.")
+    }
+
+    pub(crate) fn bad(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::BAD_REQUEST, "bad_request", detail)
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Problem {
+        tracing::error!(%error, "the store refuses");
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "store_unavailable", error.to_string())
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let body = json!({
+            "type": "about:blank",
+            "title": self.status.canonical_reason().unwrap_or("Error"),
+            "status": self.status.as_u16(),
+            "code": self.code,
+            "detail": self.detail,
+        });
+        let mut response = (self.status, body.to_string()).into_response();
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/problem+json"));
+        if self.status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}

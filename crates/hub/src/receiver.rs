@@ -1,0 +1,108 @@
+//! The webhook receiver: a body is checked, stored, and answered 200 only when that is durable (C2).
+//!
+//! Bodies that come at once are stored in one commit: one thread takes whatever waits, commits, and answers them all.
+
+use std::sync::Arc;
+use std::sync::mpsc as threads;
+use std::time::Duration;
+
+use aircall::Event;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use sidetone_engine::Handle;
+use sidetone_engine::store::{Received, StoreError};
+use tokio::sync::oneshot;
+
+use crate::config::Secret;
+use crate::problem::Problem;
+
+/// A larger body is refused with 413.
+const BODY_LIMIT_BYTES: usize = 1024 * 1024;
+/// Aircall gives up after 5 s itself (`reference/aircall.md` §6.2); a body that takes longer is no use to anybody.
+const BODY_WITHIN: Duration = Duration::from_secs(5);
+/// So many bodies are stored in one commit at most.
+const TOGETHER: usize = 512;
+
+type Waiting = (Received, oneshot::Sender<Result<(), StoreError>>);
+
+/// Takes webhook bodies in.
+#[derive(Clone)]
+pub(crate) struct Receiver {
+    handle: Handle,
+    manual_token: Option<Secret>,
+    queue: threads::Sender<Waiting>,
+}
+
+impl Receiver {
+    /// Starts the thread that stores. It ends with the last clone of the receiver.
+    pub(crate) fn start(handle: Handle, manual_token: Option<Secret>) -> std::io::Result<Arc<Receiver>> {
+        let (queue, waiting) = threads::channel::<Waiting>();
+        let storing = handle.clone();
+        std::thread::Builder::new().name("inbox".into()).spawn(move || store(&storing, &waiting))?;
+        Ok(Arc::new(Receiver { handle, manual_token, queue }))
+    }
+
+    async fn take(&self, headers: &HeaderMap, body: Body) -> Result<(), Problem> {
+        let body = read(headers, body).await?;
+        let event = Event::parse(&body).map_err(|error| Problem::bad(error.to_string()))?;
+        if !self.is_authentic(&event)? {
+            return Err(Problem::new(StatusCode::UNAUTHORIZED, "wrong_token", "The webhook token is missing or wrong."));
+        }
+        let (stored, durable) = oneshot::channel();
+        let gone = || Problem::new(StatusCode::SERVICE_UNAVAILABLE, "stopping", "The hub is stopping; send it again.");
+        self.queue.send((self.handle.statement(&event), stored)).map_err(|_| gone())?;
+        durable.await.map_err(|_| gone())?.map_err(Problem::from)
+    }
+
+    /// The token is the only proof of origin (`reference/aircall.md` §6.1).
+    fn is_authentic(&self, event: &Event) -> Result<bool, Problem> {
+        let Some(token) = event.token.as_ref() else { return Ok(false) };
+        let manual = self.manual_token.as_ref().is_some_and(|known| event.token_matches(known.reveal()));
+        Ok(manual || self.handle.is_own_token(token.reveal())?)
+    }
+}
+
+/// `POST /webhooks/aircall` and `POST /webhooks/aircall/<installation id>`.
+pub(crate) async fn receive(State(receiver): State<Arc<Receiver>>, headers: HeaderMap, body: Body) -> Response {
+    match receiver.take(&headers, body).await {
+        Ok(()) => StatusCode::OK.into_response(),
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
+    let too_large = || Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "A webhook body has at most 1 MiB.");
+    let told = headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
+    if told.is_some_and(|length| length > BODY_LIMIT_BYTES) {
+        return Err(too_large());
+    }
+    match tokio::time::timeout(BODY_WITHIN, Limited::new(body, BODY_LIMIT_BYTES).collect()).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
+        Ok(Err(_)) => Err(Problem::bad("The body was cut off.")),
+        Err(_) => Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "The body did not come within 5 s.")),
+    }
+}
+
+fn store(handle: &Handle, waiting: &threads::Receiver<Waiting>) {
+    while let Ok(first) = waiting.recv() {
+        let mut batch = vec![first];
+        batch.extend(waiting.try_iter().take(TOGETHER - 1));
+        let (statements, answers): (Vec<Received>, Vec<_>) = batch.into_iter().unzip();
+        match handle.receive(&statements) {
+            Ok(_) => answers.into_iter().for_each(|answer| {
+                // Whoever waited may have hung up; it is stored all the same.
+                let _ = answer.send(Ok(()));
+            }),
+            Err(error) => {
+                let text = error.to_string();
+                answers.into_iter().for_each(|answer| {
+                    let _ = answer.send(Err(StoreError::Refused(text.clone())));
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The routes, and who may use them.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use sidetone_engine::Handle;
+use subtle::ConstantTimeEq;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::config::{Config, Secret};
+use crate::problem::Problem;
+use crate::receiver::{self, Receiver};
+use crate::{api, events, metrics, pages};
+
+/// All routes of a hub.
+///
+/// # Errors
+/// If the receiver's thread cannot be started.
+pub fn routes(handle: &Handle, config: &Config) -> io::Result<Router> {
+    let receiver = Receiver::start(handle.clone(), config.webhook_token.clone())?;
+    let webhooks = Router::new()
+        .route("/webhooks/aircall", post(receiver::receive))
+        .route("/webhooks/aircall/{installation}", post(receiver::receive))
+        .with_state(receiver);
+    let admin = Arc::new(config.admin_token.clone());
+    let api = Router::new()
+        .route("/api/now", get(api::now))
+        .route("/api/calls", get(api::calls))
+        .route("/api/calls/{id}", get(api::call))
+        .route("/api/calls/{id}/retry", post(api::retry))
+        .route("/api/health", get(api::health))
+        .route("/api/events", get(events::events))
+        .route("/api/{*rest}", get(no_route).post(no_route))
+        .layer(middleware::from_fn_with_state(admin, only_admin))
+        .with_state(handle.clone());
+    let mut open = Router::new().route("/healthz", get(|| async { "alive" })).route("/readyz", get(ready));
+    if config.metrics {
+        open = open.route("/metrics", get(metrics::metrics));
+    }
+    Ok(webhooks.merge(api).merge(open.with_state(handle.clone())).fallback(get(pages::page)))
+}
+
+async fn no_route() -> Problem {
+    Problem::no_such_page()
+}
+
+/// `GET /readyz`: 200 as long as the store takes writes; the rest is told and never makes it 503.
+async fn ready(State(handle): State<Handle>) -> Response {
+    let health = handle.health();
+    let store = tokio::task::spawn_blocking(move || handle.check_store()).await;
+    let takes_writes = matches!(store, Ok(Ok(())));
+    let status = if takes_writes { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let body = serde_json::json!({ "store": takes_writes, "connections": health.connections, "mode": health.mode });
+    (status, [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
+}
+
+/// Without a token in the configuration `/api/*` answers 401 to everybody.
+async fn only_admin(State(admin): State<Arc<Option<Secret>>>, request: Request, next: Next) -> Response {
+    let given = request.headers().get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()?.strip_prefix("Bearer "));
+    let is_admin = match (admin.as_ref(), given) {
+        (Some(known), Some(given)) => bool::from(known.reveal().as_bytes().ct_eq(given.as_bytes())),
+        _ => false,
+    };
+    if !is_admin {
+        return Problem::unauthorized().into_response();
+    }
+    let mut response = next.run(request).await;
+    response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
+    response
+}
+
+/// A hub that listens.
+pub struct Serving {
+    /// Where.
+    pub address: SocketAddr,
+    stop: watch::Sender<bool>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+/// Listens and serves until stopped.
+///
+/// # Errors
+/// If the address cannot be had.
+pub async fn serve(handle: &Handle, config: &Config) -> io::Result<Serving> {
+    let listener = TcpListener::bind(config.listen).await?;
+    let address = listener.local_addr()?;
+    let routes = routes(handle, config)?;
+    let (stop, mut stopped) = watch::channel(false);
+    let task = tokio::spawn(async move {
+        let until = async move {
+            // An error means that the sender is gone: then it is time to stop, too.
+            let _ = stopped.wait_for(|stop| *stop).await;
+        };
+        if let Err(error) = axum::serve(listener, routes).with_graceful_shutdown(until).await {
+            tracing::error!(%error, "the server ended");
+        }
+    });
+    Ok(Serving { address, stop, task })
+}
+
+impl Serving {
+    /// Takes no further connection; open event streams are closed after a moment.
+    pub async fn stop(self) {
+        let _ = self.stop.send(true);
+        let abort = self.task.abort_handle();
+        if tokio::time::timeout(std::time::Duration::from_secs(3), self.task).await.is_err() {
+            abort.abort();
+        }
+    }
+}

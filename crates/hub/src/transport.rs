@@ -1,0 +1,76 @@
+//! The way to the vendors over the network: one pooled HTTP client, no redirects, nothing repeated.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use sidetone_engine::transport::{ANSWER_TIMEOUT, Transport, TransportError};
+
+/// An answer larger than this is no answer of an API of ours.
+const ANSWER_LIMIT_BYTES: usize = 32 * 1024 * 1024;
+
+/// Sends requests over the network.
+#[derive(Clone, Debug)]
+pub struct HttpTransport {
+    client: reqwest::Client,
+}
+
+impl HttpTransport {
+    /// A client with its connection pool.
+    ///
+    /// # Errors
+    /// If the system's TLS library cannot be used.
+    pub fn new() -> Result<HttpTransport, TransportError> {
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .connect_timeout(Duration::from_secs(10))
+            .timeout(ANSWER_TIMEOUT)
+            .pool_idle_timeout(Duration::from_secs(50))
+            .build()
+            .map_err(|error| TransportError::NotSent(error.to_string()))?;
+        Ok(HttpTransport { client })
+    }
+}
+
+#[async_trait]
+impl Transport for HttpTransport {
+    async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError> {
+        let request = reqwest::Request::try_from(request).map_err(|e| TransportError::NotSent(plain(&e)))?;
+        let mut answer = self.client.execute(request).await.map_err(|error| {
+            if error.is_connect() || error.is_builder() {
+                TransportError::NotSent(plain(&error))
+            } else {
+                TransportError::Unclear(plain(&error))
+            }
+        })?;
+        let mut response = http::Response::builder().status(answer.status());
+        if let Some(headers) = response.headers_mut() {
+            std::mem::swap(headers, answer.headers_mut());
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = answer.chunk().await.map_err(|e| TransportError::Unclear(plain(&e)))? {
+            if body.len() + chunk.len() > ANSWER_LIMIT_BYTES {
+                return Err(TransportError::Unclear("the answer is larger than 32 MiB".into()));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        response.body(body.into()).map_err(|error| TransportError::Unclear(error.to_string()))
+    }
+}
+
+/// The cause without the address: that may hold a number.
+fn plain(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    let text = cause.to_string();
+    let what = match (error.is_timeout(), error.is_connect()) {
+        (true, true) => "no connection in time",
+        (true, false) => "no answer in time",
+        (false, true) => "no connection",
+        (false, false) => "the connection broke",
+    };
+    if text.contains("://") { what.to_owned() } else { format!("{what}: {text}") }
+}
