@@ -1,5 +1,8 @@
 //! `sidetone`: the companion. Reads the command line, runs the window face, turns a fault into an exit code.
 
+// Windows would open a console beside the tray.
+#![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
+
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 

@@ -21,10 +21,9 @@ fn a_ring_shows_the_window_and_leaves_the_keyboard_where_it_is() {
     never("the ring took the keyboard", || left(&session, &typing_in));
     session.wait_for_band(&window);
     session.picture("ringing");
-    let place = session.says("xdotool", &["getwindowgeometry", "--shell", &window]).unwrap();
-    assert!(place.contains("WIDTH=380") && place.contains("HEIGHT=720"), "{place}");
-    let x: i32 = place.lines().find_map(|line| line.strip_prefix("X=")).unwrap().parse().unwrap();
-    assert!((880..=900).contains(&x), "docked at the right edge: {place}");
+    let [left_edge, _, width, height] = session.place(&window);
+    assert_eq!((width, height), (380, 720));
+    assert!((880..=900).contains(&left_edge), "docked at the right edge: {left_edge}");
 }
 
 #[test]

@@ -32,6 +32,29 @@ fn closing_hides_to_the_tray_and_the_next_call_brings_the_window_back() {
 }
 
 #[test]
+fn an_idle_window_gives_its_memory_back_and_comes_back_where_it_stood() {
+    let session = Session::new();
+    let mut program = Program::start_with(&session, &[], |command| {
+        command.env("SIDETONE_FAKE_IDLE_MS", "1000");
+    });
+    program.push(calls::ringing("1"));
+    let window = session.wait_for_window();
+    session.wait_for_band(&window);
+    program.push(calls::missed("1"));
+    session.says("xdotool", &["windowmove", "--sync", &window, "300", "150"]).unwrap();
+    let stood = session.place(&window);
+    session.close(&window);
+    until("the end of the web process", || {
+        program.children().iter().all(|name| !name.starts_with("WebKitWebProces")).then_some(())
+    });
+    assert!(program.is_running());
+    program.push(calls::ringing("2"));
+    let window = session.wait_for_window();
+    session.wait_for_band(&window);
+    assert_eq!(session.place(&window), stood);
+}
+
+#[test]
 fn without_a_tray_closing_minimises() {
     let session = Session::without_panel();
     let mut program = Program::start(&session, &[]);

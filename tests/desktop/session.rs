@@ -136,6 +136,15 @@ impl Session {
         self.says("xdotool", &["getwindowfocus"])
     }
 
+    /// Left edge, top edge, width and height of a window, without its frame.
+    pub(crate) fn place(&self, window: &str) -> [i32; 4] {
+        let said = self.says("xdotool", &["getwindowgeometry", "--shell", window]).unwrap();
+        ["X=", "Y=", "WIDTH=", "HEIGHT="].map(|name| {
+            let value = said.lines().find_map(|line| line.strip_prefix(name));
+            value.and_then(|value| value.parse().ok()).unwrap_or_else(|| panic!("{name} in {said}"))
+        })
+    }
+
     /// Opens another program's window and gives it the keyboard.
     pub(crate) fn other_program(&self) -> (Owned, String) {
         let xev = self

@@ -38,6 +38,7 @@ export class Session {
   #unsubscribe: (() => void) | null = null;
   #settling: ReturnType<typeof setTimeout> | null = null;
   #retry: ReturnType<typeof setTimeout> | null = null;
+  #day = new Date().toDateString();
   #stopped = false;
 
   constructor(host: Host) {
@@ -73,9 +74,12 @@ export class Session {
     if (this.#retry) clearTimeout(this.#retry);
   }
 
-  /** Time passes. */
+  /** Time passes. A new day has new counts. */
   tick(at: number): void {
     this.#apply({ kind: 'tick', at });
+    const day = new Date(at).toDateString();
+    if (this.gate === 'open' && this.#day !== day) void this.#refresh();
+    this.#day = day;
   }
 
   /** Gives the card to another call that is up. */
@@ -154,14 +158,20 @@ export class Session {
 
   /** Events were missed: everything is asked for again; what is on show stays until the answers come. */
   async #resync(): Promise<void> {
-    try {
-      await this.#ask();
-    } catch (error) {
-      this.#closeGate(error);
-      return;
-    }
+    if (!(await this.#refresh())) return;
     for (const id of this.#versions.keys()) this.#changed(id);
     if (this.list) await this.loadList(this.list.query);
+  }
+
+  /** Asks again while everything stays on show; false if there was no answer, and the next event will tell. */
+  async #refresh(): Promise<boolean> {
+    try {
+      await this.#ask();
+      return true;
+    } catch (error) {
+      this.#closeGate(error);
+      return false;
+    }
   }
 
   #pushed(pushed: Pushed): void {
@@ -175,7 +185,7 @@ export class Session {
     if (this.list) this.list = withChangedCall(this.list, call, this.listAtTop);
     if (call.phase !== 'ended') return;
     if (this.#settling) clearTimeout(this.#settling);
-    this.#settling = setTimeout(() => void this.#ask().catch((error: unknown) => this.#closeGate(error)), SETTLE_MS);
+    this.#settling = setTimeout(() => void this.#refresh(), SETTLE_MS);
   }
 
   #changed(callId: string): void {

@@ -41,8 +41,8 @@ pub struct Options {
     pub words: &'static Words,
     /// What may be opened in the browser.
     pub links: Links,
-    /// Never give the closed window's memory back.
-    pub warm: bool,
+    /// How long a closed window is kept; for ever without a value.
+    pub idle_ms: Option<i64>,
 }
 
 /// The window, as far as we know.
@@ -126,8 +126,8 @@ impl<D: Desk> Controller<D> {
             .values()
             .filter(|ring| ring.toast == Toast::WaitsForName)
             .map(|ring| NAME_WAIT_MS - at.ms_since(ring.heard));
-        let idle = match self.window {
-            Window::Hidden { since } if !self.options.warm => Some(IDLE_MS - at.ms_since(since)),
+        let idle = match (self.window, self.options.idle_ms) {
+            (Window::Hidden { since }, Some(idle_ms)) => Some(idle_ms - at.ms_since(since)),
             _ => None,
         };
         let tray = self.started.map(|started| TRAY_GRACE_MS - at.ms_since(started));
@@ -274,9 +274,8 @@ impl<D: Desk> Controller<D> {
                 self.window = Window::Minimised;
             }
         }
-        if let Window::Hidden { since } = self.window
-            && !self.options.warm
-            && at.ms_since(since) >= IDLE_MS
+        if let (Window::Hidden { since }, Some(idle_ms)) = (self.window, self.options.idle_ms)
+            && at.ms_since(since) >= idle_ms
         {
             self.desk.destroy_window();
             self.window = Window::Absent;

@@ -15,14 +15,14 @@ struct Desktop {
 
 impl Desktop {
     fn started() -> Self {
-        Self::with(false, samples::health(), |_| ())
+        Self::with(Some(IDLE_MS), samples::health(), |_| ())
     }
 
-    fn with(warm: bool, health: Health, prepare: impl FnOnce(&TestDesk)) -> Self {
+    fn with(idle_ms: Option<i64>, health: Health, prepare: impl FnOnce(&TestDesk)) -> Self {
         let desk = TestDesk::new();
         prepare(&desk);
         let links = Links::to_helpdesk(["northbrook.example.com".to_owned()]).with_loopback();
-        let options = Options { words: Language::English.words(), links, warm };
+        let options = Options { words: Language::English.words(), links, idle_ms };
         let mut desktop =
             Self { controller: Controller::new(desk.clone(), options), desk, ms: RANG_AT * 1000 };
         desktop.send(Stimulus::Now(Box::new(Now { health, ..samples::now() })));
@@ -128,7 +128,7 @@ fn a_closed_window_gives_its_memory_back_after_ten_minutes() {
 
 #[test]
 fn a_warm_window_is_kept() {
-    let mut desktop = Desktop::with(true, samples::health(), |_| ());
+    let mut desktop = Desktop::with(None, samples::health(), |_| ());
     desktop.send(Stimulus::Chosen(Choice::Open));
     desktop.send(Stimulus::CloseRequested);
     desktop.pass(10 * IDLE_MS);
@@ -137,7 +137,7 @@ fn a_warm_window_is_kept() {
 
 #[test]
 fn without_a_tray_the_window_is_minimised_and_never_lost() {
-    let mut desktop = Desktop::with(false, samples::health(), no_tray);
+    let mut desktop = Desktop::with(Some(IDLE_MS), samples::health(), no_tray);
     assert_eq!(desktop.screen(), Screen::Nothing, "a panel that starts late gets its chance");
     desktop.pass(TRAY_GRACE_MS);
     assert_eq!(desktop.screen(), Screen::Minimised);
@@ -158,7 +158,7 @@ fn a_second_start_and_a_clicked_notification_open_the_window_with_the_keyboard()
 
 #[test]
 fn where_the_desktop_raises_no_window_a_notification_stands_in() {
-    let mut desktop = Desktop::with(false, samples::health(), wayland);
+    let mut desktop = Desktop::with(Some(IDLE_MS), samples::health(), wayland);
     desktop.call(samples::ringing("1"));
     assert!(desktop.desk.titles().is_empty(), "the name may come at any moment");
     desktop.card("1", "Marta Ibáñez");
@@ -170,7 +170,7 @@ fn where_the_desktop_raises_no_window_a_notification_stands_in() {
 
 #[test]
 fn the_notification_does_not_wait_for_a_slow_helpdesk() {
-    let mut desktop = Desktop::with(false, samples::health(), wayland);
+    let mut desktop = Desktop::with(Some(IDLE_MS), samples::health(), wayland);
     desktop.call(samples::ringing("1"));
     desktop.pass(NAME_WAIT_MS);
     assert_eq!(desktop.desk.titles(), ["+34 666 44 45 55 is calling"]);
@@ -180,7 +180,7 @@ fn the_notification_does_not_wait_for_a_slow_helpdesk() {
 
 #[test]
 fn an_agents_own_outbound_call_needs_no_notification() {
-    let mut desktop = Desktop::with(false, samples::health(), wayland);
+    let mut desktop = Desktop::with(Some(IDLE_MS), samples::health(), wayland);
     desktop.call(samples::dialled("1"));
     desktop.pass(NAME_WAIT_MS);
     assert_eq!((desktop.screen(), desktop.desk.toasts.get()), (Screen::InFront, 0));
@@ -188,7 +188,7 @@ fn an_agents_own_outbound_call_needs_no_notification() {
 
 #[test]
 fn somebody_who_types_in_the_window_gets_no_notification() {
-    let mut desktop = Desktop::with(false, samples::health(), wayland);
+    let mut desktop = Desktop::with(Some(IDLE_MS), samples::health(), wayland);
     desktop.send(Stimulus::Chosen(Choice::Open));
     desktop.send(Stimulus::Focused(true));
     desktop.call(samples::ringing("1"));
@@ -199,7 +199,7 @@ fn somebody_who_types_in_the_window_gets_no_notification() {
 
 #[test]
 fn a_missed_call_is_told_once_in_place_of_the_ring() {
-    let mut desktop = Desktop::with(false, samples::health(), wayland);
+    let mut desktop = Desktop::with(Some(IDLE_MS), samples::health(), wayland);
     desktop.call(samples::ringing("1"));
     desktop.card("1", "Lucas Moreau");
     desktop.call(samples::missed("1"));
@@ -221,7 +221,7 @@ fn many_missed_calls_become_one_notification() {
 
 #[test]
 fn what_happened_while_the_computer_slept_is_history() {
-    let mut desktop = Desktop::with(false, samples::health(), wayland);
+    let mut desktop = Desktop::with(Some(IDLE_MS), samples::health(), wayland);
     desktop.ms += NEWS_MS + 60_000;
     desktop.call(samples::ringing("1"));
     desktop.call(samples::missed("1"));
@@ -240,7 +240,7 @@ fn a_call_that_rings_when_sidetone_starts_is_shown() {
 
 #[test]
 fn after_lost_events_the_page_asks_again_and_what_is_over_is_withdrawn() {
-    let mut desktop = Desktop::with(false, samples::health(), wayland);
+    let mut desktop = Desktop::with(Some(IDLE_MS), samples::health(), wayland);
     desktop.call(samples::ringing("1"));
     desktop.pass(NAME_WAIT_MS);
     let before = desktop.desk.resyncs.get();
@@ -291,7 +291,7 @@ fn the_first_painting_of_a_ring_is_measured() {
 fn the_sandboxs_control_page_opens_from_the_tray() {
     for (control_url, opened) in [("http://127.0.0.1:4010/_sandbox/", 1), ("https://evil.example.org/", 0)] {
         let sandbox = Some(SandboxView { control_url: control_url.into() });
-        let mut desktop = Desktop::with(false, Health { sandbox, ..samples::health() }, |_| ());
+        let mut desktop = Desktop::with(Some(IDLE_MS), Health { sandbox, ..samples::health() }, |_| ());
         desktop.send(Stimulus::Chosen(Choice::RingACall));
         assert_eq!(desktop.desk.opened.borrow().len(), opened, "{control_url}");
     }

@@ -52,3 +52,97 @@ async fn everything(backend: &Arc<dyn Backend>, inbox: &Inbox) -> Option<u64> {
         tokio::time::sleep(ASK_AGAIN).await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use async_trait::async_trait;
+    use sidetone_protocol::{CallDetail, CallPage, LiveEvent, Now};
+    use tokio::sync::broadcast;
+
+    use super::*;
+    use crate::backend::{BackendError, CallQuery};
+    use crate::samples;
+    use crate::shell::inbox::{self, Outlet};
+
+    /// A backend that keeps two events and counts how often it is asked.
+    struct Small {
+        events: broadcast::Sender<Pushed>,
+        last_id: AtomicU64,
+        asked: AtomicU64,
+    }
+
+    impl Small {
+        fn new() -> Arc<Self> {
+            let (events, _) = broadcast::channel(2);
+            Arc::new(Self { events, last_id: AtomicU64::new(0), asked: AtomicU64::new(0) })
+        }
+
+        fn push(&self) {
+            let id = self.last_id.fetch_add(1, Ordering::SeqCst) + 1;
+            let body = LiveEvent::Health(Box::new(samples::health()));
+            self.events.send(Pushed { id: id.to_string(), body }).unwrap();
+        }
+    }
+
+    #[async_trait]
+    impl Backend for Small {
+        fn now(&self) -> Result<Now, BackendError> {
+            if self.asked.fetch_add(1, Ordering::SeqCst) == 0 {
+                return Err(BackendError::Unavailable("The store is busy.".into()));
+            }
+            Ok(Now { event_id: self.last_id.load(Ordering::SeqCst).to_string(), ..samples::now() })
+        }
+
+        fn calls(&self, _query: CallQuery) -> Result<CallPage, BackendError> {
+            Ok(CallPage { calls: Vec::new(), next: None })
+        }
+
+        fn call(&self, _id: &str) -> Result<Option<CallDetail>, BackendError> {
+            Ok(None)
+        }
+
+        fn events(&self) -> broadcast::Receiver<Pushed> {
+            self.events.subscribe()
+        }
+
+        async fn shutdown(&self) {}
+    }
+
+    /// What came out, as the event ids; everything is `now`.
+    async fn next(outlet: &Outlet) -> String {
+        loop {
+            match outlet.try_next() {
+                Some(Stimulus::Now(now)) => return format!("now {}", now.event_id),
+                Some(Stimulus::Pushed(pushed)) => return pushed.id.clone(),
+                Some(other) => panic!("{other:?}"),
+                None => tokio::time::sleep(Duration::from_millis(5)).await,
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_backend_that_is_busy_is_asked_again() {
+        let (backend, (inbox, outlet)) = (Small::new(), inbox::inbox());
+        let following = tokio::spawn(follow(backend.clone(), inbox));
+        assert_eq!(next(&outlet).await, "now 0");
+        backend.push();
+        assert_eq!(next(&outlet).await, "1");
+        following.abort();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_falls_behind_starts_over_and_sees_nothing_twice() {
+        let (backend, (inbox, outlet)) = (Small::new(), inbox::inbox());
+        let following = tokio::spawn(follow(backend.clone(), inbox));
+        assert_eq!(next(&outlet).await, "now 0");
+        for _ in 0..5 {
+            backend.push();
+        }
+        assert_eq!(next(&outlet).await, "now 5");
+        backend.push();
+        assert_eq!(next(&outlet).await, "6", "the kept events 4 and 5 were in the answer");
+        following.abort();
+    }
+}

@@ -31,6 +31,14 @@ impl Inbox {
     }
 }
 
+#[cfg(test)]
+impl Outlet {
+    /// What has come in, if anything has.
+    pub(super) fn try_next(&self) -> Option<Stimulus> {
+        self.0.try_recv().ok().map(|(stimulus, _)| stimulus)
+    }
+}
+
 /// Starts the thread that owns the controller.
 ///
 /// A thread and not a task: building a window waits for the main thread, and must not hold up the backend meanwhile.

@@ -19,7 +19,7 @@ use self::desk::TauriDesk;
 use self::inbox::Inbox;
 use crate::args::{Args, UsageError};
 use crate::compose::{self, ComposeError, Running};
-use crate::controller::{Controller, Options, Stimulus};
+use crate::controller::{Controller, IDLE_MS, Options, Stimulus};
 use crate::painting::PaintingLog;
 use crate::tray::Choice;
 use crate::words::Language;
@@ -73,7 +73,7 @@ pub fn run(args: &Args) -> Result<(), RunError> {
     let Running { backend, links } = tauri::async_runtime::block_on(async { compose::backend(args) })?;
     app.manage(commands::Shared { backend: backend.clone(), links: links.clone(), inbox: inbox.clone() });
 
-    let options = Options { words: Language::of_system().words(), links, warm: args.warm };
+    let options = Options { words: Language::of_system().words(), links, idle_ms: idle_ms(args) };
     let desk =
         TauriDesk::new(app.handle().clone(), inbox.clone(), args.data_dir.clone(), PaintingLog::from_env());
     inbox::serve(outlet, Controller::new(desk, options)).map_err(RunError::Thread)?;
@@ -104,6 +104,13 @@ pub fn run(args: &Args) -> Result<(), RunError> {
         _ => {}
     });
     Ok(())
+}
+
+/// How long a closed window is kept. A test cannot wait for ten minutes and gives its own milliseconds.
+fn idle_ms(args: &Args) -> Option<i64> {
+    let wanted = std::env::var("SIDETONE_FAKE_IDLE_MS").ok().filter(|_| cfg!(feature = "fake-backend"));
+    let idle_ms = wanted.and_then(|ms| ms.parse().ok()).unwrap_or(IDLE_MS);
+    (!args.warm).then_some(idle_ms)
 }
 
 fn build(args: &Args, inbox: &Inbox) -> Result<App, tauri::Error> {

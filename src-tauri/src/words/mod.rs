@@ -65,7 +65,7 @@ pub struct Words {
     open: &'static str,
     ring_a_call: &'static str,
     quit: &'static str,
-    quit_waiting: &'static str,
+    quit_waiting: Counted,
     everything_written: &'static str,
     sandbox: &'static str,
     shadow_mode: &'static str,
@@ -73,7 +73,7 @@ pub struct Words {
     ringing: &'static str,
     calling: &'static str,
     in_call: &'static str,
-    waiting: &'static str,
+    waiting: Counted,
     seconds: &'static str,
     minutes: &'static str,
     hours: &'static str,
@@ -112,11 +112,7 @@ impl Words {
 
     /// "Quit Sidetone", saying what waits and is kept.
     pub fn quit(&self, waiting: u32) -> String {
-        if waiting == 0 {
-            self.quit.to_owned()
-        } else {
-            fill(self.quit_waiting, &[("{n}", &waiting.to_string())])
-        }
+        if waiting == 0 { self.quit.to_owned() } else { self.counted(self.quit_waiting, waiting) }
     }
 
     /// "Everything written".
@@ -156,7 +152,7 @@ impl Words {
 
     /// "12 waiting, oldest 2 min".
     pub fn waiting(&self, calls: u32, oldest_seconds: u32) -> String {
-        fill(self.waiting, &[("{n}", &calls.to_string()), ("{time}", &self.age(oldest_seconds))])
+        self.counted(self.waiting, calls).replace("{time}", &self.age(oldest_seconds))
     }
 
     /// "Webhook disabled since 10:42".
@@ -314,5 +310,6 @@ mod tests {
         ] {
             assert_eq!(ENGLISH.waiting(3, seconds), text);
         }
+        assert_eq!(GERMAN.waiting(1, 59), "1 wartet, ältester 59\u{a0}Sek.");
     }
 }

@@ -46,12 +46,14 @@ export class TauriHost implements Host {
   }
 
   open(url: string): void {
-    void ask('open_url', { url });
+    // The desktop refuses addresses that are not the helpdesk's, Aircall's or ours, and says so in its log.
+    ask('open_url', { url }).catch(() => undefined);
   }
 
   painted(callId: string): void {
     // Two frames: the first one may still be the one in which the card was put together.
-    requestAnimationFrame(() => requestAnimationFrame(() => void ask('painted', { callId })));
+    const paint = () => void ask('painted', { callId }).catch(() => undefined);
+    requestAnimationFrame(() => requestAnimationFrame(paint));
   }
 
   subscribe(_from: string, feed: Feed): () => void {

@@ -49,6 +49,7 @@ export const de: Catalogue = {
   ringing: 'Klingelt',
   calling: 'Ruft an',
   inCall: 'Im Gespräch',
+  callsUp: 'Laufende Anrufe',
   callEnded: 'Anruf beendet',
   inboundCall: 'Eingehender Anruf',
   outboundCall: 'Ausgehender Anruf',
@@ -72,7 +73,6 @@ export const de: Catalogue = {
   thisNumber: 'Diese Nummer',
   matchedExactly: 'Über die genaue Nummer gefunden.',
   willBeLogged: 'Wird nach der Annahme bei {customer} protokolliert.',
-  isLogged: 'Bei {customer} protokolliert.',
   ticketNumber: 'Ticket #{id}',
   conversation: 'Konversation',
   customer: 'Kunde',
@@ -93,7 +93,6 @@ export const de: Catalogue = {
 
   ticket: 'Ticket',
   note: 'Notiz',
-  notes: 'Notizen',
   tags: 'Tags',
   recording: 'Aufzeichnung',
   voicemail: 'Voicemail',
@@ -137,7 +136,6 @@ export const de: Catalogue = {
   notLoggedNoAuthor: 'Nicht protokolliert: kein Verfasser in {helpdesk}',
   heldUnknown: 'Zurückgehalten: unbekannter Anrufer',
   heldSeveral: 'Zurückgehalten: mehrere Kunden passen',
-  waitingFor: 'Wartet auf {helpdesk}',
   beforeGoLive: 'Nicht protokolliert: vor dem Start',
   neverLogged: 'Nie protokolliert (Ihre Regel)',
 

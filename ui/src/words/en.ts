@@ -47,6 +47,7 @@ export const en = {
   ringing: 'Ringing',
   calling: 'Calling',
   inCall: 'In call',
+  callsUp: 'Calls that are up',
   callEnded: 'Call ended',
   inboundCall: 'Inbound call',
   outboundCall: 'Outbound call',
@@ -70,7 +71,6 @@ export const en = {
   thisNumber: 'This number',
   matchedExactly: 'Matched by exact number.',
   willBeLogged: 'Will be logged to {customer} once answered.',
-  isLogged: 'Logged to {customer}.',
   ticketNumber: 'Ticket #{id}',
   conversation: 'Conversation',
   customer: 'Customer',
@@ -92,7 +92,6 @@ export const en = {
   // Parts of the record
   ticket: 'Ticket',
   note: 'Note',
-  notes: 'Notes',
   tags: 'Tags',
   recording: 'Recording',
   voicemail: 'Voicemail',
@@ -138,7 +137,6 @@ export const en = {
   notLoggedNoAuthor: 'Not logged: no author in {helpdesk}',
   heldUnknown: 'Held: unknown caller',
   heldSeveral: 'Held: several customers match',
-  waitingFor: 'Waiting for {helpdesk}',
   beforeGoLive: 'Not logged: before go-live',
   neverLogged: 'Never logged, by your rule',
 

@@ -50,6 +50,7 @@ export const fr: Catalogue = {
   ringing: 'Sonne',
   calling: 'Appel en cours',
   inCall: 'En communication',
+  callsUp: 'Appels en cours',
   callEnded: 'Appel terminé',
   inboundCall: 'Appel entrant',
   outboundCall: 'Appel sortant',
@@ -73,7 +74,6 @@ export const fr: Catalogue = {
   thisNumber: 'Ce numéro',
   matchedExactly: 'Trouvé par le numéro exact.',
   willBeLogged: 'Sera consigné chez {customer} une fois décroché.',
-  isLogged: 'Consigné chez {customer}.',
   ticketNumber: 'Ticket #{id}',
   conversation: 'Conversation',
   customer: 'Client',
@@ -98,7 +98,6 @@ export const fr: Catalogue = {
 
   ticket: 'Ticket',
   note: 'Note',
-  notes: 'Notes',
   tags: 'Tags',
   recording: 'Enregistrement',
   voicemail: 'Message vocal',
@@ -142,7 +141,6 @@ export const fr: Catalogue = {
   notLoggedNoAuthor: 'Non consigné\u00a0: aucun auteur dans {helpdesk}',
   heldUnknown: 'Retenu\u00a0: appelant inconnu',
   heldSeveral: 'Retenu\u00a0: plusieurs clients correspondent',
-  waitingFor: 'En attente de {helpdesk}',
   beforeGoLive: 'Non consigné\u00a0: avant la mise en service',
   neverLogged: 'Jamais consigné (votre règle)',
 

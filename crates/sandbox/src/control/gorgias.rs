@@ -109,6 +109,18 @@ impl GorgiasControl {
         });
     }
 
+    /// Activates or deactivates somebody of the staff, as an admin does.
+    ///
+    /// # Errors
+    /// When there is no such user.
+    pub fn set_user_active(&self, user: u64, active: bool) -> Result<(), Refused> {
+        let known = self.0.act(|state| {
+            let user = state.users.iter_mut().find(|known| known.id == user);
+            user.map(|user| user.is_active = active)
+        });
+        known.ok_or_else(|| Refused::unknown("user", user))
+    }
+
     /// Merges `source` into `target` as an agent does; `source` answers 301 from now on.
     ///
     /// # Errors

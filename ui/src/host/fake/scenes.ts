@@ -113,6 +113,11 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     }),
     hash: CALLS,
   },
+  many: {
+    now: quietNow,
+    calls: (at) => Array.from({ length: 90 }, (_, n) => callAt(900 - n, at - n * 3_000, 60 + n)),
+    hash: CALLS,
+  },
   nothing: { now: quietNow, calls: () => [], hash: '#calls?text=Zebra' },
   detail: { now: quietNow, hash: `${CALLS}?call=4186780060` },
   'detail-held': { now: quietNow, hash: `${CALLS}?call=4186780056` },

@@ -1,0 +1,374 @@
+/** What a person does with keyboard and pointer, and what must not happen meanwhile. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import type { CallView, LiveEvent } from '../src/wire';
+import { startChromium } from './chromium';
+import { openScene, serveScenes, type Options } from './open-scene';
+import type { Running } from './serve';
+
+let browser: Browser;
+let server: Running;
+
+beforeAll(async () => {
+  [browser, server] = await Promise.all([startChromium(), serveScenes()]);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server.close();
+});
+
+async function withScene(scene: string, test: (page: Page) => Promise<void>, options: Options & { language?: string } = {}): Promise<void> {
+  const page = await openScene(browser, server, scene, options.language ?? 'en', options);
+  try {
+    await test(page);
+  } finally {
+    await page.context().close();
+  }
+}
+
+const push = (page: Page, body: LiveEvent) => page.evaluate((value) => window.sidetone?.push(value), body);
+const asked = (page: Page) => page.evaluate(() => window.sidetone?.asked ?? []);
+const place = (page: Page) => page.evaluate(() => location.hash);
+const focused = (page: Page) =>
+  page.evaluate(() => {
+    const at = document.activeElement;
+    return at?.getAttribute('data-call') ?? at?.getAttribute('aria-label') ?? at?.textContent?.trim() ?? '';
+  });
+
+/** A call that begins, as the host would report it. */
+function ring(id: string, over: Partial<CallView> = {}): LiveEvent {
+  return {
+    event: 'call',
+    data: {
+      id,
+      direction: 'inbound',
+      phase: 'ringing',
+      outcome: null,
+      number: {
+        kind: 'phone',
+        e164: '+33199004410',
+        international: '+33 1 99 00 44 10',
+        national: '01 99 00 44 10',
+        country: 'FR',
+        received: '0199004410',
+      },
+      customer: null,
+      contact_name: 'Odo Lambert',
+      line: { id: '801', name: 'Support FR' },
+      agent: null,
+      started_at: Math.floor(Date.UTC(2026, 10, 19, 13, 31, 7) / 1000),
+      answered_at: null,
+      ended_at: null,
+      missed_reason: null,
+      state: 'pending',
+      reason: null,
+      completeness: { note: 'awaited', tags: 'awaited', recording: 'awaited', voicemail: 'not_expected' },
+      ticket: null,
+      ...over,
+    },
+  };
+}
+
+const ended = (id: string, over: Partial<CallView> = {}) => ring(id, { phase: 'ended', outcome: 'missed', ended_at: 1_795_095_100, ...over });
+
+describe('the search field', () => {
+  it('is reached by / and by Ctrl K, filters as one types, and lets go in two steps', async () => {
+    await withScene('idle', async (page) => {
+      await page.keyboard.press('/');
+      await page.keyboard.type('harlow');
+      await page.clock.runFor(300);
+      await page.locator('.list [data-call]').first().waitFor();
+      expect(await place(page)).toBe('#calls?text=harlow');
+      expect(await page.locator('.list [data-call]').count()).toBe(2);
+      expect(await focused(page)).toBe('Search');
+      await page.keyboard.press('Escape');
+      await page.clock.runFor(300);
+      expect(await place(page)).toBe('#calls');
+      await page.keyboard.press('Escape');
+      expect(await focused(page)).not.toBe('Search');
+      await page.keyboard.press('Control+k');
+      expect(await focused(page)).toBe('Search');
+    });
+  });
+
+  it('leads into the list', async () => {
+    await withScene('calls', async (page) => {
+      await page.keyboard.press('/');
+      await page.keyboard.press('ArrowDown');
+      expect(await focused(page)).toBe('4186780060');
+    });
+  });
+});
+
+describe('the list', () => {
+  it('is one stop, walked with arrows and letters', async () => {
+    await withScene('calls', async (page) => {
+      expect(await page.locator('.list [data-call][tabindex="0"]').count()).toBe(1);
+      await page.locator('.list [data-call]').first().focus();
+      const seen: string[] = [];
+      for (const key of ['ArrowDown', 'j', 'k', 'ArrowUp', 'ArrowUp', 'End', 'Home']) {
+        await page.keyboard.press(key);
+        seen.push(await focused(page));
+      }
+      expect(seen.map((id) => id.slice(-2))).toEqual(['59', '58', '59', '60', '60', '48', '60']);
+    });
+  });
+
+  it('opens a call with Enter and has it back with Escape', async () => {
+    await withScene('calls', async (page) => {
+      await page.locator('[data-call="4186780058"]').focus();
+      await page.keyboard.press('Enter');
+      await page.locator('.detail h1', { hasText: 'Harlow' }).waitFor();
+      expect(await focused(page)).not.toBe('4186780058');
+      await page.keyboard.press('Escape');
+      await page.locator('.list').waitFor();
+      expect(await focused(page)).toBe('4186780058');
+    });
+  });
+
+  it('keeps the focus while calls are read beside it', async () => {
+    await withScene(
+      'calls',
+      async (page) => {
+        await page.locator('[data-call="4186780058"]').focus();
+        await page.keyboard.press('Enter');
+        await page.locator('.detail h1', { hasText: 'Harlow' }).waitFor();
+        expect(await focused(page)).toBe('4186780058');
+        await page.keyboard.press('ArrowUp');
+        expect(await focused(page)).toBe('4186780059');
+      },
+      { width: 1000 },
+    );
+  });
+
+  it('loads further pages as one scrolls, and keeps its place while a call is read', async () => {
+    await withScene('many', async (page) => {
+      const rows = page.locator('.list [data-call]');
+      expect(await rows.count()).toBeLessThan(90);
+      for (let n = 0; n < 8 && (await rows.count()) < 90; n += 1) {
+        await page.locator('.list').evaluate((list) => list.scrollTo(0, list.scrollHeight));
+        await page.waitForTimeout(100);
+      }
+      expect(await rows.count()).toBe(90);
+      const before = await page.locator('.list').evaluate((list) => list.scrollTop);
+      await page.evaluate(() => (location.hash = '#calls?call=4186780060'));
+      await page.locator('.detail h1').waitFor();
+      await page.goBack();
+      await page.locator('.list').waitFor();
+      expect(await page.locator('.list').evaluate((list) => list.scrollTop)).toBe(before);
+    });
+  });
+
+  it('does not move under the hand: new calls wait behind a pill', async () => {
+    await withScene('many', async (page) => {
+      const list = page.locator('.list');
+      await list.evaluate((one) => one.scrollTo(0, 300));
+      await page.waitForTimeout(50);
+      await push(page, ended('77', { started_at: 1_795_095_080 }));
+      const pill = page.getByRole('button', { name: '1 new' });
+      await pill.waitFor();
+      expect(await page.locator('[data-call="77"]').count()).toBe(0);
+      expect(await list.evaluate((one) => one.scrollTop)).toBe(300);
+      await pill.click();
+      expect(await page.locator('[data-call="77"]').isVisible()).toBe(true);
+    });
+  });
+
+  it('says what was searched in vain, and leads back', async () => {
+    await withScene('nothing', async (page) => {
+      await page.getByText('Nothing for “Zebra”').waitFor();
+      await page.getByRole('button', { name: 'Show all' }).click();
+      expect(await place(page)).toBe('#calls');
+      expect(await page.getByRole('textbox', { name: 'Search' }).inputValue()).toBe('');
+    });
+  });
+
+  it('can be asked for again when it could not be read', async () => {
+    await withScene('error', async (page) => {
+      await page.getByRole('button', { name: 'Try again' }).click();
+      expect((await asked(page)).filter((one) => one.startsWith('calls'))).toHaveLength(2);
+    });
+  });
+});
+
+describe('a ring', () => {
+  it('brings Now up without the focus, and the page from before comes back', async () => {
+    await withScene('calls', async (page) => {
+      await page.getByRole('link', { name: 'Calls' }).focus();
+      await push(page, ring('90'));
+      await page.locator('.band h1', { hasText: 'Odo Lambert' }).waitFor();
+      expect([await place(page), await focused(page)]).toEqual(['#now', 'Calls']);
+      await push(page, ended('90'));
+      await page.locator('.list').waitFor();
+      expect(await place(page)).toBe('#calls');
+    });
+  });
+
+  it('takes nothing away from somebody who types', async () => {
+    await withScene('calls', async (page) => {
+      await page.keyboard.press('/');
+      await page.keyboard.type('gre');
+      await push(page, ring('90'));
+      await page.locator('.live-bar', { hasText: 'Odo Lambert' }).waitFor();
+      await page.clock.runFor(400);
+      expect([await place(page), await focused(page)]).toEqual(['#calls?text=gre', 'Search']);
+      await page.getByRole('button', { name: 'Show' }).click();
+      await page.locator('.band h1', { hasText: 'Odo Lambert' }).waitFor();
+    });
+  });
+
+  it('is said once, when it is known who calls', async () => {
+    await withScene('idle', async (page) => {
+      const alert = page.locator('.hidden-text[role="alert"]');
+      await push(page, ring('90', { contact_name: null }));
+      expect(await alert.textContent()).toBe('');
+      const customer = { id: '7', name: 'Odo Lambert', email: null, note: null, url: null };
+      const card = { call_id: '90', matched: 'found' as const, customer, candidates: [], history: [], history_total: 0 };
+      await push(page, { event: 'card', data: card });
+      await page.waitForTimeout(50);
+      expect(await alert.textContent()).toBe('Odo Lambert is calling, Support FR');
+      await push(page, { event: 'card', data: { ...card, history_total: 3 } });
+      expect(await alert.textContent()).toBe('Odo Lambert is calling, Support FR');
+    });
+  });
+
+  it('is said with the number when the helpdesk is slow', async () => {
+    await withScene('idle', async (page) => {
+      await push(page, ring('90', { contact_name: null }));
+      await page.clock.runFor(1_600);
+      expect(await page.locator('.hidden-text[role="alert"]').textContent()).toContain('99\u00a000\u00a044\u00a010 is calling');
+    });
+  });
+
+  it('keeps the room for what the helpdesk says', async () => {
+    await withScene('idle', async (page) => {
+      await push(page, ring('90', { contact_name: null }));
+      await page.locator('.reserved').waitFor();
+      await page.clock.runFor(1_600);
+      expect(await page.locator('.reserved').count()).toBe(0);
+      await page.getByText('Asking Gorgias …').waitFor();
+    });
+  });
+
+  it('tells the host when its card is on the screen, once', async () => {
+    await withScene('idle', async (page) => {
+      await push(page, ring('90'));
+      await page.locator('.band').waitFor();
+      await push(page, ring('90', { phase: 'in_call', answered_at: 1_795_095_080 }));
+      await page.clock.runFor(200);
+      await page.waitForTimeout(100);
+      expect((await asked(page)).filter((one) => one === 'painted 90')).toHaveLength(1);
+    });
+  });
+
+  it('stands in a bar while another call is up', async () => {
+    await withScene('in-call', async (page) => {
+      await push(page, ring('90'));
+      await page.locator('.live-bar', { hasText: 'Odo Lambert' }).waitFor();
+      expect(await page.locator('.band h1').textContent()).toBe('Elena Prats');
+    });
+  });
+});
+
+describe('after a call', () => {
+  it('the card goes with D', async () => {
+    await withScene('ended', async (page) => {
+      await page.locator('.band.over').waitFor();
+      await page.keyboard.press('d');
+      await page.getByText('Your last calls').waitFor();
+    });
+  });
+
+  it('the card goes by itself after a minute', async () => {
+    await withScene('ended', async (page) => {
+      await page.locator('.band.over').waitFor();
+      await page.clock.runFor(61_000);
+      expect(await page.locator('.band').count()).toBe(0);
+    });
+  });
+});
+
+describe('the window', () => {
+  it('is walked area by area with F6', async () => {
+    await withScene('sandbox', async (page) => {
+      const seen: string[] = [];
+      for (let n = 0; n < 5; n += 1) {
+        await page.keyboard.press('F6');
+        seen.push(await focused(page));
+      }
+      expect(seen).toEqual(['Search', 'Now', 'All', 'Ring a call', 'Search']);
+    });
+  });
+
+  it('changes tabs with Ctrl 1 and Ctrl 2, and the focus goes to the heading', async () => {
+    await withScene('idle', async (page) => {
+      await page.keyboard.press('Control+2');
+      await page.locator('.list').waitFor();
+      expect(await focused(page)).toBe('Calls');
+      await page.keyboard.press('Control+1');
+      await page.getByText('Your last calls').waitFor();
+      expect(await place(page)).toBe('#now');
+    });
+  });
+
+  it('shows its keys, and gives the focus back', async () => {
+    await withScene('idle', async (page) => {
+      await page.getByRole('link', { name: 'Calls' }).focus();
+      await page.keyboard.press('?');
+      await page.getByRole('dialog').waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'hidden' });
+      expect(await focused(page)).toBe('Calls');
+    });
+  });
+
+  it('changes language and theme at once', async () => {
+    await withScene('idle', async (page) => {
+      await page.getByRole('button', { name: 'Menu' }).click();
+      await page.getByLabel('Language').selectOption('de');
+      await page.getByLabel('Darstellung').selectOption('dark');
+      await page.getByText('Ihre letzten Anrufe').waitFor();
+      const root = await page.evaluate(() => [document.documentElement.lang, document.documentElement.dataset['theme']]);
+      expect(root).toEqual(['de', 'dark']);
+      await page.keyboard.press('Escape');
+      expect([await focused(page), await page.locator('#menu').isVisible()]).toEqual(['Menü', false]);
+    });
+  });
+
+  it('opens links through its host', async () => {
+    await withScene('ringing', async (page) => {
+      await page.getByRole('link', { name: 'Open in Gorgias' }).click();
+      expect(await asked(page)).toContain('open https://kettles.example.com/app/customer/70411');
+    });
+  });
+});
+
+it('copies why a call is there without number and name', async () => {
+  await withScene('detail', async (page) => {
+    await page.getByRole('button', { name: 'Copy', exact: true }).click();
+    await page.getByText('Copied').first().waitFor();
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    expect(copied).toContain('+34 •••55');
+    expect(copied).toContain('POST /api/tickets');
+    expect(copied).not.toMatch(/Elena|666444555/);
+  });
+});
+
+it('asks for a token, says when it is wrong, and lets in with the right one', async () => {
+  await withScene('sign-in', async (page) => {
+    const enter = () => page.getByRole('button', { name: 'Sign in' }).click();
+    await enter();
+    await page.getByText('Enter the token.').waitFor();
+    await page.getByLabel('Admin token').fill('wrong');
+    await enter();
+    await page.getByText('The hub does not accept this token.').waitFor();
+    await page.getByLabel('Admin token').fill('right');
+    await page.keyboard.press('Enter');
+    await page.getByText('Your last calls').waitFor();
+    await page.getByRole('button', { name: 'Menu' }).click();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('Admin token').waitFor();
+  });
+});
