@@ -30,14 +30,21 @@ pub(crate) struct Template {
 impl Template {
     /// Bodies that carry this token.
     pub(crate) fn new(token: &str) -> Template {
-        let body = |event| json!({
-            "resource": "call", "event": event, "timestamp": STARTED_AT, "token": token, "data": call(event),
-        });
+        let body = |event| {
+            json!({
+                "resource": "call", "event": event, "timestamp": STARTED_AT, "token": token, "data": call(event),
+            })
+        };
         Template { bodies: LIFE.map(|event| (event, body(event).to_string())) }
     }
 
     /// The call's events in their order.
-    pub(crate) fn of_call(&self, call: u64, number: &str, started_at: i64) -> impl Iterator<Item = (&'static str, String)> {
+    pub(crate) fn of_call(
+        &self,
+        call: u64,
+        number: &str,
+        started_at: i64,
+    ) -> impl Iterator<Item = (&'static str, String)> {
         let (call, started_at) = (call.to_string(), started_at.to_string());
         self.bodies.iter().map(move |(event, body)| {
             let body = body.replace(&CALL.to_string(), &call).replace(&STARTED_AT.to_string(), &started_at);
@@ -69,8 +76,7 @@ fn call(event: &str) -> Value {
         "cost": "0.0",
         "number": line(),
         "contact": contact(),
-        "teams": [{"id": world::CARE, "name": "Care", "direct_link": "https://api.aircall.io/v1/teams/661001",
-                   "created_at": "2025-02-03T09:12:44.000Z"}],
+        "teams": [team(world::CARE, "Care"), team(world::SALES, "Sales"), team(661_003, "Workshop")],
         "comments": [],
         "tags": [],
         "participants": [{"type": "external", "phone_number": NUMBER},
@@ -82,6 +88,15 @@ fn call(event: &str) -> Value {
         call["assigned_to"] = agent;
     }
     call
+}
+
+fn team(id: u64, name: &str) -> Value {
+    json!({
+        "id": id,
+        "name": name,
+        "direct_link": format!("https://api.aircall.io/v1/teams/{id}"),
+        "created_at": "2025-02-03T09:12:44.000Z",
+    })
 }
 
 fn agent() -> Value {
@@ -130,11 +145,13 @@ fn contact() -> Value {
         "first_name": "Paulette",
         "last_name": "Ferrand",
         "company_name": "Ferrand Bouilloires",
-        "information": "Repairs kettles for three cafés. Prefers to be called in the morning.",
+        "information": "Repairs kettles for three cafés and lends out her own while she does. Prefers to be called in the \
+            morning, before the shop opens; invoices go to the accountant, never to the shop.",
         "is_shared": true,
         "created_at": STARTED_AT,
         "updated_at": STARTED_AT,
-        "emails": [{"id": 552_901, "label": "Work", "value": "paulette.ferrand@example.com"}],
+        "emails": [{"id": 552_901, "label": "Work", "value": "paulette.ferrand@example.com"},
+                   {"id": 552_903, "label": "Accountant", "value": "accounts@ferrand.example.com"}],
         "phone_numbers": [{"id": 552_902, "label": "Work", "value": NUMBER}],
     })
 }

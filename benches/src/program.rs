@@ -31,7 +31,12 @@ pub(crate) struct Memory {
 
 impl Program {
     /// Starts the program that lies beside this one, with nothing of our environment.
-    pub(crate) async fn start(name: &str, arguments: &[String], address: SocketAddr, dir: &Path) -> Result<Program, Failure> {
+    pub(crate) async fn start(
+        name: &str,
+        arguments: &[String],
+        address: SocketAddr,
+        dir: &Path,
+    ) -> Result<Program, Failure> {
         let own = std::env::current_exe().map_err(Failure::file("this program"))?;
         let path = own.with_file_name(name);
         let log = dir.join(format!("{name}.log"));
@@ -90,7 +95,11 @@ impl Program {
     fn fault(&self, what: &str) -> Failure {
         let log = fs::read_to_string(&self.log).unwrap_or_default();
         let from = log.char_indices().rev().nth(1500).map_or(0, |(at, _)| at);
-        Failure::Program { program: self.name.clone(), what: what.to_owned(), log: log[from..].trim().to_owned() }
+        Failure::Program {
+            program: self.name.clone(),
+            what: what.to_owned(),
+            log: log[from..].trim().to_owned(),
+        }
     }
 }
 

@@ -74,7 +74,7 @@ it('sees a text that is cut off, sticks out, or is shortened where it must not b
   };
   await page.locator('.day').first().evaluate((at: HTMLElement) => at.style.setProperty('overflow', 'hidden'));
   expect(await after('.day', 'width', '20px')).toContain('Today');
-  expect(await after('.strip', 'width', '700px')).toContain('wider');
+  expect(await after('.strip', 'width', '700px')).toContain('cut off by div.app');
   expect(await after('.row .side .num', 'transform', 'translateX(90px)')).toContain('14:25');
   expect(await page.evaluate(cutTexts)).toEqual([]);
   await page.context().close();

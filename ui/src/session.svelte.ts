@@ -120,7 +120,7 @@ export class Session {
   async loadList(query: Query): Promise<void> {
     const same = this.list?.query.filter === query.filter && this.list.query.text === query.text;
     const list: List = same && this.list ? { ...this.list, status: 'loading' } : emptyList(query);
-    await this.#load(list, async () => withFirstPage(list, await this.host.calls(query)));
+    await this.#load(list, async () => this.#withLatest(withFirstPage(list, await this.host.calls(query))));
   }
 
   /** Loads the next page, if there is one and none is on its way. */
@@ -137,6 +137,12 @@ export class Session {
   /** Puts the new calls on top of the list. */
   showFresh(): void {
     if (this.list) this.list = withFreshShown(this.list);
+  }
+
+  /** Calls that began while the first page was on its way are known from their events. */
+  #withLatest(list: List): List {
+    if (list.query.filter !== 'all' || list.query.text) return list;
+    return this.model.recent.toReversed().reduce((so, call) => withChangedCall(so, call, true), list);
   }
 
   async #load(during: List, load: () => Promise<List>): Promise<void> {

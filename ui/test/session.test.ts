@@ -144,6 +144,16 @@ describe('the list', () => {
     expect(session.list?.calls.map((call) => call.id)).toEqual(['a', 'after x']);
   });
 
+  it('has a call that began while its first page was on its way', async () => {
+    let answer: (page: CallPage) => void = () => {};
+    host.page = () => new Promise((given) => (answer = given));
+    const first = session.loadList(ALL);
+    host.feed?.pushed(pushed(11, { event: 'call', data: aCall('new', { started_at: 9_000 }) }));
+    answer({ calls: [aCall('a')], next: null });
+    await first;
+    expect(session.list?.calls.map((call) => call.id)).toEqual(['new', 'a']);
+  });
+
   it('does not lose a call that came while a page was on its way', async () => {
     host.page = async () => ({ calls: [aCall('a')], next: 'x' });
     await session.loadList(ALL);

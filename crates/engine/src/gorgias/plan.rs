@@ -32,7 +32,7 @@ pub(super) fn plan(call: &Call, record: &Record, ledger: &Ledger, known_tags: &B
     match ticket {
         None => writes.extend(create_ticket(call, record, &wanted, ledger, now)),
         Some(id) => {
-            let entries = record.entries.iter().filter(|e| !ledger.has(&e.key) && e.key != "not_found");
+            let entries = record.entries.iter().filter(|e| !ledger.has(&e.key));
             writes.extend(entries.map(|entry| add_entry(call, id, entry)));
             if let Some(status) = record.status.filter(|_| !ledger.has("status")) {
                 writes.push(set_status(id, status));
@@ -67,7 +67,7 @@ fn create_customer(new: &NewCustomer, record: &Record) -> Write {
         external_id: Some(new.external_id.clone()),
         ..gorgias::NewCustomer::default()
     };
-    let detail = json!({ "name": new.name, "language": record.language.code(), "email": new.email });
+    let detail = json!({ "name": new.name, "language": record.language.code(), "email": new.email, "remark": new.remark });
     Write {
         holdings: vec![Holding { key: "customer".into(), helpdesk_id: String::new(), detail }],
         marker: Some(new.external_id.clone()),

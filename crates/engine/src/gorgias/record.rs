@@ -111,11 +111,6 @@ pub(super) fn record(
     let mut add = |key: String, author: Person, at, note: super::notes::Note, links| {
         entries.push(Entry { key, author, at, text: note.text(), html: note.html(), links });
     };
-    if let Whom::New(NewCustomer { remark: Some(remark), .. }) = &whom {
-        let mut note = super::notes::Note::new("");
-        note.paragraph(remark);
-        add("not_found".into(), author(first_agent.as_ref())?, call.answered_at().unwrap_or(end), note, false);
-    }
     match kind {
         Kind::Answered => {
             let at = call.answered_at().unwrap_or(began_at);
@@ -128,6 +123,11 @@ pub(super) fn record(
             let note = pen.unanswered(call, kind);
             add("ended".into(), author(agent.as_ref())?, end, note, call.asset().is_some());
         }
+    }
+    if let Some(remark) = remark(&whom, ledger) {
+        let mut note = super::notes::Note::new("");
+        note.paragraph(&remark);
+        add("not_found".into(), author(first_agent.as_ref())?, call.answered_at().unwrap_or(end), note, false);
     }
     for comment in call.comments() {
         let at = comment.posted_at.and_then(|s| DateTime::from_timestamp(s, 0)).unwrap_or(end);
@@ -153,6 +153,14 @@ pub(super) fn record(
         whom,
         began_at,
     })
+}
+
+/// G16: that nobody had the number, where a customer was or will be made for this call.
+fn remark(whom: &Whom, ledger: &Ledger) -> Option<String> {
+    match whom {
+        Whom::New(new) => new.remark.map(str::to_owned),
+        Whom::Known(_) => ledger.detail("customer")?.get("remark")?.as_str().map(str::to_owned),
+    }
 }
 
 fn frozen<'a>(ledger: &'a Ledger, what: &str) -> Option<&'a str> {

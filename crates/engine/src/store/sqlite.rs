@@ -51,6 +51,15 @@ impl SqliteStore {
         Ok(SqliteStore { writer: Mutex::new(writer), reader: Mutex::new(reader) })
     }
 
+    /// Lets the file grow to so many pages at most: how tests make a full disk.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub fn limit_pages(&self, pages: u32) -> Result<(), StoreError> {
+        self.writer().pragma_update(None, "max_page_count", pages)?;
+        Ok(())
+    }
+
     fn writer(&self) -> MutexGuard<'_, Connection> {
         // A panic while holding the connection rolls its transaction back; the connection stays usable.
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)

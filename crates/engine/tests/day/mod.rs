@@ -141,6 +141,11 @@ impl Day {
         self.task = task;
     }
 
+    /// From the next start on, calls since then are written.
+    pub fn set_from(&mut self, from: Option<DateTime<Utc>>) {
+        self.plan.logging.from = from;
+    }
+
     pub fn database(&self) -> PathBuf {
         self.dir.path().join("day.db")
     }

@@ -1,0 +1,105 @@
+//! Sidetone's figures, each as a ratio to something real that was measured in the same run; `script/bench` runs it.
+//!
+//! No figure is asserted. It ends with a fault only where a figure cannot be had: an answer that is no success, an
+//! event that was answered and is not in the store, a program that ends. Everything happens on 127.0.0.1.
+
+mod card;
+mod disk;
+mod durable;
+mod event;
+mod failure;
+mod figures;
+mod hub;
+mod kept;
+mod load;
+mod program;
+mod requests;
+mod stream;
+mod table;
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use clap::Parser;
+
+use crate::failure::Failure;
+
+/// Measures the hub, and something plain beside it.
+#[derive(Parser)]
+struct Arguments {
+    /// How often each receiver is loaded.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=9))]
+    rounds: u64,
+    /// How long each load takes, in seconds.
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=30))]
+    seconds: u64,
+    /// Where table.md goes, and for the time of the run the databases; the disk that is measured.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            progress(&format!("the runtime cannot be started: {error}"));
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(run(&arguments)) {
+        Ok(text) => {
+            let _ = write!(std::io::stdout(), "{text}");
+            ExitCode::SUCCESS
+        }
+        Err(failure) => {
+            progress(&failure.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: &Arguments) -> Result<String, Failure> {
+    let out = &arguments.out;
+    fs::create_dir_all(out).map_err(Failure::file(out))?;
+    // An absolute path: the programs under measurement are given it.
+    let out = fs::canonicalize(out).map_err(Failure::file(out))?;
+    let work = tempfile::tempdir_in(&out).map_err(Failure::file(&out))?;
+    let (begun, load_before) = (Instant::now(), load_average());
+    progress("the disk by itself");
+    let appends = disk::appends_per_second(work.path())?;
+    let rounds = arguments.rounds as usize;
+    let durable = durable::measure(work.path(), rounds, Duration::from_secs(arguments.seconds)).await?;
+    progress("from the event to the card");
+    let cards = card::measure(work.path()).await?;
+    progress("requests per call");
+    let requests = requests::measure(work.path()).await?;
+
+    let processors = std::thread::available_parallelism().map_or(0, usize::from);
+    let text = format!(
+        "# Figures\n\n{} UTC, {processors} processors, load average {load_before} before and {} after, {} s, {rounds} rounds. \
+         Numbers of a busy machine are only good for their ratios.\n\n{}\n{cards}\n{requests}\n{}",
+        chrono::Utc::now().format("%Y-%m-%d %H:%M"),
+        load_average(),
+        begun.elapsed().as_secs(),
+        durable.throughput(appends),
+        durable.memory(),
+    );
+    let path: &Path = &out.join("table.md");
+    fs::write(path, &text).map_err(Failure::file(path))?;
+    Ok(text)
+}
+
+/// Runnable tasks of the last minute on average; without the system's word, nothing.
+fn load_average() -> String {
+    let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    text.split(' ').next().filter(|first| !first.is_empty()).unwrap_or("unknown").to_owned()
+}
+
+/// To standard error, so that standard output is the table alone.
+pub(crate) fn progress(line: &str) {
+    let _ = writeln!(std::io::stderr(), "bench: {line}");
+}

@@ -1,0 +1,284 @@
+//! What every store must do. A second store joins by one more line in `STORES`.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::path::Path;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde_json::json;
+use sidetone_engine::call::{Call, CallId, Origin, Statement};
+use sidetone_engine::directory::{Customer, Matched};
+use sidetone_engine::ledger::{Attempt, AttemptState, Holding, Write, WriteKind};
+use sidetone_engine::number;
+use sidetone_engine::store::sqlite::SqliteStore;
+use sidetone_engine::store::{Case, CaseChange, Change, Due, Filter, Query, Receipt, Received, Store, StoreError};
+use sidetone_protocol::*;
+
+type Open = fn(&Path) -> Result<Arc<dyn Store>, StoreError>;
+/// (name, how it is opened in a folder of its own)
+const STORES: &[(&str, Open)] = &[("sqlite", |dir| Ok(Arc::new(SqliteStore::open(&dir.join("store.db"))?)))];
+
+fn on_every_store(check: impl Fn(&str, &dyn Fn() -> Arc<dyn Store>)) {
+    for (name, open) in STORES {
+        let dir = tempfile::tempdir().unwrap();
+        check(name, &|| open(dir.path()).unwrap());
+    }
+}
+
+fn at(s: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_795_248_000 + s, 0).unwrap()
+}
+
+fn received(n: u8, call: u64) -> Received {
+    Received {
+        hash: [n; 32],
+        origin: Origin::Event("call.created".into()),
+        call: Some(CallId(call)),
+        as_of: 5,
+        received_at: at(0),
+        body: json!({"data": {"id": call}}),
+    }
+}
+
+fn case(id: u64) -> Case {
+    let mut case = Case::new(CallId(id));
+    let data = json!({"id": id, "status": "done", "started_at": at(id as i64).timestamp()});
+    let origin = Origin::Read { timeline: false };
+    case.call.join(&Statement { origin: &origin, as_of: 9, data: data.as_object().unwrap() });
+    case.selected = Some(true);
+    case
+}
+
+fn view(case: &Case, name: &str, state: CallState) -> CallView {
+    let part = PartState::Written;
+    CallView {
+        id: case.call.id.to_string(),
+        direction: Direction::Inbound,
+        phase: Phase::Ended,
+        outcome: Some(Outcome::Answered),
+        number: NumberView {
+            kind: NumberKind::Phone,
+            e164: Some("+34666444555".into()),
+            international: Some("+34 666 44 45 55".into()),
+            national: Some("666 44 45 55".into()),
+            country: Some("ES".into()),
+            received: "+34 666 444 555".into(),
+        },
+        customer: Some(CustomerView { id: "7".into(), name: name.into(), email: None, note: None, url: None }),
+        contact_name: None,
+        line: Named { id: "1".into(), name: "Support_FR 100%".into() },
+        agent: None,
+        started_at: case.call.started_at().unwrap().timestamp(),
+        answered_at: None,
+        ended_at: None,
+        missed_reason: None,
+        state,
+        reason: (state != CallState::Complete).then(|| Reason { code: "no_author".into(), text: String::new() }),
+        completeness: Completeness { note: part, tags: part, recording: part, voicemail: part },
+        ticket: None,
+    }
+}
+
+fn change(case: Case, view: Option<CallView>) -> Change {
+    let attempts = case.attempts.clone();
+    Change {
+        cases: vec![CaseChange { case, view, put: Vec::new(), remove: Vec::new(), attempts, trace: Vec::new() }],
+        ..Change::at(at(0))
+    }
+}
+
+#[test]
+fn what_is_received_is_there_after_the_store_is_opened_again_and_a_repeat_is_counted() {
+    on_every_store(|name, open| {
+        let store = open();
+        assert_eq!(store.receive(&[received(1, 5), received(2, 6)]).unwrap(), [Receipt::New, Receipt::New], "{name}");
+        assert_eq!(store.receive(&[received(1, 5), received(1, 5)]).unwrap(), [Receipt::Repeat, Receipt::Repeat]);
+        drop(store);
+        let store = open();
+        let rows = store.unfolded(10).unwrap();
+        assert_eq!(rows.iter().map(|r| r.call.unwrap().0).collect::<Vec<_>>(), [5, 6]);
+        store.commit(&Change { folded: vec![rows[0].id], ..Change::at(at(0)) }).unwrap();
+        assert_eq!(store.unfolded(10).unwrap().len(), 1);
+        let arrivals = store.arrivals().unwrap();
+        assert_eq!((arrivals.stored, arrivals.repeats, arrivals.odd), (2, 2, 0));
+    });
+}
+
+#[test]
+fn ids_are_64_bit() {
+    on_every_store(|name, open| {
+        let store = open();
+        let id = (1u64 << 62) + 3;
+        let mut big = case(3);
+        big.call = Call::new(CallId(id));
+        store.commit(&change(big, None)).unwrap();
+        assert_eq!(store.case(CallId(id)).unwrap().unwrap().call.id, CallId(id), "{name}");
+    });
+}
+
+#[test]
+fn a_case_comes_back_as_it_was_put() {
+    on_every_store(|name, open| {
+        let mut put = case(5);
+        put.barred = Some("mode_off".into());
+        put.carded = true;
+        put.reads.failed = 2;
+        put.due = Some(Due { at: at(30), writes: 2, since: at(10) });
+        let write = Write {
+            kind: WriteKind::AddEntry,
+            holdings: vec![Holding { key: "ended".into(), helpdesk_id: String::new(), detail: json!({"links": true}) }],
+            removes: vec!["tag:call:4".into()],
+            method: "POST".into(),
+            path: "/api/x".into(),
+            body: json!({"a": 1}),
+            marker: Some("m".into()),
+            rule: "r".into(),
+        };
+        put.attempts = vec![Attempt { write, state: AttemptState::Parked, begun_at: at(1), probes: 1, next_at: Some(at(2)), reason: Some(("c".into(), "t".into())) }];
+        let mut first = change(put.clone(), None);
+        first.cases[0].put = vec![Holding { key: "ticket".into(), helpdesk_id: "99".into(), detail: json!({"language": "de"}) }];
+        let store = open();
+        store.commit(&first).unwrap();
+        let found = open().case(CallId(5)).unwrap().unwrap();
+        assert_eq!(found.call, put.call, "{name}");
+        assert_eq!((found.barred, found.carded, found.reads, found.due), (put.barred, true, put.reads, put.due));
+        assert_eq!(found.attempts, put.attempts);
+        assert_eq!(found.ledger.id("ticket"), Some("99"));
+        let mut second = change(found_without_attempts(&*store), None);
+        second.cases[0].remove = vec!["ticket".into()];
+        store.commit(&second).unwrap();
+        let found = store.case(CallId(5)).unwrap().unwrap();
+        assert!(found.attempts.is_empty() && found.ledger.is_empty());
+    });
+}
+
+fn found_without_attempts(store: &dyn Store) -> Case {
+    let mut case = store.case(CallId(5)).unwrap().unwrap();
+    case.attempts.clear();
+    case
+}
+
+#[test]
+fn due_calls_come_oldest_call_first_and_the_outbox_is_counted() {
+    on_every_store(|name, open| {
+        let store = open();
+        for (id, due) in [(9, 20), (4, 25), (6, 90)] {
+            let mut case = case(id);
+            case.due = Some(Due { at: at(due), writes: 2, since: at(due) });
+            store.commit(&change(case, None)).unwrap();
+        }
+        assert_eq!(store.due(at(30), 10).unwrap(), [CallId(4), CallId(9)], "{name}");
+        assert_eq!(store.due(at(30), 1).unwrap(), [CallId(4)]);
+        assert_eq!(store.next_due().unwrap(), Some(at(20)));
+        let outbox = store.outbox(at(50)).unwrap();
+        assert_eq!((outbox.calls, outbox.writes, outbox.oldest_seconds), (3, 6, 30));
+    });
+}
+
+#[test]
+fn lists_are_paged_filtered_and_searched_without_wildcards() {
+    on_every_store(|name, open| {
+        let store = open();
+        for id in 1..=7 {
+            let case = case(id);
+            let state = if id == 3 { CallState::NotLogged } else { CallState::Complete };
+            let shown = view(&case, if id == 2 { "Odile Garnier" } else { "Marta Ibáñez" }, state);
+            store.commit(&change(case, Some(shown))).unwrap();
+        }
+        let page = |before: Option<String>| store.calls(&Query { before, limit: 3, ..Query::default() }).unwrap();
+        let ids = |views: &[CallView]| views.iter().map(|v| v.id.clone()).collect::<Vec<_>>();
+        let (first, next) = page(None);
+        let (second, next) = page(next);
+        let (third, end) = page(next);
+        assert_eq!([ids(&first), ids(&second), ids(&third)].concat(), ["7", "6", "5", "4", "3", "2", "1"], "{name}");
+        assert_eq!(end, None);
+        let count = |text: &str, filter| store.calls(&Query { text: Some(text.into()), filter, limit: 50, before: None }).unwrap().0.len();
+        assert_eq!(count("", Filter::NotLogged), 1);
+        assert_eq!(count("garnier", Filter::All), 1);
+        assert_eq!(count("IBÁÑEZ 666444555", Filter::All), 6);
+        assert_eq!(count("100%", Filter::All), 7);
+        assert_eq!(count("Support%FR", Filter::All), 0, "a percent sign is itself");
+        assert_eq!(store.waiting("no_author").unwrap(), [CallId(3)]);
+        let number = number::parse("+34666444555", None).unwrap();
+        let (history, total) = store.history(&number, CallId(7), 2).unwrap();
+        assert_eq!((ids(&history), total), (vec!["6".to_owned(), "5".to_owned()], 6));
+        assert_eq!(store.today(at(4)).unwrap().calls, 4);
+    });
+}
+
+#[test]
+fn pushed_events_are_resumed_without_loss_and_the_gap_is_told() {
+    on_every_store(|name, open| {
+        let store = open();
+        assert_eq!(store.pushed_since(0, 10).unwrap().unwrap().len(), 0, "{name}");
+        let push = |second: i64| {
+            let case = case(1);
+            let event = LiveEvent::Call(Box::new(view(&case, "x", CallState::Complete)));
+            store.commit(&Change { push: vec![event.clone(), event], ..Change::at(at(second)) }).unwrap()
+        };
+        let first = push(0);
+        push(100);
+        let since = |id: i64| store.pushed_since(id, 10).unwrap().map(|p| p.len());
+        let first_id: i64 = first[0].id.parse().unwrap();
+        assert_eq!(since(first_id), Some(3));
+        assert_eq!(since(store.last_pushed().unwrap()), Some(0));
+        assert_eq!(since(1 << 40), None, "an id that was never given");
+        store.forget_pushed(at(50)).unwrap();
+        assert_eq!(since(first_id), None, "its successor is forgotten");
+        assert_eq!(since(first_id + 1), Some(2));
+        store.forget_pushed(at(500)).unwrap();
+        let last = store.last_pushed().unwrap();
+        assert_eq!(since(last), Some(0), "all forgotten, none missed");
+        assert!(push(600)[0].id.parse::<i64>().unwrap() > last, "ids never come back");
+    });
+}
+
+#[test]
+fn the_directory_and_settings_are_kept() {
+    on_every_store(|name, open| {
+        let store = open();
+        let number = number::parse("+34666444555", None).unwrap();
+        let customers = vec![Customer { id: "7".into(), name: "Marta".into(), email: None, note: None, updated_at: Some(3) }];
+        let matched = Matched { number: number.clone(), checked_at: at(0), customers };
+        let settings = vec![("k".to_owned(), "v".to_owned())];
+        store.commit(&Change { matched: vec![matched.clone()], settings, ..Change::at(at(0)) }).unwrap();
+        assert_eq!(open().matched(&number).unwrap(), Some(matched), "{name}");
+        assert_eq!(store.setting("k").unwrap().as_deref(), Some("v"));
+        assert_eq!(store.setting("none").unwrap(), None);
+    });
+}
+
+#[test]
+fn a_database_of_a_newer_program_is_refused_and_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("store.db");
+    drop(SqliteStore::open(&path).unwrap());
+    let raw = rusqlite::Connection::open(&path).unwrap();
+    raw.execute_batch("PRAGMA user_version = 99").unwrap();
+    drop(raw);
+    let told = SqliteStore::open(&path).unwrap_err().to_string();
+    assert!(told.contains("newer program"), "{told}");
+    let raw = rusqlite::Connection::open(&path).unwrap();
+    let version: i64 = raw.query_row("PRAGMA user_version", [], |r| r.get(0)).unwrap();
+    assert_eq!(version, 99);
+}
+
+#[test]
+fn a_full_disk_is_told_and_loses_nothing_that_was_acknowledged() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("store.db");
+    let store = SqliteStore::open(&path).unwrap();
+    store.receive(&[received(1, 5)]).unwrap();
+    store.limit_pages(40).unwrap();
+    let big = |n: u8| Received { body: json!({"data": {"id": 1, "x": "y".repeat(60_000)}}), ..received(n, 1) };
+    let failed = (2..60).find(|n| store.receive(&[big(*n)]).is_err()).expect("the disk gets full");
+    let told = store.receive(&[big(failed)]).unwrap_err().to_string();
+    assert!(told.contains("disk"), "{told}");
+    let stored = store.arrivals().unwrap().stored;
+    assert_eq!(stored, u64::from(failed) - 1, "exactly what was acknowledged");
+    let settings = vec![("first".to_owned(), "1".to_owned()), ("second".to_owned(), "y".repeat(200_000))];
+    assert!(store.commit(&Change { settings, ..Change::at(at(0)) }).is_err());
+    assert_eq!(store.setting("first").unwrap(), None, "a change is whole or not at all");
+    store.limit_pages(1_000_000).unwrap();
+    assert_eq!(store.receive(&[big(failed)]).unwrap(), [Receipt::New]);
+}
