@@ -32,7 +32,7 @@ pub enum ComposeError {
 /// # Errors
 /// [`ComposeError`], which says what to do.
 #[cfg(feature = "fake-backend")]
-pub fn backend(_args: &Args) -> Result<Running, ComposeError> {
+pub async fn backend(_args: &Args) -> Result<Running, ComposeError> {
     let fake =
         crate::fake::FakeBackend::from_env().map_err(|fault| ComposeError::Start(fault.to_string()))?;
     let links = Links::to_helpdesk(["northbrook.example.com".to_owned()]).with_loopback();
@@ -44,6 +44,47 @@ pub fn backend(_args: &Args) -> Result<Running, ComposeError> {
 /// # Errors
 /// [`ComposeError`], which says what to do.
 #[cfg(not(feature = "fake-backend"))]
-pub fn backend(_args: &Args) -> Result<Running, ComposeError> {
-    Err(ComposeError::Start("This build has no engine; build it with the feature `fake-backend`.".to_owned()))
+pub async fn backend(args: &Args) -> Result<Running, ComposeError> {
+    if args.is_demo() { crate::demo::backend().await } else { own::backend(args).await }
+}
+
+/// The engine in this process, on the person's own accounts.
+#[cfg(not(feature = "fake-backend"))]
+mod own {
+    use std::path::PathBuf;
+
+    use sidetone_hub::config::Config;
+
+    use super::{Args, ComposeError, Links, Running};
+    use crate::own_engine::OwnEngine;
+
+    pub(super) async fn backend(args: &Args) -> Result<Running, ComposeError> {
+        let data_dir = match &args.data_dir {
+            Some(given) => given.clone(),
+            None => default_data_dir()?,
+        };
+        let file = args.config.clone().unwrap_or_else(|| data_dir.join("sidetone.toml"));
+        if args.config.is_none() && !file.exists() {
+            return Err(ComposeError::Configuration(format!(
+                "Sidetone is not set up yet: write {} (README.md shows a small one), or look around with `sidetone demo`.",
+                file.display()
+            )));
+        }
+        let mut config = Config::load(Some(&file)).map_err(|error| ComposeError::Configuration(error.to_string()))?;
+        if args.data_dir.is_some() || config.data_dir == PathBuf::from("/var/lib/sidetone") {
+            config.database = data_dir.join("sidetone.db");
+            config.data_dir = data_dir;
+        }
+        let helpdesk = url::Url::parse(config.gorgias.base()).ok().and_then(|url| url.host_str().map(str::to_owned));
+        let links = Links::to_helpdesk(helpdesk);
+        let backend = OwnEngine::start(&config, None, None).await?;
+        Ok(Running { backend: std::sync::Arc::new(backend), links })
+    }
+
+    fn default_data_dir() -> Result<PathBuf, ComposeError> {
+        let base = dirs::data_dir().ok_or_else(|| {
+            ComposeError::Start("This system names no folder for application data; give one with --data-dir.".to_owned())
+        })?;
+        Ok(base.join("sidetone"))
+    }
 }

@@ -8,6 +8,8 @@ pub mod args;
 pub mod backend;
 pub mod compose;
 pub mod controller;
+#[cfg(not(feature = "fake-backend"))]
+pub mod demo;
 pub mod desk;
 #[cfg(any(test, feature = "fake-backend"))]
 pub mod fake;
@@ -15,6 +17,8 @@ pub mod links;
 pub mod live;
 pub mod moment;
 pub mod notice;
+#[cfg(not(feature = "fake-backend"))]
+pub mod own_engine;
 pub mod painting;
 #[cfg(test)]
 mod samples;

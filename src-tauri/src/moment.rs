@@ -48,6 +48,14 @@ impl Moment {
     }
 }
 
+/// When the reader's day began.
+pub fn start_of_today() -> DateTime<chrono::Utc> {
+    let now = Local::now();
+    let midnight = now.date_naive().and_time(chrono::NaiveTime::MIN).and_local_timezone(Local);
+    // Where midnight is skipped by a change of the clocks, a day is 24 h.
+    midnight.earliest().map_or(now.to_utc() - chrono::TimeDelta::hours(24), |at| at.to_utc())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -51,6 +51,12 @@ impl Link {
         }
     }
 
+    /// Whether the credential is refused.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        self.state == ConnectionState::Refused
+    }
+
     /// A proper answer came. Returns whether that is news.
     pub fn accepted(&mut self, now: DateTime<Utc>) -> bool {
         let news = self.state != ConnectionState::Accepted;

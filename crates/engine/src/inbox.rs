@@ -8,12 +8,16 @@ use sha2::{Digest, Sha256};
 use crate::call::{CallId, Origin};
 use crate::store::Received;
 
+/// What events speak of besides calls (`reference/aircall.md` §6.4).
+const OTHER_RESOURCES: [&str; 7] = ["user", "number", "contact", "message", "group_message", "integration", "team"];
+
 /// A webhook body as a statement, token taken out. The hash is that of the event, so a repeat is recognised.
 #[must_use]
 pub fn from_webhook(event: &Event, received_at: DateTime<Utc>) -> Received {
     let body = event.body_without_token();
     let call = (event.resource == "call").then(|| call_id(&event.data)).flatten();
     Received {
+        is_odd: call.is_none() && !OTHER_RESOURCES.contains(&event.resource.as_str()),
         hash: hash(&["event", &body.to_string()]),
         origin: Origin::Event(event.event.clone()),
         call,
@@ -30,9 +34,11 @@ pub fn from_read(call: Value, origin: Origin, as_of: i64, received_at: DateTime<
     // A list that is read every few seconds says the same again and again; a single read is always news, because its
     // moment is what it was made for.
     let moment = if origin == Origin::Listed { String::new() } else { as_of.to_string() };
+    let id = call_id(&call);
     Received {
+        is_odd: id.is_none(),
         hash: hash(&["read", &format!("{origin:?}"), &moment, &call.to_string()]),
-        call: call_id(&call),
+        call: id,
         origin,
         as_of,
         received_at,

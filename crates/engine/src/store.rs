@@ -45,6 +45,8 @@ pub struct Received {
     pub origin: Origin,
     /// The call it speaks of, where it speaks of one.
     pub call: Option<CallId>,
+    /// Nothing can be made of it; it is kept and counted.
+    pub is_odd: bool,
     /// Aircall's clock, unix seconds.
     pub as_of: i64,
     /// When it came.
@@ -318,7 +320,7 @@ pub struct Arrivals {
     pub stored: u64,
     /// Repeats of those.
     pub repeats: u64,
-    /// Statements that speak of no call.
+    /// Statements of which nothing could be made.
     pub odd: u64,
     /// When the newest event came, unix seconds.
     pub last_event_at: Option<i64>,

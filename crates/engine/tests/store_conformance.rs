@@ -34,6 +34,7 @@ fn received(n: u8, call: u64) -> Received {
         hash: [n; 32],
         origin: Origin::Event("call.created".into()),
         call: Some(CallId(call)),
+        is_odd: false,
         as_of: 5,
         received_at: at(0),
         body: json!({"data": {"id": call}}),

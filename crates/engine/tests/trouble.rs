@@ -149,7 +149,7 @@ async fn a_wrong_aircall_key_is_told_plainly_and_stops_nothing_else() {
     let mut plan = Plan { aircall_token: "wrong", ..Plan::default() };
     plan.arrival = sidetone_engine::settings::Arrival::ManualWebhook;
     let day = Day::begin(plan).await;
-    day.pass(5).await;
+    day.pass(60).await;
     let health = day.handle.health();
     let alert = health.alerts.iter().find(|a| a.code == "aircall_refused").expect("told");
     assert!(alert.what.contains("Aircall does not accept the key") && alert.mend.contains("new key"), "{alert:?}");
@@ -277,8 +277,8 @@ async fn our_webhook_is_made_with_exactly_our_events_and_remade_within_a_minute(
     let made = day.aircall.webhooks();
     assert_eq!(made.len(), 1);
     let url = format!("https://hub.example.com/webhooks/aircall/{}", day.handle.installation());
-    assert_eq!(made[0].url, url);
     let sent = day.aircall.journal(0).into_iter().find(|e| e.method == "POST" && e.path == "/v1/webhooks").unwrap().body;
+    assert_eq!(sent["url"], url);
     let events = sent["events"].as_array().unwrap();
     assert_eq!(events.len(), 29);
     assert!(events.iter().any(|e| e == "call.ended") && events.iter().all(|e| e != "contact.created"));
@@ -308,5 +308,5 @@ async fn what_makes_no_sense_is_kept_counted_and_breaks_nothing() {
     day.pass(300).await;
     let call = day.answered(MARTA).await;
     day.ticket(call);
-    assert_eq!(day.handle.health().odd_events, 4, "kept, and counted");
+    assert_eq!(day.handle.health().odd_events, 2, "kept, and counted");
 }

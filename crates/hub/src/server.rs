@@ -90,7 +90,14 @@ pub struct Serving {
 /// # Errors
 /// If the address cannot be had.
 pub async fn serve(handle: &Handle, config: &Config) -> io::Result<Serving> {
-    let listener = TcpListener::bind(config.listen).await?;
+    serve_on(TcpListener::bind(config.listen).await?, handle, config)
+}
+
+/// Serves on a socket that listens already, until stopped.
+///
+/// # Errors
+/// If the receiver's thread cannot be started.
+pub fn serve_on(listener: TcpListener, handle: &Handle, config: &Config) -> io::Result<Serving> {
     let address = listener.local_addr()?;
     let routes = routes(handle, config)?;
     let (stop, mut stopped) = watch::channel(false);

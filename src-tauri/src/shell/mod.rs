@@ -70,7 +70,7 @@ pub fn run(args: &Args) -> Result<(), RunError> {
     let (inbox, outlet) = inbox::inbox();
     // A second start ends inside `build`, before it could touch the first one's database.
     let app = build(args, &inbox)?;
-    let Running { backend, links } = tauri::async_runtime::block_on(async { compose::backend(args) })?;
+    let Running { backend, links } = tauri::async_runtime::block_on(compose::backend(args))?;
     app.manage(commands::Shared { backend: backend.clone(), links: links.clone(), inbox: inbox.clone() });
 
     let options = Options { words: Language::of_system().words(), links, idle_ms: idle_ms(args) };

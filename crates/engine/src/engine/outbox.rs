@@ -99,6 +99,12 @@ impl Engine {
                 self.looking_anonymous = asked.is_ok();
                 asked
             }
+            Step::Read { .. } if self.links.get(&Vendor::Aircall).is_some_and(crate::health::Link::is_refused) => {
+                // What Aircall would add is not to be had; the record goes without rather than wait for a new key.
+                case.reads.given_up = true;
+                self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)?;
+                return Ok(Begun::NotNow);
+            }
             Step::Read { timeline } => {
                 let fetch = aircall::calls::Fetch { contact: true, short_urls: false, call_timeline: timeline };
                 let request = aircall::calls::get(id.0, fetch).to_http(&self.aircall);

@@ -106,7 +106,7 @@ impl Store for SqliteStore {
                 let (origin, event) = origin_text(&statement.origin);
                 let added = transaction
                     .prepare_cached(
-                        "INSERT INTO inbox (hash, origin, event, call_id, as_of, received_at, body) VALUES (?, ?, ?, ?, ?, ?, ?)
+                        "INSERT INTO inbox (hash, origin, event, call_id, odd, as_of, received_at, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                          ON CONFLICT (hash) DO NOTHING",
                     )?
                     .execute(params![
@@ -114,6 +114,7 @@ impl Store for SqliteStore {
                         origin,
                         event,
                         statement.call.map(|c| c.0.cast_signed()),
+                        statement.is_odd,
                         statement.as_of,
                         micros(statement.received_at),
                         statement.body.to_string()
@@ -370,7 +371,7 @@ impl Store for SqliteStore {
         let reader = self.reader();
         let (stored, repeats): (i64, i64) =
             reader.query_row("SELECT count(*), coalesce(sum(repeats), 0) FROM inbox", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let odd: i64 = reader.query_row("SELECT count(*) FROM inbox WHERE call_id IS NULL", [], |row| row.get(0))?;
+        let odd: i64 = reader.query_row("SELECT count(*) FROM inbox WHERE odd = 1", [], |row| row.get(0))?;
         let last: Option<i64> =
             reader.query_row("SELECT received_at FROM inbox ORDER BY id DESC LIMIT 1", [], |row| row.get(0)).optional()?;
         Ok(Arrivals {

@@ -5,6 +5,7 @@ CREATE TABLE inbox (
     origin      TEXT NOT NULL,
     event       TEXT NOT NULL,
     call_id     INTEGER,
+    odd         INTEGER NOT NULL,
     as_of       INTEGER NOT NULL,
     received_at INTEGER NOT NULL,
     body        TEXT NOT NULL,
@@ -12,7 +13,7 @@ CREATE TABLE inbox (
     repeats     INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX inbox_unfolded ON inbox (id) WHERE folded = 0;
-CREATE INDEX inbox_odd ON inbox (id) WHERE call_id IS NULL;
+CREATE INDEX inbox_odd ON inbox (id) WHERE odd = 1;
 
 -- Calls: facts, what was decided, when to look again, and the row for lists.
 CREATE TABLE call (

@@ -1,0 +1,78 @@
+//! `sidetone demo`: the whole way of a call, against stand-ins for Aircall and Gorgias inside this process.
+//!
+//! The real engine, the real clients, real sockets on this computer; only the vendors are invented.
+
+use std::sync::Arc;
+
+use sidetone_hub::config;
+use sidetone_sandbox::{Options, Ports, Served, aircall_world, gorgias_world};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+
+use crate::compose::{ComposeError, Running};
+use crate::links::Links;
+use crate::own_engine::OwnEngine;
+
+/// So many times faster than at the real service come the ends of calls: nobody wants to wait half a minute for a note.
+const SCALE: f64 = 5.0;
+/// The played day is the same each time.
+const SEED: u64 = 7;
+
+/// The stand-ins, and the folder that is gone with them.
+pub struct Sandbox {
+    stand_ins: sidetone_sandbox::Sandbox,
+    served: Served,
+    _folder: TempDir,
+}
+
+impl Sandbox {
+    /// Ends the stand-ins.
+    pub async fn stop(self) {
+        self.stand_ins.control().stop_play();
+        self.served.shutdown().await;
+    }
+}
+
+/// Starts the stand-ins and an engine that works with them.
+///
+/// # Errors
+/// [`ComposeError::Start`].
+pub async fn backend() -> Result<Running, ComposeError> {
+    let failed = |what: &str, error: &dyn std::fmt::Display| ComposeError::Start(format!("{what}: {error}"));
+    let folder = tempfile::tempdir().map_err(|error| failed("The demo needs a temporary folder", &error))?;
+    let stand_ins = sidetone_sandbox::Sandbox::new(Options { scale: SCALE, seed: SEED, ..Options::default() })
+        .map_err(|error| failed("The sandbox cannot be made", &error))?;
+    let served = stand_ins
+        .serve(Ports { aircall: 0, gorgias: 0 })
+        .await
+        .map_err(|error| failed("The sandbox cannot be served", &error))?;
+    let listener = TcpListener::bind("127.0.0.1:0").await.map_err(|error| failed("No port is free", &error))?;
+    let address = listener.local_addr().map_err(|error| failed("No port is free", &error))?;
+    let text = configuration(folder.path(), address, served.aircall, served.gorgias);
+    let mut config = config::read(&text, std::iter::empty()).map_err(|error| ComposeError::Start(error.to_string()))?;
+    config.settings.sandbox_control_url = Some(format!("http://{}/_sandbox/", served.aircall));
+    stand_ins.control().play(SEED);
+    let sandbox = Sandbox { stand_ins, served, _folder: folder };
+    let backend = OwnEngine::start(&config, Some(listener), Some(sandbox)).await?;
+    Ok(Running { backend: Arc::new(backend), links: Links::default().with_loopback() })
+}
+
+fn configuration(
+    folder: &std::path::Path,
+    hub: std::net::SocketAddr,
+    aircall: std::net::SocketAddr,
+    gorgias: std::net::SocketAddr,
+) -> String {
+    format!(
+        "[hub]\nlisten = \"{hub}\"\npublic_url = \"http://{hub}\"\ndata_dir = {folder:?}\n\
+         [aircall]\napi_url = \"http://{aircall}\"\napi_id = \"{id}\"\napi_token = \"{token}\"\nnumbers = [{lines}]\n\
+         [gorgias]\napi_url = \"http://{gorgias}\"\nemail = \"{email}\"\napi_key = \"{key}\"\n\
+         [logging]\nmode = \"live\"\n",
+        folder = folder.display().to_string(),
+        id = aircall_world::API_ID,
+        token = aircall_world::API_TOKEN,
+        lines = [aircall_world::SUPPORT_FR, aircall_world::SUPPORT_DE, aircall_world::SALES_US].map(|id| id.to_string()).join(", "),
+        email = gorgias_world::EMAIL,
+        key = gorgias_world::API_KEY,
+    )
+}
