@@ -14,20 +14,31 @@ const USUAL_LOCALE = { en: 'en-GB', de: 'de-DE', fr: 'fr-FR' } as const;
 /** Names are names: the same in every language. */
 const VENDORS: Readonly<Record<Vendor, string>> = { aircall: 'Aircall', gorgias: 'Gorgias', front: 'Front' };
 
+/** WebKitGTK passes the system's locale on as it is, and `C.UTF-8` is no language tag. */
+export function usable(tags: readonly string[]): string[] {
+  return tags.filter((tag) => {
+    try {
+      return Intl.DateTimeFormat.supportedLocalesOf(tag).length > 0;
+    } catch {
+      return false;
+    }
+  });
+}
+
 /** The reader's country: from the system's languages, not from the language of the windows. */
 function region(): string | null {
-  for (const tag of navigator.languages) {
+  for (const tag of usable(navigator.languages)) {
     const found = new Intl.Locale(tag).region;
     if (found) return found;
   }
   return null;
 }
 
-const HOUR_12 = new Intl.DateTimeFormat(undefined, { hour: 'numeric' }).resolvedOptions().hour12 ?? false;
+const HOUR_12 = new Intl.DateTimeFormat(usable(navigator.languages), { hour: 'numeric' }).resolvedOptions().hour12 ?? false;
 
 function manner(): Manner {
   const spoken = language();
-  const locale = navigator.languages.find((tag) => tag.startsWith(`${spoken}-`)) ?? USUAL_LOCALE[spoken];
+  const locale = usable(navigator.languages).find((tag) => tag.startsWith(`${spoken}-`)) ?? USUAL_LOCALE[spoken];
   return { locale, hour12: HOUR_12 };
 }
 

@@ -48,7 +48,10 @@ export class HttpHost implements Host {
   }
 
   now(): Promise<Now> {
-    return this.#get('/api/now');
+    // The reader's day, which a hub in another zone cannot know.
+    const midnight = new Date();
+    midnight.setHours(0, 0, 0, 0);
+    return this.#get(`/api/now?day_start=${Math.floor(midnight.getTime() / 1000)}`);
   }
 
   calls({ filter, text, before }: CallQuery): Promise<CallPage> {

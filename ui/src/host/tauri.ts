@@ -21,13 +21,16 @@ export class TauriHost implements Host {
   readonly #listening: Promise<unknown>;
 
   constructor() {
-    this.#listening = listen<Pushed>('pushed', ({ payload }) => {
+    const pushed = listen<Pushed>('pushed', ({ payload }) => {
       if (this.#feed) this.#feed.pushed(payload);
       else {
         this.#kept.push(payload);
         if (this.#kept.length > KEPT) this.#kept.shift();
       }
     });
+    // The shell fell behind and lost events: everything is asked for again.
+    const resync = listen('resync', () => this.#feed?.resync());
+    this.#listening = Promise.all([pushed, resync]);
   }
 
   async now(): Promise<Now> {
