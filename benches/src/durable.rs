@@ -9,7 +9,7 @@ use sidetone_sandbox::{Options, Ports, Sandbox};
 use crate::event;
 use crate::failure::Failure;
 use crate::figures::{median, megabytes, milliseconds, percentile, times};
-use crate::hub::{self, Webhook};
+use crate::hub::{self, Mode, Webhook};
 use crate::kept;
 use crate::load::{CONNECTIONS, load};
 use crate::program::{self, Memory, Program};
@@ -72,8 +72,8 @@ pub(crate) async fn measure(dir: &Path, rounds: usize, time: Duration) -> Result
             all.push(match receiver {
                 Receiver::PlainEach => plain(receiver, dir.path(), 1, time).await?,
                 Receiver::PlainTogether => plain(receiver, dir.path(), TOGETHER, time).await?,
-                Receiver::HubOff => of_hub(receiver, dir.path(), "off", time).await?,
-                Receiver::HubLive => of_hub(receiver, dir.path(), "live", time).await?,
+                Receiver::HubOff => of_hub(receiver, dir.path(), Mode::Off, time).await?,
+                Receiver::HubLive => of_hub(receiver, dir.path(), Mode::Live, time).await?,
             });
         }
     }
@@ -109,7 +109,7 @@ async fn plain(receiver: Receiver, dir: &Path, together: usize, time: Duration) 
     })
 }
 
-async fn of_hub(receiver: Receiver, dir: &Path, mode: &str, time: Duration) -> Result<Round, Failure> {
+async fn of_hub(receiver: Receiver, dir: &Path, mode: Mode, time: Duration) -> Result<Round, Failure> {
     let sandbox = Sandbox::new(Options::default())?;
     hub::lift_limits(&sandbox);
     for index in 0..1000 {
@@ -160,7 +160,7 @@ impl Rounds {
     }
 
     /// Figure 1.
-    pub(crate) fn throughput(&self, appends_per_second: f64) -> Table {
+    pub(crate) fn throughput(&self, disk_writes_per_second: f64) -> Table {
         let head = [
             "Receiver",
             "events/s",
@@ -199,7 +199,8 @@ impl Rounds {
              caller, sends cards and writes tickets to the sandbox meanwhile.",
         );
         table.method(&format!(
-            "The same disk takes {appends_per_second:.0} durable appends of 4 kB a second, one after the other (`fdatasync` each)."
+            "The same disk makes {disk_writes_per_second:.0} writes of 4 kB durable a second, one after the other (a file of fixed \
+             size, `fsync` each, as SQLite does)."
         ));
         table
     }

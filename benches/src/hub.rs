@@ -30,13 +30,29 @@ pub(crate) enum Webhook {
     FromSandbox,
 }
 
+/// What the hub makes of calls.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Events are stored, nothing else.
+    Off,
+    /// Cards and records.
+    Live,
+    /// Cards; every kind of call is kept in the call log only.
+    LiveCardsOnly,
+}
+
 /// Starts a hub in `dir`.
-pub(crate) async fn start(dir: &Path, served: &Served, mode: &str, webhook: Webhook) -> Result<Hub, Failure> {
+pub(crate) async fn start(dir: &Path, served: &Served, mode: Mode, webhook: Webhook) -> Result<Hub, Failure> {
     let address = program::free_address()?;
     let database = dir.join("sidetone.db");
     let webhook = match webhook {
         Webhook::ByHand => format!("webhook = \"manual\"\nwebhook_token = \"{WEBHOOK_TOKEN}\""),
         Webhook::FromSandbox => "webhook = \"auto\"".to_owned(),
+    };
+    let logging = match mode {
+        Mode::Off => "mode = \"off\"",
+        Mode::Live => "mode = \"live\"",
+        Mode::LiveCardsOnly => "mode = \"live\"\nanswered = \"store\"\nmissed = \"store\"",
     };
     let text = format!(
         r#"[hub]
@@ -60,7 +76,7 @@ email = "{email}"
 api_key = "{key}"
 rate = "100000/1s"
 [logging]
-mode = "{mode}"
+{logging}
 from = "2020-01-01T00:00:00Z"
 "#,
         dir = dir.display(),

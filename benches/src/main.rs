@@ -70,7 +70,7 @@ async fn run(arguments: &Arguments) -> Result<String, Failure> {
     let work = tempfile::tempdir_in(&out).map_err(Failure::file(&out))?;
     let (begun, load_before) = (Instant::now(), load_average());
     progress("the disk by itself");
-    let appends = disk::appends_per_second(work.path())?;
+    let writes = disk::writes_per_second(work.path())?;
     let rounds = arguments.rounds as usize;
     let durable = durable::measure(work.path(), rounds, Duration::from_secs(arguments.seconds)).await?;
     progress("from the event to the card");
@@ -85,7 +85,7 @@ async fn run(arguments: &Arguments) -> Result<String, Failure> {
         chrono::Utc::now().format("%Y-%m-%d %H:%M"),
         load_average(),
         begun.elapsed().as_secs(),
-        durable.throughput(appends),
+        durable.throughput(writes),
         durable.memory(),
     );
     let path: &Path = &out.join("table.md");

@@ -468,7 +468,8 @@ fn completeness(case: &Case, settings: &Settings, now: DateTime<Utc>) -> Complet
     let recording_comes = call.has_recording() || (call.is_recorded() && young);
     let voicemail_wanted = settings.logging.recordings != Recordings::None && call.has_voicemail();
     Completeness {
-        note: part(ledger.has("ended")),
+        // While the call is up, what can be written of it is the note of its beginning.
+        note: part(ledger.has("ended") || (!call.is_over() && ledger.has("answered"))),
         tags: part(tags_written(ledger)),
         recording: match (recording_wanted && recording_comes, call.has_recording() && linked("recording")) {
             (false, _) => PartState::NotExpected,
