@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-/// Every command of `src/commands.rs`. One that is missing here cannot be called by the page.
+/// Every command of `src/shell/commands.rs`. One that is missing here cannot be called by the page.
 const COMMANDS: &[&str] = &["now", "calls", "call", "open_url", "painted"];
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -53,6 +53,8 @@ struct Round {
     p99: Duration,
     at_rest: Memory,
     after: Memory,
+    /// Microseconds on a processor and bytes written, for each event.
+    for_each: (f64, f64),
     /// Events a second until the last was also joined to its call; the hub only.
     folded_per_second: Option<f64>,
 }
@@ -90,11 +92,11 @@ async fn plain(receiver: Receiver, dir: &Path, together: usize, time: Duration) 
     ];
     let program = Program::start("plain-receiver", &arguments, address, dir).await?;
     tokio::time::sleep(REST).await;
-    let at_rest = program.memory()?;
+    let (at_rest, used) = (program.memory()?, program.used()?);
     let whom = receiver.to_string();
     let load = load(&whom, address, hub::WEBHOOK_TOKEN, time).await?;
     tokio::time::sleep(REST).await;
-    let after = program.memory()?;
+    let (after, used_after) = (program.memory()?, program.used()?);
     program.kill()?;
     kept::must_hold(&whom, &kept::by_plain(&database)?, &load.told)?;
     Ok(Round {
@@ -105,6 +107,7 @@ async fn plain(receiver: Receiver, dir: &Path, together: usize, time: Duration) 
         p99: percentile(&load.took, 0.99),
         at_rest,
         after,
+        for_each: used_after.for_each(used, load.told.len()),
         folded_per_second: None,
     })
 }
@@ -122,7 +125,7 @@ async fn of_hub(receiver: Receiver, dir: &Path, mode: Mode, time: Duration) -> R
     let served = sandbox.serve(Ports::default()).await?;
     let mut hub = hub::start(dir, &served, mode, Webhook::ByHand).await?;
     tokio::time::sleep(REST).await;
-    let at_rest = hub.program.memory()?;
+    let (at_rest, used) = (hub.program.memory()?, hub.program.used()?);
     let whom = receiver.to_string();
     let load = load(&whom, hub.program.address, hub::WEBHOOK_TOKEN, time).await?;
     let ended = Instant::now();
@@ -138,7 +141,7 @@ async fn of_hub(receiver: Receiver, dir: &Path, mode: Mode, time: Duration) -> R
     }
     let folded_per_second = load.told.len() as f64 / load.began.elapsed().as_secs_f64();
     tokio::time::sleep(REST).await;
-    let after = hub.program.memory()?;
+    let (after, used_after) = (hub.program.memory()?, hub.program.used()?);
     hub.program.kill()?;
     kept::must_hold(&whom, &kept::by_hub(&hub.database)?, &load.told)?;
     served.shutdown().await;
@@ -150,6 +153,7 @@ async fn of_hub(receiver: Receiver, dir: &Path, mode: Mode, time: Duration) -> R
         p99: percentile(&load.took, 0.99),
         at_rest,
         after,
+        for_each: used_after.for_each(used, load.told.len()),
         folded_per_second: Some(folded_per_second),
     })
 }
@@ -157,6 +161,10 @@ async fn of_hub(receiver: Receiver, dir: &Path, mode: Mode, time: Duration) -> R
 impl Rounds {
     fn of<T: PartialOrd + Copy + Default>(&self, receiver: Receiver, figure: impl Fn(&Round) -> T) -> T {
         median(&self.0.iter().filter(|round| round.receiver == receiver).map(figure).collect::<Vec<_>>())
+    }
+
+    fn for_each(&self, receiver: Receiver) -> (f64, f64) {
+        (self.of(receiver, |r| r.for_each.0), self.of(receiver, |r| r.for_each.1))
     }
 
     /// Figure 1.
@@ -169,12 +177,18 @@ impl Rounds {
             "p50",
             "p99",
             "folded/s",
+            "CPU per event",
+            "of plain, group",
+            "written per event",
+            "of plain, group",
             "events a round",
         ];
         let mut table = Table::new("Durable webhook events", &head);
         let each = self.of(Receiver::PlainEach, |r| r.per_second);
         let together = self.of(Receiver::PlainTogether, |r| r.per_second);
+        let plain = self.for_each(Receiver::PlainTogether);
         for receiver in RECEIVERS {
+            let (cpu, written) = self.for_each(receiver);
             let per_second = self.of(receiver, |r| r.per_second);
             let folded = self.of(receiver, |r| r.folded_per_second.unwrap_or_default());
             table.row(&[
@@ -185,6 +199,10 @@ impl Rounds {
                 milliseconds(self.of(receiver, |r| r.p50)),
                 milliseconds(self.of(receiver, |r| r.p99)),
                 if folded > 0.0 { format!("{folded:.0}") } else { "–".into() },
+                format!("{cpu:.0} µs"),
+                times(cpu, plain.0),
+                format!("{:.1} kB", written / 1000.0),
+                times(written, plain.1),
                 self.of(receiver, |r| r.events).to_string(),
             ]);
         }
@@ -196,7 +214,8 @@ impl Rounds {
         table.method(
             "After every round the receiver was killed (`kill -9`) and its file read: every event that was answered 200 was \
              in it. `folded/s`: until the hub had also joined the last event to its call. Mode live besides looks up every \
-             caller, sends cards and writes tickets to the sandbox meanwhile.",
+             caller, sends cards and writes tickets to the sandbox meanwhile. CPU and bytes written (database and log, from \
+             `/proc`) include that; they hold on a busy machine as well.",
         );
         table.method(&format!(
             "The same disk makes {disk_writes_per_second:.0} writes of 4 kB durable a second, one after the other (a file of fixed \

@@ -29,6 +29,15 @@ pub(crate) struct Memory {
     pub(crate) anonymous: u64,
 }
 
+/// What a program has used up since it started.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Used {
+    /// Time on a processor, all threads that live.
+    pub(crate) cpu: Duration,
+    /// Bytes given to write calls, sockets left out.
+    pub(crate) written: u64,
+}
+
 impl Program {
     /// Starts the program that lies beside this one, with nothing of our environment.
     pub(crate) async fn start(
@@ -82,7 +91,27 @@ impl Program {
     pub(crate) fn memory(&self) -> Result<Memory, Failure> {
         let path = format!("/proc/{}/smaps_rollup", self.child.id());
         let text = fs::read_to_string(&path).map_err(Failure::file(path))?;
-        Ok(Memory { pss: kilobytes(&text, "Pss:") * 1024, anonymous: kilobytes(&text, "Pss_Anon:") * 1024 })
+        Ok(Memory {
+            pss: number_after(&text, "Pss:") * 1024,
+            anonymous: number_after(&text, "Pss_Anon:") * 1024,
+        })
+    }
+
+    /// From `/proc/<pid>/task/*/schedstat` and `/proc/<pid>/io`; other programs' load does not change it.
+    pub(crate) fn used(&self) -> Result<Used, Failure> {
+        let process = PathBuf::from(format!("/proc/{}", self.child.id()));
+        let tasks = process.join("task");
+        let mut nanoseconds = 0;
+        for task in fs::read_dir(&tasks).map_err(Failure::file(&tasks))? {
+            let path = task.map_err(Failure::file(&tasks))?.path().join("schedstat");
+            // A thread that has ended meanwhile is none of those that do the work.
+            let text = fs::read_to_string(path).unwrap_or_default();
+            nanoseconds +=
+                text.split_whitespace().next().and_then(|first| first.parse::<u64>().ok()).unwrap_or(0);
+        }
+        let io = process.join("io");
+        let text = fs::read_to_string(&io).map_err(Failure::file(&io))?;
+        Ok(Used { cpu: Duration::from_nanos(nanoseconds), written: number_after(&text, "wchar:") })
     }
 
     /// Ends it without any chance to finish what it has in hand (`kill -9`).
@@ -103,6 +132,14 @@ impl Program {
     }
 }
 
+impl Used {
+    /// What came on top of `before`, for each of `count`: microseconds on a processor, bytes.
+    pub(crate) fn for_each(self, before: Used, count: usize) -> (f64, f64) {
+        let cpu = self.cpu.saturating_sub(before.cpu).as_secs_f64() * 1e6;
+        (cpu / count as f64, self.written.saturating_sub(before.written) as f64 / count as f64)
+    }
+}
+
 impl Drop for Program {
     fn drop(&mut self) {
         // It may have ended already; then there is nothing to do.
@@ -111,8 +148,9 @@ impl Drop for Program {
     }
 }
 
-fn kilobytes(rollup: &str, key: &str) -> u64 {
-    let line = rollup.lines().find_map(|line| line.strip_prefix(key));
+/// The number behind a key at the start of a line, as `/proc` writes it.
+fn number_after(text: &str, key: &str) -> u64 {
+    let line = text.lines().find_map(|line| line.strip_prefix(key));
     line.and_then(|rest| rest.split_whitespace().next()?.parse().ok()).unwrap_or(0)
 }
 
@@ -138,10 +176,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_rollup_is_read_by_its_exact_keys() {
+    fn lines_are_read_by_their_exact_keys() {
         let text = "00400000-7fff [rollup]\nRss:    9000 kB\nPss:    4321 kB\nPss_Dirty: 12 kB\nPss_Anon:   2000 kB\n";
-        assert_eq!(kilobytes(text, "Pss:"), 4321);
-        assert_eq!(kilobytes(text, "Pss_Anon:"), 2000);
-        assert_eq!(kilobytes(text, "Pss_Shmem:"), 0);
+        assert_eq!(number_after(text, "Pss:"), 4321);
+        assert_eq!(number_after(text, "Pss_Anon:"), 2000);
+        assert_eq!(number_after(text, "Pss_Shmem:"), 0);
     }
 }

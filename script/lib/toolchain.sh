@@ -39,6 +39,12 @@ use_rust() {
   return 1
 }
 
+# Where `cargo build` leaves programs. (`cargo run -p` would compile again what was built together with other packages,
+# because features are settled for the packages that are named.)
+built_programs() {
+  cargo metadata --no-deps --format-version 1 | sed -n 's/.*"target_directory":"\([^"]*\)".*/\1\/debug/p'
+}
+
 # Vite 8 wants Node 20.19 or newer of the 20s, or 22.12 and newer.
 node_is_new_enough() {
   local version

@@ -72,7 +72,10 @@ mod own {
         }
         let mut config = Config::load(Some(&file)).map_err(|error| ComposeError::Configuration(error.to_string()))?;
         if args.data_dir.is_some() || config.data_dir == PathBuf::from("/var/lib/sidetone") {
-            config.database = data_dir.join("sidetone.db");
+            // A database that the file names is kept; the one that only follows from the folder moves with it.
+            if config.database == config.data_dir.join("sidetone.db") {
+                config.database = data_dir.join("sidetone.db");
+            }
             config.data_dir = data_dir;
         }
         let helpdesk = url::Url::parse(config.gorgias.base()).ok().and_then(|url| url.host_str().map(str::to_owned));

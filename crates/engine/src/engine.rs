@@ -140,6 +140,8 @@ pub struct Engine {
     /// Live calls without an Insight Card: until when the live answer is waited for.
     uncarded: BTreeMap<CallId, DateTime<Utc>>,
     studied: HashMap<CallId, oneshot::Sender<()>>,
+    /// Told as soon as the plan is in the store.
+    studies_done: Vec<oneshot::Sender<()>>,
     stopping: Option<oneshot::Sender<()>>,
     forget_at: DateTime<Utc>,
     wake: DateTime<Utc>,
@@ -212,6 +214,7 @@ impl Engine {
             to_look_up: Vec::new(),
             uncarded: BTreeMap::new(),
             studied: HashMap::new(),
+            studies_done: Vec::new(),
             stopping: None,
             forget_at: now,
             wake: now,
@@ -316,10 +319,14 @@ impl Engine {
         self.wake = self.wake.min(at);
     }
 
-    fn push(&self, change: &Change) -> Result<(), StoreError> {
+    fn push(&mut self, change: &Change) -> Result<(), StoreError> {
         for pushed in self.store.commit(change)? {
             // Without a window nobody listens; that is fine.
             let _ = self.pushed.send(pushed);
+        }
+        for told in self.studies_done.drain(..) {
+            // Whoever asked may have gone.
+            let _ = told.send(());
         }
         Ok(())
     }

@@ -51,7 +51,9 @@ impl GoLive {
     /// B15: why a call that started then is never written by itself.
     #[must_use]
     pub fn bars(&self, started_at: DateTime<Utc>, from: Option<DateTime<Utc>>) -> Option<&'static str> {
-        let mode_then = self.changes.iter().rev().find(|(at, _)| *at <= started_at).map(|(_, mode)| *mode);
+        // Aircall tells whole seconds: a call of the very second in which logging went live is not from before.
+        let second = started_at.timestamp();
+        let mode_then = self.changes.iter().rev().find(|(at, _)| at.timestamp() <= second).map(|(_, mode)| *mode);
         match from {
             Some(from) if started_at < from => Some("before_go_live"),
             // Before the first change nothing is known of a mode: the line alone decides.
@@ -125,6 +127,14 @@ mod tests {
         assert!(line.note(at(400), Mode::Off));
         assert_eq!(line.bars(at(250), None), None, "a later off does not reach back");
         assert_eq!(line.bars(at(450), None), Some("mode_off"));
+    }
+
+    #[test]
+    fn a_call_of_the_second_in_which_logging_went_live_is_not_from_before() {
+        let mut line = GoLive::default();
+        line.note(at(100) + chrono::TimeDelta::milliseconds(700), Mode::Live);
+        assert_eq!(line.bars(at(100), None), None);
+        assert_eq!(line.bars(at(99), None), Some("before_go_live"));
     }
 
     #[test]

@@ -172,7 +172,7 @@ pub struct Health {
     pub source: Source,
     /// Set in the sandbox only.
     pub sandbox: Option<SandboxView>,
-    /// Webhook bodies kept that nothing could be made of, since the start.
+    /// Webhook bodies in the store that nothing could be made of.
     pub odd_events: u32,
     /// Version of the program.
     pub version: String,

@@ -362,7 +362,7 @@ source: Source,
  */
 sandbox: SandboxView | null, 
 /**
- * Webhook bodies kept that nothing could be made of, since the start.
+ * Webhook bodies in the store that nothing could be made of.
  */
 odd_events: number, 
 /**

@@ -98,7 +98,7 @@ impl Engine {
         }
         let settled = !matches!(assessment.step, Step::Read { .. } | Step::LookUp(_) | Step::LookUpAnonymous | Step::Lists);
         if settled && let Some(told) = self.studied.remove(&case.call.id) {
-            let _ = told.send(());
+            self.studies_done.push(told);
         }
         let shown = (case.selected == Some(true)).then_some(&assessment);
         let view = shown.and_then(|assessment| view::call_view(&case, assessment, self.helpdesk.as_ref()));

@@ -13,6 +13,7 @@ CREATE TABLE inbox (
     repeats     INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX inbox_unfolded ON inbox (id) WHERE folded = 0;
+CREATE INDEX inbox_repeated ON inbox (repeats) WHERE repeats > 0;
 CREATE INDEX inbox_odd ON inbox (id) WHERE odd = 1;
 
 -- Calls: facts, what was decided, when to look again, and the row for lists.

@@ -1,0 +1,146 @@
+//! The real `sidetone-hub` against the sandbox on real sockets.
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used)] // each test file uses its part
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use sidetone_sandbox::{Options, Ports, Sandbox, Served, aircall_world as world, gorgias_world};
+
+pub const ADMIN: &str = "admin-token-of-a-test";
+pub const WEBHOOK: &str = "webhook-token-of-a-test";
+
+/// A hub program with its sandbox and its folder.
+pub struct Program {
+    pub sandbox: Sandbox,
+    pub served: Served,
+    pub hub: SocketAddr,
+    pub dir: tempfile::TempDir,
+    child: Option<Child>,
+    pub client: reqwest::Client,
+}
+
+impl Program {
+    /// Sandbox and hub, running. `more`: further lines of the configuration's `[logging]` section.
+    pub async fn start(scale: f64, more: &str) -> Program {
+        Program::with_lines(scale, more, &[world::SUPPORT_FR, world::SUPPORT_DE, world::SALES_US]).await
+    }
+
+    pub async fn with_lines(scale: f64, more: &str, lines: &[u64]) -> Program {
+        let sandbox = Sandbox::new(Options { scale, ..Options::default() }).unwrap();
+        let served = sandbox.serve(Ports { aircall: 0, gorgias: 0 }).await.unwrap();
+        let hub = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+        let text = format!(
+            "[hub]\nlisten = \"{hub}\"\npublic_url = \"http://{hub}\"\ndata_dir = {dir:?}\nadmin_token = \"{ADMIN}\"\nmetrics = true\n\
+             [aircall]\napi_url = \"http://{}\"\napi_id = \"{}\"\napi_token = \"{}\"\nwebhook_token = \"{WEBHOOK}\"\nnumbers = [{}]\n\
+             rate_per_minute = 6000\n[gorgias]\napi_url = \"http://{}\"\nemail = \"{}\"\napi_key = \"{}\"\nrate = \"8000/20s\"\n\
+             [logging]\nmode = \"live\"\n{more}\n",
+            served.aircall,
+            world::API_ID,
+            world::API_TOKEN,
+            lines.join(", "),
+            served.gorgias,
+            gorgias_world::EMAIL,
+            gorgias_world::API_KEY,
+            dir = dir.path().join("data").display().to_string(),
+        );
+        std::fs::write(dir.path().join("hub.toml"), text).unwrap();
+        let client = reqwest::Client::new();
+        let mut program = Program { sandbox, served, hub, dir, child: None, client };
+        program.run().await;
+        program
+    }
+
+    pub fn config(&self) -> PathBuf {
+        self.dir.path().join("hub.toml")
+    }
+
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sidetone-hub"));
+        command.arg("--config").arg(self.config()).args(arguments);
+        command
+    }
+
+    /// Starts the hub and waits until it is ready.
+    pub async fn run(&mut self) {
+        let log = std::fs::File::options().append(true).create(true).open(self.dir.path().join("hub.log")).unwrap();
+        self.child = Some(self.command(&["serve"]).stdin(Stdio::null()).stderr(log).spawn().unwrap());
+        self.until("the hub is ready", Duration::from_secs(20), async || {
+            self.client.get(self.url("/readyz")).send().await.is_ok_and(|a| a.status() == 200)
+        })
+        .await;
+    }
+
+    /// `kill -9`.
+    pub fn kill(&mut self) {
+        let mut child = self.child.take().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
+    /// SIGTERM, as a service manager sends it.
+    pub fn terminate(&mut self) -> ExitStatus {
+        let mut child = self.child.take().unwrap();
+        let asked = Command::new("kill").arg("-TERM").arg(child.id().to_string()).status().unwrap();
+        assert!(asked.success());
+        child.wait().unwrap()
+    }
+
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.dir.path().join("hub.log")).unwrap_or_default()
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.hub)
+    }
+
+    /// Asks the API as an admin.
+    pub async fn get(&self, path: &str) -> Value {
+        let answer = self.client.get(self.url(path)).bearer_auth(ADMIN).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
+    }
+
+    /// Sends a webhook body; the status.
+    pub async fn deliver(&self, body: impl Into<reqwest::Body>) -> u16 {
+        let request = self.client.post(self.url("/webhooks/aircall")).header("content-type", "application/json");
+        request.body(body).send().await.unwrap().status().as_u16()
+    }
+
+    /// Waits until something is so.
+    pub async fn until(&self, what: &str, at_most: Duration, is_so: impl AsyncFn() -> bool) {
+        let begun = Instant::now();
+        while !is_so().await {
+            assert!(begun.elapsed() < at_most, "never came about: {what}\n{}", self.log());
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Our webhook stands at Aircall.
+    pub async fn until_listening(&self) {
+        self.until("the webhook is made", Duration::from_secs(20), async || !self.sandbox.control().aircall().webhooks().is_empty())
+            .await;
+    }
+
+    pub fn tickets(&self) -> Vec<Value> {
+        self.sandbox.control().gorgias().dump()["tickets"].as_array().unwrap().clone()
+    }
+
+    /// The tickets of calls, without those that the sandbox has from the start.
+    pub fn call_tickets(&self) -> Vec<Value> {
+        self.tickets().into_iter().filter(|t| t["external_id"].as_str().is_some_and(|e| e.starts_with("aircall:call:"))).collect()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
