@@ -162,8 +162,9 @@ fn table(all: &[Times]) -> Table {
     }
     table.method(&format!(
         "{} calls one after the other after {WARM_UP} for warm-up, each from another number that the helpdesk knows; mode live \
-         without records (so that a call's tickets are not written during the next), limits lifted. Each time begins before `POST call.created` is sent. The bare look-up follows each call: same number, \
-         same sandbox, the product's HTTP client. A real helpdesk answers in some 100 ms; then the look-up is most of it.",
+         without records (so that a call's tickets are not written during the next), limits lifted. Each time begins before \
+         `POST call.created` is sent. The bare look-up follows each call: same number, same sandbox, the product's HTTP \
+         client. Over a real network the look-up takes longer; what comes on top of it does not.",
         all.len()
     ));
     table

@@ -14,7 +14,7 @@ pub(crate) enum Failure {
         error: std::io::Error,
     },
     /// A program of ours is missing, did not start or has ended.
-    #[error("{program} {what}. Its log: {log}")]
+    #[error("{program} {what}. Its log: {}", if log.is_empty() { "empty" } else { log })]
     Program {
         /// Its file name.
         program: String,

@@ -58,7 +58,11 @@ impl Program {
             .stdout(Stdio::null())
             .stderr(errors)
             .spawn()
-            .map_err(Failure::file(&path))?;
+            .map_err(|error| Failure::Program {
+                program: path.display().to_string(),
+                what: format!("cannot be started ({error}); script/bench builds it"),
+                log: String::new(),
+            })?;
         let mut program = Program { name: name.to_owned(), child, log, address };
         program.ready().await?;
         Ok(program)

@@ -380,16 +380,15 @@ impl Engine {
     }
 
     fn tell_health(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let next = self.upkeep.health_due(now);
-        if let Some(next) = next {
+        if let Some(next) = self.upkeep.health_due(now) {
             self.wake_by(next);
             return Ok(());
         }
+        self.upkeep.health_told(now);
         let health = self.measure_health(now)?;
         if *self.health.borrow() == health {
             return Ok(());
         }
-        self.upkeep.health_told(now);
         self.health.send_replace(health.clone());
         let mut change = Change::at(now);
         change.push.push(LiveEvent::Health(Box::new(health)));

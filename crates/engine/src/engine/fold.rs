@@ -96,8 +96,7 @@ impl Engine {
         {
             due.since = before.since;
         }
-        let settled = !matches!(assessment.step, Step::Read { .. } | Step::LookUp(_) | Step::LookUpAnonymous | Step::Lists);
-        if settled && let Some(told) = self.studied.remove(&case.call.id) {
+        if !is_question(&assessment.step) && let Some(told) = self.studied.remove(&case.call.id) {
             self.studies_done.push(told);
         }
         let shown = (case.selected == Some(true)).then_some(&assessment);
@@ -137,10 +136,7 @@ impl Engine {
             };
         }
         let studied = self.studied.contains_key(&case.call.id);
-        let reads = matches!(
-            assessment.step,
-            Step::Read { .. } | Step::LookUp(_) | Step::LookUpAnonymous | Step::Lists
-        );
+        let reads = is_question(&assessment.step);
         let may_read = studied || self.settings.logging.mode.0 == Mode::Shadow && case.barred.as_deref() == Some("mode_shadow");
         match &assessment.standing {
             _ if may_read && reads => return due(now, 0),
@@ -235,5 +231,13 @@ impl Engine {
                 Ok(())
             }
         }
+    }
+}
+
+/// Steps that change nothing outside: they are taken for a plan that nobody will carry out, too.
+fn is_question(step: &Step) -> bool {
+    match step {
+        Step::Read { .. } | Step::LookUp(_) | Step::LookUpAnonymous | Step::Lists | Step::Adopt => true,
+        Step::Rest | Step::Wait(_) | Step::Write => false,
     }
 }

@@ -7,7 +7,7 @@ use sidetone_protocol::{Mode, Vendor};
 
 use super::{Engine, Job};
 use crate::budget::Lane;
-use crate::helpdesk::Step;
+use crate::helpdesk::{Standing, Step};
 use crate::ledger::{Attempt, AttemptState, Write};
 use crate::number::{E164, Party};
 use crate::store::{Case, Due, StoreError};
@@ -119,10 +119,15 @@ impl Engine {
                 let request = self.helpdesk.adopt(&case);
                 self.ask(vendor, Lane::Live, Job::Adopt(id), request, now)
             }
-            Step::Write => match assessment.writes.into_iter().find(|w| !is_parked(&case, w)) {
-                Some(write) if self.settings.logging.mode.0 == Mode::Live => return self.write(case, write, thread, now),
-                _ => return Ok(Begun::NotNow),
-            },
+            Step::Write => {
+                let may_write = self.settings.logging.mode.0 == Mode::Live && assessment.standing == Standing::Logged;
+                let write = assessment.writes.into_iter().find(|w| !is_parked(&case, w)).filter(|_| may_write);
+                return match write {
+                    Some(write) => self.write(case, write, thread, now),
+                    // A plan that was only asked for: it is made now, and nothing more is due.
+                    None => self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now).map(|()| Begun::NotNow),
+                };
+            }
         };
         Ok(if asked.is_ok() { Begun::Yes } else { Begun::Blocked })
     }
