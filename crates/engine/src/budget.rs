@@ -54,6 +54,8 @@ pub struct Budget {
     level: f64,
     level_at: DateTime<Utc>,
     ours: VecDeque<DateTime<Utc>>,
+    /// Sent and not answered: what the vendor tells does not hold them yet.
+    in_flight: u32,
     paused_until: Option<DateTime<Utc>>,
 }
 
@@ -61,7 +63,7 @@ impl Budget {
     /// An empty budget.
     #[must_use]
     pub fn new(vendor: Vendor, counting: Counting, rate: Rate, now: DateTime<Utc>) -> Self {
-        Budget { vendor, counting, rate, level: 0.0, level_at: now, ours: VecDeque::new(), paused_until: None }
+        Budget { vendor, counting, rate, level: 0.0, level_at: now, ours: VecDeque::new(), in_flight: 0, paused_until: None }
     }
 
     /// Takes one request out of the budget, or says when to ask again.
@@ -84,9 +86,21 @@ impl Budget {
         if level + 1.0 > room {
             return Err(self.room_at(level + 1.0 - room, now));
         }
-        self.level += 1.0;
-        self.ours.push_back(now);
+        self.count(now);
         Ok(())
+    }
+
+    /// Counts a request that goes in any case.
+    pub fn count(&mut self, now: DateTime<Utc>) {
+        self.drain(now);
+        self.level += 1.0;
+        self.in_flight += 1;
+        self.ours.push_back(now);
+    }
+
+    /// An answer came, or none will.
+    pub fn answered(&mut self) {
+        self.in_flight = self.in_flight.saturating_sub(1);
     }
 
     fn room_at(&self, over: f64, now: DateTime<Utc>) -> DateTime<Utc> {
@@ -103,7 +117,7 @@ impl Budget {
     /// What the vendor says of its bucket (Gorgias, `reference/gorgias.md` §3): used and limit, everybody's together.
     pub fn told(&mut self, used: u32, limit: u32, now: DateTime<Utc>) {
         self.drain(now);
-        self.level = f64::from(used);
+        self.level = f64::from(used + self.in_flight);
         if limit > 0 {
             self.rate.requests = limit;
         }
@@ -207,6 +221,16 @@ mod tests {
         let until = b.take(Lane::Live, at(0)).expect_err("others have filled it");
         assert!(b.take(Lane::Live, until).is_ok());
         assert_eq!(b.view(until).ours, 1);
+    }
+
+    #[test]
+    fn what_is_under_way_counts_on_top_of_what_the_vendor_tells() {
+        let mut b = budget(Counting::Leaky);
+        (0..30).for_each(|_| b.take(Lane::Live, at(0)).expect("room"));
+        b.answered();
+        b.told(1, 40, at(0));
+        let more = (0..40).filter(|_| b.take(Lane::Live, at(0)).is_ok()).count();
+        assert!(more <= 4, "29 are still on their way: {more}");
     }
 
     #[test]

@@ -686,13 +686,19 @@ fn object_id(value: Option<&Value>) -> Option<u64> {
     id.as_u64().or_else(|| id.as_str().and_then(|s| s.parse().ok()))
 }
 
-/// Unix seconds, milliseconds or ISO text.
+/// Unix seconds, milliseconds or ISO text; nothing outside of this and the last century, with which no clock can reckon.
 fn moment(value: &Value) -> Option<i64> {
     let number = value.as_i64().or_else(|| value.as_f64().map(|f| f as i64));
-    number.map(|n| if n > 100_000_000_000 { n / 1000 } else { n }).or_else(|| {
+    let seconds = number.map(|n| if n > 100_000_000_000 { n / 1000 } else { n }).or_else(|| {
         let text = value.as_str()?;
         text.parse().ok().or_else(|| DateTime::parse_from_rfc3339(text).ok().map(|t| t.timestamp()))
-    })
+    });
+    seconds.filter(|s| is_a_moment(*s))
+}
+
+/// Whether unix seconds are a time that a phone system may name: after 1970, before 2100.
+pub(crate) fn is_a_moment(seconds: i64) -> bool {
+    (0..4_102_444_800).contains(&seconds)
 }
 
 fn string(object: &Map<String, Value>, key: &str) -> Option<String> {

@@ -18,7 +18,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
-use sidetone_protocol::{Health, LiveEvent, Pushed, Vendor};
+use sidetone_protocol::{Health, LiveEvent, Mode, Pushed, Vendor};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use uuid::Uuid;
 
@@ -133,6 +133,10 @@ pub struct Engine {
     /// Numbers that are being looked up.
     looking: HashSet<E164>,
     looking_anonymous: bool,
+    /// The look-up of the shared customer failed; not before then again.
+    anonymous_again: Option<DateTime<Utc>>,
+    /// Live calls whose number was asked for already.
+    asked_for: HashSet<CallId>,
     /// Look-ups that failed, and when they may be tried again.
     failed_looks: HashMap<E164, DateTime<Utc>>,
     /// Numbers of calls that ring, not asked for yet.
@@ -210,6 +214,8 @@ impl Engine {
             busy_threads: HashMap::new(),
             looking: HashSet::new(),
             looking_anonymous: false,
+            anonymous_again: None,
+            asked_for: HashSet::new(),
             failed_looks: HashMap::new(),
             to_look_up: Vec::new(),
             uncarded: BTreeMap::new(),
@@ -221,7 +227,9 @@ impl Engine {
             clock,
         };
         engine.settle_what_was_under_way(now)?;
+        engine.remember_anonymous()?;
         engine.reassess_all_live(now)?;
+        engine.take_up_pending(now)?;
         Ok((engine, handle))
     }
 
@@ -235,6 +243,19 @@ impl Engine {
                 attempt.next_at = Some(now);
             }
             self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)?;
+        }
+        Ok(())
+    }
+
+    /// A record that is not finished is due again, whatever the last run (another mode, a plan only) left of it.
+    fn take_up_pending(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        if self.settings.logging.mode.0 != Mode::Live {
+            return Ok(());
+        }
+        for id in self.store.pending()? {
+            if let Some(case) = self.readable_case(id)? {
+                self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)?;
+            }
         }
         Ok(())
     }

@@ -4,8 +4,11 @@ use chrono::{DateTime, Utc};
 use sidetone_protocol::{Mode, Reason};
 
 use crate::call::Call;
+use crate::helpdesk::Assessment;
 use crate::number::{E164, Party};
 use crate::settings::Settings;
+use crate::store::Case;
+use crate::view;
 
 /// When writing became allowed, and the times in which it was not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -98,6 +101,18 @@ pub fn reason(code: &str) -> Reason {
 #[must_use]
 pub fn selected(call: &Call, settings: &Settings) -> Option<bool> {
     call.line().map(|line| settings.lines.contains(&line.id))
+}
+
+/// The assessment, unless the gate is closed for this call.
+#[must_use]
+pub fn apply(case: &Case, assessment: Assessment, settings: &Settings, own: &[E164]) -> Assessment {
+    if let Some(code) = &case.barred {
+        view::barred(assessment, code)
+    } else if !settings.logging.log_internal && case.ledger.is_empty() && is_internal(&case.call, own) {
+        view::barred(assessment, "internal_call")
+    } else {
+        assessment
+    }
 }
 
 /// Whether both ends are own lines (G23).

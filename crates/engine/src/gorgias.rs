@@ -409,7 +409,7 @@ fn step(case: &Case, record: &Record, writes: &[Write], then: Step, now: DateTim
     if must_adopt(case, now) {
         return Step::Adopt;
     }
-    let parked = |write: &Write| case.attempts.iter().any(|a| a.state == AttemptState::Parked && a.write.key() == write.key());
+    let parked = |write: &Write| case.attempts.iter().any(|a| a.state == AttemptState::Parked && a.write.main_key() == write.main_key());
     let blocked = writes.iter().any(|w| parked(w) && matches!(w.kind, WriteKind::CreateCustomer | WriteKind::CreateTicket));
     let Some(first) = writes.iter().find(|w| !parked(w)).filter(|_| !blocked) else { return then };
     if matches!(first.kind, WriteKind::AddTags | WriteKind::RemoveTags | WriteKind::CreateTag)

@@ -13,19 +13,23 @@ use uuid::Uuid;
 
 use crate::call::CallId;
 use crate::clock::Clock;
+use crate::directory::Matched;
 use crate::engine::Stimulus;
+use crate::gate;
 use crate::helpdesk::Helpdesk;
 use crate::inbox;
 use crate::knowledge::Knowledge;
 use crate::number::E164;
 use crate::settings::{Arrival, Settings};
-use crate::store::{Case, Query, Receipt, Received, Store, StoreError};
+use crate::store::{Case, Change, Query, Receipt, Received, Store, StoreError};
 use crate::view::{self, Caller};
 
 /// How many calls `now` lists.
 const RECENT: usize = 12;
 /// How many earlier calls a card shows.
 const HISTORY: usize = 4;
+/// A plan that needs longer than this lacks something that is not to be had now.
+const PLAN_WITHIN: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// What engine and faces both read.
 pub(crate) struct Shared {
@@ -160,12 +164,12 @@ impl Handle {
         let matched = case.call.party().number().map(|n| shared.store.matched(n)).transpose()?.flatten();
         let assessment = {
             let knowledge = shared.knowledge.read().unwrap_or_else(PoisonError::into_inner);
-            let context = knowledge.context(&shared.settings, shared.clock.now(), matched.as_ref());
-            shared.helpdesk.assess(&case, &context)
-        };
-        let assessment = match &case.barred {
-            Some(code) => view::barred(assessment, code),
-            None => assessment,
+            // What is shown may be of any age; only a write asks again.
+            let now = shared.clock.now();
+            let matched = matched.map(|m| Matched { checked_at: now, ..m });
+            let context = knowledge.context(&shared.settings, now, matched.as_ref());
+            let assessment = shared.helpdesk.assess(&case, &context);
+            gate::apply(&case, assessment, &shared.settings, &knowledge.own_numbers)
         };
         let Some(view) = view::call_view(&case, &assessment, shared.helpdesk.as_ref()) else { return Ok(None) };
         let card = shared.card(&case, Some(&view))?;
@@ -179,8 +183,8 @@ impl Handle {
     pub async fn plan(&self, id: CallId) -> Result<Option<CallDetail>, StoreError> {
         let (told, made) = oneshot::channel();
         self.stimulate(Stimulus::Study(id, told));
-        // Dropped without a word when the call cannot be read: then what is known is shown.
-        let _ = made.await;
+        // No word when the call cannot be read, or a vendor does not answer: then what is known is shown.
+        let _ = tokio::time::timeout(PLAN_WITHIN, made).await;
         self.call(id)
     }
 
@@ -214,7 +218,9 @@ impl Handle {
     /// # Errors
     /// If it does not.
     pub fn check_store(&self) -> Result<(), StoreError> {
-        self.shared.store.receive(&[]).map(|_| ())
+        let now = self.shared.clock.now();
+        let settings = vec![("ready".to_owned(), now.timestamp().to_string())];
+        self.shared.store.commit(&Change { settings, ..Change::at(now) }).map(|_| ())
     }
 
     /// Finishes what is in hand, then stops the engine.

@@ -16,6 +16,8 @@ pub struct Link {
     /// Since when it is refused or unreachable.
     since: Option<DateTime<Utc>>,
     next_try: Option<DateTime<Utc>>,
+    /// Failures in a row.
+    failures: u32,
     wrong_account: bool,
 }
 
@@ -30,6 +32,7 @@ impl Link {
             text: None,
             since: None,
             next_try: None,
+            failures: 0,
             wrong_account: false,
         }
     }
@@ -40,14 +43,20 @@ impl Link {
     /// When the next one may go.
     pub fn admit(&mut self, now: DateTime<Utc>) -> Result<(), DateTime<Utc>> {
         match self.next_try {
-            Some(next) if self.state == ConnectionState::Refused => {
-                if next > now {
-                    return Err(next);
-                }
-                self.next_try = Some(now + ASK_AGAIN);
+            Some(next) if next > now => Err(next),
+            // One is let through; until it is answered, no other.
+            Some(_) => {
+                self.next_try = Some(now + self.pause());
                 Ok(())
             }
-            _ => Ok(()),
+            None => Ok(()),
+        }
+    }
+
+    fn pause(&self) -> TimeDelta {
+        match self.state {
+            ConnectionState::Unreachable => TimeDelta::seconds(1 << self.failures.min(4)),
+            _ => ASK_AGAIN,
         }
     }
 
@@ -86,6 +95,9 @@ impl Link {
         }
         self.state = ConnectionState::Unreachable;
         self.text = Some(text.to_owned());
+        self.failures += 1;
+        // A first failure stands alone often enough; a row of them slows us down.
+        self.next_try = (self.failures > 2).then(|| now + self.pause());
     }
 
     /// For the window.

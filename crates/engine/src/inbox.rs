@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::call::{CallId, Origin};
+use crate::call::{CallId, Origin, is_a_moment};
 use crate::store::Received;
 
 /// What events speak of besides calls (`reference/aircall.md` §6.4).
@@ -15,14 +15,16 @@ const OTHER_RESOURCES: [&str; 7] = ["user", "number", "contact", "message", "gro
 #[must_use]
 pub fn from_webhook(event: &Event, received_at: DateTime<Utc>) -> Received {
     let body = event.body_without_token();
-    let call = (event.resource == "call").then(|| call_id(&event.data)).flatten();
+    // What is nested deeper than any Call object is kept, but not made into a call: it could not be read back.
+    let is_plain = depth(&event.data) <= DEEPEST;
+    let call = (event.resource == "call" && is_plain).then(|| call_id(&event.data)).flatten();
     Received {
         is_odd: call.is_none() && !OTHER_RESOURCES.contains(&event.resource.as_str()),
         hash: hash(&["event", &body.to_string()]),
         origin: Origin::Event(event.event.clone()),
         call,
         // An event without a moment loses against everything that has one.
-        as_of: event.timestamp.unwrap_or(0),
+        as_of: event.timestamp.filter(|s| is_a_moment(*s)).unwrap_or(0),
         received_at,
         body,
     }
@@ -31,13 +33,11 @@ pub fn from_webhook(event: &Event, received_at: DateTime<Utc>) -> Received {
 /// A Call object that was read over REST, as of the answer's `Date`.
 #[must_use]
 pub fn from_read(call: Value, origin: Origin, as_of: i64, received_at: DateTime<Utc>) -> Received {
-    // A list that is read every few seconds says the same again and again; a single read is always news, because its
-    // moment is what it was made for.
-    let moment = if origin == Origin::Listed { String::new() } else { as_of.to_string() };
     let id = call_id(&call);
+    let as_of = if is_a_moment(as_of) { as_of } else { received_at.timestamp() };
     Received {
         is_odd: id.is_none(),
-        hash: hash(&["read", &format!("{origin:?}"), &moment, &call.to_string()]),
+        hash: hash(&["read", &format!("{origin:?}"), &as_of.to_string(), &call.to_string()]),
         call: id,
         origin,
         as_of,
@@ -46,9 +46,40 @@ pub fn from_read(call: Value, origin: Origin, as_of: i64, received_at: DateTime<
     }
 }
 
+/// A Call object nests about six levels deep.
+const DEEPEST: usize = 32;
+
+fn depth(value: &Value) -> usize {
+    let mut deepest = 0;
+    let mut open = vec![(value, 1)];
+    while let Some((value, level)) = open.pop() {
+        deepest = deepest.max(level);
+        match value {
+            Value::Array(items) => open.extend(items.iter().map(|item| (item, level + 1))),
+            Value::Object(parts) => open.extend(parts.values().map(|part| (part, level + 1))),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+    deepest
+}
+
 fn call_id(data: &Value) -> Option<CallId> {
     let id = data.get("id")?;
     id.as_u64().or_else(|| id.as_str()?.parse().ok()).filter(|id| *id > 0 && i64::try_from(*id).is_ok()).map(CallId)
+}
+
+/// What a listed call says, without the links that are signed anew each time: whether it is news since the last list.
+#[must_use]
+pub fn gist(call: &Value) -> [u8; 32] {
+    let mut call = call.clone();
+    if let Some(object) = call.as_object_mut() {
+        for signed in ["recording", "voicemail", "recording_short_url", "voicemail_short_url"] {
+            if let Some(link) = object.get_mut(signed).filter(|link| link.is_string()) {
+                *link = Value::Bool(true);
+            }
+        }
+    }
+    hash(&["gist", &call.to_string()])
 }
 
 fn hash(parts: &[&str]) -> [u8; 32] {
@@ -81,6 +112,15 @@ mod tests {
         assert_eq!(a.hash, b.hash, "the same event through another webhook of ours");
         assert!(!a.body.to_string().contains("s3cret"));
         assert_eq!(a.call, Some(CallId(4_300_000_001)));
+    }
+
+    #[test]
+    fn what_no_clock_can_reckon_with_and_what_nests_too_deep_is_kept_but_harmless() {
+        let far = received(r#"{"resource":"call","event":"call.ended","timestamp":8210266876799000,"data":{"id":5}}"#);
+        assert_eq!(far.as_of, 0);
+        let deep = format!(r#"{{"resource":"call","data":{{"id":5,"x":{}{}}}}}"#, "[".repeat(100), "]".repeat(100));
+        let deep = received(&deep);
+        assert!(deep.is_odd && deep.call.is_none());
     }
 
     #[test]

@@ -137,6 +137,14 @@ impl Write {
     }
 }
 
+impl Write {
+    /// What it is mainly for: stays the same when further facts are packed into it.
+    #[must_use]
+    pub fn main_key(&self) -> &str {
+        self.holdings.first().map(|h| h.key.as_str()).or(self.removes.first().map(String::as_str)).unwrap_or_default()
+    }
+}
+
 /// How far a write has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AttemptState {

@@ -113,7 +113,16 @@ pub fn parse(text: &str, country: Option<&str>) -> Option<E164> {
         return None;
     }
     let home: Option<country::Id> = country.and_then(|c| c.to_ascii_uppercase().parse().ok());
-    let number = phonenumber::parse(home, text).ok()?;
+    // An international number is read without a home: the port would strip the home's trunk prefix from it.
+    let digits: String = text.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
+    let international = digits
+        .strip_prefix('+')
+        .or_else(|| digits.strip_prefix("00"))
+        .or_else(|| digits.strip_prefix("011").filter(|_| matches!(country, Some("US" | "CA"))));
+    let number = match international {
+        Some(rest) => phonenumber::parse(None, format!("+{rest}")).ok()?,
+        None => phonenumber::parse(home, text).ok()?,
+    };
     let possible = phonenumber::is_viable(text) && number.national().value() > 999;
     let e164 = number.format().mode(Mode::E164).to_string();
     (possible && e164.len() >= 8 && e164.len() <= 16).then_some(E164(e164))
@@ -139,6 +148,20 @@ mod tests {
         ] {
             assert_eq!(parse(raw, country).map(|n| n.as_str().to_owned()).as_deref(), Some(e164), "{raw}");
         }
+    }
+
+    #[test]
+    fn an_international_number_is_the_same_on_every_line() {
+        for raw in ["+33 1 99 00 55 99", "+39 06 9900 1122", "+86 138 0000 1111", "+1 202-555-0142", "+49 30 23125 044"] {
+            let alone = parse(raw, None);
+            assert!(alone.is_some(), "{raw}");
+            for country in ["US", "CA", "FR", "DE", "IT", "GB", "ES", "RU", "CN", "BR", "MX"] {
+                assert_eq!(parse(raw, Some(country)), alone, "{raw} on a line in {country}");
+            }
+        }
+        let abroad = parse("0039 06 9900 1122", Some("FR"));
+        assert_eq!(abroad, parse("+390699001122", None));
+        assert_eq!(parse("011 33 1 99 00 55 99", Some("US")), parse("+33199005599", None));
     }
 
     #[test]

@@ -15,6 +15,11 @@ pub const MISSED_WAIT: TimeDelta = TimeDelta::seconds(20);
 /// A call that was hung up, but whose `call.ended` did not come, is read after this time.
 pub const ENDED_OVERDUE: TimeDelta = TimeDelta::seconds(60);
 
+/// By then a call that ended has everything that a fresh read is made for.
+pub const FRESH_AFTER_END: TimeDelta = TimeDelta::seconds(ENDED_AFTER_HANGUP_SECONDS + 20);
+/// A call that is up for so long without a word is asked for.
+const SILENT_TOO_LONG: TimeDelta = TimeDelta::hours(3);
+
 /// What kind of call it has turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -67,10 +72,15 @@ pub fn keep(kind: Kind, logging: &Logging) -> Keep {
 #[must_use]
 pub fn readiness(case: &Case, now: DateTime<Utc>) -> Readiness {
     let call = &case.call;
-    let Some(kind) = kind(call) else { return Readiness::Early(Step::Rest) };
     let may_read = !case.reads.given_up;
-    let end = call.ended_at().and_then(|end| call.settled_at().map(|settled| (end, settled)));
-    if call.is_over() && call.settled_at().is_none() && may_read {
+    let Some(kind) = kind(call) else { return Readiness::Early(until_heard_of(call, now)) };
+    if !call.is_over() {
+        return match may_read && wants_timeline(call) {
+            true => Readiness::Early(Step::Read { timeline: true }),
+            false => Readiness::Ripe { kind, ended: false, then: until_heard_of(call, now) },
+        };
+    }
+    let Some(settled) = settled(case) else {
         // Hung up; the rest comes within half a minute, or was lost on the way.
         let overdue = call.ended_at().unwrap_or(now) + ENDED_OVERDUE;
         let step = if now < overdue { Step::Wait(overdue) } else { Step::Read { timeline: wants_timeline(call) } };
@@ -78,13 +88,12 @@ pub fn readiness(case: &Case, now: DateTime<Utc>) -> Readiness {
             Kind::Answered => Readiness::Ripe { kind, ended: false, then: step },
             Kind::Missed | Kind::OutboundUnanswered => Readiness::Early(step),
         };
-    }
+    };
     if may_read && wants_timeline(call) {
         return Readiness::Early(Step::Read { timeline: true });
     }
     if kind == Kind::Missed && !call.has_voicemail() {
-        let settled = call.settled_at().or(end.map(|(end, _)| end.timestamp() + ENDED_AFTER_HANGUP_SECONDS));
-        let ripe = settled.and_then(|s| DateTime::from_timestamp(s, 0)).unwrap_or(now) + MISSED_WAIT;
+        let ripe = settled + MISSED_WAIT;
         if now < ripe {
             return Readiness::Early(Step::Wait(ripe));
         }
@@ -92,7 +101,31 @@ pub fn readiness(case: &Case, now: DateTime<Utc>) -> Readiness {
             return Readiness::Early(Step::Read { timeline: false });
         }
     }
-    Readiness::Ripe { kind, ended: call.is_over(), then: Step::Rest }
+    if now < settled {
+        return match kind {
+            Kind::Answered => Readiness::Ripe { kind, ended: false, then: Step::Wait(settled) },
+            Kind::Missed | Kind::OutboundUnanswered => Readiness::Early(Step::Wait(settled)),
+        };
+    }
+    Readiness::Ripe { kind, ended: true, then: Step::Rest }
+}
+
+/// When everything of the end was together; where reading was given up, when it would have been.
+fn settled(case: &Case) -> Option<DateTime<Utc>> {
+    let call = &case.call;
+    let known = call.settled_at().and_then(|s| DateTime::from_timestamp(s, 0));
+    known.or_else(|| {
+        let end = call.ended_at().or(call.started_at()).unwrap_or_default();
+        case.reads.given_up.then(|| end + TimeDelta::seconds(ENDED_AFTER_HANGUP_SECONDS))
+    })
+}
+
+/// A call whose end never came is read now and then.
+fn until_heard_of(call: &Call, now: DateTime<Utc>) -> Step {
+    let Some(started) = call.started_at() else { return Step::Rest };
+    let read = call.read_at().and_then(|at| DateTime::from_timestamp(at, 0)).unwrap_or(started);
+    let next = started.max(read) + SILENT_TOO_LONG;
+    if now < next { Step::Wait(next) } else { Step::Read { timeline: false } }
 }
 
 /// G10: the options chosen in a menu are read once, where the line has one.

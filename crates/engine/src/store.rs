@@ -231,7 +231,7 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// If the store cannot be read.
     fn case(&self, id: CallId) -> Result<Option<Case>, StoreError>;
-    /// Calls that are due, most urgent first.
+    /// Calls that are due: those of the last hour first, so that no backlog stands in their way, each part oldest first.
     ///
     /// # Errors
     /// If the store cannot be read.
@@ -246,6 +246,16 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// If the store cannot be read.
     fn under_way(&self) -> Result<Vec<CallId>, StoreError>;
+    /// Calls with a write whose answer is outstanding or unclear: until that is settled, others of the same customer wait.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn unsettled(&self) -> Result<Vec<CallId>, StoreError>;
+    /// Calls whose record is not finished.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn pending(&self) -> Result<Vec<CallId>, StoreError>;
     /// Calls that are pending or not logged for want of something that may have come since.
     ///
     /// # Errors

@@ -18,12 +18,18 @@ const PAGE: usize = 50;
 #[derive(Deserialize)]
 pub(crate) struct NowQuery {
     /// When the reader's day began, unix seconds.
-    day_start: Option<i64>,
+    day_start: Option<String>,
 }
 
 /// `GET /api/now`.
 pub(crate) async fn now(State(handle): State<Handle>, UrlQuery(query): UrlQuery<NowQuery>) -> Result<Json<Now>, Problem> {
-    let day_start = query.day_start.and_then(|s| DateTime::from_timestamp(s, 0));
+    let day_start = match query.day_start.as_deref() {
+        None | Some("") => None,
+        Some(text) => {
+            let at = text.parse().ok().and_then(|s| DateTime::from_timestamp(s, 0));
+            Some(at.ok_or_else(|| Problem::bad("day_start is a time in unix seconds"))?)
+        }
+    };
     blocking(move || Ok(Json(handle.now(day_start)?))).await
 }
 
@@ -32,7 +38,7 @@ pub(crate) struct CallsQuery {
     before: Option<String>,
     filter: Option<String>,
     text: Option<String>,
-    limit: Option<usize>,
+    limit: Option<String>,
 }
 
 /// `GET /api/calls?before=&filter=&text=&limit=`.
@@ -47,11 +53,19 @@ pub(crate) async fn calls(
         Some("voicemail") => Filter::Voicemail,
         Some(_) => return Err(Problem::bad("filter is one of all, not_logged, missed, voicemail")),
     };
+    let limit = match query.limit.as_deref() {
+        None | Some("") => PAGE,
+        Some(text) => text.parse().map_err(|_| Problem::bad("limit is a whole number"))?,
+    };
+    let before = query.before.filter(|b| !b.is_empty());
+    if before.as_deref().is_some_and(|b| !is_cursor(b)) {
+        return Err(Problem::bad("before is the next of an earlier page"));
+    }
     let query = Query {
-        before: query.before.filter(|b| !b.is_empty()),
+        before,
         filter,
         text: query.text,
-        limit: query.limit.unwrap_or(PAGE),
+        limit,
     };
     blocking(move || Ok(Json(handle.calls(&query)?))).await
 }
@@ -76,6 +90,11 @@ pub(crate) async fn retry(State(handle): State<Handle>, Path(id): Path<String>) 
 /// `GET /api/health`.
 pub(crate) async fn health(State(handle): State<Handle>) -> Json<Health> {
     Json(handle.health())
+}
+
+/// `started_at.id`, as a page gave it.
+fn is_cursor(text: &str) -> bool {
+    text.split_once('.').is_some_and(|(at, id)| at.parse::<i64>().is_ok() && id.parse::<u64>().is_ok())
 }
 
 fn call_id(text: &str) -> Result<CallId, Problem> {

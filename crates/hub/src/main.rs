@@ -96,7 +96,12 @@ async fn serve(config: &Config) -> Result<ExitCode, Failure> {
         Failure::Fault(format!("cannot listen on {}: {error}. Give another address in [hub] listen", config.listen))
     })?;
     tracing::info!(address = %serving.address, mode = ?config.settings.logging.mode.0, "listening");
-    stop.await;
+    tokio::select! {
+        () = stop => {}
+        () = running.ended() => {
+            return Err(Failure::Fault("the engine has ended, which is a fault of this program; what was stored is kept".into()));
+        }
+    }
     tracing::info!("stopping: finishing what is in hand");
     serving.stop().await;
     running.stop().await;
@@ -176,8 +181,10 @@ async fn ask_running(config: &Config, id: CallId) -> Result<serde_json::Value, F
     let Some(token) = &config.admin_token else {
         return Err(Failure::Usage("[hub] admin_token: missing. A hub is running; the plan is asked from it with this token".into()));
     };
+    // The token stays on this machine, whatever proxy the environment names.
+    let client = reqwest::Client::builder().no_proxy().build().map_err(|error| Failure::Fault(error.to_string()))?;
     let url = format!("http://{}/api/calls/{id}", config.listen);
-    let asked = reqwest::Client::new().get(url).header("authorization", format!("Bearer {}", token.reveal())).send().await;
+    let asked = client.get(url).header("authorization", format!("Bearer {}", token.reveal())).send().await;
     let answer = asked.map_err(|error| Failure::Fault(format!("the running hub does not answer: {error}")))?;
     match answer.status().as_u16() {
         200 => {

@@ -55,6 +55,13 @@ pub fn start(config: &Config) -> Result<Running, StartError> {
 }
 
 impl Running {
+    /// Comes when the engine has ended although nobody stopped it.
+    pub async fn ended(&self) {
+        while !self.thread.is_finished() {
+            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        }
+    }
+
     /// Finishes what is in hand and stops.
     pub async fn stop(self) {
         self.handle.stop().await;

@@ -45,7 +45,12 @@ pub fn routes(handle: &Handle, config: &Config) -> io::Result<Router> {
     if config.metrics {
         open = open.route("/metrics", get(metrics::metrics));
     }
-    Ok(webhooks.merge(api).merge(open.with_state(handle.clone())).fallback(get(pages::page)))
+    let all = webhooks.merge(api).merge(open.with_state(handle.clone())).fallback(get(pages::page));
+    Ok(all.method_not_allowed_fallback(wrong_verb))
+}
+
+async fn wrong_verb() -> Problem {
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This address takes another verb; see Allow.")
 }
 
 async fn no_route() -> Problem {
@@ -64,7 +69,11 @@ async fn ready(State(handle): State<Handle>) -> Response {
 
 /// Without a token in the configuration `/api/*` answers 401 to everybody.
 async fn only_admin(State(admin): State<Arc<Option<Secret>>>, request: Request, next: Next) -> Response {
-    let given = request.headers().get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()?.strip_prefix("Bearer "));
+    let given = request.headers().get(header::AUTHORIZATION).and_then(|v| {
+        // The scheme's letter case means nothing (RFC 9110 §11.1).
+        let (scheme, token) = v.to_str().ok()?.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    });
     let is_admin = match (admin.as_ref(), given) {
         (Some(known), Some(given)) => bool::from(known.reveal().as_bytes().ct_eq(given.as_bytes())),
         _ => false,

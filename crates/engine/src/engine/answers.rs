@@ -5,14 +5,14 @@ use sidetone_protocol::{ExplanationView, LiveEvent, Vendor};
 
 use super::outbox::{PROBE_AFTER_SECONDS, SEND_AGAIN};
 use super::{Done, Engine, Job};
-use crate::budget::Lane;
 use crate::call::{CallId, Origin};
 use crate::directory::{Customer, Matched};
 use crate::helpdesk::{Answer, Probed, Refusal, Request};
 use crate::inbox;
 use crate::ledger::{AttemptState, Holding, Write, WriteKind};
 use crate::number::E164;
-use crate::store::{Case, Change, StoreError};
+use crate::readiness::{ENDED_OVERDUE, FRESH_AFTER_END};
+use crate::store::{Case, Change, Due, StoreError};
 use crate::transport::TransportError;
 
 /// A fresh read that failed so often is given up: the record goes without.
@@ -27,6 +27,9 @@ impl Engine {
         if let Some(id) = job.call() {
             self.busy_calls.remove(&id);
             self.busy_threads.remove(&id);
+        }
+        if let Some(budget) = self.budgets.get_mut(&vendor) {
+            budget.answered();
         }
         self.learn(vendor, &result, now);
         match job {
@@ -163,8 +166,31 @@ impl Engine {
 
     fn looked_up_anonymous(&mut self, result: &Result<Answer, TransportError>, now: DateTime<Utc>) -> Result<(), StoreError> {
         self.looking_anonymous = false;
-        if let Some(customers) = self.read_helpdesk(result, now, |engine, answer| engine.helpdesk.looked_up_anonymous(answer)) {
-            self.knowledge.anonymous = Some(shared_customer(customers, now));
+        match self.read_helpdesk(result, now, |engine, answer| engine.helpdesk.looked_up_anonymous(answer)) {
+            Some(customers) => self.knows_anonymous(customers, now),
+            None => {
+                self.anonymous_again = Some(now + LOOK_AGAIN);
+                Ok(())
+            }
+        }
+    }
+
+    /// The shared customer of withheld callers is remembered: a list that lags behind must not make a second one.
+    fn knows_anonymous(&mut self, customers: Vec<Customer>, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let mut change = Change::at(now);
+        if let Some(known) = customers.first() {
+            let text = serde_json::to_string(known)?;
+            change.settings.push(("anonymous_customer".into(), text));
+        }
+        self.knowledge.anonymous = Some(Matched { number: E164::none(), checked_at: now, customers });
+        self.share_knowledge();
+        self.push(&change)
+    }
+
+    pub(super) fn remember_anonymous(&mut self) -> Result<(), StoreError> {
+        if let Some(text) = self.store.setting("anonymous_customer")? {
+            let customers = vec![serde_json::from_str(&text)?];
+            self.knowledge.anonymous = Some(Matched { number: E164::none(), checked_at: self.clock.now(), customers });
             self.share_knowledge();
         }
         Ok(())
@@ -177,6 +203,14 @@ impl Engine {
                 let as_of = aircall::answered_at(answer.headers()).unwrap_or(now.timestamp());
                 let read = inbox::from_read(call.into_value(), Origin::Read { timeline }, as_of, now);
                 self.store.receive(&[read])?;
+                // Enough was read once the call is over and had its time, by our clock: Aircall's may differ.
+                if let Some(mut case) = self.store.case(id)? {
+                    let had_its_time = case.call.ended_at().is_none_or(|end| now - end >= ENDED_OVERDUE.min(FRESH_AFTER_END));
+                    if case.call.is_over() && had_its_time {
+                        case.reads.given_up = true;
+                        return self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now);
+                    }
+                }
                 return Ok(());
             }
             Ok((_, Err(error))) => error.is_permanent() || error.is_credential(),
@@ -193,9 +227,9 @@ impl Engine {
         // A wrong credential at Aircall, or a call it does not know, stops nothing else: the record goes without.
         case.reads.given_up = failed || case.reads.failed >= READ_TRIES;
         let again = now + SEND_AGAIN * i32::try_from(case.reads.failed).unwrap_or(1);
-        if let Some(due) = case.due.as_mut() {
-            due.at = if case.reads.given_up { now } else { again };
-        }
+        let since = case.due.map_or(now, |due| due.since);
+        let at = if case.reads.given_up { now } else { again };
+        case.due = Some(Due { at, writes: case.due.map_or(0, |due| due.writes), since });
         self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)
     }
 
@@ -220,9 +254,10 @@ impl Engine {
     fn ask_further(&mut self, job: Job, request: Request, now: DateTime<Utc>) -> Result<(), StoreError> {
         // The second half of a question that was let through: it is counted, and not held back.
         let vendor = self.helpdesk.vendor();
-        if self.may_ask(vendor, Lane::Ring, now).is_ok() {
-            self.send(vendor, job, request, now);
+        if let Some(budget) = self.budgets.get_mut(&vendor) {
+            budget.count(now);
         }
+        self.send(vendor, job, request, now);
         Ok(())
     }
 
@@ -265,7 +300,6 @@ impl Engine {
             }
             Refusal::Conflict(text) => match self.helpdesk.conflicting(write) {
                 Some(request) => {
-                    self.busy_calls.insert(id);
                     self.ask_further(Job::Conflict { call: id, write: Box::new(write.clone()) }, request, now)
                 }
                 None => self.park(case, write, "conflict", &text, now),
@@ -292,10 +326,7 @@ impl Engine {
                     let number = number.clone();
                     change.matched.push(Matched { number, checked_at: now, customers: vec![customer] });
                 }
-                None => {
-                    self.knowledge.anonymous = Some(shared_customer(vec![customer], now));
-                    self.share_knowledge();
-                }
+                None => self.knows_anonymous(vec![customer], now)?,
             }
             // What is reckoned below reads the directory: it must know the new customer.
             self.push(&change)?;
@@ -340,7 +371,6 @@ impl Engine {
                 }
                 self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)?;
                 let request = self.helpdesk.request(&instead);
-                self.busy_calls.insert(id);
                 self.ask_further(Job::Write { call: id, write: Box::new(instead) }, request, now)
             }
             Some(None) => self.park(case, write, "conflict", "another customer has this e-mail address, but cannot be found by it", now),
@@ -417,10 +447,6 @@ fn customer_of(made: &Holding, now: DateTime<Utc>) -> Customer {
         note: None,
         updated_at: Some(now.timestamp()),
     }
-}
-
-fn shared_customer(customers: Vec<Customer>, now: DateTime<Utc>) -> Matched {
-    Matched { number: E164::none(), checked_at: now, customers }
 }
 
 fn aircall_or_helpdesk_wait(vendor: Vendor, answer: &Answer) -> std::time::Duration {

@@ -21,10 +21,11 @@ impl Engine {
         let call = &case.call;
         if case.selected != Some(true) || call.is_over() || self.settings.logging.mode.0 == Mode::Off {
             self.uncarded.remove(&call.id);
+            self.asked_for.remove(&call.id);
             return;
         }
         let Some(number) = call.party().number().cloned() else { return };
-        if !self.looking.contains(&number) && !self.to_look_up.contains(&number) {
+        if self.asked_for.insert(call.id) && !self.looking.contains(&number) && !self.to_look_up.contains(&number) {
             self.to_look_up.push(number);
         }
         let fresh = call.started_at().is_some_and(|at| now - at < TOO_LATE_FOR_A_CARD);

@@ -12,7 +12,7 @@ use crate::budget::Lane;
 use crate::call::{CallId, Statement};
 use crate::gate;
 use crate::helpdesk::{Assessment, Standing, Step};
-use crate::ledger::{AttemptState, Holding};
+use crate::ledger::{Attempt, AttemptState, Holding};
 use crate::store::{Case, CaseChange, Change, Due, InboxRow, StoreError};
 use crate::view;
 
@@ -40,7 +40,13 @@ impl Engine {
             }
         }
         for (id, rows) in by_call {
-            let known = self.store.case(id)?;
+            let known = match self.store.case(id) {
+                Err(StoreError::Damaged(why)) => {
+                    tracing::error!(call = %id, %why, "a stored call cannot be read; what came for it is kept in the inbox");
+                    continue;
+                }
+                known => known?,
+            };
             let first_seen = known.is_none();
             let mut case = known.unwrap_or_else(|| Case::new(id));
             for row in rows {
@@ -63,7 +69,9 @@ impl Engine {
         if case.selected.is_none() {
             case.selected = gate::selected(&case.call, &self.settings);
         }
-        if let Some(started_at) = case.call.started_at()
+        let call = &case.call;
+        let newest = call.last_event().and_then(|(_, at)| DateTime::from_timestamp(at, 0));
+        if let Some(started_at) = call.started_at().or(call.answered_at()).or(call.ended_at()).or(newest)
             && case.ledger.is_empty()
             && !case.carded
         {
@@ -89,6 +97,11 @@ impl Engine {
             case.ledger.remove(key);
         }
         let assessment = self.assess(&case, now)?;
+        if assessment.standing == Standing::Logged {
+            // A refused write that the plan no longer holds is no reason to call for a person.
+            let planned = |a: &Attempt| assessment.writes.iter().any(|w| w.main_key() == a.write.main_key());
+            case.attempts.retain(|a| a.state != AttemptState::Parked || planned(a));
+        }
         let before = case.due;
         case.due = if case.selected == Some(true) { self.due(&case, &assessment, now) } else { None };
         if let (Some(due), Some(before)) = (case.due.as_mut(), before)
@@ -96,7 +109,8 @@ impl Engine {
         {
             due.since = before.since;
         }
-        if !is_question(&assessment.step) && let Some(told) = self.studied.remove(&case.call.id) {
+        let undecided = is_question(&assessment.step) && case.selected == Some(true);
+        if !undecided && let Some(told) = self.studied.remove(&case.call.id) {
             self.studies_done.push(told);
         }
         let shown = (case.selected == Some(true)).then_some(&assessment);
@@ -114,14 +128,7 @@ impl Engine {
     }
 
     fn under_the_gate(&self, case: &Case, assessment: Assessment) -> Assessment {
-        let own = &self.knowledge.own_numbers;
-        if let Some(code) = &case.barred {
-            view::barred(assessment, code)
-        } else if !self.settings.logging.log_internal && case.ledger.is_empty() && gate::is_internal(&case.call, own) {
-            view::barred(assessment, "internal_call")
-        } else {
-            assessment
-        }
+        gate::apply(case, assessment, &self.settings, &self.knowledge.own_numbers)
     }
 
     /// When the call is looked at next.
@@ -149,8 +156,8 @@ impl Engine {
             Step::Wait(until) => due(*until, 0),
             Step::Write => due(now, writes.max(1)),
             // A read that failed has its next try in `due` already.
-            Step::Read { .. } => due(case.due.map_or(now, |d| d.at.max(now)), writes),
-            Step::LookUp(_) | Step::LookUpAnonymous | Step::Lists | Step::Adopt => due(now, writes),
+            Step::Read { .. } if case.reads.failed > 0 => due(case.due.map_or(now, |d| d.at.max(now)), writes),
+            Step::Read { .. } | Step::LookUp(_) | Step::LookUpAnonymous | Step::Lists | Step::Adopt => due(now, writes),
         }
     }
 

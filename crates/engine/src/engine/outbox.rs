@@ -1,12 +1,13 @@
 //! Plan → outbox: calls that are due, each one step further; in order per thread, concurrently across threads.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sidetone_protocol::{Mode, Vendor};
 
 use super::{Engine, Job};
 use crate::budget::Lane;
+use crate::call::CallId;
 use crate::helpdesk::{Standing, Step};
 use crate::ledger::{Attempt, AttemptState, Write};
 use crate::number::{E164, Party};
@@ -30,24 +31,55 @@ enum Begun {
 
 impl Engine {
     pub(super) fn send_what_is_due(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let held = self.held_threads()?;
         let mut ahead: HashSet<String> = self.busy_threads.values().cloned().collect();
+        let mut blocked: Option<Lane> = None;
         for id in self.store.due(now, AT_A_TIME)? {
             if self.busy_calls.contains(&id) {
                 continue;
             }
-            let Some(case) = self.store.case(id)? else { continue };
+            let Some(case) = self.readable_case(id)? else { continue };
             let thread = self.thread(&case)?;
-            if !ahead.insert(thread.clone()) {
+            if held.get(&thread).is_some_and(|holder| *holder != id) || !ahead.insert(thread.clone()) {
+                continue;
+            }
+            let lane = lane(&case, now);
+            if blocked.is_some_and(|blocked| lane >= blocked) {
                 continue;
             }
             if let Begun::Blocked = self.begin(case, &thread, now)? {
-                return Ok(());
+                blocked = Some(lane);
+                if lane == Lane::Live {
+                    return Ok(());
+                }
             }
         }
         if let Some(next) = self.store.next_due()?.filter(|next| *next > now) {
             self.wake_by(next);
         }
         Ok(())
+    }
+
+    /// Threads with a write whose outcome is not known yet, and the call that it belongs to.
+    fn held_threads(&self) -> Result<HashMap<String, CallId>, StoreError> {
+        let mut held = HashMap::new();
+        for id in self.store.unsettled()? {
+            if let Some(case) = self.readable_case(id)? {
+                held.insert(self.thread(&case)?, id);
+            }
+        }
+        Ok(held)
+    }
+
+    /// A call that cannot be read back stops no other.
+    pub(super) fn readable_case(&self, id: CallId) -> Result<Option<Case>, StoreError> {
+        match self.store.case(id) {
+            Err(StoreError::Damaged(why)) => {
+                tracing::error!(call = %id, %why, "a stored call cannot be read; it is passed over");
+                Ok(None)
+            }
+            other => other,
+        }
     }
 
     /// The customer's id, or the number until it is known (`design.md` §3.6).
@@ -93,6 +125,9 @@ impl Engine {
             Step::LookUpAnonymous => {
                 if self.looking_anonymous {
                     return Ok(Begun::NotNow);
+                }
+                if let Some(again) = self.anonymous_again.filter(|again| *again > now) {
+                    return self.later(case, again).map(|()| Begun::NotNow);
                 }
                 let request = self.helpdesk.look_up_anonymous();
                 let asked = self.ask(vendor, Lane::Live, Job::LookUpAnonymous, request, now);
@@ -202,7 +237,7 @@ impl Engine {
 }
 
 fn is_parked(case: &Case, write: &Write) -> bool {
-    case.attempts.iter().any(|a| a.state == AttemptState::Parked && a.write.key() == write.key())
+    case.attempts.iter().any(|a| a.state == AttemptState::Parked && a.write.main_key() == write.main_key())
 }
 
 /// What belongs to a call of now goes before what is added to older ones.

@@ -1,5 +1,7 @@
 //! What is kept fresh beside the calls: lists, our webhook, the poll, and the picture of health.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use sidetone_protocol::{Alert, Health, HealthState, Mode, SandboxView, Source, SourceKind, Vendor};
@@ -23,6 +25,10 @@ const AGAIN: TimeDelta = TimeDelta::seconds(20);
 const HEALTH_EVERY: TimeDelta = TimeDelta::seconds(1);
 /// A poll asks for calls that began within this time.
 const POLL_BACK: TimeDelta = TimeDelta::hours(2);
+/// So many pages of 50 calls are read in one poll at most.
+const POLL_PAGES: u32 = 4;
+/// So many calls are remembered between polls before it is begun anew.
+const POLLED_KEPT: usize = 5_000;
 
 /// C1: exactly the events that Sidetone handles.
 pub const EVENTS: [&str; 29] = [
@@ -82,6 +88,13 @@ pub(crate) struct Upkeep {
     lists: [(List, DateTime<Utc>, bool); 5],
     people: Vec<crate::directory::Person>,
     tags: Vec<String>,
+    /// Where lists go on that the budget interrupted.
+    rests: Vec<(List, Request)>,
+    /// What each call said in the last poll.
+    polled: HashMap<u64, [u8; 32]>,
+    poll_pages: u32,
+    /// Since when each alert holds.
+    alert_since: HashMap<String, i64>,
     webhook_at: Option<DateTime<Utc>>,
     webhook_busy: bool,
     webhook_alert: Option<Alert>,
@@ -97,6 +110,10 @@ impl Upkeep {
             lists: LISTS.map(|list| (list, now, false)),
             people: Vec::new(),
             tags: Vec::new(),
+            rests: Vec::new(),
+            polled: HashMap::new(),
+            poll_pages: 0,
+            alert_since: HashMap::new(),
             webhook_at: own.then_some(now),
             webhook_busy: false,
             webhook_alert: None,
@@ -137,9 +154,14 @@ impl Engine {
                 self.wake_by(at);
                 continue;
             }
-            let (vendor, request) = self.list_request(list);
+            let (vendor, first) = self.list_request(list);
+            let rest = self.upkeep.rests.iter().position(|(of, _)| *of == list).map(|at| self.upkeep.rests.swap_remove(at).1);
+            let request = rest.clone().unwrap_or(first);
             let asked = self.ask(vendor, Lane::Late, Job::List(list), request, now);
             self.upkeep.lists[index].2 = asked.is_ok();
+            if let (Err(_), Some(rest)) = (asked, rest) {
+                self.upkeep.rests.push((list, rest));
+            }
         }
         if let Some(at) = self.upkeep.webhook_at.filter(|_| !self.upkeep.webhook_busy) {
             if at > now {
@@ -200,11 +222,13 @@ impl Engine {
         let vendor = self.list_request(list).0;
         match next {
             Some(Some(request)) => {
-                if self.ask(vendor, Lane::Late, Job::List(list), request, now).is_err() {
-                    // Budget: begun anew later, rather than half a list.
-                    self.upkeep.people.clear();
-                    self.upkeep.tags.clear();
-                    self.list_due(list, now + AGAIN);
+                match self.ask(vendor, Lane::Late, Job::List(list), request.clone(), now) {
+                    Ok(()) => {}
+                    // Budget: gone on with where it stopped, as soon as there is room.
+                    Err(until) => {
+                        self.upkeep.rests.push((list, request));
+                        self.list_due(list, until);
+                    }
                 }
                 Ok(())
             }
@@ -213,6 +237,12 @@ impl Engine {
                 self.list_complete(list, now)
             }
             None => {
+                // A list is read whole or not at all.
+                match list {
+                    List::People => self.upkeep.people.clear(),
+                    List::Tags => self.upkeep.tags.clear(),
+                    List::Teams | List::AircallTags | List::Lines => {}
+                }
                 self.list_due(list, now + AGAIN);
                 Ok(())
             }
@@ -330,6 +360,7 @@ impl Engine {
     }
 
     fn check_webhook(&mut self, ours: &aircall::Webhook, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.upkeep.webhook_alert = None;
         self.remember_token(ours, now)?;
         let Ok(events) = aircall::webhooks::EventList::new(EVENTS) else { return Ok(()) };
         if events.is_of(ours) && ours.active != Some(false) {
@@ -368,12 +399,30 @@ impl Engine {
         let every = TimeDelta::from_std(self.settings.poll_every).unwrap_or(TimeDelta::seconds(5));
         self.upkeep.poll_at = Some(now + every);
         let Ok(answer) = result else { return Ok(()) };
-        let Ok(page) = poll(now).parse(answer) else { return Ok(()) };
+        let request = poll(now);
+        let Ok(page) = request.parse(answer) else { return Ok(()) };
+        let next = request.next_page(&page).filter(|_| self.upkeep.poll_pages + 1 < POLL_PAGES);
         let as_of = aircall::answered_at(answer.headers()).unwrap_or(now.timestamp());
-        let calls: Vec<_> =
-            page.items.into_iter().map(|call| inbox::from_read(call.into_value(), Origin::Listed, as_of, now)).collect();
-        if !calls.is_empty() {
-            self.store.receive(&calls)?;
+        let mut news = Vec::new();
+        for call in page.items {
+            let (id, call) = (call.id(), call.into_value());
+            let gist = inbox::gist(&call);
+            // The same again is no news; the same as once before, after something else, is.
+            if self.upkeep.polled.insert(id, gist) != Some(gist) {
+                news.push(inbox::from_read(call, Origin::Listed, as_of, now));
+            }
+        }
+        if self.upkeep.polled.len() > POLLED_KEPT {
+            self.upkeep.polled.clear();
+        }
+        if !news.is_empty() {
+            self.store.receive(&news)?;
+        }
+        self.upkeep.poll_pages = 0;
+        if let Some(next) = next {
+            self.upkeep.poll_pages += 1;
+            let asked = self.ask(Vendor::Aircall, Lane::Live, Job::Poll, next.to_http(&self.aircall), now);
+            self.upkeep.poll_busy = asked.is_ok();
         }
         Ok(())
     }
@@ -387,6 +436,10 @@ impl Engine {
         let mut alerts: Vec<Alert> = self.links.values().filter_map(|link| link.alert(waiting)).collect();
         alerts.extend(self.upkeep.webhook_alert.clone());
         alerts.extend(self.outbox_alerts(&outbox, now)?);
+        self.upkeep.alert_since.retain(|code, _| alerts.iter().any(|a| a.code == *code));
+        for alert in &mut alerts {
+            alert.since = *self.upkeep.alert_since.entry(alert.code.clone()).or_insert(alert.since);
+        }
         let state = if !alerts.is_empty() {
             HealthState::NeedsAttention
         } else if outbox.oldest_seconds > 10 {

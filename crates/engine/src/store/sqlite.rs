@@ -212,8 +212,8 @@ impl Store for SqliteStore {
 
     fn due(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<CallId>, StoreError> {
         self.ids(
-            "SELECT id FROM call WHERE due_at <= ? ORDER BY started_at, id LIMIT ?",
-            params![micros(now), limit as i64],
+            "SELECT id FROM call WHERE due_at <= ? ORDER BY started_at < ?, started_at, id LIMIT ?",
+            params![micros(now), now.timestamp() - 3600, limit as i64],
         )
     }
 
@@ -228,6 +228,14 @@ impl Store for SqliteStore {
 
     fn under_way(&self) -> Result<Vec<CallId>, StoreError> {
         self.ids("SELECT DISTINCT call_id FROM attempt WHERE state = 'Sent'", [])
+    }
+
+    fn unsettled(&self) -> Result<Vec<CallId>, StoreError> {
+        self.ids("SELECT DISTINCT call_id FROM attempt WHERE state <> 'Parked'", [])
+    }
+
+    fn pending(&self) -> Result<Vec<CallId>, StoreError> {
+        self.ids("SELECT id FROM call WHERE state = 'pending' ORDER BY started_at, id", [])
     }
 
     fn waiting(&self, reason: &str) -> Result<Vec<CallId>, StoreError> {

@@ -123,6 +123,9 @@ impl Values {
             let key = all.flat_map(|k| [k.to_owned(), format!("{k}_file")]).find(|k| is_known(k) && spelled(k) == name);
             match (key, value.into_string()) {
                 (Some(key), Ok(text)) => {
+                    // The environment stands over the file, in whichever form either gives a secret.
+                    let other = key.strip_suffix("_file").map_or_else(|| format!("{key}_file"), str::to_owned);
+                    self.values.remove(&other);
                     self.values.insert(key, Value::String(text));
                 }
                 (Some(key), Err(_)) => faults.push(Fault {
