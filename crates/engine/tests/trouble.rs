@@ -310,3 +310,97 @@ async fn what_makes_no_sense_is_kept_counted_and_breaks_nothing() {
     day.ticket(call);
     assert_eq!(day.handle.health().odd_events, 2, "kept, and counted");
 }
+
+#[tokio::test(start_paused = true)]
+async fn while_a_create_is_unclear_another_call_of_the_same_stranger_waits() {
+    for from in [Some(STRANGER), None] {
+        let mut plan = Plan::default();
+        plan.logging.unknown_callers = sidetone_engine::settings::UnknownCallers::PhoneOnly;
+        let day = Day::begin(plan).await;
+        day.gorgias.switch(|s| s.list_lag_s = 8.0);
+        day.gorgias.add_fault(Fault::next(1, FaultKind::CutAfter).on("POST", "/api/customers"));
+        let before = day.gorgias.customers().len();
+        let calls = [day.ring(world::SUPPORT_FR, from), day.ring(world::SUPPORT_DE, from)];
+        day.pass(3).await;
+        day.aircall.answer(calls[0], Some(world::CAMILLE)).unwrap();
+        day.aircall.answer(calls[1], Some(world::JONAS)).unwrap();
+        day.pass(150).await;
+        for call in calls {
+            day.ticket(call);
+        }
+        assert_eq!(day.gorgias.customers().len(), before + 1, "{from:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_strangers_number_is_written_as_it_is_on_a_line_of_another_country() {
+    let day = Day::begin(Plan::default()).await;
+    let call = day.ring(world::SALES_US, Some(STRANGER));
+    day.pass(3).await;
+    day.aircall.answer(call, Some(world::AMELIA)).unwrap();
+    day.pass(20).await;
+    assert_eq!(day.ticket(call)["customer"], format!("Aircall New Contact {STRANGER}"), "G5");
+    assert!(day.gorgias.customers().iter().any(|c| c.to_string().contains(STRANGER)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_missed_call_is_written_even_if_its_end_was_lost_and_aircall_cannot_be_read() {
+    let day = Day::begin(Plan::default()).await;
+    let call = day.ring(world::SUPPORT_FR, Some(MARTA));
+    day.pass(5).await;
+    day.aircall.hang_up(call, &HangUp::default()).unwrap();
+    day.pass(2).await;
+    day.aircall.switch(|s| s.drop_share = 1.0);
+    day.aircall.add_fault(Fault::next(1000, FaultKind::Status { status: 500, retry_after: None }).on("GET", "/v1/calls/"));
+    day.pass(600).await;
+    note(&day.ticket(call), "ended");
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_body_that_no_clock_can_reckon_with_or_that_nests_too_deep_stops_nobody() {
+    let day = Day::begin(Plan::default()).await;
+    let line = json!({"id": world::SUPPORT_FR, "name": "Support FR"});
+    let far = json!({"resource": "call", "event": "call.ended", "timestamp": 8_210_266_876_799_000i64, "data":
+        {"id": 4_300_000_301u64, "status": "done", "direction": "inbound", "started_at": 8_210_266_876_799_000i64,
+         "ended_at": 8_210_266_876_799_000i64, "raw_digits": MARTA, "number": line}});
+    let deep = format!(r#"{{"resource":"call","event":"call.ended","timestamp":1795248000,"data":{{"id":4300000302,"x":{}{}}}}}"#, "[".repeat(110), "]".repeat(110));
+    for body in [far.to_string(), deep] {
+        let event = aircall::Event::parse(body.as_bytes()).unwrap();
+        day.handle.receive(&[day.handle.statement(&event)]).unwrap();
+    }
+    day.pass(120).await;
+    let call = day.answered(MARTA).await;
+    day.ticket(call);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_email_conflict_without_budget_is_cleared_up_when_there_is_some() {
+    let day = Day::begin(Plan::default()).await;
+    let owner = day.gorgias.add_customer("The Owner", Some("ruben.okafor@example.com"), "+33199007777");
+    let call = day.ring(world::SUPPORT_FR, Some("+12025550143"));
+    day.pass(3).await;
+    day.gorgias.set_limits(sidetone_sandbox::GorgiasLimits { others_per_second: 1.9, ..day.gorgias.limits() });
+    day.pass(60).await;
+    day.aircall.answer(call, Some(world::CAMILLE)).unwrap();
+    day.pass(600).await;
+    assert_eq!(day.ticket(call)["customer"], "The Owner", "{owner}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_burst_of_calls_never_trips_the_limit() {
+    // B2
+    let day = Day::begin(Plan::default()).await;
+    let mut calls = Vec::new();
+    for n in 0..60 {
+        let call = day.ring(world::SUPPORT_FR, Some(&format!("+3319900{:04}", 6000 + n)));
+        day.aircall.hang_up(call, &HangUp { voicemail: true, ..HangUp::default() }).unwrap();
+        calls.push(call);
+    }
+    day.gorgias.add_fault(Fault::next(5000, FaultKind::Slow { ms: 400 }));
+    day.pass(900).await;
+    for call in calls {
+        day.ticket(call);
+    }
+    let refused = day.gorgias.journal(0).iter().filter(|e| e.status == 429).count();
+    assert_eq!(refused, 0, "never the cause of a 429");
+}
