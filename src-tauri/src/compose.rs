@@ -70,7 +70,8 @@ mod own {
                 file.display()
             )));
         }
-        let mut config = Config::load(Some(&file)).map_err(|error| ComposeError::Configuration(error.to_string()))?;
+        let mut config =
+            Config::load(Some(&file)).map_err(|error| ComposeError::Configuration(error.to_string()))?;
         if args.data_dir.is_some() || config.data_dir == PathBuf::from("/var/lib/sidetone") {
             // A database that the file names is kept; the one that only follows from the folder moves with it.
             if config.database == config.data_dir.join("sidetone.db") {
@@ -78,7 +79,8 @@ mod own {
             }
             config.data_dir = data_dir;
         }
-        let helpdesk = url::Url::parse(config.gorgias.base()).ok().and_then(|url| url.host_str().map(str::to_owned));
+        let helpdesk =
+            url::Url::parse(config.gorgias.base()).ok().and_then(|url| url.host_str().map(str::to_owned));
         let links = Links::to_helpdesk(helpdesk);
         let backend = OwnEngine::start(&config, None, None).await?;
         Ok(Running { backend: std::sync::Arc::new(backend), links })
@@ -86,7 +88,9 @@ mod own {
 
     fn default_data_dir() -> Result<PathBuf, ComposeError> {
         let base = dirs::data_dir().ok_or_else(|| {
-            ComposeError::Start("This system names no folder for application data; give one with --data-dir.".to_owned())
+            ComposeError::Start(
+                "This system names no folder for application data; give one with --data-dir.".to_owned(),
+            )
         })?;
         Ok(base.join("sidetone"))
     }

@@ -40,16 +40,19 @@ impl Sandbox {
 pub async fn backend() -> Result<Running, ComposeError> {
     let failed = |what: &str, error: &dyn std::fmt::Display| ComposeError::Start(format!("{what}: {error}"));
     let folder = tempfile::tempdir().map_err(|error| failed("The demo needs a temporary folder", &error))?;
-    let stand_ins = sidetone_sandbox::Sandbox::new(Options { scale: SCALE, seed: SEED, ..Options::default() })
-        .map_err(|error| failed("The sandbox cannot be made", &error))?;
+    let stand_ins =
+        sidetone_sandbox::Sandbox::new(Options { scale: SCALE, seed: SEED, ..Options::default() })
+            .map_err(|error| failed("The sandbox cannot be made", &error))?;
     let served = stand_ins
         .serve(Ports { aircall: 0, gorgias: 0 })
         .await
         .map_err(|error| failed("The sandbox cannot be served", &error))?;
-    let listener = TcpListener::bind("127.0.0.1:0").await.map_err(|error| failed("No port is free", &error))?;
+    let listener =
+        TcpListener::bind("127.0.0.1:0").await.map_err(|error| failed("No port is free", &error))?;
     let address = listener.local_addr().map_err(|error| failed("No port is free", &error))?;
     let text = configuration(folder.path(), address, served.aircall, served.gorgias);
-    let mut config = config::read(&text, std::iter::empty()).map_err(|error| ComposeError::Start(error.to_string()))?;
+    let mut config =
+        config::read(&text, std::iter::empty()).map_err(|error| ComposeError::Start(error.to_string()))?;
     config.settings.sandbox_control_url = Some(format!("http://{}/_sandbox/", served.aircall));
     stand_ins.control().play(SEED);
     let sandbox = Sandbox { stand_ins, served, _folder: folder };
@@ -71,7 +74,9 @@ fn configuration(
         folder = folder.display().to_string(),
         id = aircall_world::API_ID,
         token = aircall_world::API_TOKEN,
-        lines = [aircall_world::SUPPORT_FR, aircall_world::SUPPORT_DE, aircall_world::SALES_US].map(|id| id.to_string()).join(", "),
+        lines = [aircall_world::SUPPORT_FR, aircall_world::SUPPORT_DE, aircall_world::SALES_US]
+            .map(|id| id.to_string())
+            .join(", "),
         email = gorgias_world::EMAIL,
         key = gorgias_world::API_KEY,
     )

@@ -63,7 +63,16 @@ impl Budget {
     /// An empty budget.
     #[must_use]
     pub fn new(vendor: Vendor, counting: Counting, rate: Rate, now: DateTime<Utc>) -> Self {
-        Budget { vendor, counting, rate, level: 0.0, level_at: now, ours: VecDeque::new(), in_flight: 0, paused_until: None }
+        Budget {
+            vendor,
+            counting,
+            rate,
+            level: 0.0,
+            level_at: now,
+            ours: VecDeque::new(),
+            in_flight: 0,
+            paused_until: None,
+        }
     }
 
     /// Takes one request out of the budget, or says when to ask again.

@@ -189,8 +189,13 @@ impl Call {
             Value::Object(parts) => match object_id(Some(value)) {
                 Some(id) => {
                     self.believe(key, Fact { as_of, rank, value: serde_json::json!({ "id": id }) });
-                    for (part, value) in parts.iter().filter(|(part, value)| *part != "id" && !value.is_null()) {
-                        self.believe(&format!("{key}/{id}/{part}"), Fact { as_of, rank, value: value.clone() });
+                    for (part, value) in
+                        parts.iter().filter(|(part, value)| *part != "id" && !value.is_null())
+                    {
+                        self.believe(
+                            &format!("{key}/{id}/{part}"),
+                            Fact { as_of, rank, value: value.clone() },
+                        );
                     }
                 }
                 None => self.believe(key, Fact { as_of, rank, value: value.clone() }),
@@ -221,7 +226,9 @@ impl Call {
                 // The author is never erased: a comment with an author beats one without, whatever their age.
                 Some(known) => {
                     let authored = |f: &Fact| object_id(f.value.get("posted_by")).is_some();
-                    if authored(&fact).cmp(&authored(known)).then_with(|| fact.order(known)) == Ordering::Greater {
+                    if authored(&fact).cmp(&authored(known)).then_with(|| fact.order(known))
+                        == Ordering::Greater
+                    {
                         *known = fact;
                     }
                 }
@@ -278,7 +285,9 @@ impl Call {
         let mut object = value.as_object()?.clone();
         if let Some(id) = object_id(Some(value)) {
             let prefix = format!("{key}/{id}/");
-            for (path, fact) in self.facts.range(prefix.clone()..).take_while(|(path, _)| path.starts_with(&prefix)) {
+            for (path, fact) in
+                self.facts.range(prefix.clone()..).take_while(|(path, _)| path.starts_with(&prefix))
+            {
                 object.insert(path[prefix.len()..].to_owned(), fact.value.clone());
             }
         }
@@ -377,7 +386,10 @@ impl Call {
     /// When a tag was last put on or taken off, as far as events tell.
     #[must_use]
     pub fn last_tagged_at(&self) -> Option<i64> {
-        ["call.tagged", "call.untagged"].iter().filter_map(|name| self.seen.get(*name).map(|(_, last)| *last)).max()
+        ["call.tagged", "call.untagged"]
+            .iter()
+            .filter_map(|name| self.seen.get(*name).map(|(_, last)| *last))
+            .max()
     }
 
     /// The newest event's name and moment.
@@ -511,11 +523,15 @@ impl Call {
     }
 
     fn tag_values(&self) -> impl Iterator<Item = &Value> {
-        self.tags.iter().filter(|(id, fact)| {
-            let absent = self.tag_lists.iter().filter(|list| !list.tags.contains(id)).map(|list| list.as_of).max();
-            // On a tie untagged beats tagged, but a read's own word beats an event's.
-            absent.is_none_or(|absent| fact.as_of > absent || (fact.as_of == absent && fact.rank == 1))
-        }).map(|(_, fact)| &fact.value)
+        self.tags
+            .iter()
+            .filter(|(id, fact)| {
+                let absent =
+                    self.tag_lists.iter().filter(|list| !list.tags.contains(id)).map(|list| list.as_of).max();
+                // On a tie untagged beats tagged, but a read's own word beats an event's.
+                absent.is_none_or(|absent| fact.as_of > absent || (fact.as_of == absent && fact.rank == 1))
+            })
+            .map(|(_, fact)| &fact.value)
     }
 
     /// Comments, oldest first.
@@ -561,7 +577,9 @@ impl Call {
     /// Whether the line records its calls, so that a recording is to be expected.
     #[must_use]
     pub fn is_recorded(&self) -> bool {
-        self.object("number").and_then(|n| n.get("live_recording_activated").and_then(Value::as_bool)).unwrap_or(false)
+        self.object("number")
+            .and_then(|n| n.get("live_recording_activated").and_then(Value::as_bool))
+            .unwrap_or(false)
     }
 
     /// The call's page in Aircall; does not expire, needs a login (`reference/aircall.md` §5.4).
@@ -640,7 +658,8 @@ impl Contact {
     /// First and last name, else the company.
     #[must_use]
     pub fn display(&self) -> Option<String> {
-        let parts: Vec<&str> = [&self.first_name, &self.last_name].into_iter().flatten().map(|s| s.trim()).collect();
+        let parts: Vec<&str> =
+            [&self.first_name, &self.last_name].into_iter().flatten().map(|s| s.trim()).collect();
         let name = parts.join(" ");
         if name.trim().is_empty() { self.company.clone() } else { Some(name) }
     }

@@ -97,7 +97,12 @@ impl Job {
             | Job::Write { call, .. }
             | Job::Conflict { call, .. }
             | Job::Probe { call, .. } => Some(*call),
-            Job::LookUp(_) | Job::LookUpAnonymous | Job::Card(_) | Job::List(_) | Job::Webhook(_) | Job::Poll => None,
+            Job::LookUp(_)
+            | Job::LookUpAnonymous
+            | Job::Card(_)
+            | Job::List(_)
+            | Job::Webhook(_)
+            | Job::Poll => None,
         }
     }
 }
@@ -397,7 +402,8 @@ impl Engine {
 
     /// Shares what is known with the faces.
     fn share_knowledge(&self) {
-        *self.shared.knowledge.write().unwrap_or_else(std::sync::PoisonError::into_inner) = self.knowledge.clone();
+        *self.shared.knowledge.write().unwrap_or_else(std::sync::PoisonError::into_inner) =
+            self.knowledge.clone();
     }
 
     fn tell_health(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {

@@ -37,8 +37,11 @@ impl GoLive {
     /// The form that the store remembers.
     #[must_use]
     pub fn text(&self) -> String {
-        let entries: Vec<String> =
-            self.changes.iter().map(|(at, mode)| format!("{} {}", at.to_rfc3339(), mode_word(*mode))).collect();
+        let entries: Vec<String> = self
+            .changes
+            .iter()
+            .map(|(at, mode)| format!("{} {}", at.to_rfc3339(), mode_word(*mode)))
+            .collect();
         entries.join(";")
     }
 
@@ -56,7 +59,8 @@ impl GoLive {
     pub fn bars(&self, started_at: DateTime<Utc>, from: Option<DateTime<Utc>>) -> Option<&'static str> {
         // Aircall tells whole seconds: a call of the very second in which logging went live is not from before.
         let second = started_at.timestamp();
-        let mode_then = self.changes.iter().rev().find(|(at, _)| at.timestamp() <= second).map(|(_, mode)| *mode);
+        let mode_then =
+            self.changes.iter().rev().find(|(at, _)| at.timestamp() <= second).map(|(_, mode)| *mode);
         match from {
             Some(from) if started_at < from => Some("before_go_live"),
             // Before the first change nothing is known of a mode: the line alone decides.
@@ -87,10 +91,14 @@ fn mode_word(mode: Mode) -> &'static str {
 #[must_use]
 pub fn reason(code: &str) -> Reason {
     let text = match code {
-        "before_go_live" => "The call started before logging went live; only a backfill with writing crosses that line.",
+        "before_go_live" => {
+            "The call started before logging went live; only a backfill with writing crosses that line."
+        }
         "mode_shadow" => "The call started in shadow mode, in which nothing is written.",
         "mode_off" => "The call started while logging was off.",
-        "internal_call" => "A call between two own lines is kept in the call log only (logging.internal_calls).",
+        "internal_call" => {
+            "A call between two own lines is kept in the call log only (logging.internal_calls)."
+        }
         "by_setting" => "Calls of this kind are kept in the call log only, by the set-up.",
         _ => "The call is kept in the call log only.",
     };

@@ -16,7 +16,9 @@ use self::record::{ANONYMOUS_EXTERNAL_ID, Lacks, Record, Whom, record};
 use crate::call::Call;
 use crate::directory::{Customer, Person};
 use crate::gate;
-use crate::helpdesk::{Answer, Assessment, Context, Helpdesk, ListPage, Probed, Refusal, Request, Standing, Step};
+use crate::helpdesk::{
+    Answer, Assessment, Context, Helpdesk, ListPage, Probed, Refusal, Request, Standing, Step,
+};
 use crate::ledger::{AttemptState, Holding, Ledger, Write, WriteKind};
 use crate::number::{self, E164, Party};
 use crate::readiness::{Kind, Readiness, keep, kind, readiness};
@@ -70,7 +72,8 @@ impl Helpdesk for Gorgias {
     }
 
     fn looked_up_anonymous(&self, answer: &Answer) -> Result<Vec<Customer>, Refusal> {
-        let found = gorgias::customers::by_external_id(ANONYMOUS_EXTERNAL_ID).parse(answer).map_err(refusal)?;
+        let found =
+            gorgias::customers::by_external_id(ANONYMOUS_EXTERNAL_ID).parse(answer).map_err(refusal)?;
         Ok(found.items.into_iter().min_by_key(|c| c.id).map(customer).into_iter().collect())
     }
 
@@ -149,25 +152,31 @@ impl Helpdesk for Gorgias {
 
     fn settle(&self, write: &Write, answer: &Answer) -> Result<Vec<Holding>, Refusal> {
         let method = write.method.parse().unwrap_or(http::Method::POST);
-        let body = gorgias::Request::<Value>::raw(method, &write.path, None).parse(answer).map_err(refusal)?;
+        let body =
+            gorgias::Request::<Value>::raw(method, &write.path, None).parse(answer).map_err(refusal)?;
         let id = id_of(&body);
-        let made = matches!(write.kind, WriteKind::CreateCustomer | WriteKind::CreateTicket | WriteKind::AddEntry);
+        let made =
+            matches!(write.kind, WriteKind::CreateCustomer | WriteKind::CreateTicket | WriteKind::AddEntry);
         if made && id.is_none() {
-            return Err(Refusal::Unclear("Gorgias says that it was made, but not what: its answer has no id".into()));
+            return Err(Refusal::Unclear(
+                "Gorgias says that it was made, but not what: its answer has no id".into(),
+            ));
         }
         Ok(named(write, id.unwrap_or_default(), &body))
     }
 
     fn conflicting(&self, write: &Write) -> Option<Request> {
         let email = write.body.get("email").and_then(Value::as_str)?;
-        (write.kind == WriteKind::CreateCustomer).then(|| gorgias::customers::by_email(email).to_http(&self.account))
+        (write.kind == WriteKind::CreateCustomer)
+            .then(|| gorgias::customers::by_email(email).to_http(&self.account))
     }
 
     fn resolve_conflict(&self, write: &Write, answer: &Answer) -> Result<Option<Write>, Refusal> {
         let found = gorgias::customers::by_email("").parse(answer).map_err(refusal)?;
         let Some(owner) = found.items.into_iter().min_by_key(|c| c.id) else { return Ok(None) };
         let channels = write.body.get("channels").and_then(Value::as_array);
-        let phone = channels.into_iter().flatten().find(|c| c["type"] == "phone").and_then(|c| c["address"].as_str());
+        let phone =
+            channels.into_iter().flatten().find(|c| c["type"] == "phone").and_then(|c| c["address"].as_str());
         let Some(phone) = phone else { return Ok(None) };
         let update = gorgias::CustomerUpdate {
             channels: Some(owner.channels_and(gorgias::NewChannel::phone(phone))),
@@ -195,7 +204,9 @@ impl Helpdesk for Gorgias {
             WriteKind::CreateTicket => tickets_by_marker(marker?).to_http(&self.account),
             WriteKind::AddEntry => messages(ticket_of(write)?).to_http(&self.account),
             WriteKind::SetStatus => gorgias::tickets::get(ticket_of(write)?).to_http(&self.account),
-            WriteKind::AddNumber | WriteKind::CreateTag | WriteKind::AddTags | WriteKind::RemoveTags => return None,
+            WriteKind::AddNumber | WriteKind::CreateTag | WriteKind::AddTags | WriteKind::RemoveTags => {
+                return None;
+            }
         };
         Some(request)
     }
@@ -205,12 +216,20 @@ impl Helpdesk for Gorgias {
         let found = match write.kind {
             WriteKind::CreateCustomer => {
                 let found = gorgias::customers::by_external_id(marker).parse(answer).map_err(refusal)?;
-                let ids = found.items.into_iter().filter(|c| c.external_id.as_deref() == Some(marker)).map(|c| c.id);
+                let ids = found
+                    .items
+                    .into_iter()
+                    .filter(|c| c.external_id.as_deref() == Some(marker))
+                    .map(|c| c.id);
                 ids.min().map(|id| id.to_string())
             }
             WriteKind::CreateTicket => {
                 let found = tickets_by_marker(marker).parse(answer).map_err(refusal)?;
-                let ids = found.items.into_iter().filter(|t| t.external_id.as_deref() == Some(marker)).map(|t| t.id);
+                let ids = found
+                    .items
+                    .into_iter()
+                    .filter(|t| t.external_id.as_deref() == Some(marker))
+                    .map(|t| t.id);
                 ids.min().map(|id| id.to_string())
             }
             WriteKind::AddEntry => {
@@ -240,11 +259,19 @@ impl Helpdesk for Gorgias {
 
     fn adopted(&self, case: &Case, answer: &Answer) -> Result<Probed, Refusal> {
         let marker = ticket_marker(&case.call);
-        let listed = serde_json::from_slice::<Value>(answer.body()).is_ok_and(|v| v.is_array() || v.get("data").is_some());
+        let listed = serde_json::from_slice::<Value>(answer.body())
+            .is_ok_and(|v| v.is_array() || v.get("data").is_some());
         if listed {
             let found = tickets_by_marker(&marker).parse(answer).map_err(refusal)?;
-            let ours = found.items.into_iter().filter(|t| t.external_id.as_deref() == Some(marker.as_str())).map(|t| t.id).min();
-            return Ok(ours.map_or(Probed::Nothing, |id| Probed::Ask(Box::new(gorgias::tickets::get(id).to_http(&self.account)))));
+            let ours = found
+                .items
+                .into_iter()
+                .filter(|t| t.external_id.as_deref() == Some(marker.as_str()))
+                .map(|t| t.id)
+                .min();
+            return Ok(ours.map_or(Probed::Nothing, |id| {
+                Probed::Ask(Box::new(gorgias::tickets::get(id).to_http(&self.account)))
+            }));
         }
         let ticket = gorgias::tickets::get(0).parse(answer).map_err(refusal)?;
         Ok(Probed::Done(holdings_of(&ticket, &marker)))
@@ -291,7 +318,11 @@ fn tickets_by_marker(marker: &str) -> gorgias::Request<List<gorgias::Ticket>> {
 }
 
 fn messages(ticket_id: u64) -> gorgias::Request<List<gorgias::Message>> {
-    gorgias::messages::list(&gorgias::messages::ListMessages { ticket_id, cursor: None, limit: Some(MAX_LIMIT) })
+    gorgias::messages::list(&gorgias::messages::ListMessages {
+        ticket_id,
+        cursor: None,
+        limit: Some(MAX_LIMIT),
+    })
 }
 
 fn ticket_marker(call: &Call) -> String {
@@ -312,7 +343,9 @@ fn id_of(body: &Value) -> Option<String> {
 fn named(write: &Write, id: String, answer: &Value) -> Vec<Holding> {
     let messages = answer.get("messages").and_then(Value::as_array);
     let message_id = |key: &str| {
-        let ours = messages?.iter().find(|m| m["external_id"].as_str().is_some_and(|e| e.ends_with(&format!(":{key}"))))?;
+        let ours = messages?
+            .iter()
+            .find(|m| m["external_id"].as_str().is_some_and(|e| e.ends_with(&format!(":{key}"))))?;
         id_of(ours)
     };
     let fill = |holding: &Holding| {
@@ -351,7 +384,11 @@ fn holdings_of(ticket: &gorgias::Ticket, marker: &str) -> Vec<Holding> {
     holdings.extend(entries);
     let ended = holdings.iter().any(|h| h.key == "ended");
     // Whatever its status is now, a person may have set it since; we have had our once.
-    holdings.extend(ended.then(|| Holding { key: "status".into(), helpdesk_id: String::new(), detail: json!({ "adopted": true }) }));
+    holdings.extend(ended.then(|| Holding {
+        key: "status".into(),
+        helpdesk_id: String::new(),
+        detail: json!({ "adopted": true }),
+    }));
     holdings
 }
 
@@ -369,7 +406,9 @@ fn customer(found: gorgias::Customer) -> Customer {
 fn refusal(error: Error) -> Refusal {
     let text = error.to_string();
     match error.kind() {
-        ErrorKind::RateLimited => Refusal::RateLimited(error.retry_after().unwrap_or(std::time::Duration::from_secs(20))),
+        ErrorKind::RateLimited => {
+            Refusal::RateLimited(error.retry_after().unwrap_or(std::time::Duration::from_secs(20)))
+        }
         ErrorKind::Credential => Refusal::Credential(text),
         ErrorKind::WrongAccount => Refusal::WrongAccount(text),
         ErrorKind::Service | ErrorKind::Malformed => Refusal::Unclear(text),
@@ -409,8 +448,14 @@ fn step(case: &Case, record: &Record, writes: &[Write], then: Step, now: DateTim
     if must_adopt(case, now) {
         return Step::Adopt;
     }
-    let parked = |write: &Write| case.attempts.iter().any(|a| a.state == AttemptState::Parked && a.write.main_key() == write.main_key());
-    let blocked = writes.iter().any(|w| parked(w) && matches!(w.kind, WriteKind::CreateCustomer | WriteKind::CreateTicket));
+    let parked = |write: &Write| {
+        case.attempts
+            .iter()
+            .any(|a| a.state == AttemptState::Parked && a.write.main_key() == write.main_key())
+    };
+    let blocked = writes
+        .iter()
+        .any(|w| parked(w) && matches!(w.kind, WriteKind::CreateCustomer | WriteKind::CreateTicket));
     let Some(first) = writes.iter().find(|w| !parked(w)).filter(|_| !blocked) else { return then };
     if matches!(first.kind, WriteKind::AddTags | WriteKind::RemoveTags | WriteKind::CreateTag)
         && case.ledger.has("ticket")
@@ -433,8 +478,15 @@ fn known_customer(case: &Case, context: &Context<'_>) -> Option<Customer> {
     let found = found.map(|m| m.customers.as_slice()).unwrap_or_default();
     match case.ledger.id("customer") {
         Some(id) => found.iter().find(|c| c.id == id).cloned().or_else(|| {
-            let name = case.ledger.detail("customer").and_then(|d| d.get("name")?.as_str()).unwrap_or_default();
-            Some(Customer { id: id.to_owned(), name: name.to_owned(), email: None, note: None, updated_at: None })
+            let name =
+                case.ledger.detail("customer").and_then(|d| d.get("name")?.as_str()).unwrap_or_default();
+            Some(Customer {
+                id: id.to_owned(),
+                name: name.to_owned(),
+                email: None,
+                note: None,
+                updated_at: None,
+            })
         }),
         None => match found {
             [one] => Some(one.clone()),
@@ -464,7 +516,8 @@ fn completeness(case: &Case, settings: &Settings, now: DateTime<Utc>) -> Complet
     };
     let answered = kind(call).is_none_or(|k| k == Kind::Answered);
     let young = call.ended_at().is_none_or(|end| now - end < RECORDING_LATEST);
-    let recording_wanted = settings.logging.recordings != Recordings::None && answered && kind(call).is_some();
+    let recording_wanted =
+        settings.logging.recordings != Recordings::None && answered && kind(call).is_some();
     let recording_comes = call.has_recording() || (call.is_recorded() && young);
     let voicemail_wanted = settings.logging.recordings != Recordings::None && call.has_voicemail();
     Completeness {

@@ -5,8 +5,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sidetone_protocol::{
-    CallDetail, CallPage, CallView, Card, Health, HealthState, LiveCall, Now, OutboxView, Pushed, SandboxView, Source,
-    SourceKind,
+    CallDetail, CallPage, CallView, Card, Health, HealthState, LiveCall, Now, OutboxView, Pushed,
+    SandboxView, Source, SourceKind,
 };
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use uuid::Uuid;
@@ -63,7 +63,8 @@ impl Shared {
         };
         let caller = Caller {
             matched: number.map(|n| self.store.matched(n)).transpose()?.flatten(),
-            failed: number.is_some_and(|n| self.failed.read().unwrap_or_else(PoisonError::into_inner).contains(n)),
+            failed: number
+                .is_some_and(|n| self.failed.read().unwrap_or_else(PoisonError::into_inner).contains(n)),
             history,
             history_total,
         };
@@ -171,7 +172,9 @@ impl Handle {
             let assessment = shared.helpdesk.assess(&case, &context);
             gate::apply(&case, assessment, &shared.settings, &knowledge.own_numbers)
         };
-        let Some(view) = view::call_view(&case, &assessment, shared.helpdesk.as_ref()) else { return Ok(None) };
+        let Some(view) = view::call_view(&case, &assessment, shared.helpdesk.as_ref()) else {
+            return Ok(None);
+        };
         let card = shared.card(&case, Some(&view))?;
         Ok(Some(view::detail(&case, &assessment, view, card, shared.store.trace(id)?)))
     }
@@ -241,7 +244,10 @@ pub(crate) fn first_health(settings: &Settings) -> Health {
         connections: Vec::new(),
         outbox: OutboxView::default(),
         budgets: Vec::new(),
-        source: Source { kind: if polling { SourceKind::Polling } else { SourceKind::Webhook }, last_event_at: None },
+        source: Source {
+            kind: if polling { SourceKind::Polling } else { SourceKind::Webhook },
+            last_event_at: None,
+        },
         sandbox: settings.sandbox_control_url.clone().map(|control_url| SandboxView { control_url }),
         odd_events: 0,
         version: env!("CARGO_PKG_VERSION").to_owned(),

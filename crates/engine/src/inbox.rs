@@ -9,7 +9,8 @@ use crate::call::{CallId, Origin, is_a_moment};
 use crate::store::Received;
 
 /// What events speak of besides calls (`reference/aircall.md` §6.4).
-const OTHER_RESOURCES: [&str; 7] = ["user", "number", "contact", "message", "group_message", "integration", "team"];
+const OTHER_RESOURCES: [&str; 7] =
+    ["user", "number", "contact", "message", "group_message", "integration", "team"];
 
 /// A webhook body as a statement, token taken out. The hash is that of the event, so a repeat is recognised.
 #[must_use]
@@ -65,7 +66,10 @@ fn depth(value: &Value) -> usize {
 
 fn call_id(data: &Value) -> Option<CallId> {
     let id = data.get("id")?;
-    id.as_u64().or_else(|| id.as_str()?.parse().ok()).filter(|id| *id > 0 && i64::try_from(*id).is_ok()).map(CallId)
+    id.as_u64()
+        .or_else(|| id.as_str()?.parse().ok())
+        .filter(|id| *id > 0 && i64::try_from(*id).is_ok())
+        .map(CallId)
 }
 
 /// What a listed call says, without the links that are signed anew each time: whether it is news since the last list.
@@ -116,16 +120,24 @@ mod tests {
 
     #[test]
     fn what_no_clock_can_reckon_with_and_what_nests_too_deep_is_kept_but_harmless() {
-        let far = received(r#"{"resource":"call","event":"call.ended","timestamp":8210266876799000,"data":{"id":5}}"#);
+        let far = received(
+            r#"{"resource":"call","event":"call.ended","timestamp":8210266876799000,"data":{"id":5}}"#,
+        );
         assert_eq!(far.as_of, 0);
-        let deep = format!(r#"{{"resource":"call","data":{{"id":5,"x":{}{}}}}}"#, "[".repeat(100), "]".repeat(100));
+        let deep =
+            format!(r#"{{"resource":"call","data":{{"id":5,"x":{}{}}}}}"#, "[".repeat(100), "]".repeat(100));
         let deep = received(&deep);
         assert!(deep.is_odd && deep.call.is_none());
     }
 
     #[test]
     fn whatever_is_an_object_is_kept() {
-        for body in ["{}", r#"{"event":7,"data":[]}"#, r#"{"resource":"call","data":{"id":-1}}"#, r#"{"resource":"call","data":{"id":{}}}"#] {
+        for body in [
+            "{}",
+            r#"{"event":7,"data":[]}"#,
+            r#"{"resource":"call","data":{"id":-1}}"#,
+            r#"{"resource":"call","data":{"id":{}}}"#,
+        ] {
             assert_eq!(received(body).call, None, "{body}");
         }
         assert_eq!(received(r#"{"resource":"user","data":{"id":5}}"#).call, None, "an id of something else");

@@ -29,7 +29,12 @@ pub struct Knowledge {
 impl Knowledge {
     /// As a helpdesk is asked with it.
     #[must_use]
-    pub fn context<'a>(&'a self, settings: &'a Settings, now: DateTime<Utc>, matched: Option<&'a Matched>) -> Context<'a> {
+    pub fn context<'a>(
+        &'a self,
+        settings: &'a Settings,
+        now: DateTime<Utc>,
+        matched: Option<&'a Matched>,
+    ) -> Context<'a> {
         Context {
             settings,
             now,

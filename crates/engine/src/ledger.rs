@@ -141,7 +141,11 @@ impl Write {
     /// What it is mainly for: stays the same when further facts are packed into it.
     #[must_use]
     pub fn main_key(&self) -> &str {
-        self.holdings.first().map(|h| h.key.as_str()).or(self.removes.first().map(String::as_str)).unwrap_or_default()
+        self.holdings
+            .first()
+            .map(|h| h.key.as_str())
+            .or(self.removes.first().map(String::as_str))
+            .unwrap_or_default()
     }
 }
 

@@ -28,7 +28,8 @@ impl E164 {
     /// Country code and last two digits, for logs and reports.
     #[must_use]
     pub fn masked(&self) -> String {
-        let code = phonenumber::parse(None, &self.0).map(|n| n.code().value().to_string()).unwrap_or_default();
+        let code =
+            phonenumber::parse(None, &self.0).map(|n| n.code().value().to_string()).unwrap_or_default();
         format!("+{code}…{}", &self.0[self.0.len().saturating_sub(2)..])
     }
 }
@@ -152,7 +153,13 @@ mod tests {
 
     #[test]
     fn an_international_number_is_the_same_on_every_line() {
-        for raw in ["+33 1 99 00 55 99", "+39 06 9900 1122", "+86 138 0000 1111", "+1 202-555-0142", "+49 30 23125 044"] {
+        for raw in [
+            "+33 1 99 00 55 99",
+            "+39 06 9900 1122",
+            "+86 138 0000 1111",
+            "+1 202-555-0142",
+            "+49 30 23125 044",
+        ] {
             let alone = parse(raw, None);
             assert!(alone.is_some(), "{raw}");
             for country in ["US", "CA", "FR", "DE", "IT", "GB", "ES", "RU", "CN", "BR", "MX"] {
@@ -169,7 +176,10 @@ mod tests {
         assert_eq!(Party::from_raw("Anonymous", None), Party::Withheld);
         assert_eq!(Party::from_raw("  ", None), Party::Withheld);
         assert_eq!(Party::from_raw("118", Some("FR")), Party::Other("118".into()));
-        assert_eq!(Party::from_raw("sip:desk@example.com", None), Party::Other("sip:desk@example.com".into()));
+        assert_eq!(
+            Party::from_raw("sip:desk@example.com", None),
+            Party::Other("sip:desk@example.com".into())
+        );
     }
 
     #[test]

@@ -83,7 +83,8 @@ pub fn readiness(case: &Case, now: DateTime<Utc>) -> Readiness {
     let Some(settled) = settled(case) else {
         // Hung up; the rest comes within half a minute, or was lost on the way.
         let overdue = call.ended_at().unwrap_or(now) + ENDED_OVERDUE;
-        let step = if now < overdue { Step::Wait(overdue) } else { Step::Read { timeline: wants_timeline(call) } };
+        let step =
+            if now < overdue { Step::Wait(overdue) } else { Step::Read { timeline: wants_timeline(call) } };
         return match kind {
             Kind::Answered => Readiness::Ripe { kind, ended: false, then: step },
             Kind::Missed | Kind::OutboundUnanswered => Readiness::Early(step),

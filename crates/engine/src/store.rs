@@ -18,7 +18,9 @@ use crate::number::E164;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The database refuses (disk full, locked, damaged).
-    #[error("the database does not take this: {0}. Check the disk's free space and the data directory's rights")]
+    #[error(
+        "the database does not take this: {0}. Check the disk's free space and the data directory's rights"
+    )]
     Refused(String),
     /// The database was made by a newer program.
     #[error(

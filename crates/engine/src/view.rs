@@ -1,8 +1,8 @@
 //! A call as a window shows it. Pure: from what is stored and what was assessed.
 
 use sidetone_protocol::{
-    CallDetail, CallState, CallView, Card, Completeness, CustomerView, Direction, ExplanationView, LedgerView, Match,
-    Named, Outcome, PartState, Phase, PlanView, Reason, TicketView, WriteView,
+    CallDetail, CallState, CallView, Card, Completeness, CustomerView, Direction, ExplanationView,
+    LedgerView, Match, Named, Outcome, PartState, Phase, PlanView, Reason, TicketView, WriteView,
 };
 
 use crate::call::Call;
@@ -27,7 +27,10 @@ pub fn state(case: &Case, assessment: &Assessment) -> (CallState, Option<Reason>
         (Standing::Early, None) => (CallState::Pending, None),
         (Standing::Logged, None) => {
             let awaited = !case.call.is_over() || !case.ledger.has("ended") || !assessment.writes.is_empty();
-            (if awaited || !case.attempts.is_empty() { CallState::Pending } else { CallState::Complete }, None)
+            (
+                if awaited || !case.attempts.is_empty() { CallState::Pending } else { CallState::Complete },
+                None,
+            )
         }
     }
 }
@@ -38,7 +41,8 @@ pub fn call_view(case: &Case, assessment: &Assessment, helpdesk: &dyn Helpdesk) 
     let call = &case.call;
     let line = call.line()?;
     let (state, reason) = state(case, assessment);
-    let ticket = case.ledger.id("ticket").map(|id| TicketView { id: id.to_owned(), url: helpdesk.ticket_url(id) });
+    let ticket =
+        case.ledger.id("ticket").map(|id| TicketView { id: id.to_owned(), url: helpdesk.ticket_url(id) });
     Some(CallView {
         id: call.id.to_string(),
         direction: if call.is_outbound() { Direction::Outbound } else { Direction::Inbound },
@@ -139,7 +143,13 @@ pub fn card(call: &Call, view: Option<&CallView>, caller: Caller, helpdesk: &dyn
 
 /// Everything about one call.
 #[must_use]
-pub fn detail(case: &Case, assessment: &Assessment, call: CallView, card: Card, explanation: Vec<ExplanationView>) -> CallDetail {
+pub fn detail(
+    case: &Case,
+    assessment: &Assessment,
+    call: CallView,
+    card: Card,
+    explanation: Vec<ExplanationView>,
+) -> CallDetail {
     let (state, reason) = state(case, assessment);
     let ledger = case.ledger.rows().map(|row| LedgerView {
         key: row.holding.key.clone(),
@@ -149,7 +159,12 @@ pub fn detail(case: &Case, assessment: &Assessment, call: CallView, card: Card, 
     let writes: Vec<WriteView> = assessment
         .writes
         .iter()
-        .map(|w| WriteView { key: w.key(), method: w.method.clone(), path: w.path.clone(), body: w.body.clone() })
+        .map(|w| WriteView {
+            key: w.key(),
+            method: w.method.clone(),
+            path: w.path.clone(),
+            body: w.body.clone(),
+        })
         .collect();
     CallDetail {
         id: case.call.id.to_string(),

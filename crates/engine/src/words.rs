@@ -129,7 +129,10 @@ mod tests {
         for (name, texts) in ALL {
             for text in texts {
                 assert!(!text.is_empty(), "{name}");
-                assert!(!text.contains(['\u{a0}', '\u{202f}']), "{name}: rules and searches match plain spaces");
+                assert!(
+                    !text.contains(['\u{a0}', '\u{202f}']),
+                    "{name}: rules and searches match plain spaces"
+                );
                 assert_eq!(texts[0].contains("{n}"), text.contains("{n}"), "{name}");
             }
         }
@@ -141,13 +144,23 @@ mod tests {
         assert_eq!(words(Language::De).duration(252), "4 Min. 12 Sek.");
         assert_eq!(words(Language::Fr).duration(3765), "1 h 2 min 45 s");
         let at = DateTime::from_timestamp(1_795_269_723, 0).expect("in range");
-        assert_eq!(words(Language::De).moment(at, chrono_tz::Europe::Paris), "21.11.2026 15:02:03 (Europe/Paris)");
+        assert_eq!(
+            words(Language::De).moment(at, chrono_tz::Europe::Paris),
+            "21.11.2026 15:02:03 (Europe/Paris)"
+        );
     }
 
     #[test]
     fn each_documented_missed_reason_has_its_words() {
         let w = words(Language::En);
-        let all = ["out_of_opening_hours", "short_abandoned", "abandoned_in_ivr", "abandoned_in_classic", "no_available_agent", "agents_did_not_answer"];
+        let all = [
+            "out_of_opening_hours",
+            "short_abandoned",
+            "abandoned_in_ivr",
+            "abandoned_in_classic",
+            "no_available_agent",
+            "agents_did_not_answer",
+        ];
         let mut texts: Vec<_> = all.iter().map(|c| w.reason(Some(c), Some(3))).collect();
         assert!(texts.iter().all(|t| t != w.no_reason));
         texts.sort();

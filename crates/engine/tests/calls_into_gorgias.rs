@@ -43,7 +43,15 @@ async fn an_answered_call_is_one_ticket_with_two_notes_in_three_requests() {
     let (answered, ended) = (note(&ticket, "answered"), note(&ticket, "ended"));
     for (note, parts) in [
         (answered, ["Call answered", "Start time: 2026-11-21", "Direction: inbound", "+34 666 44 45 55"]),
-        (ended, ["Call ended", "Assignee: Camille Roux", "Total duration: 1 min 8 s", "In-call duration: 1 min 0 s"]),
+        (
+            ended,
+            [
+                "Call ended",
+                "Assignee: Camille Roux",
+                "Total duration: 1 min 8 s",
+                "In-call duration: 1 min 0 s",
+            ],
+        ),
     ] {
         assert_eq!(note["sender"], "Camille Roux", "G10, G11: in the agent's name");
         assert_eq!(note["public"], false, "an internal note");
@@ -60,7 +68,10 @@ async fn an_answered_call_is_one_ticket_with_two_notes_in_three_requests() {
     let detail = day.detail(call);
     assert_eq!(detail.state, CallState::Complete);
     assert_eq!(detail.plan.requests, 0);
-    assert!(detail.explanation.iter().all(|line| !line.rule.is_empty() && line.answer.starts_with("20")), "B11");
+    assert!(
+        detail.explanation.iter().all(|line| !line.rule.is_empty() && line.answer.starts_with("20")),
+        "B11"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -102,7 +113,10 @@ async fn the_insight_card_shows_name_email_note_and_link_once() {
     day.ring(world::SALES_US, Some("+12025550161"));
     day.pass(3).await;
     let shown = serde_json::to_string(&day.aircall.cards()[1]).unwrap();
-    assert!(shown.contains("2 possible customers") && !shown.contains("Shares the phone"), "G1: several, no note: {shown}");
+    assert!(
+        shown.contains("2 possible customers") && !shown.contains("Shares the phone"),
+        "G1: several, no note: {shown}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -110,7 +124,10 @@ async fn a_slow_helpdesk_does_not_keep_the_card_from_the_phone() {
     let day = Day::begin(Plan::default()).await;
     day.answered(MARTA).await;
     day.pass(700).await;
-    day.gorgias.add_fault(sidetone_sandbox::Fault::next(1, sidetone_sandbox::FaultKind::Slow { ms: 6000 }).on("GET", "/api/customers"));
+    day.gorgias.add_fault(
+        sidetone_sandbox::Fault::next(1, sidetone_sandbox::FaultKind::Slow { ms: 6000 })
+            .on("GET", "/api/customers"),
+    );
     let before = day.aircall.cards().len();
     day.ring(world::SUPPORT_FR, Some(MARTA));
     day.pass(2).await;
@@ -120,7 +137,8 @@ async fn a_slow_helpdesk_does_not_keep_the_card_from_the_phone() {
 #[tokio::test(start_paused = true)]
 async fn an_outbound_call_is_logged_by_the_agent_who_dialled() {
     let day = a_quiet_day().await;
-    let call = day.aircall.dial(&Dial { agent: world::AMELIA, to: "+12025550117".into(), line: None }).unwrap();
+    let call =
+        day.aircall.dial(&Dial { agent: world::AMELIA, to: "+12025550117".into(), line: None }).unwrap();
     day.pass(6).await;
     day.aircall.answer(call, None).unwrap();
     day.pass(30).await;
@@ -129,7 +147,11 @@ async fn an_outbound_call_is_logged_by_the_agent_who_dialled() {
     let ticket = day.ticket(call);
     assert_eq!(ticket["subject"], "Outbound call: Priya Nair", "G6");
     assert_eq!(ticket["assignee"], "Amelia Stone", "G7");
-    assert_eq!(tags(&ticket), ["Aircall", "Outbound call", "Sales", "Sales US"], "G15: the agent's only team");
+    assert_eq!(
+        tags(&ticket),
+        ["Aircall", "Outbound call", "Sales", "Sales US"],
+        "G15: the agent's only team"
+    );
     assert!(note(&ticket, "answered")["body_text"].as_str().unwrap().contains("Direction: outbound"));
 }
 
@@ -137,7 +159,8 @@ async fn an_outbound_call_is_logged_by_the_agent_who_dialled() {
 async fn an_outbound_call_that_nobody_took_is_one_merged_note() {
     let day = a_quiet_day().await;
     let before = day.last_seq();
-    let call = day.aircall.dial(&Dial { agent: world::AMELIA, to: "+12025550117".into(), line: None }).unwrap();
+    let call =
+        day.aircall.dial(&Dial { agent: world::AMELIA, to: "+12025550117".into(), line: None }).unwrap();
     day.pass(20).await;
     day.aircall.hang_up(call, &HangUp::default()).unwrap();
     day.pass(60).await;
@@ -165,11 +188,17 @@ async fn a_missed_call_of_each_documented_reason_is_one_note_twenty_seconds_afte
         day.pass(4).await;
         day.aircall.hang_up(call, &HangUp { reason: Some(reason), ..HangUp::default() }).unwrap();
         day.pass(45).await;
-        assert!(day.tickets_of(&format!("aircall:call:{call}")).is_empty(), "G2: {reason:?} waits for a voicemail");
+        assert!(
+            day.tickets_of(&format!("aircall:call:{call}")).is_empty(),
+            "G2: {reason:?} waits for a voicemail"
+        );
         day.pass(15).await;
         let ticket = day.ticket(call);
         let note = note(&ticket, "ended");
-        assert!(note["body_text"].as_str().unwrap().contains(&format!("Missed-call reason: {text}")), "G11: {note:#}");
+        assert!(
+            note["body_text"].as_str().unwrap().contains(&format!("Missed-call reason: {text}")),
+            "G11: {note:#}"
+        );
         assert_eq!(note["sender"], "Ana Keller", "G14: nobody answered, so the first admin writes");
         assert_eq!(ticket["assignee"], json!(null), "G7");
         assert_eq!(ticket["status"], "open", "G8");
@@ -217,7 +246,11 @@ async fn an_unknown_caller_becomes_one_placeholder_customer() {
     let customers = day.gorgias.customers();
     let made = customers.iter().find(|c| c["name"] == ticket["customer"]).unwrap();
     let email = made["email"].as_str().unwrap();
-    assert!(email.ends_with("@aircall.io") && email.split('@').next().unwrap().chars().all(|c| c.is_ascii_digit()), "G5: {email}");
+    assert!(
+        email.ends_with("@aircall.io")
+            && email.split('@').next().unwrap().chars().all(|c| c.is_ascii_digit()),
+        "G5: {email}"
+    );
 
     let again = day.answered(STRANGER).await;
     assert_eq!(day.ticket(again)["customer"], ticket["customer"]);
@@ -234,7 +267,13 @@ async fn a_contact_of_aircall_becomes_a_customer_with_first_name_and_email() {
     let made = customers.iter().find(|c| c["name"] == "Ruben").unwrap();
     assert_eq!(made["email"], RUBENS_EMAIL, "G4");
     assert!(made.to_string().contains(RUBEN), "G4: and the number");
-    assert!(note(&ticket, "not_found")["body_text"].as_str().unwrap().contains("created from the Aircall contact"), "G16");
+    assert!(
+        note(&ticket, "not_found")["body_text"]
+            .as_str()
+            .unwrap()
+            .contains("created from the Aircall contact"),
+        "G16"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -259,7 +298,8 @@ async fn two_calls_of_one_stranger_at_once_make_one_customer() {
     for call in calls {
         day.ticket(call);
     }
-    let made = day.gorgias.customers().iter().filter(|c| c["name"].as_str().unwrap().contains(STRANGER)).count();
+    let made =
+        day.gorgias.customers().iter().filter(|c| c["name"].as_str().unwrap().contains(STRANGER)).count();
     assert_eq!(made, 1);
 }
 
@@ -276,8 +316,15 @@ async fn a_comment_becomes_a_note_in_its_authors_name_even_hours_later() {
     let note_1 = note(&ticket, &format!("comment:{first}"));
     assert_eq!(note_1["sender"], "Theo Marchand", "G13");
     assert!(note_1["body_text"].as_str().unwrap().contains("Sends a photo <today>"));
-    assert!(note_1["body_html"].as_str().unwrap().contains("&lt;today&gt;"), "text from strangers is escaped");
-    assert_eq!(note(&ticket, &format!("comment:{second}"))["sender"], "Ana Keller", "G14: Ines has no Gorgias user");
+    assert!(
+        note_1["body_html"].as_str().unwrap().contains("&lt;today&gt;"),
+        "text from strangers is escaped"
+    );
+    assert_eq!(
+        note(&ticket, &format!("comment:{second}"))["sender"],
+        "Ana Keller",
+        "G14: Ines has no Gorgias user"
+    );
     assert_eq!(day.requests(before).0.len(), 2, "B6: each later comment +1");
     assert_eq!(ticket["status"], "open");
 }
@@ -286,7 +333,8 @@ async fn a_comment_becomes_a_note_in_its_authors_name_even_hours_later() {
 async fn late_entries_do_not_reopen_what_a_person_closed() {
     let day = a_quiet_day().await;
     let call = day.answered(MARTA).await;
-    let id: u64 = day.detail(call).ledger.iter().find(|l| l.key == "ticket").unwrap().helpdesk_id.parse().unwrap();
+    let id: u64 =
+        day.detail(call).ledger.iter().find(|l| l.key == "ticket").unwrap().helpdesk_id.parse().unwrap();
     day.gorgias.by_a_person("PUT", &format!("/api/tickets/{id}"), &json!({"status": "closed"})).unwrap();
     day.aircall.comment(call, world::THEO, "One more thing").unwrap();
     day.aircall.tag(call, Some(world::CAMILLE), "Warranty").ok();
@@ -301,7 +349,8 @@ async fn a_ticket_closed_during_the_call_is_opened_once_at_its_end() {
     day.pass(5).await;
     day.aircall.answer(call, Some(world::CAMILLE)).unwrap();
     day.pass(5).await;
-    let id: u64 = day.detail(call).ledger.iter().find(|l| l.key == "ticket").unwrap().helpdesk_id.parse().unwrap();
+    let id: u64 =
+        day.detail(call).ledger.iter().find(|l| l.key == "ticket").unwrap().helpdesk_id.parse().unwrap();
     day.gorgias.by_a_person("PUT", &format!("/api/tickets/{id}"), &json!({"status": "closed"})).unwrap();
     day.pass(20).await;
     day.aircall.hang_up(call, &HangUp::default()).unwrap();
@@ -329,13 +378,20 @@ async fn late_tags_go_in_one_request_and_one_taken_off_is_taken_off() {
     assert!(own.iter().all(|name| tags(&day.ticket(call)).contains(name)), "G15");
     assert_eq!(day.requests(before).0.len(), 1, "B6: tags after the create +1 in all");
     day.gorgias
-        .by_a_person("POST", &format!("/api/tickets/{}/tags", ticket_id(&day, call)), &json!({"names": ["VIP by hand"]}))
+        .by_a_person(
+            "POST",
+            &format!("/api/tickets/{}/tags", ticket_id(&day, call)),
+            &json!({"names": ["VIP by hand"]}),
+        )
         .unwrap();
     day.aircall.untag(call, own[0]).unwrap();
     day.pass(30).await;
     let ticket = day.ticket(call);
     let left = tags(&ticket);
-    assert!(!left.contains(&own[0]) && left.contains(&own[1]) && left.contains(&"VIP by hand"), "G15: {left:?}");
+    assert!(
+        !left.contains(&own[0]) && left.contains(&own[1]) && left.contains(&"VIP by hand"),
+        "G15: {left:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -362,14 +418,23 @@ async fn missing_tags_are_made_also_where_the_account_refuses_unknown_names() {
 #[tokio::test(start_paused = true)]
 async fn the_options_chosen_in_a_menu_stand_in_the_note_after_one_read() {
     let day = a_quiet_day().await;
-    let ring = Ring { line: world::RECEPTION, from: Some(MARTA.into()), ivr: vec!["2".into()], ..Ring::default() };
+    let ring =
+        Ring { line: world::RECEPTION, from: Some(MARTA.into()), ivr: vec!["2".into()], ..Ring::default() };
     let call = day.aircall.ring(&ring).unwrap();
     day.pass(8).await;
     day.aircall.answer(call, Some(world::CAMILLE)).unwrap();
     day.pass(10).await;
     let ticket = day.ticket(call);
-    assert!(note(&ticket, "answered")["body_text"].as_str().unwrap().contains("IVR options: 2, Repairs"), "G10: {ticket:#}");
-    let reads = day.aircall.journal(0).into_iter().filter(|e| e.path.starts_with(&format!("/v1/calls/{call}")) && e.method == "GET").count();
+    assert!(
+        note(&ticket, "answered")["body_text"].as_str().unwrap().contains("IVR options: 2, Repairs"),
+        "G10: {ticket:#}"
+    );
+    let reads = day
+        .aircall
+        .journal(0)
+        .into_iter()
+        .filter(|e| e.path.starts_with(&format!("/v1/calls/{call}")) && e.method == "GET")
+        .count();
     assert_eq!(reads, 1, "G10: one read");
 }
 
@@ -405,12 +470,20 @@ async fn without_any_author_the_call_waits_and_is_logged_as_soon_as_there_is_one
     assert_eq!(detail.state, CallState::NotLogged, "G14");
     let reason = detail.reason.unwrap();
     assert_eq!(reason.code, "no_author");
-    assert!(reason.text.contains("Ines Duarte") && reason.text.contains("admin"), "plain words with the fix: {}", reason.text);
+    assert!(
+        reason.text.contains("Ines Duarte") && reason.text.contains("admin"),
+        "plain words with the fix: {}",
+        reason.text
+    );
     assert!(day.handle.health().alerts.iter().any(|a| a.code == "no_author" && a.calls == 1));
     assert!(day.tickets_of(&format!("aircall:call:{call}")).is_empty());
     day.gorgias.set_user_active(sidetone_sandbox::gorgias_world::ADMIN, true).unwrap();
     day.pass(11 * 60).await;
-    assert_eq!(day.ticket(call)["messages"].as_array().unwrap().len(), 2, "G14: logged as soon as an author exists");
+    assert_eq!(
+        day.ticket(call)["messages"].as_array().unwrap().len(),
+        2,
+        "G14: logged as soon as an author exists"
+    );
     assert_eq!(day.detail(call).state, CallState::Complete);
 }
 
@@ -450,9 +523,14 @@ async fn withheld_callers_share_one_customer() {
     }
     for call in calls {
         let ticket = day.ticket(call);
-        assert_eq!((&ticket["customer"], &ticket["subject"]), (&json!("Anonymous caller"), &json!("Inbound call: Anonymous caller")), "G23");
+        assert_eq!(
+            (&ticket["customer"], &ticket["subject"]),
+            (&json!("Anonymous caller"), &json!("Inbound call: Anonymous caller")),
+            "G23"
+        );
     }
-    let shared: Vec<_> = day.gorgias.customers().into_iter().filter(|c| c["external_id"] == "sidetone-anonymous").collect();
+    let shared: Vec<_> =
+        day.gorgias.customers().into_iter().filter(|c| c["external_id"] == "sidetone-anonymous").collect();
     assert_eq!(shared.len(), 1);
     assert_eq!(shared[0]["email"], json!(null));
 }
@@ -494,7 +572,11 @@ async fn nothing_is_written_in_shadow_mode_but_the_plan_is_there() {
     let call = day.answered(MARTA).await;
     let detail = day.detail(call);
     assert!(day.requests(before).0.is_empty() && day.aircall.cards().is_empty(), "B5");
-    assert!(detail.plan.writes.iter().any(|w| w.path == "/api/tickets"), "the plan is shown: {:?}", detail.plan);
+    assert!(
+        detail.plan.writes.iter().any(|w| w.path == "/api/tickets"),
+        "the plan is shown: {:?}",
+        detail.plan
+    );
     assert_eq!(detail.reason.unwrap().code, "mode_shadow");
 }
 

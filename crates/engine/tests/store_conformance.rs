@@ -11,7 +11,9 @@ use sidetone_engine::directory::{Customer, Matched};
 use sidetone_engine::ledger::{Attempt, AttemptState, Holding, Write, WriteKind};
 use sidetone_engine::number;
 use sidetone_engine::store::sqlite::SqliteStore;
-use sidetone_engine::store::{Case, CaseChange, Change, Due, Filter, Query, Receipt, Received, Store, StoreError};
+use sidetone_engine::store::{
+    Case, CaseChange, Change, Due, Filter, Query, Receipt, Received, Store, StoreError,
+};
 use sidetone_protocol::*;
 
 type Open = fn(&Path) -> Result<Arc<dyn Store>, StoreError>;
@@ -65,7 +67,13 @@ fn view(case: &Case, name: &str, state: CallState) -> CallView {
             country: Some("ES".into()),
             received: "+34 666 444 555".into(),
         },
-        customer: Some(CustomerView { id: "7".into(), name: name.into(), email: None, note: None, url: None }),
+        customer: Some(CustomerView {
+            id: "7".into(),
+            name: name.into(),
+            email: None,
+            note: None,
+            url: None,
+        }),
         contact_name: None,
         line: Named { id: "1".into(), name: "Support_FR 100%".into() },
         agent: None,
@@ -74,7 +82,8 @@ fn view(case: &Case, name: &str, state: CallState) -> CallView {
         ended_at: None,
         missed_reason: None,
         state,
-        reason: (state != CallState::Complete).then(|| Reason { code: "no_author".into(), text: String::new() }),
+        reason: (state != CallState::Complete)
+            .then(|| Reason { code: "no_author".into(), text: String::new() }),
         completeness: Completeness { note: part, tags: part, recording: part, voicemail: part },
         ticket: None,
     }
@@ -83,7 +92,14 @@ fn view(case: &Case, name: &str, state: CallState) -> CallView {
 fn change(case: Case, view: Option<CallView>) -> Change {
     let attempts = case.attempts.clone();
     Change {
-        cases: vec![CaseChange { case, view, put: Vec::new(), remove: Vec::new(), attempts, trace: Vec::new() }],
+        cases: vec![CaseChange {
+            case,
+            view,
+            put: Vec::new(),
+            remove: Vec::new(),
+            attempts,
+            trace: Vec::new(),
+        }],
         ..Change::at(at(0))
     }
 }
@@ -92,8 +108,15 @@ fn change(case: Case, view: Option<CallView>) -> Change {
 fn what_is_received_is_there_after_the_store_is_opened_again_and_a_repeat_is_counted() {
     on_every_store(|name, open| {
         let store = open();
-        assert_eq!(store.receive(&[received(1, 5), received(2, 6)]).unwrap(), [Receipt::New, Receipt::New], "{name}");
-        assert_eq!(store.receive(&[received(1, 5), received(1, 5)]).unwrap(), [Receipt::Repeat, Receipt::Repeat]);
+        assert_eq!(
+            store.receive(&[received(1, 5), received(2, 6)]).unwrap(),
+            [Receipt::New, Receipt::New],
+            "{name}"
+        );
+        assert_eq!(
+            store.receive(&[received(1, 5), received(1, 5)]).unwrap(),
+            [Receipt::Repeat, Receipt::Repeat]
+        );
         drop(store);
         let store = open();
         let rows = store.unfolded(10).unwrap();
@@ -127,7 +150,11 @@ fn a_case_comes_back_as_it_was_put() {
         put.due = Some(Due { at: at(30), writes: 2, since: at(10) });
         let write = Write {
             kind: WriteKind::AddEntry,
-            holdings: vec![Holding { key: "ended".into(), helpdesk_id: String::new(), detail: json!({"links": true}) }],
+            holdings: vec![Holding {
+                key: "ended".into(),
+                helpdesk_id: String::new(),
+                detail: json!({"links": true}),
+            }],
             removes: vec!["tag:call:4".into()],
             method: "POST".into(),
             path: "/api/x".into(),
@@ -135,14 +162,28 @@ fn a_case_comes_back_as_it_was_put() {
             marker: Some("m".into()),
             rule: "r".into(),
         };
-        put.attempts = vec![Attempt { write, state: AttemptState::Parked, begun_at: at(1), probes: 1, next_at: Some(at(2)), reason: Some(("c".into(), "t".into())) }];
+        put.attempts = vec![Attempt {
+            write,
+            state: AttemptState::Parked,
+            begun_at: at(1),
+            probes: 1,
+            next_at: Some(at(2)),
+            reason: Some(("c".into(), "t".into())),
+        }];
         let mut first = change(put.clone(), None);
-        first.cases[0].put = vec![Holding { key: "ticket".into(), helpdesk_id: "99".into(), detail: json!({"language": "de"}) }];
+        first.cases[0].put = vec![Holding {
+            key: "ticket".into(),
+            helpdesk_id: "99".into(),
+            detail: json!({"language": "de"}),
+        }];
         let store = open();
         store.commit(&first).unwrap();
         let found = open().case(CallId(5)).unwrap().unwrap();
         assert_eq!(found.call, put.call, "{name}");
-        assert_eq!((found.barred, found.carded, found.reads, found.due), (put.barred, true, put.reads, put.due));
+        assert_eq!(
+            (found.barred, found.carded, found.reads, found.due),
+            (put.barred, true, put.reads, put.due)
+        );
         assert_eq!(found.attempts, put.attempts);
         assert_eq!(found.ledger.id("ticket"), Some("99"));
         let mut second = change(found_without_attempts(&*store), None);
@@ -186,14 +227,21 @@ fn lists_are_paged_filtered_and_searched_without_wildcards() {
             let shown = view(&case, if id == 2 { "Odile Garnier" } else { "Marta Ibáñez" }, state);
             store.commit(&change(case, Some(shown))).unwrap();
         }
-        let page = |before: Option<String>| store.calls(&Query { before, limit: 3, ..Query::default() }).unwrap();
+        let page =
+            |before: Option<String>| store.calls(&Query { before, limit: 3, ..Query::default() }).unwrap();
         let ids = |views: &[CallView]| views.iter().map(|v| v.id.clone()).collect::<Vec<_>>();
         let (first, next) = page(None);
         let (second, next) = page(next);
         let (third, end) = page(next);
-        assert_eq!([ids(&first), ids(&second), ids(&third)].concat(), ["7", "6", "5", "4", "3", "2", "1"], "{name}");
+        assert_eq!(
+            [ids(&first), ids(&second), ids(&third)].concat(),
+            ["7", "6", "5", "4", "3", "2", "1"],
+            "{name}"
+        );
         assert_eq!(end, None);
-        let count = |text: &str, filter| store.calls(&Query { text: Some(text.into()), filter, limit: 50, before: None }).unwrap().0.len();
+        let count = |text: &str, filter| {
+            store.calls(&Query { text: Some(text.into()), filter, limit: 50, before: None }).unwrap().0.len()
+        };
         assert_eq!(count("", Filter::NotLogged), 1);
         assert_eq!(count("garnier", Filter::All), 1);
         assert_eq!(count("IBÁÑEZ 666444555", Filter::All), 6);
@@ -239,7 +287,13 @@ fn the_directory_and_settings_are_kept() {
     on_every_store(|name, open| {
         let store = open();
         let number = number::parse("+34666444555", None).unwrap();
-        let customers = vec![Customer { id: "7".into(), name: "Marta".into(), email: None, note: None, updated_at: Some(3) }];
+        let customers = vec![Customer {
+            id: "7".into(),
+            name: "Marta".into(),
+            email: None,
+            note: None,
+            updated_at: Some(3),
+        }];
         let matched = Matched { number: number.clone(), checked_at: at(0), customers };
         let settings = vec![("k".to_owned(), "v".to_owned())];
         store.commit(&Change { matched: vec![matched.clone()], settings, ..Change::at(at(0)) }).unwrap();
@@ -271,7 +325,8 @@ fn a_full_disk_is_told_and_loses_nothing_that_was_acknowledged() {
     let store = SqliteStore::open(&path).unwrap();
     store.receive(&[received(1, 5)]).unwrap();
     store.limit_pages(40).unwrap();
-    let big = |n: u8| Received { body: json!({"data": {"id": 1, "x": "y".repeat(60_000)}}), ..received(n, 1) };
+    let big =
+        |n: u8| Received { body: json!({"data": {"id": 1, "x": "y".repeat(60_000)}}), ..received(n, 1) };
     let failed = (2..60).find(|n| store.receive(&[big(*n)]).is_err()).expect("the disk gets full");
     let told = store.receive(&[big(failed)]).unwrap_err().to_string();
     assert!(told.contains("disk"), "{told}");

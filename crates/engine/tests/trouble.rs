@@ -49,23 +49,41 @@ fn assert_same(quiet: &Value, troubled: &Value, what: &str) {
                 all.push(format!("{} {part}: {}", ticket["external_id"], ticket[part]));
             }
             for message in ticket["messages"].as_array().unwrap() {
-                all.push(format!("{} by {}: {}", message["external_id"], message["sender"], message["body_text"]));
+                all.push(format!(
+                    "{} by {}: {}",
+                    message["external_id"], message["sender"], message["body_text"]
+                ));
             }
         }
-        all.extend(dump["customers"].as_array().unwrap().iter().map(|c| format!("customer {} {}", c["name"], c["channels"])));
+        all.extend(
+            dump["customers"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|c| format!("customer {} {}", c["name"], c["channels"])),
+        );
         all.sort();
         all
     };
     let (quiet, troubled) = (texts(quiet), texts(troubled));
     let missing: Vec<_> = quiet.iter().filter(|t| !troubled.contains(t)).collect();
     let added: Vec<_> = troubled.iter().filter(|t| !quiet.contains(t)).collect();
-    assert!(missing.is_empty() && added.is_empty() && quiet.len() == troubled.len(), "{what}\nmissing {missing:#?}\nadded {added:#?}");
+    assert!(
+        missing.is_empty() && added.is_empty() && quiet.len() == troubled.len(),
+        "{what}\nmissing {missing:#?}\nadded {added:#?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn killed_at_any_second_nothing_is_lost_and_nothing_doubled() {
     let quiet = a_day_without_trouble().await;
-    for kills in [&[0u64, 1, 2, 3][..], &[6, 7, 8, 9, 10], &[15, 16, 47, 48, 49], &[40, 70, 71, 72, 75, 76], &[100, 101, 110, 112, 116]] {
+    for kills in [
+        &[0u64, 1, 2, 3][..],
+        &[6, 7, 8, 9, 10],
+        &[15, 16, 47, 48, 49],
+        &[40, 70, 71, 72, 75, 76],
+        &[100, 101, 110, 112, 116],
+    ] {
         let mut day = Day::begin(Plan::default()).await;
         assert_same(&quiet, &calls(&mut day, kills).await, &format!("killed at {kills:?}"));
     }
@@ -84,7 +102,8 @@ async fn every_unclear_failure_is_looked_up_before_anything_is_repeated() {
         FaultKind::Html { status: 503 },
     ];
     for kind in kinds {
-        for (method, path) in [("POST", "/api/customers"), ("POST", "/api/tickets"), ("PUT", "/api/tickets")] {
+        for (method, path) in [("POST", "/api/customers"), ("POST", "/api/tickets"), ("PUT", "/api/tickets")]
+        {
             let mut day = Day::begin(Plan::default()).await;
             day.gorgias.add_fault(Fault::next(2, kind.clone()).on(method, path));
             assert_same(&quiet, &calls(&mut day, &[]).await, &format!("{kind:?} on {method} {path}"));
@@ -152,12 +171,19 @@ async fn a_wrong_aircall_key_is_told_plainly_and_stops_nothing_else() {
     day.pass(60).await;
     let health = day.handle.health();
     let alert = health.alerts.iter().find(|a| a.code == "aircall_refused").expect("told");
-    assert!(alert.what.contains("Aircall does not accept the key") && alert.mend.contains("new key"), "{alert:?}");
+    assert!(
+        alert.what.contains("Aircall does not accept the key") && alert.mend.contains("new key"),
+        "{alert:?}"
+    );
     // The call comes in all the same, by the webhook that was made by hand.
     let id = 4_300_000_099u64;
     for (event, at, more) in [
         ("call.created", 100, json!({"status": "initial"})),
-        ("call.ended", 130, json!({"status": "done", "ended_at": day.now().timestamp() - 30, "missed_call_reason": "agents_did_not_answer"})),
+        (
+            "call.ended",
+            130,
+            json!({"status": "done", "ended_at": day.now().timestamp() - 30, "missed_call_reason": "agents_did_not_answer"}),
+        ),
     ] {
         let mut data = json!({"id": id, "direction": "inbound", "raw_digits": MARTA, "started_at": day.now().timestamp() - 40,
             "number": {"id": world::SUPPORT_FR, "name": "Support FR", "country": "FR", "time_zone": "Europe/Paris"}});
@@ -168,7 +194,10 @@ async fn a_wrong_aircall_key_is_told_plainly_and_stops_nothing_else() {
     }
     day.pass(180).await;
     assert_eq!(day.ticket(id)["customer"], "Marta Ibáñez");
-    assert_eq!(day.handle.health().connections.iter().find(|c| c.vendor == Vendor::Gorgias).unwrap().state, ConnectionState::Accepted);
+    assert_eq!(
+        day.handle.health().connections.iter().find(|c| c.vendor == Vendor::Gorgias).unwrap().state,
+        ConnectionState::Accepted
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -193,14 +222,23 @@ async fn a_wrong_subdomain_is_told_plainly() {
     day.gorgias.switch(|s| s.wrong_account = true);
     day.answered(MARTA).await;
     let health = day.handle.health();
-    assert!(health.alerts.iter().any(|a| a.code == "gorgias_wrong_account" && a.what.contains("no Gorgias account")), "{:?}", health.alerts);
+    assert!(
+        health
+            .alerts
+            .iter()
+            .any(|a| a.code == "gorgias_wrong_account" && a.what.contains("no Gorgias account")),
+        "{:?}",
+        health.alerts
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_refused_write_is_parked_with_its_reason_and_blocks_only_what_depends_on_it() {
     let day = Day::begin(Plan::default()).await;
     let call = day.answered(MARTA).await;
-    day.gorgias.add_fault(Fault::next(1, FaultKind::Status { status: 400, retry_after: None }).on("POST", "/api/tickets/"));
+    day.gorgias.add_fault(
+        Fault::next(1, FaultKind::Status { status: 400, retry_after: None }).on("POST", "/api/tickets/"),
+    );
     let refused = day.aircall.comment(call, world::CAMILLE, "This one is refused").unwrap();
     day.pass(20).await;
     let later = day.aircall.comment(call, world::CAMILLE, "This one goes through").unwrap();
@@ -277,7 +315,13 @@ async fn our_webhook_is_made_with_exactly_our_events_and_remade_within_a_minute(
     let made = day.aircall.webhooks();
     assert_eq!(made.len(), 1);
     let url = format!("https://hub.example.com/webhooks/aircall/{}", day.handle.installation());
-    let sent = day.aircall.journal(0).into_iter().find(|e| e.method == "POST" && e.path == "/v1/webhooks").unwrap().body;
+    let sent = day
+        .aircall
+        .journal(0)
+        .into_iter()
+        .find(|e| e.method == "POST" && e.path == "/v1/webhooks")
+        .unwrap()
+        .body;
     assert_eq!(sent["url"], url);
     let events = sent["events"].as_array().unwrap();
     assert_eq!(events.len(), 29);
@@ -351,7 +395,9 @@ async fn a_missed_call_is_written_even_if_its_end_was_lost_and_aircall_cannot_be
     day.aircall.hang_up(call, &HangUp::default()).unwrap();
     day.pass(2).await;
     day.aircall.switch(|s| s.drop_share = 1.0);
-    day.aircall.add_fault(Fault::next(1000, FaultKind::Status { status: 500, retry_after: None }).on("GET", "/v1/calls/"));
+    day.aircall.add_fault(
+        Fault::next(1000, FaultKind::Status { status: 500, retry_after: None }).on("GET", "/v1/calls/"),
+    );
     day.pass(600).await;
     note(&day.ticket(call), "ended");
 }
@@ -363,7 +409,11 @@ async fn one_body_that_no_clock_can_reckon_with_or_that_nests_too_deep_stops_nob
     let far = json!({"resource": "call", "event": "call.ended", "timestamp": 8_210_266_876_799_000i64, "data":
         {"id": 4_300_000_301u64, "status": "done", "direction": "inbound", "started_at": 8_210_266_876_799_000i64,
          "ended_at": 8_210_266_876_799_000i64, "raw_digits": MARTA, "number": line}});
-    let deep = format!(r#"{{"resource":"call","event":"call.ended","timestamp":1795248000,"data":{{"id":4300000302,"x":{}{}}}}}"#, "[".repeat(110), "]".repeat(110));
+    let deep = format!(
+        r#"{{"resource":"call","event":"call.ended","timestamp":1795248000,"data":{{"id":4300000302,"x":{}{}}}}}"#,
+        "[".repeat(110),
+        "]".repeat(110)
+    );
     for body in [far.to_string(), deep] {
         let event = aircall::Event::parse(body.as_bytes()).unwrap();
         day.handle.receive(&[day.handle.statement(&event)]).unwrap();
@@ -379,7 +429,8 @@ async fn an_email_conflict_without_budget_is_cleared_up_when_there_is_some() {
     let owner = day.gorgias.add_customer("The Owner", Some("ruben.okafor@example.com"), "+33199007777");
     let call = day.ring(world::SUPPORT_FR, Some("+12025550143"));
     day.pass(3).await;
-    day.gorgias.set_limits(sidetone_sandbox::GorgiasLimits { others_per_second: 1.9, ..day.gorgias.limits() });
+    day.gorgias
+        .set_limits(sidetone_sandbox::GorgiasLimits { others_per_second: 1.9, ..day.gorgias.limits() });
     day.pass(60).await;
     day.aircall.answer(call, Some(world::CAMILLE)).unwrap();
     day.pass(600).await;

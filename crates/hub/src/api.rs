@@ -22,7 +22,10 @@ pub(crate) struct NowQuery {
 }
 
 /// `GET /api/now`.
-pub(crate) async fn now(State(handle): State<Handle>, UrlQuery(query): UrlQuery<NowQuery>) -> Result<Json<Now>, Problem> {
+pub(crate) async fn now(
+    State(handle): State<Handle>,
+    UrlQuery(query): UrlQuery<NowQuery>,
+) -> Result<Json<Now>, Problem> {
     let day_start = match query.day_start.as_deref() {
         None | Some("") => None,
         Some(text) => {
@@ -61,23 +64,24 @@ pub(crate) async fn calls(
     if before.as_deref().is_some_and(|b| !is_cursor(b)) {
         return Err(Problem::bad("before is the next of an earlier page"));
     }
-    let query = Query {
-        before,
-        filter,
-        text: query.text,
-        limit,
-    };
+    let query = Query { before, filter, text: query.text, limit };
     blocking(move || Ok(Json(handle.calls(&query)?))).await
 }
 
 /// `GET /api/calls/{id}`.
-pub(crate) async fn call(State(handle): State<Handle>, Path(id): Path<String>) -> Result<Json<CallDetail>, Problem> {
+pub(crate) async fn call(
+    State(handle): State<Handle>,
+    Path(id): Path<String>,
+) -> Result<Json<CallDetail>, Problem> {
     let id = call_id(&id)?;
     blocking(move || handle.call(id)?.map(Json).ok_or_else(Problem::no_such_call)).await
 }
 
 /// `POST /api/calls/{id}/retry`.
-pub(crate) async fn retry(State(handle): State<Handle>, Path(id): Path<String>) -> Result<StatusCode, Problem> {
+pub(crate) async fn retry(
+    State(handle): State<Handle>,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
     let id = call_id(&id)?;
     blocking(move || {
         handle.call(id)?.ok_or_else(Problem::no_such_call)?;
@@ -103,8 +107,10 @@ fn call_id(text: &str) -> Result<CallId, Problem> {
 }
 
 /// Asks the store away from the threads that serve connections.
-async fn blocking<T: Send + 'static>(ask: impl FnOnce() -> Result<T, Problem> + Send + 'static) -> Result<T, Problem> {
-    tokio::task::spawn_blocking(ask)
-        .await
-        .unwrap_or_else(|_| Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something failed inside the hub.")))
+async fn blocking<T: Send + 'static>(
+    ask: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    tokio::task::spawn_blocking(ask).await.unwrap_or_else(|_| {
+        Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something failed inside the hub."))
+    })
 }

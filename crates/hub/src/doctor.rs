@@ -75,7 +75,13 @@ async fn aircall(config: &Config, transport: &dyn Transport, checks: &mut Vec<Ch
                 next = request.next_page(&page);
                 lines.extend(page.items);
             }
-            Err(error) => return checks.push(fault("aircall_key", "Aircall does not accept the key", error.to_string())),
+            Err(error) => {
+                return checks.push(fault(
+                    "aircall_key",
+                    "Aircall does not accept the key",
+                    error.to_string(),
+                ));
+            }
         }
     }
     checks.push(passed("aircall_key", format!("Aircall accepts the key; {} lines", lines.len())));
@@ -83,8 +89,14 @@ async fn aircall(config: &Config, transport: &dyn Transport, checks: &mut Vec<Ch
     let missing: Vec<String> =
         wanted.iter().filter(|id| !lines.iter().any(|l| l.id == **id)).map(ToString::to_string).collect();
     checks.push(match (wanted.is_empty(), missing.is_empty()) {
-        (true, _) => fault("lines", "No line is selected, so nothing is shown or logged", "Give the lines' ids in [aircall] numbers"),
-        (false, false) => fault("lines", format!("Aircall has no line {}", missing.join(", ")), "Correct [aircall] numbers"),
+        (true, _) => fault(
+            "lines",
+            "No line is selected, so nothing is shown or logged",
+            "Give the lines' ids in [aircall] numbers",
+        ),
+        (false, false) => {
+            fault("lines", format!("Aircall has no line {}", missing.join(", ")), "Correct [aircall] numbers")
+        }
         (false, true) => passed("lines", format!("{} selected lines exist", wanted.len())),
     });
     let menus: Vec<&str> = lines
@@ -95,7 +107,10 @@ async fn aircall(config: &Config, transport: &dyn Transport, checks: &mut Vec<Ch
     if !menus.is_empty() && wanted.len() > menus.len() {
         checks.push(hint(
             "menu_lines",
-            format!("{} is a menu; a call through it to another selected line may be two calls at Aircall", menus.join(", ")),
+            format!(
+                "{} is a menu; a call through it to another selected line may be two calls at Aircall",
+                menus.join(", ")
+            ),
             "Leave the menu out of [aircall] numbers if its calls appear twice",
         ));
     }
@@ -106,7 +121,8 @@ fn clock(answer: &http::Response<bytes::Bytes>, checks: &mut Vec<Check>) {
         return;
     }
     let Some(theirs) = aircall::answered_at(answer.headers()) else { return };
-    let ours = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |d| d.as_secs().cast_signed());
+    let ours =
+        SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |d| d.as_secs().cast_signed());
     let off = (ours - theirs).abs();
     checks.push(if off > CLOCK_OFF_SECONDS {
         fault("clock", format!("The clock is {off} s off"), "Switch on time synchronisation on this machine")
@@ -117,7 +133,10 @@ fn clock(answer: &http::Response<bytes::Bytes>, checks: &mut Vec<Check>) {
 
 async fn gorgias(config: &Config, transport: &dyn Transport, checks: &mut Vec<Check>) {
     let mut people: Vec<gorgias::User> = Vec::new();
-    let mut next = Some(gorgias::users::list(&gorgias::users::ListUsers { limit: Some(gorgias::MAX_LIMIT), ..Default::default() }));
+    let mut next = Some(gorgias::users::list(&gorgias::users::ListUsers {
+        limit: Some(gorgias::MAX_LIMIT),
+        ..Default::default()
+    }));
     while let Some(request) = next.take() {
         let answer = match transport.send(request.to_http(&config.gorgias)).await {
             Ok(answer) => answer,
@@ -142,14 +161,24 @@ async fn gorgias(config: &Config, transport: &dyn Transport, checks: &mut Vec<Ch
     checks.push(if admin {
         passed("fallback_author", "An active admin can write notes that have no agent")
     } else {
-        fault("fallback_author", "Gorgias has no active admin, so missed calls have no author", "Activate an admin in Gorgias")
+        fault(
+            "fallback_author",
+            "Gorgias has no active admin, so missed calls have no author",
+            "Activate an admin in Gorgias",
+        )
     });
     emails(config, transport, &people, checks).await;
 }
 
 /// Each Aircall user's counterpart in the helpdesk.
-async fn emails(config: &Config, transport: &dyn Transport, people: &[gorgias::User], checks: &mut Vec<Check>) {
-    let known: Vec<String> = people.iter().filter_map(|p| p.email.as_deref()).map(str::to_lowercase).collect();
+async fn emails(
+    config: &Config,
+    transport: &dyn Transport,
+    people: &[gorgias::User],
+    checks: &mut Vec<Check>,
+) {
+    let known: Vec<String> =
+        people.iter().filter_map(|p| p.email.as_deref()).map(str::to_lowercase).collect();
     let mut without = Vec::new();
     let mut next = Some(aircall::users::list(aircall::Paging::default()));
     while let Some(request) = next.take() {
@@ -157,9 +186,10 @@ async fn emails(config: &Config, transport: &dyn Transport, people: &[gorgias::U
         let Ok(answer) = transport.send(request.to_http(&config.aircall)).await else { return };
         let Ok(page) = request.parse(&answer) else { return };
         next = request.next_page(&page);
-        let strangers = page.items.into_iter().filter(|u| {
-            u.email.as_deref().is_none_or(|email| !known.contains(&email.trim().to_lowercase()))
-        });
+        let strangers = page
+            .items
+            .into_iter()
+            .filter(|u| u.email.as_deref().is_none_or(|email| !known.contains(&email.trim().to_lowercase())));
         without.extend(strangers.filter_map(|u| u.name));
     }
     checks.push(if without.is_empty() {

@@ -16,7 +16,9 @@ pub enum LockError {
     #[error("another Sidetone is running with this data directory")]
     Taken,
     /// It cannot be made or written.
-    #[error("the data directory {path} cannot be used ({error}). Create it, or give another with [hub] data_dir")]
+    #[error(
+        "the data directory {path} cannot be used ({error}). Create it, or give another with [hub] data_dir"
+    )]
     Unusable {
         /// Which.
         path: String,

@@ -76,7 +76,8 @@ fn fail(failure: &Failure) -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
-    let config = Config::load(arguments.config.as_deref()).map_err(|error| Failure::Usage(error.to_string()))?;
+    let config =
+        Config::load(arguments.config.as_deref()).map_err(|error| Failure::Usage(error.to_string()))?;
     match arguments.command {
         Command::Serve => serve(&config).await,
         Command::Check { json } => check(&config, json).await,
@@ -90,10 +91,14 @@ async fn serve(config: &Config) -> Result<ExitCode, Failure> {
         tracing::warn!("{notice}");
     }
     // Before the engine: a signal that comes early must not be missed.
-    let stop = stop_asked().map_err(|error| Failure::Fault(format!("signals cannot be listened to: {error}")))?;
+    let stop =
+        stop_asked().map_err(|error| Failure::Fault(format!("signals cannot be listened to: {error}")))?;
     let running = running::start(config).map_err(|error| Failure::Fault(error.to_string()))?;
     let serving = server::serve(&running.handle, config).await.map_err(|error| {
-        Failure::Fault(format!("cannot listen on {}: {error}. Give another address in [hub] listen", config.listen))
+        Failure::Fault(format!(
+            "cannot listen on {}: {error}. Give another address in [hub] listen",
+            config.listen
+        ))
     })?;
     tracing::info!(address = %serving.address, mode = ?config.settings.logging.mode.0, "listening");
     tokio::select! {
@@ -179,19 +184,25 @@ async fn plan(mut config: Config, id: CallId) -> Result<ExitCode, Failure> {
 /// While `serve` runs, its data directory is locked: it is asked instead.
 async fn ask_running(config: &Config, id: CallId) -> Result<serde_json::Value, Failure> {
     let Some(token) = &config.admin_token else {
-        return Err(Failure::Usage("[hub] admin_token: missing. A hub is running; the plan is asked from it with this token".into()));
+        return Err(Failure::Usage(
+            "[hub] admin_token: missing. A hub is running; the plan is asked from it with this token".into(),
+        ));
     };
     // The token stays on this machine, whatever proxy the environment names.
-    let client = reqwest::Client::builder().no_proxy().build().map_err(|error| Failure::Fault(error.to_string()))?;
+    let client =
+        reqwest::Client::builder().no_proxy().build().map_err(|error| Failure::Fault(error.to_string()))?;
     let url = format!("http://{}/api/calls/{id}", config.listen);
     let asked = client.get(url).header("authorization", format!("Bearer {}", token.reveal())).send().await;
-    let answer = asked.map_err(|error| Failure::Fault(format!("the running hub does not answer: {error}")))?;
+    let answer =
+        asked.map_err(|error| Failure::Fault(format!("the running hub does not answer: {error}")))?;
     match answer.status().as_u16() {
         200 => {
             let body = answer.bytes().await.map_err(|error| Failure::Fault(error.to_string()))?;
             serde_json::from_slice(&body).map_err(|error| Failure::Fault(error.to_string()))
         }
         404 => Ok(serde_json::Value::Null),
-        status => Err(Failure::Fault(format!("the running hub answers {status}; is [hub] admin_token the same?"))),
+        status => {
+            Err(Failure::Fault(format!("the running hub answers {status}; is [hub] admin_token the same?")))
+        }
     }
 }

@@ -23,10 +23,25 @@ fn text(health: &Health) -> String {
     };
     gauge("sidetone_outbox_calls", "Calls with something to write now.", "", health.outbox.calls.into());
     gauge("sidetone_outbox_writes", "Requests that will take.", "", health.outbox.writes.into());
-    gauge("sidetone_outbox_oldest_seconds", "Age of the oldest write.", "", health.outbox.oldest_seconds.into());
-    gauge("sidetone_calls_parked", "Calls with a write that was refused for good.", "", health.outbox.parked.into());
+    gauge(
+        "sidetone_outbox_oldest_seconds",
+        "Age of the oldest write.",
+        "",
+        health.outbox.oldest_seconds.into(),
+    );
+    gauge(
+        "sidetone_calls_parked",
+        "Calls with a write that was refused for good.",
+        "",
+        health.outbox.parked.into(),
+    );
     gauge("sidetone_calls_held", "Calls that wait for a person.", "", health.outbox.held.into());
-    gauge("sidetone_calls_not_logged", "Calls that should be logged and are not.", "", health.outbox.not_logged.into());
+    gauge(
+        "sidetone_calls_not_logged",
+        "Calls that should be logged and are not.",
+        "",
+        health.outbox.not_logged.into(),
+    );
     gauge("sidetone_alerts", "Causes that need a person.", "", health.alerts.len() as f64);
     gauge("sidetone_odd_events", "Statements kept that speak of no call.", "", health.odd_events.into());
     for budget in &health.budgets {

@@ -30,9 +30,13 @@ pub(crate) async fn page(uri: Uri) -> Response {
     };
     let kind = mime_guess::from_path(path).first_or_octet_stream();
     // The build puts a hash into the names under assets/: those never change.
-    let caching = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let caching =
+        if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
     let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_str(kind.as_ref()).unwrap_or(HeaderValue::from_static("text/plain"))),
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_str(kind.as_ref()).unwrap_or(HeaderValue::from_static("text/plain")),
+        ),
         (header::CACHE_CONTROL, HeaderValue::from_static(caching)),
         (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY)),
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),

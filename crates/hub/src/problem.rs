@@ -19,11 +19,19 @@ impl Problem {
     }
 
     pub(crate) fn unauthorized() -> Problem {
-        Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "Send the admin token: Authorization: Bearer …")
+        Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "unauthorized",
+            "Send the admin token: Authorization: Bearer …",
+        )
     }
 
     pub(crate) fn no_such_call() -> Problem {
-        Problem::new(StatusCode::NOT_FOUND, "no_such_call", "This call is unknown, or on a line that is not selected.")
+        Problem::new(
+            StatusCode::NOT_FOUND,
+            "no_such_call",
+            "This call is unknown, or on a line that is not selected.",
+        )
     }
 
     pub(crate) fn no_such_page() -> Problem {
@@ -56,7 +64,9 @@ impl IntoResponse for Problem {
             .headers_mut()
             .insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/problem+json"));
         if self.status == StatusCode::UNAUTHORIZED {
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"));
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"));
         }
         response
     }

@@ -49,10 +49,16 @@ impl Receiver {
         let body = read(headers, body).await?;
         let event = Event::parse(&body).map_err(|error| Problem::bad(error.to_string()))?;
         if !self.is_authentic(&event)? {
-            return Err(Problem::new(StatusCode::UNAUTHORIZED, "wrong_token", "The webhook token is missing or wrong."));
+            return Err(Problem::new(
+                StatusCode::UNAUTHORIZED,
+                "wrong_token",
+                "The webhook token is missing or wrong.",
+            ));
         }
         let (stored, durable) = oneshot::channel();
-        let gone = || Problem::new(StatusCode::SERVICE_UNAVAILABLE, "stopping", "The hub is stopping; send it again.");
+        let gone = || {
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "stopping", "The hub is stopping; send it again.")
+        };
         self.queue.send((self.handle.statement(&event), stored)).map_err(|_| gone())?;
         durable.await.map_err(|_| gone())?.map_err(Problem::from)
     }
@@ -66,7 +72,11 @@ impl Receiver {
 }
 
 /// `POST /webhooks/aircall` and `POST /webhooks/aircall/<installation id>`.
-pub(crate) async fn receive(State(receiver): State<Arc<Receiver>>, headers: HeaderMap, body: Body) -> Response {
+pub(crate) async fn receive(
+    State(receiver): State<Arc<Receiver>>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
     match receiver.take(&headers, body).await {
         Ok(()) => StatusCode::OK.into_response(),
         Err(problem) => problem.into_response(),
@@ -74,7 +84,8 @@ pub(crate) async fn receive(State(receiver): State<Arc<Receiver>>, headers: Head
 }
 
 async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
-    let too_large = || Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "A webhook body has at most 1 MiB.");
+    let too_large =
+        || Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "A webhook body has at most 1 MiB.");
     let told = headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
     if told.is_some_and(|length| length > BODY_LIMIT_BYTES) {
         return Err(too_large());
@@ -83,7 +94,9 @@ async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
         Ok(Err(_)) => Err(Problem::bad("The body was cut off.")),
-        Err(_) => Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "The body did not come within 5 s.")),
+        Err(_) => {
+            Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "The body did not come within 5 s."))
+        }
     }
 }
 

@@ -5,8 +5,8 @@ use std::thread::JoinHandle;
 
 use sidetone_engine::clock::SystemClock;
 use sidetone_engine::gorgias::Gorgias;
-use sidetone_engine::store::sqlite::SqliteStore;
 use sidetone_engine::store::StoreError;
+use sidetone_engine::store::sqlite::SqliteStore;
 use sidetone_engine::transport::TransportError;
 use sidetone_engine::{Engine, Handle, Parts};
 
@@ -50,7 +50,8 @@ pub fn start(config: &Config) -> Result<Running, StartError> {
     };
     let (engine, handle) = Engine::start(parts)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let thread = std::thread::Builder::new().name("engine".into()).spawn(move || runtime.block_on(engine.run()))?;
+    let thread =
+        std::thread::Builder::new().name("engine".into()).spawn(move || runtime.block_on(engine.run()))?;
     Ok(Running { handle, thread })
 }
 

@@ -50,7 +50,11 @@ pub fn routes(handle: &Handle, config: &Config) -> io::Result<Router> {
 }
 
 async fn wrong_verb() -> Problem {
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This address takes another verb; see Allow.")
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method_not_allowed",
+        "This address takes another verb; see Allow.",
+    )
 }
 
 async fn no_route() -> Problem {
@@ -63,7 +67,8 @@ async fn ready(State(handle): State<Handle>) -> Response {
     let store = tokio::task::spawn_blocking(move || handle.check_store()).await;
     let takes_writes = matches!(store, Ok(Ok(())));
     let status = if takes_writes { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let body = serde_json::json!({ "store": takes_writes, "connections": health.connections, "mode": health.mode });
+    let body =
+        serde_json::json!({ "store": takes_writes, "connections": health.connections, "mode": health.mode });
     (status, [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
 }
 

@@ -19,12 +19,14 @@ fn fixtures() -> PathBuf {
 /// The bodies that the fixtures' README lists as recorded, in the order of their making.
 fn recorded() -> Vec<String> {
     let readme = std::fs::read_to_string(fixtures().join("README.md")).expect("../shared is there");
-    let section = readme.split("\n## ").find(|s| s.starts_with("recorded")).expect("a section of recorded bodies");
+    let section =
+        readme.split("\n## ").find(|s| s.starts_with("recorded")).expect("a section of recorded bodies");
     let names = section.lines().filter_map(|l| l.strip_prefix("| `")).filter_map(|l| l.split('`').next());
     let mut bodies: Vec<(i64, u8, String)> = names
         .filter(|name| name.starts_with("webhook_"))
         .map(|name| {
-            let mut body: Value = serde_json::from_slice(&std::fs::read(fixtures().join(name)).unwrap()).unwrap();
+            let mut body: Value =
+                serde_json::from_slice(&std::fs::read(fixtures().join(name)).unwrap()).unwrap();
             let at = body["timestamp"].as_i64().unwrap();
             let rank = u8::from(body["event"] != "call.created");
             body["token"] = WEBHOOK.into();
@@ -42,7 +44,8 @@ async fn tickets_after(bodies: Vec<String>) -> Vec<Value> {
         assert_eq!(hub.deliver(body).await, 200);
     }
     // The three calls are over, and Aircall does not know them any more: each is written as soon as that is told.
-    let settled = async || hub.call_tickets().len() == 3 && hub.get("/api/health").await["outbox"]["calls"] == 0;
+    let settled =
+        async || hub.call_tickets().len() == 3 && hub.get("/api/health").await["outbox"]["calls"] == 0;
     hub.until("three tickets", Duration::from_secs(60), settled).await;
     tokio::time::sleep(Duration::from_secs(6)).await;
     hub.until("nothing waits", Duration::from_secs(60), settled).await;
@@ -60,7 +63,8 @@ async fn recorded_events_give_the_same_tickets_in_order_and_shuffled_with_repeat
         // A fixed mixture: every body twice, strides that meet each once.
         let count = in_order.len() * 2;
         let stride = (0..).map(|n| seed + n).find(|n| gcd(*n, count) == 1).unwrap();
-        let mixed = (0..count).map(|i| in_order[(i * stride + seed) % count % in_order.len()].clone()).collect();
+        let mixed =
+            (0..count).map(|i| in_order[(i * stride + seed) % count % in_order.len()].clone()).collect();
         let shuffled = tickets_after(mixed).await;
         assert_eq!(shuffled, quiet, "stride {stride}");
     }

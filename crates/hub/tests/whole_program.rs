@@ -43,16 +43,24 @@ async fn the_webhook_answers_as_the_contract_says() {
     let large = format!("{{\"x\":\"{}\"}}", "y".repeat(1024 * 1024));
     assert_eq!(hub.deliver(large.clone()).await, 413);
     let mut raw = TcpStream::connect(hub.hub).unwrap();
-    raw.write_all(b"POST /webhooks/aircall HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n").unwrap();
+    raw.write_all(b"POST /webhooks/aircall HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n")
+        .unwrap();
     // The hub may close while we still write; what it answered is what counts.
     let _ = write!(raw, "{:x}\r\n{large}\r\n0\r\n\r\n", large.len());
     assert!(first_line(&mut raw).contains("413"));
     // An event for a line that is not selected is stored all the same, and so is what makes no sense.
     let unselected = event(2, "call.created", json!({"number": {"id": 5, "name": "Elsewhere"}}));
-    for body in [unselected, json!({"token": WEBHOOK}).to_string(), json!({"token": WEBHOOK, "resource": "call", "data": [1]}).to_string()] {
+    for body in [
+        unselected,
+        json!({"token": WEBHOOK}).to_string(),
+        json!({"token": WEBHOOK, "resource": "call", "data": [1]}).to_string(),
+    ] {
         assert_eq!(hub.deliver(body).await, 200);
     }
-    hub.until("odd ones are counted", Duration::from_secs(10), async || hub.get("/api/health").await["odd_events"] == 2).await;
+    hub.until("odd ones are counted", Duration::from_secs(10), async || {
+        hub.get("/api/health").await["odd_events"] == 2
+    })
+    .await;
 }
 
 fn first_line(stream: &mut TcpStream) -> String {
@@ -66,7 +74,8 @@ fn first_line(stream: &mut TcpStream) -> String {
 async fn slow_and_cut_bodies_harm_nobody() {
     let hub = Program::start(20.0, "").await;
     let body = event(7, "call.created", json!({}));
-    let head = format!("POST /webhooks/aircall HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n", body.len());
+    let head =
+        format!("POST /webhooks/aircall HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n", body.len());
     let mut slow = TcpStream::connect(hub.hub).unwrap();
     slow.write_all(head.as_bytes()).unwrap();
     slow.write_all(&body.as_bytes()[..20]).unwrap();
@@ -97,10 +106,16 @@ async fn the_api_wants_the_admin_token_and_speaks_problem_json() {
     assert_eq!(missing.status(), 404);
     let body: Value = serde_json::from_slice(&missing.bytes().await.unwrap()).unwrap();
     assert_eq!(body["code"], "no_such_call");
-    assert_eq!(hub.client.get(hub.url("/api/calls/abc")).bearer_auth(ADMIN).send().await.unwrap().status(), 400);
+    assert_eq!(
+        hub.client.get(hub.url("/api/calls/abc")).bearer_auth(ADMIN).send().await.unwrap().status(),
+        400
+    );
     assert_eq!(hub.client.get(hub.url("/healthz")).send().await.unwrap().status(), 200);
     let metrics = hub.client.get(hub.url("/metrics")).send().await.unwrap().text().await.unwrap();
-    assert!(metrics.contains("sidetone_outbox_calls 0") && metrics.contains("sidetone_budget_limit{vendor=\"gorgias\"}"));
+    assert!(
+        metrics.contains("sidetone_outbox_calls 0")
+            && metrics.contains("sidetone_budget_limit{vendor=\"gorgias\"}")
+    );
 }
 
 #[tokio::test]
@@ -110,32 +125,66 @@ async fn a_call_is_shown_and_logged_from_ring_to_record() {
     let aircall = hub.sandbox.control().aircall().clone();
     let mut stream = hub.client.get(hub.url("/api/events")).bearer_auth(ADMIN).send().await.unwrap();
     assert!(stream.headers()["content-type"].to_str().unwrap().starts_with("text/event-stream"));
-    let call = aircall.ring(&Ring { line: world::SUPPORT_FR, from: Some("+34666444555".into()), ..Ring::default() }).unwrap();
+    let call = aircall
+        .ring(&Ring { line: world::SUPPORT_FR, from: Some("+34666444555".into()), ..Ring::default() })
+        .unwrap();
     let mut seen = String::new();
     while !seen.contains("event: card") || !seen.contains("Marta Ib") {
-        let chunk = tokio::time::timeout(Duration::from_secs(10), stream.chunk()).await.expect("the card comes").unwrap().unwrap();
+        let chunk = tokio::time::timeout(Duration::from_secs(10), stream.chunk())
+            .await
+            .expect("the card comes")
+            .unwrap()
+            .unwrap();
         seen.push_str(&String::from_utf8_lossy(&chunk));
     }
     aircall.answer(call, None).unwrap();
     tokio::time::sleep(Duration::from_millis(300)).await;
     aircall.hang_up(call, &HangUp::default()).unwrap();
     let path = format!("/api/calls/{call}");
-    hub.until("the record is complete", Duration::from_secs(20), async || hub.get(&path).await["state"] == "complete").await;
+    hub.until("the record is complete", Duration::from_secs(20), async || {
+        hub.get(&path).await["state"] == "complete"
+    })
+    .await;
     let detail = hub.get(&path).await;
     assert_eq!(detail["id"], call.to_string());
     assert_eq!(detail["plan"], json!({"requests": 0, "writes": []}));
     for key in ["answered", "ended", "ticket", "customer", "status"] {
-        assert!(detail["ledger"].as_array().unwrap().iter().any(|l| l["key"] == key && l["written_at"].is_string()), "{key}");
+        assert!(
+            detail["ledger"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .any(|l| l["key"] == key && l["written_at"].is_string()),
+            "{key}"
+        );
     }
     assert_eq!(detail["facts"]["id"], call, "64-bit: {call}");
     assert!(call > u64::from(u32::MAX));
-    assert!(detail["explanation"].as_array().unwrap().iter().all(|e| e["request"].is_string() && e["answer"].is_string()), "B11");
+    assert!(
+        detail["explanation"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|e| e["request"].is_string() && e["answer"].is_string()),
+        "B11"
+    );
     // What a window missed while it was away comes when it is back.
     let last = seen.lines().filter_map(|l| l.strip_prefix("id: ")).next_back().unwrap().to_owned();
-    let mut back = hub.client.get(hub.url("/api/events")).bearer_auth(ADMIN).header("last-event-id", &last).send().await.unwrap();
+    let mut back = hub
+        .client
+        .get(hub.url("/api/events"))
+        .bearer_auth(ADMIN)
+        .header("last-event-id", &last)
+        .send()
+        .await
+        .unwrap();
     let mut missed = String::new();
     while !missed.contains("\"state\":\"complete\"") {
-        let chunk = tokio::time::timeout(Duration::from_secs(5), back.chunk()).await.expect("what was missed").unwrap().unwrap();
+        let chunk = tokio::time::timeout(Duration::from_secs(5), back.chunk())
+            .await
+            .expect("what was missed")
+            .unwrap()
+            .unwrap();
         missed.push_str(&String::from_utf8_lossy(&chunk));
     }
     let first: i64 = missed.lines().find_map(|l| l.strip_prefix("id: ")).unwrap().parse().unwrap();
@@ -151,12 +200,19 @@ async fn killed_with_9_while_calls_run_nothing_is_lost_and_nothing_doubled() {
     let mut hub = Program::start(15.0, "").await;
     hub.until_listening().await;
     let aircall = hub.sandbox.control().aircall().clone();
-    let callers = ["+34666444555", "+33199001144", "+33199001155", "+12025550117", "+33199005501", "+33199005502"];
+    let callers =
+        ["+34666444555", "+33199001144", "+33199001155", "+12025550117", "+33199005501", "+33199005502"];
     let mut calls = Vec::new();
     for round in 0..6 {
-        for (line, agent) in [(world::SUPPORT_FR, world::CAMILLE), (world::SUPPORT_DE, world::JONAS), (world::SALES_US, world::AMELIA)] {
+        for (line, agent) in [
+            (world::SUPPORT_FR, world::CAMILLE),
+            (world::SUPPORT_DE, world::JONAS),
+            (world::SALES_US, world::AMELIA),
+        ] {
             let from = callers[(round + calls.len()) % callers.len()].to_owned();
-            let Ok(call) = aircall.ring(&Ring { line, from: Some(from), ..Ring::default() }) else { continue };
+            let Ok(call) = aircall.ring(&Ring { line, from: Some(from), ..Ring::default() }) else {
+                continue;
+            };
             tokio::time::sleep(Duration::from_millis(60)).await;
             let answered = aircall.answer(call, Some(agent)).is_ok();
             calls.push((call, answered));
@@ -174,7 +230,13 @@ async fn killed_with_9_while_calls_run_nothing_is_lost_and_nothing_doubled() {
     }
     let complete = async || {
         for (call, _) in &calls {
-            let detail = hub.client.get(hub.url(&format!("/api/calls/{call}"))).bearer_auth(ADMIN).send().await.unwrap();
+            let detail = hub
+                .client
+                .get(hub.url(&format!("/api/calls/{call}")))
+                .bearer_auth(ADMIN)
+                .send()
+                .await
+                .unwrap();
             let detail: Value = serde_json::from_slice(&detail.bytes().await.unwrap()).unwrap();
             if detail["state"] != "complete" {
                 return false;
@@ -190,13 +252,18 @@ async fn killed_with_9_while_calls_run_nothing_is_lost_and_nothing_doubled() {
         let ticket: Vec<_> = tickets.iter().filter(|t| t["external_id"] == marker).collect();
         assert_eq!(ticket.len(), 1, "{marker}");
         for key in if *answered { vec!["answered", "ended"] } else { vec!["ended"] } {
-            let notes = ticket[0]["messages"].as_array().unwrap().iter().filter(|m| m["external_id"] == format!("{marker}:{key}"));
+            let notes = ticket[0]["messages"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter(|m| m["external_id"] == format!("{marker}:{key}"));
             assert_eq!(notes.count(), 1, "{marker}:{key}");
         }
     }
     let customers = hub.sandbox.control().gorgias().customers();
     for stranger in &callers[4..] {
-        let made = customers.iter().filter(|c| c["name"].as_str().is_some_and(|n| n.contains(stranger))).count();
+        let made =
+            customers.iter().filter(|c| c["name"].as_str().is_some_and(|n| n.contains(stranger))).count();
         assert_eq!(made, 1, "one customer for {stranger}");
     }
     assert!(hub.terminate().success(), "SIGTERM: exit 0");
@@ -208,7 +275,8 @@ async fn plan_and_check_say_what_is_and_how_to_mend_it() {
     hub.until_listening().await;
     let aircall = hub.sandbox.control().aircall().clone();
     let past = aircall.add_past_calls(8, 60);
-    let old = past.into_iter().find(|id| aircall.call(*id).unwrap()["number"]["id"] == world::SUPPORT_FR).unwrap();
+    let old =
+        past.into_iter().find(|id| aircall.call(*id).unwrap()["number"]["id"] == world::SUPPORT_FR).unwrap();
     let run = |arguments: Vec<String>| {
         let mut command = hub.command(&[]);
         command.args(arguments);
@@ -217,7 +285,8 @@ async fn plan_and_check_say_what_is_and_how_to_mend_it() {
     let told = run(vec!["check".into(), "--json".into()]).await.unwrap();
     assert_eq!(told.status.code(), Some(0), "{}", String::from_utf8_lossy(&told.stdout));
     let report: Value = serde_json::from_slice(&told.stdout).unwrap();
-    let codes: Vec<&str> = report["checks"].as_array().unwrap().iter().map(|c| c["code"].as_str().unwrap()).collect();
+    let codes: Vec<&str> =
+        report["checks"].as_array().unwrap().iter().map(|c| c["code"].as_str().unwrap()).collect();
     for code in ["aircall_key", "clock", "lines", "gorgias_key", "fallback_author", "agents", "arrival"] {
         assert!(codes.contains(&code), "{code} in {codes:?}");
     }
@@ -234,13 +303,21 @@ async fn plan_and_check_say_what_is_and_how_to_mend_it() {
     let told = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
     assert_eq!(told.status.code(), Some(0), "{}", String::from_utf8_lossy(&told.stderr));
     let plan: Value = serde_json::from_slice(&told.stdout).unwrap();
-    assert!(plan["plan"]["writes"].as_array().unwrap().iter().any(|w| w["path"] == "/api/tickets"), "{plan:#}");
+    assert!(
+        plan["plan"]["writes"].as_array().unwrap().iter().any(|w| w["path"] == "/api/tickets"),
+        "{plan:#}"
+    );
     let after = hub.sandbox.control().gorgias().journal(0).iter().filter(|e| e.is_write()).count();
     assert_eq!(before, after, "a plan writes nothing");
     hub.run().await;
     let mut command = hub.command(&["plan", "--call", &old.to_string()]);
     let told = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
-    assert_eq!(told.status.code(), Some(0), "through the running hub: {}", String::from_utf8_lossy(&told.stderr));
+    assert_eq!(
+        told.status.code(),
+        Some(0),
+        "through the running hub: {}",
+        String::from_utf8_lossy(&told.stderr)
+    );
 }
 
 #[tokio::test]
@@ -248,7 +325,9 @@ async fn a_wrong_configuration_names_the_key_and_the_fix_and_exits_with_2() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("hub.toml");
     std::fs::write(&file, "[aircall]\napi_idd = \"x\"\n").unwrap();
-    let run = |arguments: &[&str]| std::process::Command::new(env!("CARGO_BIN_EXE_sidetone-hub")).args(arguments).output().unwrap();
+    let run = |arguments: &[&str]| {
+        std::process::Command::new(env!("CARGO_BIN_EXE_sidetone-hub")).args(arguments).output().unwrap()
+    };
     let told = run(&["--config", file.to_str().unwrap(), "serve"]);
     let text = String::from_utf8_lossy(&told.stderr).into_owned();
     assert_eq!(told.status.code(), Some(2), "{text}");

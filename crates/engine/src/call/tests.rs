@@ -27,16 +27,47 @@ fn a_day() -> Vec<(Origin, i64, Value)> {
     let line = json!({"id": 7, "name": "Support FR", "country": "FR", "time_zone": "Europe/Paris", "digits": "+33 1 99 00 10 00"});
     let ana = json!({"id": 31, "name": "Ana Reyes", "email": "ana@example.com"});
     vec![
-        event("call.created", 100, json!({"id": ID, "status": "initial", "direction": "inbound", "started_at": 100, "answered_at": null, "raw_digits": "+34 666 444 555", "number": line, "tags": [], "comments": []})),
-        event("call.ringing_on_agent", 100, json!({"id": ID, "status": "initial", "user": {"id": 30, "name": "Jonas Weber"}, "teams": [{"id": 5, "name": "Care"}]})),
+        event(
+            "call.created",
+            100,
+            json!({"id": ID, "status": "initial", "direction": "inbound", "started_at": 100, "answered_at": null, "raw_digits": "+34 666 444 555", "number": line, "tags": [], "comments": []}),
+        ),
+        event(
+            "call.ringing_on_agent",
+            100,
+            json!({"id": ID, "status": "initial", "user": {"id": 30, "name": "Jonas Weber"}, "teams": [{"id": 5, "name": "Care"}]}),
+        ),
         event("call.answered", 108, json!({"id": ID, "status": "answered", "answered_at": 108, "user": ana})),
-        event("call.tagged", 150, json!({"id": ID, "status": "answered", "user": ana, "tags": [{"id": 1, "name": "Delivery", "tagged_by": {}}]})),
-        event("call.tagged", 155, json!({"id": ID, "tags": [{"id": 1, "name": "Delivery"}, {"id": 2, "name": "Warranty"}]})),
+        event(
+            "call.tagged",
+            150,
+            json!({"id": ID, "status": "answered", "user": ana, "tags": [{"id": 1, "name": "Delivery", "tagged_by": {}}]}),
+        ),
+        event(
+            "call.tagged",
+            155,
+            json!({"id": ID, "tags": [{"id": 1, "name": "Delivery"}, {"id": 2, "name": "Warranty"}]}),
+        ),
         event("call.untagged", 160, json!({"id": ID, "tags": [{"id": 2, "name": "Warranty"}]})),
-        event("call.hungup", 200, json!({"id": ID, "status": "done", "ended_at": 200, "duration": 100, "user": {"id": 31, "name": "Ana Reyes"}, "teams": []})),
-        event("call.ended", 230, json!({"id": ID, "status": "done", "ended_at": 200, "user": ana, "asset": "https://assets.example.com/calls/1/recording", "recording": "https://media.example.com/a"})),
-        event("call.commented", 300, json!({"id": ID, "comments": [{"id": 9, "content": "Sends a photo", "posted_at": 300, "posted_by": ana}]})),
-        read(400, json!({"id": ID, "status": "answered", "user": null, "contact": null, "recording": null, "teams": [], "comments": [{"id": 9, "content": "Sends a photo", "posted_at": 300, "posted_by": null}], "tags": [{"id": 2, "name": "Warranty"}, {"id": 3, "name": "VIP"}]})),
+        event(
+            "call.hungup",
+            200,
+            json!({"id": ID, "status": "done", "ended_at": 200, "duration": 100, "user": {"id": 31, "name": "Ana Reyes"}, "teams": []}),
+        ),
+        event(
+            "call.ended",
+            230,
+            json!({"id": ID, "status": "done", "ended_at": 200, "user": ana, "asset": "https://assets.example.com/calls/1/recording", "recording": "https://media.example.com/a"}),
+        ),
+        event(
+            "call.commented",
+            300,
+            json!({"id": ID, "comments": [{"id": 9, "content": "Sends a photo", "posted_at": 300, "posted_by": ana}]}),
+        ),
+        read(
+            400,
+            json!({"id": ID, "status": "answered", "user": null, "contact": null, "recording": null, "teams": [], "comments": [{"id": 9, "content": "Sends a photo", "posted_at": 300, "posted_by": null}], "tags": [{"id": 2, "name": "Warranty"}, {"id": 3, "name": "VIP"}]}),
+        ),
     ]
 }
 
@@ -103,7 +134,11 @@ fn who_answered_first_stays_first() {
 
 #[test]
 fn odd_types_are_kept_and_break_nothing() {
-    let call = folded(&[event("call.created", 1, json!({"id": ID, "user": "nobody", "teams": "none", "tags": {"id": 1}, "comments": 7, "number": [], "started_at": "soon", "raw_digits": 5, "answered_at": {}}))]);
+    let call = folded(&[event(
+        "call.created",
+        1,
+        json!({"id": ID, "user": "nobody", "teams": "none", "tags": {"id": 1}, "comments": 7, "number": [], "started_at": "soon", "raw_digits": 5, "answered_at": {}}),
+    )]);
     assert!(call.agent().is_none() && call.line().is_none() && call.started_at().is_none());
     assert_eq!(call.facts()["user"], json!("nobody"));
 }
@@ -119,7 +154,21 @@ fn facts_survive_the_store() {
 fn what_is_stored_keeps_every_documented_field() {
     // C4
     let facts = folded(&a_day()).facts();
-    for key in ["direction", "status", "started_at", "answered_at", "ended_at", "raw_digits", "number", "user", "teams", "comments", "tags", "recording", "asset"] {
+    for key in [
+        "direction",
+        "status",
+        "started_at",
+        "answered_at",
+        "ended_at",
+        "raw_digits",
+        "number",
+        "user",
+        "teams",
+        "comments",
+        "tags",
+        "recording",
+        "asset",
+    ] {
         assert!(!facts[key].is_null(), "{key}");
     }
     assert_eq!(facts["in_call_duration"], json!(92));

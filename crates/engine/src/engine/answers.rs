@@ -68,7 +68,9 @@ impl Engine {
         match (vendor, answer.status().as_u16()) {
             // 401 without, 403 with a wrong credential (`reference/aircall.md` §9.1).
             (Vendor::Aircall, 401 | 403) => {
-                let error = aircall::Request::<serde_json::Value>::raw(http::Method::GET, "/v1/ping", None).parse(answer).err();
+                let error = aircall::Request::<serde_json::Value>::raw(http::Method::GET, "/v1/ping", None)
+                    .parse(answer)
+                    .err();
                 if let Some(error) = error.filter(aircall::Error::is_credential) {
                     link.refused(&error.to_string(), false, now);
                 }
@@ -135,9 +137,15 @@ impl Engine {
         }
     }
 
-    fn looked_up(&mut self, number: &E164, result: &Result<Answer, TransportError>, now: DateTime<Utc>) -> Result<(), StoreError> {
+    fn looked_up(
+        &mut self,
+        number: &E164,
+        result: &Result<Answer, TransportError>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         self.looking.remove(number);
-        let found = self.read_helpdesk(result, now, |engine, answer| engine.helpdesk.looked_up(number, answer));
+        let found =
+            self.read_helpdesk(result, now, |engine, answer| engine.helpdesk.looked_up(number, answer));
         let mut change = Change::at(now);
         match found {
             Some(customers) => {
@@ -154,7 +162,9 @@ impl Engine {
             }
         }
         for id in self.store.live()? {
-            let Some(case) = self.store.case(id)?.filter(|c| c.call.party().number() == Some(number)) else { continue };
+            let Some(case) = self.store.case(id)?.filter(|c| c.call.party().number() == Some(number)) else {
+                continue;
+            };
             let changed = self.reckon(case, Vec::new(), Vec::new(), Vec::new(), now)?;
             self.tell(&changed, false, &mut change)?;
             let card = self.shared.card(&changed.case, changed.view.as_ref())?;
@@ -164,7 +174,11 @@ impl Engine {
         self.push(&change)
     }
 
-    fn looked_up_anonymous(&mut self, result: &Result<Answer, TransportError>, now: DateTime<Utc>) -> Result<(), StoreError> {
+    fn looked_up_anonymous(
+        &mut self,
+        result: &Result<Answer, TransportError>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         self.looking_anonymous = false;
         match self.read_helpdesk(result, now, |engine, answer| engine.helpdesk.looked_up_anonymous(answer)) {
             Some(customers) => self.knows_anonymous(customers, now),
@@ -190,32 +204,43 @@ impl Engine {
     pub(super) fn remember_anonymous(&mut self) -> Result<(), StoreError> {
         if let Some(text) = self.store.setting("anonymous_customer")? {
             let customers = vec![serde_json::from_str(&text)?];
-            self.knowledge.anonymous = Some(Matched { number: E164::none(), checked_at: self.clock.now(), customers });
+            self.knowledge.anonymous =
+                Some(Matched { number: E164::none(), checked_at: self.clock.now(), customers });
             self.share_knowledge();
         }
         Ok(())
     }
 
-    fn was_read(&mut self, id: CallId, timeline: bool, result: &Result<Answer, TransportError>, now: DateTime<Utc>) -> Result<(), StoreError> {
+    fn was_read(
+        &mut self,
+        id: CallId,
+        timeline: bool,
+        result: &Result<Answer, TransportError>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         let fetch = aircall::calls::Fetch { contact: true, short_urls: false, call_timeline: timeline };
-        let failed = match result.as_ref().map(|answer| (answer, aircall::calls::get(id.0, fetch).parse(answer))) {
-            Ok((answer, Ok(call))) => {
-                let as_of = aircall::answered_at(answer.headers()).unwrap_or(now.timestamp());
-                let read = inbox::from_read(call.into_value(), Origin::Read { timeline }, as_of, now);
-                self.store.receive(&[read])?;
-                // Enough was read once the call is over and had its time, by our clock: Aircall's may differ.
-                if let Some(mut case) = self.store.case(id)? {
-                    let had_its_time = case.call.ended_at().is_none_or(|end| now - end >= ENDED_OVERDUE.min(FRESH_AFTER_END));
-                    if case.call.is_over() && had_its_time {
-                        case.reads.given_up = true;
-                        return self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now);
+        let failed =
+            match result.as_ref().map(|answer| (answer, aircall::calls::get(id.0, fetch).parse(answer))) {
+                Ok((answer, Ok(call))) => {
+                    let as_of = aircall::answered_at(answer.headers()).unwrap_or(now.timestamp());
+                    let read = inbox::from_read(call.into_value(), Origin::Read { timeline }, as_of, now);
+                    self.store.receive(&[read])?;
+                    // Enough was read once the call is over and had its time, by our clock: Aircall's may differ.
+                    if let Some(mut case) = self.store.case(id)? {
+                        let had_its_time = case
+                            .call
+                            .ended_at()
+                            .is_none_or(|end| now - end >= ENDED_OVERDUE.min(FRESH_AFTER_END));
+                        if case.call.is_over() && had_its_time {
+                            case.reads.given_up = true;
+                            return self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now);
+                        }
                     }
+                    return Ok(());
                 }
-                return Ok(());
-            }
-            Ok((_, Err(error))) => error.is_permanent() || error.is_credential(),
-            Err(_) => false,
-        };
+                Ok((_, Err(error))) => error.is_permanent() || error.is_credential(),
+                Err(_) => false,
+            };
         let Some(mut case) = self.store.case(id)? else {
             // Studied, and Aircall does not know it.
             if let Some(told) = self.studied.remove(&id) {
@@ -233,7 +258,12 @@ impl Engine {
         self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)
     }
 
-    fn was_adopted(&mut self, id: CallId, result: &Result<Answer, TransportError>, now: DateTime<Utc>) -> Result<(), StoreError> {
+    fn was_adopted(
+        &mut self,
+        id: CallId,
+        result: &Result<Answer, TransportError>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         let Some(mut case) = self.store.case(id)? else { return Ok(()) };
         let probed = self.read_helpdesk(result, now, |engine, answer| engine.helpdesk.adopted(&case, answer));
         match probed {
@@ -244,7 +274,13 @@ impl Engine {
             }
             Some(Probed::Done(holdings)) => {
                 case.adopted = true;
-                let line = self.line(&case, "the record was found in the helpdesk by its marker (B17)", "look-up", "adopted", now)?;
+                let line = self.line(
+                    &case,
+                    "the record was found in the helpdesk by its marker (B17)",
+                    "look-up",
+                    "adopted",
+                    now,
+                )?;
                 self.commit_case(case, holdings, Vec::new(), vec![line], now)
             }
             None => self.later(case, now + LOOK_AGAIN),
@@ -309,7 +345,14 @@ impl Engine {
         }
     }
 
-    fn is_written(&mut self, mut case: Case, write: &Write, holdings: Vec<Holding>, told: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+    fn is_written(
+        &mut self,
+        mut case: Case,
+        write: &Write,
+        holdings: Vec<Holding>,
+        told: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         drop_attempt(&mut case, write);
         let mut change = Change::at(now);
         if write.kind == WriteKind::CreateTag {
@@ -338,7 +381,14 @@ impl Engine {
         self.push(&change)
     }
 
-    fn is_unclear(&mut self, mut case: Case, write: &Write, text: &str, sent_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), StoreError> {
+    fn is_unclear(
+        &mut self,
+        mut case: Case,
+        write: &Write,
+        text: &str,
+        sent_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         tracing::info!(call = %case.call.id, write = %write.key(), why = %text, "a write had no clear answer; looking it up");
         for attempt in case.attempts.iter_mut().filter(|a| a.write.key() == write.key()) {
             attempt.state = AttemptState::Unclear;
@@ -348,7 +398,14 @@ impl Engine {
         self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)
     }
 
-    fn park(&mut self, mut case: Case, write: &Write, code: &str, text: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+    fn park(
+        &mut self,
+        mut case: Case,
+        write: &Write,
+        code: &str,
+        text: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         tracing::warn!(call = %case.call.id, write = %write.key(), code, "a write was refused for good");
         for attempt in case.attempts.iter_mut().filter(|a| a.write.key() == write.key()) {
             attempt.state = AttemptState::Parked;
@@ -359,9 +416,16 @@ impl Engine {
         self.commit_case(case, Vec::new(), Vec::new(), vec![line], now)
     }
 
-    fn conflict_told(&mut self, id: CallId, write: &Write, result: &Result<Answer, TransportError>, now: DateTime<Utc>) -> Result<(), StoreError> {
+    fn conflict_told(
+        &mut self,
+        id: CallId,
+        write: &Write,
+        result: &Result<Answer, TransportError>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         let Some(mut case) = self.store.case(id)? else { return Ok(()) };
-        let instead = self.read_helpdesk(result, now, |engine, answer| engine.helpdesk.resolve_conflict(write, answer));
+        let instead =
+            self.read_helpdesk(result, now, |engine, answer| engine.helpdesk.resolve_conflict(write, answer));
         match instead {
             Some(Some(instead)) => {
                 // The same place in the plan, another request: from here on it is an ordinary write.
@@ -373,7 +437,13 @@ impl Engine {
                 let request = self.helpdesk.request(&instead);
                 self.ask_further(Job::Write { call: id, write: Box::new(instead) }, request, now)
             }
-            Some(None) => self.park(case, write, "conflict", "another customer has this e-mail address, but cannot be found by it", now),
+            Some(None) => self.park(
+                case,
+                write,
+                "conflict",
+                "another customer has this e-mail address, but cannot be found by it",
+                now,
+            ),
             None => {
                 drop_attempt(&mut case, write);
                 self.later(case, now + LOOK_AGAIN)
@@ -381,13 +451,27 @@ impl Engine {
         }
     }
 
-    fn was_probed(&mut self, id: CallId, write: &Write, result: &Result<Answer, TransportError>, now: DateTime<Utc>) -> Result<(), StoreError> {
+    fn was_probed(
+        &mut self,
+        id: CallId,
+        write: &Write,
+        result: &Result<Answer, TransportError>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         let Some(mut case) = self.store.case(id)? else { return Ok(()) };
-        let Some(attempt) = case.attempts.iter().find(|a| a.write.key() == write.key()).cloned() else { return Ok(()) };
-        let probed = self.read_helpdesk(result, now, |engine, answer| engine.helpdesk.probed(write, attempt.begun_at, answer));
+        let Some(attempt) = case.attempts.iter().find(|a| a.write.key() == write.key()).cloned() else {
+            return Ok(());
+        };
+        let probed = self.read_helpdesk(result, now, |engine, answer| {
+            engine.helpdesk.probed(write, attempt.begun_at, answer)
+        });
         match probed {
-            Some(Probed::Done(holdings)) => self.is_written(case, write, holdings, "found by its marker: it had been carried out", now),
-            Some(Probed::Ask(request)) => self.ask_further(Job::Probe { call: id, write: Box::new(write.clone()) }, *request, now),
+            Some(Probed::Done(holdings)) => {
+                self.is_written(case, write, holdings, "found by its marker: it had been carried out", now)
+            }
+            Some(Probed::Ask(request)) => {
+                self.ask_further(Job::Probe { call: id, write: Box::new(write.clone()) }, *request, now)
+            }
             Some(Probed::Nothing) => {
                 let probes = attempt.probes + 1;
                 match PROBE_AFTER_SECONDS.get(probes as usize) {
@@ -413,8 +497,18 @@ impl Engine {
     }
 
     /// B11: one line of "why is this here?".
-    fn line(&self, case: &Case, rule: &str, request: &str, answer: &str, now: DateTime<Utc>) -> Result<ExplanationView, StoreError> {
-        let event = case.call.last_event().map_or_else(|| "read from Aircall".to_owned(), |(name, _)| name.to_owned());
+    fn line(
+        &self,
+        case: &Case,
+        rule: &str,
+        request: &str,
+        answer: &str,
+        now: DateTime<Utc>,
+    ) -> Result<ExplanationView, StoreError> {
+        let event = case
+            .call
+            .last_event()
+            .map_or_else(|| "read from Aircall".to_owned(), |(name, _)| name.to_owned());
         let matched = self.assess(case, now)?.matched_by;
         Ok(ExplanationView {
             at: now.timestamp(),
@@ -433,7 +527,9 @@ fn drop_attempt(case: &mut Case, write: &Write) {
 }
 
 fn made(holdings: &[Holding]) -> String {
-    let main = holdings.iter().find(|h| matches!(h.key.as_str(), "ticket" | "customer") && !h.helpdesk_id.is_empty());
+    let main = holdings
+        .iter()
+        .find(|h| matches!(h.key.as_str(), "ticket" | "customer") && !h.helpdesk_id.is_empty());
     let main = main.or_else(|| holdings.iter().find(|h| !h.helpdesk_id.is_empty()));
     main.map(|h| format!(", {} {}", h.key, h.helpdesk_id)).unwrap_or_default()
 }

@@ -25,7 +25,10 @@ impl Engine {
             return;
         }
         let Some(number) = call.party().number().cloned() else { return };
-        if self.asked_for.insert(call.id) && !self.looking.contains(&number) && !self.to_look_up.contains(&number) {
+        if self.asked_for.insert(call.id)
+            && !self.looking.contains(&number)
+            && !self.to_look_up.contains(&number)
+        {
             self.to_look_up.push(number);
         }
         let fresh = call.started_at().is_some_and(|at| now - at < TOO_LATE_FOR_A_CARD);
@@ -39,13 +42,22 @@ impl Engine {
         for number in std::mem::take(&mut self.to_look_up) {
             let fresh = self.store.matched(&number).is_ok_and(|m| m.is_some_and(|m| m.is_fresh(now)));
             let waits = self.failed_looks.get(&number).is_some_and(|again| *again > now);
-            if !fresh && !waits && !self.looking.contains(&number) && self.look_up(&number, Lane::Ring, now).is_err() {
+            if !fresh
+                && !waits
+                && !self.looking.contains(&number)
+                && self.look_up(&number, Lane::Ring, now).is_err()
+            {
                 self.to_look_up.push(number);
             }
         }
     }
 
-    pub(super) fn look_up(&mut self, number: &E164, lane: Lane, now: DateTime<Utc>) -> Result<(), DateTime<Utc>> {
+    pub(super) fn look_up(
+        &mut self,
+        number: &E164,
+        lane: Lane,
+        now: DateTime<Utc>,
+    ) -> Result<(), DateTime<Utc>> {
         let request = self.helpdesk.look_up(number);
         self.ask(self.helpdesk.vendor(), lane, Job::LookUp(number.clone()), request, now)?;
         self.looking.insert(number.clone());
@@ -53,13 +65,16 @@ impl Engine {
     }
 
     pub(super) fn send_cards(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let waiting: Vec<(CallId, DateTime<Utc>)> = self.uncarded.iter().map(|(id, until)| (*id, *until)).collect();
+        let waiting: Vec<(CallId, DateTime<Utc>)> =
+            self.uncarded.iter().map(|(id, until)| (*id, *until)).collect();
         for (id, until) in waiting {
             let Some(case) = self.store.case(id)?.filter(|c| !c.carded && !c.call.is_over()) else {
                 self.uncarded.remove(&id);
                 continue;
             };
-            let Some(matched) = case.call.party().number().map(|n| self.store.matched(n)).transpose()?.flatten() else {
+            let Some(matched) =
+                case.call.party().number().map(|n| self.store.matched(n)).transpose()?.flatten()
+            else {
                 continue;
             };
             if !matched.is_fresh(now) && now < until {
@@ -72,7 +87,12 @@ impl Engine {
     }
 
     /// At most once: that it was sent is durable before it is.
-    fn send_card(&mut self, mut case: Case, customers: &[Customer], now: DateTime<Utc>) -> Result<(), StoreError> {
+    fn send_card(
+        &mut self,
+        mut case: Case,
+        customers: &[Customer],
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         let id = case.call.id;
         let card = match customers {
             // Nobody knows the number: the phone shows it anyway.
@@ -98,7 +118,8 @@ impl Engine {
     /// G1: name, e-mail, note, link.
     fn one(&self, customer: &Customer) -> aircall::Card {
         let link = self.helpdesk.customer_url(&customer.id);
-        let name = if customer.name.is_empty() { customer.email.as_deref().unwrap_or("?") } else { &customer.name };
+        let name =
+            if customer.name.is_empty() { customer.email.as_deref().unwrap_or("?") } else { &customer.name };
         let mut card = aircall::Card::new().title(name, link.as_deref());
         if let Some(email) = &customer.email {
             card = card.line("E-mail", email, None);

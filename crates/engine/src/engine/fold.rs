@@ -144,7 +144,8 @@ impl Engine {
         }
         let studied = self.studied.contains_key(&case.call.id);
         let reads = is_question(&assessment.step);
-        let may_read = studied || self.settings.logging.mode.0 == Mode::Shadow && case.barred.as_deref() == Some("mode_shadow");
+        let may_read = studied
+            || self.settings.logging.mode.0 == Mode::Shadow && case.barred.as_deref() == Some("mode_shadow");
         match &assessment.standing {
             _ if may_read && reads => return due(now, 0),
             Standing::NotLogged(_) | Standing::Held(_) => return None,
@@ -156,13 +157,22 @@ impl Engine {
             Step::Wait(until) => due(*until, 0),
             Step::Write => due(now, writes.max(1)),
             // A read that failed has its next try in `due` already.
-            Step::Read { .. } if case.reads.failed > 0 => due(case.due.map_or(now, |d| d.at.max(now)), writes),
-            Step::Read { .. } | Step::LookUp(_) | Step::LookUpAnonymous | Step::Lists | Step::Adopt => due(now, writes),
+            Step::Read { .. } if case.reads.failed > 0 => {
+                due(case.due.map_or(now, |d| d.at.max(now)), writes)
+            }
+            Step::Read { .. } | Step::LookUp(_) | Step::LookUpAnonymous | Step::Lists | Step::Adopt => {
+                due(now, writes)
+            }
         }
     }
 
     /// What windows are told of a changed call.
-    pub(super) fn tell(&self, changed: &CaseChange, first_seen: bool, change: &mut Change) -> Result<(), StoreError> {
+    pub(super) fn tell(
+        &self,
+        changed: &CaseChange,
+        first_seen: bool,
+        change: &mut Change,
+    ) -> Result<(), StoreError> {
         let Some(view) = &changed.view else { return Ok(()) };
         change.push.push(LiveEvent::Call(Box::new(view.clone())));
         if first_seen && view.phase != Phase::Ended {
@@ -205,7 +215,11 @@ impl Engine {
     }
 
     /// Something that calls were waiting for has come: those are looked at again.
-    pub(super) fn reassess_waiting(&mut self, reasons: &[&str], now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub(super) fn reassess_waiting(
+        &mut self,
+        reasons: &[&str],
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         for reason in reasons {
             for id in self.store.waiting(reason)? {
                 if let Some(case) = self.store.case(id)? {
@@ -224,7 +238,12 @@ impl Engine {
     }
 
     /// Makes a plan that will not be carried out: the call is read if it is unknown, its caller looked up.
-    pub(super) fn study(&mut self, id: CallId, told: oneshot::Sender<()>, now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub(super) fn study(
+        &mut self,
+        id: CallId,
+        told: oneshot::Sender<()>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         self.studied.insert(id, told);
         match self.store.case(id)? {
             Some(case) => self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now),

@@ -89,10 +89,12 @@ impl Engine {
         }
         Ok(match case.call.party() {
             Party::Withheld | Party::Other(_) => "anonymous".into(),
-            Party::Phone(number) => match self.store.matched(&number)?.as_ref().map(|m| m.customers.as_slice()) {
-                Some([one]) => format!("customer:{}", one.id),
-                _ => format!("number:{}", number.as_str()),
-            },
+            Party::Phone(number) => {
+                match self.store.matched(&number)?.as_ref().map(|m| m.customers.as_slice()) {
+                    Some([one]) => format!("customer:{}", one.id),
+                    _ => format!("number:{}", number.as_str()),
+                }
+            }
         })
     }
 
@@ -134,16 +136,20 @@ impl Engine {
                 self.looking_anonymous = asked.is_ok();
                 asked
             }
-            Step::Read { .. } if self.links.get(&Vendor::Aircall).is_some_and(crate::health::Link::is_refused) => {
+            Step::Read { .. }
+                if self.links.get(&Vendor::Aircall).is_some_and(crate::health::Link::is_refused) =>
+            {
                 // What Aircall would add is not to be had; the record goes without rather than wait for a new key.
                 case.reads.given_up = true;
                 self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)?;
                 return Ok(Begun::NotNow);
             }
             Step::Read { timeline } => {
-                let fetch = aircall::calls::Fetch { contact: true, short_urls: false, call_timeline: timeline };
+                let fetch =
+                    aircall::calls::Fetch { contact: true, short_urls: false, call_timeline: timeline };
                 let request = aircall::calls::get(id.0, fetch).to_http(&self.aircall);
-                let asked = self.ask(Vendor::Aircall, Lane::Live, Job::Read { call: id, timeline }, request, now);
+                let asked =
+                    self.ask(Vendor::Aircall, Lane::Live, Job::Read { call: id, timeline }, request, now);
                 // Aircall's budget and the helpdesk's are two: this one waits, others go on.
                 return match asked {
                     Ok(()) => Ok(Begun::Yes),
@@ -155,12 +161,16 @@ impl Engine {
                 self.ask(vendor, Lane::Live, Job::Adopt(id), request, now)
             }
             Step::Write => {
-                let may_write = self.settings.logging.mode.0 == Mode::Live && assessment.standing == Standing::Logged;
-                let write = assessment.writes.into_iter().find(|w| !is_parked(&case, w)).filter(|_| may_write);
+                let may_write =
+                    self.settings.logging.mode.0 == Mode::Live && assessment.standing == Standing::Logged;
+                let write =
+                    assessment.writes.into_iter().find(|w| !is_parked(&case, w)).filter(|_| may_write);
                 return match write {
                     Some(write) => self.write(case, write, thread, now),
                     // A plan that was only asked for: it is made now, and nothing more is due.
-                    None => self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now).map(|()| Begun::NotNow),
+                    None => self
+                        .commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)
+                        .map(|()| Begun::NotNow),
                 };
             }
         };
@@ -168,7 +178,13 @@ impl Engine {
     }
 
     /// The intent is durable before the request leaves.
-    fn write(&mut self, mut case: Case, write: Write, thread: &str, now: DateTime<Utc>) -> Result<Begun, StoreError> {
+    fn write(
+        &mut self,
+        mut case: Case,
+        write: Write,
+        thread: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Begun, StoreError> {
         let id = case.call.id;
         let lane = lane(&case, now);
         if self.may_ask(self.helpdesk.vendor(), lane, now).is_err() {
@@ -190,7 +206,13 @@ impl Engine {
     }
 
     /// Nobody knows whether the write was carried out: its marker is looked up; what has none is repeated.
-    fn look_for(&mut self, mut case: Case, attempt: &Attempt, thread: &str, now: DateTime<Utc>) -> Result<Begun, StoreError> {
+    fn look_for(
+        &mut self,
+        mut case: Case,
+        attempt: &Attempt,
+        thread: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Begun, StoreError> {
         let id = case.call.id;
         if attempt.next_at.is_some_and(|at| at > now) {
             return Ok(Begun::NotNow);
@@ -228,7 +250,8 @@ impl Engine {
         let before = case.due;
         case.due = Some(Due { at, writes: 0, since: now });
         let mut changed = self.reckon(case, Vec::new(), Vec::new(), Vec::new(), now)?;
-        changed.case.due = Some(Due { at, writes: before.map_or(0, |d| d.writes), since: before.map_or(now, |d| d.since) });
+        changed.case.due =
+            Some(Due { at, writes: before.map_or(0, |d| d.writes), since: before.map_or(now, |d| d.since) });
         self.wake_by(at);
         let mut change = crate::store::Change::at(now);
         change.cases.push(changed);

@@ -105,7 +105,8 @@ pub(crate) struct Upkeep {
 
 impl Upkeep {
     pub(super) fn new(settings: &Settings, now: DateTime<Utc>) -> Upkeep {
-        let own = matches!(settings.arrival, Arrival::OwnWebhook { .. }) && settings.logging.mode.0 != Mode::Off;
+        let own =
+            matches!(settings.arrival, Arrival::OwnWebhook { .. }) && settings.logging.mode.0 != Mode::Off;
         Upkeep {
             lists: LISTS.map(|list| (list, now, false)),
             people: Vec::new(),
@@ -155,7 +156,12 @@ impl Engine {
                 continue;
             }
             let (vendor, first) = self.list_request(list);
-            let rest = self.upkeep.rests.iter().position(|(of, _)| *of == list).map(|at| self.upkeep.rests.swap_remove(at).1);
+            let rest = self
+                .upkeep
+                .rests
+                .iter()
+                .position(|(of, _)| *of == list)
+                .map(|at| self.upkeep.rests.swap_remove(at).1);
             let request = rest.clone().unwrap_or(first);
             let asked = self.ask(vendor, Lane::Late, Job::List(list), request, now);
             self.upkeep.lists[index].2 = asked.is_ok();
@@ -176,7 +182,8 @@ impl Engine {
                 self.wake_by(at);
             } else {
                 let request = poll(now).to_http(&self.aircall);
-                self.upkeep.poll_busy = self.ask(Vendor::Aircall, Lane::Ring, Job::Poll, request, now).is_ok();
+                self.upkeep.poll_busy =
+                    self.ask(Vendor::Aircall, Lane::Ring, Job::Poll, request, now).is_ok();
             }
         }
     }
@@ -199,17 +206,24 @@ impl Engine {
         self.wake_by(at);
     }
 
-    pub(super) fn list_read(&mut self, list: List, result: &Result<Answer, TransportError>, now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub(super) fn list_read(
+        &mut self,
+        list: List,
+        result: &Result<Answer, TransportError>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         let next = match list {
             List::People => {
-                let page = self.read_helpdesk(result, now, |engine, answer| engine.helpdesk.people_read(answer));
+                let page =
+                    self.read_helpdesk(result, now, |engine, answer| engine.helpdesk.people_read(answer));
                 page.map(|page| {
                     self.upkeep.people.extend(page.items);
                     page.next
                 })
             }
             List::Tags => {
-                let page = self.read_helpdesk(result, now, |engine, answer| engine.helpdesk.tags_read(answer));
+                let page =
+                    self.read_helpdesk(result, now, |engine, answer| engine.helpdesk.tags_read(answer));
                 page.map(|page| {
                     self.upkeep.tags.extend(page.items);
                     page.next
@@ -252,7 +266,9 @@ impl Engine {
     fn list_complete(&mut self, list: List, now: DateTime<Utc>) -> Result<(), StoreError> {
         match list {
             List::People => self.knowledge.people = Some(People(std::mem::take(&mut self.upkeep.people))),
-            List::Tags => self.knowledge.tags = Some(std::mem::take(&mut self.upkeep.tags).into_iter().collect()),
+            List::Tags => {
+                self.knowledge.tags = Some(std::mem::take(&mut self.upkeep.tags).into_iter().collect())
+            }
             List::Teams | List::AircallTags | List::Lines => {}
         }
         self.share_knowledge();
@@ -308,10 +324,16 @@ impl Engine {
     }
 
     fn webhook_step(&mut self, step: WebhookStep, request: Request, now: DateTime<Utc>) {
-        self.upkeep.webhook_busy = self.ask(Vendor::Aircall, Lane::Live, Job::Webhook(step), request, now).is_ok();
+        self.upkeep.webhook_busy =
+            self.ask(Vendor::Aircall, Lane::Live, Job::Webhook(step), request, now).is_ok();
     }
 
-    pub(super) fn webhook_told(&mut self, step: WebhookStep, result: &Result<Answer, TransportError>, now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub(super) fn webhook_told(
+        &mut self,
+        step: WebhookStep,
+        result: &Result<Answer, TransportError>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         self.upkeep.webhook_busy = false;
         let every = TimeDelta::from_std(self.settings.check_every).unwrap_or(TimeDelta::seconds(30));
         self.upkeep.webhook_at = Some(now + every);
@@ -349,7 +371,8 @@ impl Engine {
                             code: "webhook_refused".into(),
                             since: now.timestamp(),
                             calls: 0,
-                            what: "Aircall does not take our webhook, so calls do not arrive in real time.".into(),
+                            what: "Aircall does not take our webhook, so calls do not arrive in real time."
+                                .into(),
                             mend: error.to_string(),
                         });
                         Ok(())
@@ -394,7 +417,11 @@ impl Engine {
 
     // ---- polling -------------------------------------------------------------------------------------------
 
-    pub(super) fn polled(&mut self, result: &Result<Answer, TransportError>, now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub(super) fn polled(
+        &mut self,
+        result: &Result<Answer, TransportError>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         self.upkeep.poll_busy = false;
         let every = TimeDelta::from_std(self.settings.poll_every).unwrap_or(TimeDelta::seconds(5));
         self.upkeep.poll_at = Some(now + every);
@@ -465,7 +492,11 @@ impl Engine {
         })
     }
 
-    fn outbox_alerts(&self, outbox: &sidetone_protocol::OutboxView, now: DateTime<Utc>) -> Result<Vec<Alert>, StoreError> {
+    fn outbox_alerts(
+        &self,
+        outbox: &sidetone_protocol::OutboxView,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Alert>, StoreError> {
         let mut alerts = Vec::new();
         let no_author = self.store.waiting("no_author")?.len() as u32;
         let alert = |code: &str, calls, what: String, mend: &str| Alert {
@@ -479,7 +510,9 @@ impl Engine {
             alerts.push(alert(
                 "no_author",
                 no_author,
-                format!("{no_author} calls are not logged, because nobody in the helpdesk can be their author."),
+                format!(
+                    "{no_author} calls are not logged, because nobody in the helpdesk can be their author."
+                ),
                 "Give the agent the same e-mail address in both, or activate an admin in the helpdesk.",
             ));
         }

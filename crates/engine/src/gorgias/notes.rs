@@ -135,7 +135,10 @@ impl Pen<'_> {
         note.line(w.customer_number, if number.is_empty() { w.anonymous_caller.to_owned() } else { number });
         if let Some(line) = call.line() {
             let digits = line.digits.trim();
-            note.line(w.aircall_number, if digits.is_empty() { line.name } else { format!("{} ({digits})", line.name) });
+            note.line(
+                w.aircall_number,
+                if digits.is_empty() { line.name } else { format!("{} ({digits})", line.name) },
+            );
         }
         note.line(w.ivr_options, call.ivr_options().join("; "));
         note.line(w.aircall_team, self.teams.join(", "));
@@ -169,7 +172,10 @@ impl Pen<'_> {
 /// G11: the agent's notes of the call that were there when it ended.
 fn known_by_the_end(call: &Call) -> Vec<Comment> {
     let end = call.settled_at();
-    call.comments().into_iter().filter(|c| c.posted_at.zip(end).is_some_and(|(posted, end)| posted <= end)).collect()
+    call.comments()
+        .into_iter()
+        .filter(|c| c.posted_at.zip(end).is_some_and(|(posted, end)| posted <= end))
+        .collect()
 }
 
 #[cfg(test)]
@@ -183,7 +189,9 @@ mod tests {
         note.paragraph("line one\n<img src=x onerror=alert(1)>");
         let html = note.html();
         assert!(!html.contains("<script") && !html.contains("<img"));
-        assert!(html.contains("&lt;script&gt;alert(1)&lt;/script&gt;") && html.contains("line one<br>&lt;img"));
+        assert!(
+            html.contains("&lt;script&gt;alert(1)&lt;/script&gt;") && html.contains("line one<br>&lt;img")
+        );
         assert!(note.text().contains("<script>"), "the plain text is plain");
     }
 }

@@ -16,18 +16,27 @@ const MADE_LATE: TimeDelta = TimeDelta::minutes(5);
 const CUSTOMER: &str = "{customer}";
 
 /// The writes that are still to come.
-pub(super) fn plan(call: &Call, record: &Record, ledger: &Ledger, known_tags: &BTreeSet<String>, now: DateTime<Utc>) -> Vec<Write> {
+pub(super) fn plan(
+    call: &Call,
+    record: &Record,
+    ledger: &Ledger,
+    known_tags: &BTreeSet<String>,
+    now: DateTime<Utc>,
+) -> Vec<Write> {
     let mut writes = Vec::new();
     if let Whom::New(new) = &record.whom {
         writes.push(create_customer(new, record));
     }
-    let wanted: Vec<&(String, String)> = record.tags.iter().filter(|(key, name)| !is_there(ledger, key, name)).collect();
+    let wanted: Vec<&(String, String)> =
+        record.tags.iter().filter(|(key, name)| !is_there(ledger, key, name)).collect();
     let ticket = ledger.id("ticket");
     // Once the ticket stands, tags wait for the end of the call, so that all of them go in one request.
     let tags_now = ticket.is_none() || record.status.is_some();
     if tags_now {
         let missing = wanted.iter().filter(|(_, name)| !known_tags.contains(name));
-        writes.extend(missing.filter(|(_, name)| !ledger.has(&new_tag_key(name))).map(|(_, name)| create_tag(name)));
+        writes.extend(
+            missing.filter(|(_, name)| !ledger.has(&new_tag_key(name))).map(|(_, name)| create_tag(name)),
+        );
     }
     match ticket {
         None => writes.extend(create_ticket(call, record, &wanted, ledger, now)),
@@ -49,7 +58,8 @@ pub(super) fn plan(call: &Call, record: &Record, ledger: &Ledger, known_tags: &B
 /// Whether a tag need not be written: we wrote it, or it stood on the ticket when we found it again.
 fn is_there(ledger: &Ledger, key: &str, name: &str) -> bool {
     let found = ledger.detail("ticket").and_then(|d| d.get("tags_there")).and_then(Value::as_array);
-    ledger.has(&format!("tag:{key}")) || found.is_some_and(|tags| tags.iter().any(|t| t.as_str() == Some(name)))
+    ledger.has(&format!("tag:{key}"))
+        || found.is_some_and(|tags| tags.iter().any(|t| t.as_str() == Some(name)))
 }
 
 fn new_tag_key(name: &str) -> String {
@@ -82,13 +92,23 @@ fn create_customer(new: &NewCustomer, record: &Record) -> Write {
 fn create_tag(name: &str) -> Write {
     let tag = NewTag { name: name.to_owned(), description: None, color: None };
     Write {
-        holdings: vec![Holding { key: new_tag_key(name), helpdesk_id: String::new(), detail: json!({ "name": name }) }],
+        holdings: vec![Holding {
+            key: new_tag_key(name),
+            helpdesk_id: String::new(),
+            detail: json!({ "name": name }),
+        }],
         rule: "A tag that Gorgias does not have yet is made once (G15)".into(),
         ..from(WriteKind::CreateTag, &gorgias::tags::create(&tag))
     }
 }
 
-fn create_ticket(call: &Call, record: &Record, tags: &[&(String, String)], ledger: &Ledger, now: DateTime<Utc>) -> Option<Write> {
+fn create_ticket(
+    call: &Call,
+    record: &Record,
+    tags: &[&(String, String)],
+    ledger: &Ledger,
+    now: DateTime<Utc>,
+) -> Option<Write> {
     let mut messages = record.entries.iter().map(|entry| message(call, entry));
     let marker = format!("aircall:call:{}", call.id);
     let mut ticket = NewTicket::new(Medium::Phone, messages.next()?);
@@ -103,7 +123,8 @@ fn create_ticket(call: &Call, record: &Record, tags: &[&(String, String)], ledge
     ticket.assignee_user_id = record.assignee;
     ticket.tags = tags.iter().map(|(_, name)| name.clone()).collect();
     ticket.external_id = Some(marker.clone());
-    ticket.status = Some(if record.status == Some("closed") { TicketStatus::Closed } else { TicketStatus::Open });
+    ticket.status =
+        Some(if record.status == Some("closed") { TicketStatus::Closed } else { TicketStatus::Open });
     ticket.created_datetime = (now - record.began_at > MADE_LATE).then_some(record.began_at);
 
     let mut write = from(WriteKind::CreateTicket, &gorgias::tickets::create(&ticket));
@@ -125,7 +146,11 @@ fn create_ticket(call: &Call, record: &Record, tags: &[&(String, String)], ledge
     write.holdings.extend(record.entries.iter().map(entry_holding));
     write.holdings.extend(tags.iter().map(|(key, name)| tag_holding(key, name)));
     if let Some(status) = record.status {
-        write.holdings.push(Holding { key: "status".into(), helpdesk_id: String::new(), detail: json!({ "status": status }) });
+        write.holdings.push(Holding {
+            key: "status".into(),
+            helpdesk_id: String::new(),
+            detail: json!({ "status": status }),
+        });
     }
     write.marker = Some(marker);
     write.rule = match record.status {
@@ -141,7 +166,9 @@ fn add_entry(call: &Call, ticket: &str, entry: &Entry) -> Write {
         marker: Some(marker_of(call, entry)),
         rule: match entry.key.as_str() {
             "ended" => "The call has ended (G11)".into(),
-            key if key.starts_with("comment:") => "A comment becomes one further note in its author's name (G13)".into(),
+            key if key.starts_with("comment:") => {
+                "A comment becomes one further note in its author's name (G13)".into()
+            }
             _ => "A part that was missing when the ticket was made".into(),
         },
         ..for_ticket(WriteKind::AddEntry, ticket, |id| gorgias::messages::create(id, &message(call, entry)))
@@ -152,7 +179,11 @@ fn set_status(ticket: &str, status: &'static str) -> Write {
     let status_value = if status == "closed" { TicketStatus::Closed } else { TicketStatus::Open };
     let update = TicketUpdate { status: Some(status_value), ..TicketUpdate::default() };
     Write {
-        holdings: vec![Holding { key: "status".into(), helpdesk_id: String::new(), detail: json!({ "status": status }) }],
+        holdings: vec![Holding {
+            key: "status".into(),
+            helpdesk_id: String::new(),
+            detail: json!({ "status": status }),
+        }],
         rule: "When the call has ended the status is set, once (G8)".into(),
         ..for_ticket(WriteKind::SetStatus, ticket, |id| gorgias::tickets::update(id, &update))
     }

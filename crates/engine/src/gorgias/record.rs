@@ -98,7 +98,8 @@ pub(super) fn record(
     let people = context.people.ok_or(Lacks::First(Step::Lists))?;
     let agent = if kind == Kind::Missed { None } else { call.agent() };
     let first_agent = if kind == Kind::Missed { None } else { call.first_agent() };
-    let author = |agent: Option<&Agent>| author(people, agent).ok_or_else(|| Lacks::NotLogged(no_author(agent)));
+    let author =
+        |agent: Option<&Agent>| author(people, agent).ok_or_else(|| Lacks::NotLogged(no_author(agent)));
 
     let zone = context.settings.time_zone.or(call.line().and_then(|l| l.time_zone)).unwrap_or(Tz::UTC);
     let teams = team_names(call, kind, context);
@@ -127,7 +128,13 @@ pub(super) fn record(
     if let Some(remark) = remark(&whom, ledger) {
         let mut note = super::notes::Note::new("");
         note.paragraph(&remark);
-        add("not_found".into(), author(first_agent.as_ref())?, call.answered_at().unwrap_or(end), note, false);
+        add(
+            "not_found".into(),
+            author(first_agent.as_ref())?,
+            call.answered_at().unwrap_or(end),
+            note,
+            false,
+        );
     }
     for comment in call.comments() {
         let at = comment.posted_at.and_then(|s| DateTime::from_timestamp(s, 0)).unwrap_or(end);
@@ -143,7 +150,11 @@ pub(super) fn record(
     Ok(Record {
         language,
         subject: subject(call, &whom, language),
-        assignee: agent.as_ref().and_then(|a| a.email.as_deref()).and_then(|e| people.by_email(e)).map(|p| p.id),
+        assignee: agent
+            .as_ref()
+            .and_then(|a| a.email.as_deref())
+            .and_then(|e| people.by_email(e))
+            .map(|p| p.id),
         entries,
         tags: tags(call, kind, &teams, language, context),
         status: (ended || kind != Kind::Answered).then_some(match keep {
@@ -171,7 +182,13 @@ fn frozen<'a>(ledger: &'a Ledger, what: &str) -> Option<&'a str> {
 fn whom(call: &Call, language: Language, ledger: &Ledger, context: &Context<'_>) -> Result<Whom, Lacks> {
     if let Some(id) = ledger.id("customer") {
         let name = frozen(ledger, "name").unwrap_or_default().to_owned();
-        return Ok(Whom::Known(Customer { id: id.to_owned(), name, email: None, note: None, updated_at: None }));
+        return Ok(Whom::Known(Customer {
+            id: id.to_owned(),
+            name,
+            email: None,
+            note: None,
+            updated_at: None,
+        }));
     }
     let logging = &context.settings.logging;
     let marker = format!("aircall:call:{}:customer", call.id);
@@ -208,7 +225,13 @@ fn whom(call: &Call, language: Language, ledger: &Ledger, context: &Context<'_>)
 }
 
 /// G4 where Aircall knows a contact, else G5.
-fn unknown_customer(call: &Call, number: &E164, language: Language, mode: UnknownCallers, marker: String) -> NewCustomer {
+fn unknown_customer(
+    call: &Call,
+    number: &E164,
+    language: Language,
+    mode: UnknownCallers,
+    marker: String,
+) -> NewCustomer {
     let w = words(language);
     let contact = call.contact();
     let name = contact.as_ref().and_then(|c| c.first_name.clone().or_else(|| c.display()));
@@ -268,7 +291,9 @@ fn no_author(agent: Option<&Agent>) -> Reason {
 fn several(count: usize) -> Reason {
     Reason {
         code: "several_matches".into(),
-        text: format!("{count} customers share this number; nothing is written until a person chooses, or logging.several_matches allows it."),
+        text: format!(
+            "{count} customers share this number; nothing is written until a person chooses, or logging.several_matches allows it."
+        ),
     }
 }
 
@@ -283,7 +308,11 @@ fn unknown() -> Reason {
 fn team_names(call: &Call, kind: Kind, context: &Context<'_>) -> Vec<String> {
     let rang = call.teams();
     let member = |team: u64, user: u64, nested: Option<&Vec<u64>>| {
-        context.teams.get(&team).map(|t| t.users.contains(&user)).or_else(|| nested.map(|users| users.contains(&user)))
+        context
+            .teams
+            .get(&team)
+            .map(|t| t.users.contains(&user))
+            .or_else(|| nested.map(|users| users.contains(&user)))
     };
     match (kind, call.is_outbound()) {
         (Kind::Missed, _) => rang.into_iter().map(|t| t.name).collect(),
@@ -307,7 +336,13 @@ fn team_names(call: &Call, kind: Kind, context: &Context<'_>) -> Vec<String> {
 }
 
 /// G15. Names that mean the same are written once.
-fn tags(call: &Call, kind: Kind, teams: &[String], language: Language, context: &Context<'_>) -> Vec<(String, String)> {
+fn tags(
+    call: &Call,
+    kind: Kind,
+    teams: &[String],
+    language: Language,
+    context: &Context<'_>,
+) -> Vec<(String, String)> {
     let w = words(language);
     let mut tags: Vec<(String, String)> = vec![
         ("aircall".into(), w.tag_aircall.into()),

@@ -11,7 +11,9 @@ use rusqlite_migration::{M, Migrations};
 use sidetone_protocol::{CallView, ExplanationView, OutboxView, Pushed, Today};
 
 use self::rows::{attempt, case, case_columns, json, micros, moment, origin_text};
-use super::{Arrivals, Case, CaseChange, Change, Filter, InboxRow, Query, Receipt, Received, Store, StoreError};
+use super::{
+    Arrivals, Case, CaseChange, Change, Filter, InboxRow, Query, Receipt, Received, Store, StoreError,
+};
 use crate::call::CallId;
 use crate::directory::Matched;
 use crate::ledger::{Holding, Ledger, LedgerRow};
@@ -47,7 +49,10 @@ impl SqliteStore {
         Migrations::new(MIGRATIONS.iter().map(|sql| M::up(sql)).collect())
             .to_latest(&mut writer)
             .map_err(|error| StoreError::Refused(error.to_string()))?;
-        let reader = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        let reader = Connection::open_with_flags(
+            path,
+            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        )?;
         reader.execute_batch("PRAGMA busy_timeout = 5000; PRAGMA query_only = ON;")?;
         Ok(SqliteStore { writer: Mutex::new(writer), reader: Mutex::new(reader) })
     }
@@ -135,8 +140,9 @@ impl Store for SqliteStore {
 
     fn unfolded(&self, limit: usize) -> Result<Vec<InboxRow>, StoreError> {
         let reader = self.reader();
-        let mut statement =
-            reader.prepare_cached("SELECT id, origin, event, call_id, as_of, body FROM inbox WHERE folded = 0 ORDER BY id LIMIT ?")?;
+        let mut statement = reader.prepare_cached(
+            "SELECT id, origin, event, call_id, as_of, body FROM inbox WHERE folded = 0 ORDER BY id LIMIT ?",
+        )?;
         let mut rows = statement.query([limit as i64])?;
         let mut unfolded = Vec::new();
         while let Some(row) = rows.next()? {
@@ -162,7 +168,9 @@ impl Store for SqliteStore {
         }
         for matched in &change.matched {
             transaction
-                .prepare_cached("INSERT OR REPLACE INTO matched (number, checked_at, customers) VALUES (?, ?, ?)")?
+                .prepare_cached(
+                    "INSERT OR REPLACE INTO matched (number, checked_at, customers) VALUES (?, ?, ?)",
+                )?
                 .execute(params![
                     matched.number.as_str(),
                     micros(matched.checked_at),
@@ -170,7 +178,9 @@ impl Store for SqliteStore {
                 ])?;
         }
         for (key, value) in &change.settings {
-            transaction.prepare_cached("INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)")?.execute([key, value])?;
+            transaction
+                .prepare_cached("INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)")?
+                .execute([key, value])?;
         }
         let mut pushed = Vec::with_capacity(change.push.len());
         for body in &change.push {
@@ -187,16 +197,21 @@ impl Store for SqliteStore {
         let reader = self.reader();
         let key = id.0.cast_signed();
         let sql = concat!("SELECT ", case_columns!(), " FROM call WHERE id = ?");
-        let Some(mut found) = reader.prepare_cached(sql)?.query_row([key], |row| Ok(case(row))).optional()?.transpose()? else {
+        let Some(mut found) =
+            reader.prepare_cached(sql)?.query_row([key], |row| Ok(case(row))).optional()?.transpose()?
+        else {
             return Ok(None);
         };
-        let mut statement =
-            reader.prepare_cached("SELECT key, helpdesk_id, detail, written_at FROM ledger WHERE call_id = ?")?;
+        let mut statement = reader
+            .prepare_cached("SELECT key, helpdesk_id, detail, written_at FROM ledger WHERE call_id = ?")?;
         let mut rows = statement.query([key])?;
         let mut ledger = Vec::new();
         while let Some(row) = rows.next()? {
-            let holding =
-                Holding { key: row.get(0)?, helpdesk_id: row.get(1)?, detail: json(&row.get::<_, String>(2)?)? };
+            let holding = Holding {
+                key: row.get(0)?,
+                helpdesk_id: row.get(1)?,
+                detail: json(&row.get::<_, String>(2)?)?,
+            };
             ledger.push(LedgerRow { holding, written_at: moment(row.get(3)?) });
         }
         found.ledger = Ledger::new(ledger);
@@ -256,16 +271,22 @@ impl Store for SqliteStore {
             Filter::Missed => "outcome IN ('missed', 'voicemail')",
             Filter::Voicemail => "outcome = 'voicemail'",
         };
-        let (before, before_id) = query.before.as_deref().and_then(rows::cursor).unwrap_or((i64::MAX, i64::MAX));
+        let (before, before_id) =
+            query.before.as_deref().and_then(rows::cursor).unwrap_or((i64::MAX, i64::MAX));
         let limit = query.limit.clamp(1, 200);
-        let words: Vec<String> = query.text.as_deref().unwrap_or_default().split_whitespace().take(6).map(rows::pattern).collect();
+        let words: Vec<String> =
+            query.text.as_deref().unwrap_or_default().split_whitespace().take(6).map(rows::pattern).collect();
         let search = "search LIKE ? ESCAPE '\\' AND ".repeat(words.len());
         let sql = format!(
             "SELECT view FROM call WHERE view IS NOT NULL AND {search} {filter} AND (started_at, id) < (?, ?)
              ORDER BY started_at DESC, id DESC LIMIT ?"
         );
         let mut values: Vec<Box<dyn rusqlite::ToSql>> = words.into_iter().map(|w| Box::new(w) as _).collect();
-        values.extend([Box::new(before) as Box<dyn rusqlite::ToSql>, Box::new(before_id), Box::new(limit as i64 + 1)]);
+        values.extend([
+            Box::new(before) as Box<dyn rusqlite::ToSql>,
+            Box::new(before_id),
+            Box::new(limit as i64 + 1),
+        ]);
         let mut views = self.views(&sql, rusqlite::params_from_iter(values))?;
         let more = views.len() > limit;
         views.truncate(limit);
@@ -307,7 +328,10 @@ impl Store for SqliteStore {
 
     fn setting(&self, key: &str) -> Result<Option<String>, StoreError> {
         let reader = self.reader();
-        Ok(reader.prepare_cached("SELECT value FROM setting WHERE key = ?")?.query_row([key], |row| row.get(0)).optional()?)
+        Ok(reader
+            .prepare_cached("SELECT value FROM setting WHERE key = ?")?
+            .query_row([key], |row| row.get(0))
+            .optional()?)
     }
 
     fn pushed_since(&self, id: i64, limit: usize) -> Result<Option<Vec<Pushed>>, StoreError> {
@@ -320,8 +344,11 @@ impl Store for SqliteStore {
         if id > newest.unwrap_or(0) || oldest.map_or(id < newest.unwrap_or(0), |oldest| id + 1 < oldest) {
             return Ok(None);
         }
-        let mut statement = reader.prepare_cached("SELECT id, body FROM pushed WHERE id > ? ORDER BY id LIMIT ?")?;
-        let rows = statement.query_map(params![id, limit as i64], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?;
+        let mut statement =
+            reader.prepare_cached("SELECT id, body FROM pushed WHERE id > ? ORDER BY id LIMIT ?")?;
+        let rows = statement.query_map(params![id, limit as i64], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
+        })?;
         let pushed = rows.map(|row| {
             let (id, body) = row?;
             Ok(Pushed { id: id.to_string(), body: json(&body)? })
@@ -331,8 +358,9 @@ impl Store for SqliteStore {
 
     fn last_pushed(&self) -> Result<i64, StoreError> {
         let reader = self.reader();
-        let newest =
-            reader.query_row("SELECT seq FROM sqlite_sequence WHERE name = 'pushed'", [], |row| row.get(0)).optional()?;
+        let newest = reader
+            .query_row("SELECT seq FROM sqlite_sequence WHERE name = 'pushed'", [], |row| row.get(0))
+            .optional()?;
         Ok(newest.unwrap_or(0))
     }
 
@@ -386,8 +414,9 @@ impl Store for SqliteStore {
                 |row| Ok((row.get(0)?, row.get(1)?)),
             )?;
         let odd: i64 = reader.query_row("SELECT count(*) FROM inbox WHERE odd = 1", [], |row| row.get(0))?;
-        let last: Option<i64> =
-            reader.query_row("SELECT received_at FROM inbox ORDER BY id DESC LIMIT 1", [], |row| row.get(0)).optional()?;
+        let last: Option<i64> = reader
+            .query_row("SELECT received_at FROM inbox ORDER BY id DESC LIMIT 1", [], |row| row.get(0))
+            .optional()?;
         Ok(Arrivals {
             stored: stored.cast_unsigned(),
             repeats: repeats.cast_unsigned(),
@@ -443,7 +472,9 @@ fn put_case(transaction: &Transaction<'_>, change: &CaseChange, at: DateTime<Utc
             .execute(params![id, holding.key, holding.helpdesk_id, holding.detail.to_string(), micros(at)])?;
     }
     for key in &change.remove {
-        transaction.prepare_cached("DELETE FROM ledger WHERE call_id = ? AND key = ?")?.execute(params![id, key])?;
+        transaction
+            .prepare_cached("DELETE FROM ledger WHERE call_id = ? AND key = ?")?
+            .execute(params![id, key])?;
     }
     transaction.prepare_cached("DELETE FROM attempt WHERE call_id = ?")?.execute([id])?;
     for attempt in &change.attempts {

@@ -19,7 +19,8 @@ use sidetone_engine::transport::{Transport, TransportError};
 use sidetone_engine::{Engine, Handle, Parts, call::CallId};
 use sidetone_protocol::CallDetail;
 use sidetone_sandbox::{
-    AircallControl, FAULT_HEADER, GorgiasControl, HangUp, JournalEntry, Options, Ring, Sandbox, aircall_world, gorgias_world,
+    AircallControl, FAULT_HEADER, GorgiasControl, HangUp, JournalEntry, Options, Ring, Sandbox,
+    aircall_world, gorgias_world,
 };
 use tower::ServiceExt;
 
@@ -74,7 +75,12 @@ impl Default for Plan {
     fn default() -> Self {
         Plan {
             logging: Logging { mode: ModeSetting(Mode::Live), log_anonymous: true, ..Logging::default() },
-            lines: vec![aircall_world::SUPPORT_FR, aircall_world::SUPPORT_DE, aircall_world::SALES_US, aircall_world::RECEPTION],
+            lines: vec![
+                aircall_world::SUPPORT_FR,
+                aircall_world::SUPPORT_DE,
+                aircall_world::SALES_US,
+                aircall_world::RECEPTION,
+            ],
             arrival: Arrival::OwnWebhook { public_url: "https://hub.example.com".into() },
             gorgias_key: gorgias_world::API_KEY,
             aircall_token: aircall_world::API_TOKEN,
@@ -109,7 +115,8 @@ impl Day {
                 Box::pin(async move {
                     let event = aircall::Event::parse(&delivery.body).map_err(|_| ())?;
                     let handle = handle.ok_or(())?;
-                    let own = handle.is_own_token(event.token.as_ref().ok_or(())?.reveal()).map_err(|_| ())?;
+                    let own =
+                        handle.is_own_token(event.token.as_ref().ok_or(())?.reveal()).map_err(|_| ())?;
                     if !own {
                         return Ok(401);
                     }
@@ -206,7 +213,10 @@ impl Day {
 /// The note with this key on a dumped ticket.
 pub fn note<'a>(ticket: &'a Value, key: &str) -> &'a Value {
     let notes = ticket["messages"].as_array().unwrap();
-    let found: Vec<&Value> = notes.iter().filter(|m| m["external_id"].as_str().is_some_and(|e| e.ends_with(&format!(":{key}")))).collect();
+    let found: Vec<&Value> = notes
+        .iter()
+        .filter(|m| m["external_id"].as_str().is_some_and(|e| e.ends_with(&format!(":{key}"))))
+        .collect();
     assert_eq!(found.len(), 1, "one note {key}: {ticket:#}");
     found[0]
 }
@@ -215,12 +225,20 @@ pub fn tags(ticket: &Value) -> Vec<&str> {
     ticket["tags"].as_array().unwrap().iter().map(|t| t.as_str().unwrap()).collect()
 }
 
-fn start(sandbox: &Sandbox, clock: &Arc<SimulatedClock>, plan: &Plan, database: PathBuf) -> (Handle, tokio::task::JoinHandle<()>) {
+fn start(
+    sandbox: &Sandbox,
+    clock: &Arc<SimulatedClock>,
+    plan: &Plan,
+    database: PathBuf,
+) -> (Handle, tokio::task::JoinHandle<()>) {
     let aircall = aircall::Credential::key(aircall_world::API_ID, plan.aircall_token);
     let gorgias = gorgias::Credential::basic(gorgias_world::EMAIL, plan.gorgias_key);
     let parts = Parts {
         store: Arc::new(SqliteStore::open(&database).unwrap()),
-        transport: Arc::new(InProcess { aircall: sandbox.aircall_router(), gorgias: sandbox.gorgias_router() }),
+        transport: Arc::new(InProcess {
+            aircall: sandbox.aircall_router(),
+            gorgias: sandbox.gorgias_router(),
+        }),
         clock: Arc::clone(clock) as Arc<dyn Clock>,
         helpdesk: Arc::new(Gorgias::new(gorgias::Account::new("http://127.0.0.1:2", gorgias).unwrap())),
         aircall: aircall::Account::new("http://127.0.0.1:1", aircall).unwrap(),

@@ -76,7 +76,11 @@ pub(super) fn shown(key: &str) -> String {
 
 impl Values {
     /// File and environment, every key known.
-    pub(super) fn gather(text: &str, environment: impl Iterator<Item = (OsString, OsString)>, faults: &mut Vec<Fault>) -> Values {
+    pub(super) fn gather(
+        text: &str,
+        environment: impl Iterator<Item = (OsString, OsString)>,
+        faults: &mut Vec<Fault>,
+    ) -> Values {
         let mut values = Values { values: BTreeMap::new() };
         match text.parse::<Table>() {
             Ok(table) => values.flatten("", &table, faults),
@@ -84,7 +88,9 @@ impl Values {
                 key: "configuration".into(),
                 problem: format!("the file is not TOML: {}", error.message()),
                 fix: match error.span() {
-                    Some(span) => format!("Look at line {}", text[..span.start.min(text.len())].lines().count().max(1)),
+                    Some(span) => {
+                        format!("Look at line {}", text[..span.start.min(text.len())].lines().count().max(1))
+                    }
                     None => "Compare it with the example in README.md".into(),
                 },
             }),
@@ -120,11 +126,14 @@ impl Values {
             }
             let spelled = |key: &str| key.replace('.', "_").to_uppercase();
             let all = KEYS.iter().map(|k| k.trim_end_matches('!'));
-            let key = all.flat_map(|k| [k.to_owned(), format!("{k}_file")]).find(|k| is_known(k) && spelled(k) == name);
+            let key = all
+                .flat_map(|k| [k.to_owned(), format!("{k}_file")])
+                .find(|k| is_known(k) && spelled(k) == name);
             match (key, value.into_string()) {
                 (Some(key), Ok(text)) => {
                     // The environment stands over the file, in whichever form either gives a secret.
-                    let other = key.strip_suffix("_file").map_or_else(|| format!("{key}_file"), str::to_owned);
+                    let other =
+                        key.strip_suffix("_file").map_or_else(|| format!("{key}_file"), str::to_owned);
                     self.values.remove(&other);
                     self.values.insert(key, Value::String(text));
                 }
@@ -178,7 +187,9 @@ impl Values {
 
 fn is_known(key: &str) -> bool {
     let secret = key.strip_suffix("_file");
-    KEYS.iter().any(|k| k.trim_end_matches('!') == key || (k.ends_with('!') && Some(k.trim_end_matches('!')) == secret))
+    KEYS.iter().any(|k| {
+        k.trim_end_matches('!') == key || (k.ends_with('!') && Some(k.trim_end_matches('!')) == secret)
+    })
 }
 
 /// A value of the wrong kind.

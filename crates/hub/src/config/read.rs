@@ -19,7 +19,10 @@ use super::{Config, ConfigError, Fault, Secret};
 ///
 /// # Errors
 /// Everything that is wrong.
-pub fn read(text: &str, environment: impl Iterator<Item = (OsString, OsString)>) -> Result<Config, ConfigError> {
+pub fn read(
+    text: &str,
+    environment: impl Iterator<Item = (OsString, OsString)>,
+) -> Result<Config, ConfigError> {
     let mut faults = Vec::new();
     let values = Values::gather(text, environment, &mut faults);
     let mut reader = Reader { values, faults, notices: Vec::new() };
@@ -42,7 +45,8 @@ impl Reader {
     }
 
     fn config(&mut self) -> Option<Config> {
-        let data_dir = self.text("hub.data_dir").map_or_else(|| PathBuf::from("/var/lib/sidetone"), PathBuf::from);
+        let data_dir =
+            self.text("hub.data_dir").map_or_else(|| PathBuf::from("/var/lib/sidetone"), PathBuf::from);
         let database = self.database(&data_dir);
         let listen = self.text("hub.listen").unwrap_or_else(|| "127.0.0.1:8787".into());
         let listen: Option<SocketAddr> = listen.parse().ok();
@@ -53,7 +57,11 @@ impl Reader {
         if let Some(url) = &public_url
             && !is_public_address(url)
         {
-            self.fault("hub.public_url", "Aircall delivers to https only", "Give for instance \"https://hub.example.com\"");
+            self.fault(
+                "hub.public_url",
+                "Aircall delivers to https only",
+                "Give for instance \"https://hub.example.com\"",
+            );
         }
         let aircall = self.aircall();
         let gorgias = self.gorgias();
@@ -106,11 +114,19 @@ impl Reader {
         match url.strip_prefix("sqlite://") {
             Some(path) if path.starts_with('/') => Some(PathBuf::from(path)),
             Some(_) => {
-                self.fault("hub.database", "the path is not absolute", "Write sqlite:// and the whole path, three slashes in all");
+                self.fault(
+                    "hub.database",
+                    "the path is not absolute",
+                    "Write sqlite:// and the whole path, three slashes in all",
+                );
                 None
             }
             None => {
-                self.fault("hub.database", "this version knows SQLite only", "Give \"sqlite:///var/lib/sidetone/sidetone.db\"");
+                self.fault(
+                    "hub.database",
+                    "this version knows SQLite only",
+                    "Give \"sqlite:///var/lib/sidetone/sidetone.db\"",
+                );
                 None
             }
         }
@@ -120,9 +136,16 @@ impl Reader {
         let url = self.text("aircall.api_url").unwrap_or_else(|| aircall::API_URL.into());
         let oauth = ["aircall.oauth.client_id", "aircall.oauth.client_secret", "aircall.oauth.authorize_url"];
         if oauth.iter().filter_map(|key| self.values.take(key)).count() > 0 {
-            self.fault("aircall.oauth.client_id", "this version has no sign-in yet", "Give [aircall] api_id and api_token");
+            self.fault(
+                "aircall.oauth.client_id",
+                "this version has no sign-in yet",
+                "Give [aircall] api_id and api_token",
+            );
         }
-        let (id, token) = (self.needed("aircall.api_id", AIRCALL_KEY), self.needed_secret("aircall.api_token", AIRCALL_KEY));
+        let (id, token) = (
+            self.needed("aircall.api_id", AIRCALL_KEY),
+            self.needed_secret("aircall.api_token", AIRCALL_KEY),
+        );
         let credential = aircall::Credential::key(id?, token?.reveal());
         let account = aircall::Account::new(&url, credential).and_then(|a| a.with_user_agent(USER_AGENT));
         self.account("aircall.api_url", account)
@@ -135,12 +158,21 @@ impl Reader {
         }
         let oauth = ["gorgias.oauth.client_id", "gorgias.oauth.client_secret"];
         if oauth.iter().filter_map(|key| self.values.take(key)).count() > 0 {
-            self.fault("gorgias.oauth.client_id", "this version has no sign-in yet", "Give [gorgias] email and api_key");
+            self.fault(
+                "gorgias.oauth.client_id",
+                "this version has no sign-in yet",
+                "Give [gorgias] email and api_key",
+            );
         }
         let (name, url) = (self.text("gorgias.account"), self.text("gorgias.api_url"));
-        let (email, key) = (self.needed("gorgias.email", GORGIAS_KEY), self.needed_secret("gorgias.api_key", GORGIAS_KEY));
+        let (email, key) =
+            (self.needed("gorgias.email", GORGIAS_KEY), self.needed_secret("gorgias.api_key", GORGIAS_KEY));
         if name.is_none() && url.is_none() {
-            self.fault("gorgias.account", "missing", "Give the first part of your helpdesk's address: \"acme\" of acme.gorgias.com");
+            self.fault(
+                "gorgias.account",
+                "missing",
+                "Give the first part of your helpdesk's address: \"acme\" of acme.gorgias.com",
+            );
         }
         let credential = gorgias::Credential::basic(email?, key?.reveal());
         let (key, account) = match (url, name) {
@@ -182,18 +214,27 @@ impl Reader {
             _ => Mode::Off,
         };
         let from = self.values.take("logging.from").and_then(|value| {
-            let text = value.as_str().map(str::to_owned).or_else(|| value.as_datetime().map(ToString::to_string));
+            let text =
+                value.as_str().map(str::to_owned).or_else(|| value.as_datetime().map(ToString::to_string));
             let parsed = text.as_deref().and_then(|t| DateTime::parse_from_rfc3339(t).ok());
             if parsed.is_none() {
-                self.fault("logging.from", "not a moment with a zone", "Give for instance \"2026-11-21T09:00:00+01:00\"");
+                self.fault(
+                    "logging.from",
+                    "not a moment with a zone",
+                    "Give for instance \"2026-11-21T09:00:00+01:00\"",
+                );
             }
             parsed.map(|at| at.to_utc())
         });
         let language = self.choice("logging.language", "en", &["en", "de", "fr"]);
-        let unknown = self.choice("logging.unknown_callers", "placeholder", &["placeholder", "phone_only", "hold"]);
+        let unknown =
+            self.choice("logging.unknown_callers", "placeholder", &["placeholder", "phone_only", "hold"]);
         let recordings = self.choice("logging.recordings", "link", &["attach", "link", "none"]);
         if recordings == "attach" {
-            self.notices.push("[logging] recordings = \"attach\": this version writes the link, it cannot attach files yet".into());
+            self.notices.push(
+                "[logging] recordings = \"attach\": this version writes the link, it cannot attach files yet"
+                    .into(),
+            );
         }
         Logging {
             mode: ModeSetting(mode),
@@ -204,7 +245,8 @@ impl Reader {
                 "phone_only" => UnknownCallers::PhoneOnly,
                 _ => UnknownCallers::Placeholder,
             },
-            several_take_recent: self.choice("logging.several_matches", "ask", &["ask", "recent"]) == "recent",
+            several_take_recent: self.choice("logging.several_matches", "ask", &["ask", "recent"])
+                == "recent",
             log_anonymous: self.choice("logging.anonymous_callers", "log", &["log", "store"]) == "log",
             log_internal: self.choice("logging.internal_calls", "store", &["store", "log"]) == "log",
             recordings: if recordings == "none" { Recordings::None } else { Recordings::Link },
@@ -224,12 +266,18 @@ impl Reader {
 
     fn lines(&mut self) -> BTreeSet<u64> {
         let Some(value) = self.values.take("aircall.numbers") else {
-            self.notices.push("[aircall] numbers is unset: no line is selected, so nothing is shown or logged".into());
+            self.notices.push(
+                "[aircall] numbers is unset: no line is selected, so nothing is shown or logged".into(),
+            );
             return BTreeSet::new();
         };
         let ids: Option<BTreeSet<u64>> = match &value {
-            Value::Array(items) => items.iter().map(|i| i.as_integer().and_then(|n| u64::try_from(n).ok())).collect(),
-            Value::String(text) => text.split(',').map(str::trim).filter(|t| !t.is_empty()).map(|t| t.parse().ok()).collect(),
+            Value::Array(items) => {
+                items.iter().map(|i| i.as_integer().and_then(|n| u64::try_from(n).ok())).collect()
+            }
+            Value::String(text) => {
+                text.split(',').map(str::trim).filter(|t| !t.is_empty()).map(|t| t.parse().ok()).collect()
+            }
             _ => None,
         };
         ids.unwrap_or_else(|| {
@@ -242,7 +290,11 @@ impl Reader {
         let name = self.text("hub.time_zone")?;
         let zone = name.parse().ok();
         if zone.is_none() {
-            self.fault("hub.time_zone", format!("there is no zone \"{name}\""), "Give an IANA name such as \"Europe/Paris\"");
+            self.fault(
+                "hub.time_zone",
+                format!("there is no zone \"{name}\""),
+                "Give an IANA name such as \"Europe/Paris\"",
+            );
         }
         zone
     }
@@ -288,7 +340,10 @@ impl Reader {
 
     fn number(&mut self, key: &str, default: u64, least: u64, most: u64) -> u64 {
         let Some(value) = self.values.take(key) else { return default };
-        let number = value.as_integer().and_then(|n| u64::try_from(n).ok()).or_else(|| value.as_str()?.trim().parse().ok());
+        let number = value
+            .as_integer()
+            .and_then(|n| u64::try_from(n).ok())
+            .or_else(|| value.as_str()?.trim().parse().ok());
         number.filter(|n| (least..=most).contains(n)).unwrap_or_else(|| {
             self.faults.push(wrong(key, &format!("a whole number from {least} to {most}")));
             default

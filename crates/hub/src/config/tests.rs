@@ -45,20 +45,37 @@ fn a_small_file_is_enough() {
 fn an_unknown_key_is_named_with_the_one_that_was_meant() {
     let told = faults(&GOOD.replace("mode = \"live\"", "mode = \"live\"\nlanguge = \"de\""));
     assert_eq!(told, "[logging] languge: there is no such key. Did you mean [logging] language?");
-    assert!(faults("[loging]\nmode = \"live\"").contains("[loging]") || faults("[loging]\nmode = \"live\"").contains("loging"));
+    assert!(
+        faults("[loging]\nmode = \"live\"").contains("[loging]")
+            || faults("[loging]\nmode = \"live\"").contains("loging")
+    );
 }
 
 #[test]
 fn everything_that_is_wrong_is_told_at_once() {
     let told = faults("[hub]\nlisten = \"here\"\n[logging]\nmode = \"on\"\n[health]\npoll_seconds = 1\n");
-    for part in ["[hub] listen", "[logging] mode: \"on\" is not known. Give one of off, shadow, live", "[aircall] api_id: missing", "[gorgias] api_key: missing", "[health] poll_seconds"] {
+    for part in [
+        "[hub] listen",
+        "[logging] mode: \"on\" is not known. Give one of off, shadow, live",
+        "[aircall] api_id: missing",
+        "[gorgias] api_key: missing",
+        "[health] poll_seconds",
+    ] {
         assert!(told.contains(part), "{part} in {told}");
     }
 }
 
 #[test]
 fn the_environment_stands_over_the_file() {
-    let config = with(GOOD, &[("SIDETONE_LOGGING_MODE", "off"), ("SIDETONE_AIRCALL_NUMBERS", "7, 8,9"), ("SIDETONE_HUB_METRICS", "true")]).expect("is good");
+    let config = with(
+        GOOD,
+        &[
+            ("SIDETONE_LOGGING_MODE", "off"),
+            ("SIDETONE_AIRCALL_NUMBERS", "7, 8,9"),
+            ("SIDETONE_HUB_METRICS", "true"),
+        ],
+    )
+    .expect("is good");
     assert_eq!(config.settings.logging.mode.0, Mode::Off);
     assert_eq!(config.settings.lines.len(), 3);
     assert!(config.metrics);
@@ -88,12 +105,16 @@ fn a_public_address_without_https_is_refused_but_loopback_is_not() {
 
 #[test]
 fn without_a_public_address_calls_are_polled_and_the_person_is_told() {
-    let config = with(&GOOD.replace("public_url", "time_zone = \"Europe/Paris\"\n#public_url"), &[]).expect("is good");
+    let config =
+        with(&GOOD.replace("public_url", "time_zone = \"Europe/Paris\"\n#public_url"), &[]).expect("is good");
     assert_eq!(config.settings.arrival, Arrival::Polling);
     assert!(config.notices.iter().any(|n| n.contains("public_url")));
 }
 
 #[test]
 fn the_other_helpdesk_is_refused_plainly() {
-    assert!(faults(&format!("{GOOD}\n[front]\napi_token = \"x\"")).contains("[gorgias]") || faults(&format!("{GOOD}\n[front]\napi_token = \"x\"")).contains("front"));
+    assert!(
+        faults(&format!("{GOOD}\n[front]\napi_token = \"x\"")).contains("[gorgias]")
+            || faults(&format!("{GOOD}\n[front]\napi_token = \"x\"")).contains("front")
+    );
 }

@@ -67,7 +67,8 @@ impl Program {
 
     /// Starts the hub and waits until it is ready.
     pub async fn run(&mut self) {
-        let log = std::fs::File::options().append(true).create(true).open(self.dir.path().join("hub.log")).unwrap();
+        let log =
+            std::fs::File::options().append(true).create(true).open(self.dir.path().join("hub.log")).unwrap();
         self.child = Some(self.command(&["serve"]).stdin(Stdio::null()).stderr(log).spawn().unwrap());
         self.until("the hub is ready", Duration::from_secs(20), async || {
             self.client.get(self.url("/readyz")).send().await.is_ok_and(|a| a.status() == 200)
@@ -107,7 +108,8 @@ impl Program {
 
     /// Sends a webhook body; the status.
     pub async fn deliver(&self, body: impl Into<reqwest::Body>) -> u16 {
-        let request = self.client.post(self.url("/webhooks/aircall")).header("content-type", "application/json");
+        let request =
+            self.client.post(self.url("/webhooks/aircall")).header("content-type", "application/json");
         request.body(body).send().await.unwrap().status().as_u16()
     }
 
@@ -122,8 +124,10 @@ impl Program {
 
     /// Our webhook stands at Aircall.
     pub async fn until_listening(&self) {
-        self.until("the webhook is made", Duration::from_secs(20), async || !self.sandbox.control().aircall().webhooks().is_empty())
-            .await;
+        self.until("the webhook is made", Duration::from_secs(20), async || {
+            !self.sandbox.control().aircall().webhooks().is_empty()
+        })
+        .await;
     }
 
     pub fn tickets(&self) -> Vec<Value> {
@@ -132,7 +136,10 @@ impl Program {
 
     /// The tickets of calls, without those that the sandbox has from the start.
     pub fn call_tickets(&self) -> Vec<Value> {
-        self.tickets().into_iter().filter(|t| t["external_id"].as_str().is_some_and(|e| e.starts_with("aircall:call:"))).collect()
+        self.tickets()
+            .into_iter()
+            .filter(|t| t["external_id"].as_str().is_some_and(|e| e.starts_with("aircall:call:")))
+            .collect()
     }
 }
 

@@ -151,14 +151,18 @@ impl ListColumns {
 fn is_wanted(view: &CallView) -> bool {
     const BY_RULE: [&str; 5] = ["before_go_live", "mode_off", "mode_shadow", "by_setting", "internal_call"];
     match (view.state, &view.reason) {
-        (CallState::NotLogged, Some(reason)) => !BY_RULE.contains(&reason.code.as_str()) && reason.code != "anonymous_stored",
+        (CallState::NotLogged, Some(reason)) => {
+            !BY_RULE.contains(&reason.code.as_str()) && reason.code != "anonymous_stored"
+        }
         _ => true,
     }
 }
 
 fn search_text(view: &CallView) -> String {
-    let digits: String = view.number.national.iter().flat_map(|n| n.chars()).filter(char::is_ascii_digit).collect();
-    let name = view.customer.as_ref().map(|c| c.name.as_str()).or(view.contact_name.as_deref()).unwrap_or_default();
+    let digits: String =
+        view.number.national.iter().flat_map(|n| n.chars()).filter(char::is_ascii_digit).collect();
+    let name =
+        view.customer.as_ref().map(|c| c.name.as_str()).or(view.contact_name.as_deref()).unwrap_or_default();
     let email = view.customer.as_ref().and_then(|c| c.email.as_deref()).unwrap_or_default();
     let agent = view.agent.as_ref().map(|a| a.name.as_str()).unwrap_or_default();
     let parts = [
