@@ -26,7 +26,7 @@ beforeAll(async () => {
       streams.push(answer);
     } else {
       answer.writeHead(200, { 'content-type': 'application/json' });
-      answer.end(JSON.stringify(request.url === '/api/now' ? aNow() : { calls: [], next: null }));
+      answer.end(JSON.stringify(request.url?.startsWith('/api/now') ? aNow() : { calls: [], next: null }));
     }
   });
   browser = await startChromium();
