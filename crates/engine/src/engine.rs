@@ -153,6 +153,7 @@ pub struct Engine {
     studies_done: Vec<oneshot::Sender<()>>,
     stopping: Option<oneshot::Sender<()>>,
     forget_at: DateTime<Utc>,
+    started: DateTime<Utc>,
     wake: DateTime<Utc>,
 }
 
@@ -228,6 +229,7 @@ impl Engine {
             studies_done: Vec::new(),
             stopping: None,
             forget_at: now,
+            started: now,
             wake: now,
             clock,
         };

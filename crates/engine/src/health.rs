@@ -66,6 +66,12 @@ impl Link {
         self.state == ConnectionState::Refused
     }
 
+    /// Whether nothing is to be had from it at the moment.
+    #[must_use]
+    pub fn is_down(&self) -> bool {
+        matches!(self.state, ConnectionState::Refused | ConnectionState::Unreachable)
+    }
+
     /// A proper answer came. Returns whether that is news.
     pub fn accepted(&mut self, now: DateTime<Utc>) -> bool {
         let news = self.state != ConnectionState::Accepted;

@@ -456,3 +456,20 @@ async fn a_burst_of_calls_never_trips_the_limit() {
     let refused = day.gorgias.journal(0).iter().filter(|e| e.status == 429).count();
     assert_eq!(refused, 0, "never the cause of a 429");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_call_between_two_own_lines_is_stored_and_not_logged() {
+    // G23
+    let day = Day::begin(Plan::default()).await;
+    let before = day.gorgias.customers().len();
+    let call = day.ring(world::SUPPORT_FR, Some("+12025550110"));
+    day.pass(3).await;
+    day.aircall.answer(call, Some(world::CAMILLE)).unwrap();
+    day.pass(60).await;
+    let detail = day.detail(call);
+    assert_eq!((detail.state, detail.reason.unwrap().code.as_str()), (CallState::NotLogged, "internal_call"));
+    let rows =
+        day.handle.calls(&sidetone_engine::store::Query { limit: 5, ..Default::default() }).unwrap().calls;
+    assert_eq!(rows[0].reason.as_ref().unwrap().code, "internal_call", "the list says the same");
+    assert_eq!(day.gorgias.customers().len(), before);
+}

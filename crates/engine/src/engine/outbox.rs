@@ -20,6 +20,11 @@ pub(super) const PROBE_AFTER_SECONDS: [i64; 3] = [5, 20, 60];
 /// What could not be sent at all is tried again after this time.
 pub(super) const SEND_AGAIN: TimeDelta = TimeDelta::seconds(5);
 
+/// After a start the list of our own lines is waited for, in steps of this,
+const LINES_SOON: TimeDelta = TimeDelta::seconds(1);
+/// and so long at most.
+const LINES_WITHIN: TimeDelta = TimeDelta::seconds(30);
+
 /// Why a call's step was not begun.
 enum Begun {
     Yes,
@@ -160,6 +165,10 @@ impl Engine {
                 let request = self.helpdesk.adopt(&case);
                 self.ask(vendor, Lane::Live, Job::Adopt(id), request, now)
             }
+            // Right after a start nobody knows yet whether the other party is a line of our own (G23).
+            Step::Write if !self.upkeep.lines_known() && self.lines_will_come(now) => {
+                return self.later(case, now + LINES_SOON).map(|()| Begun::NotNow);
+            }
             Step::Write => {
                 let may_write =
                     self.settings.logging.mode.0 == Mode::Live && assessment.standing == Standing::Logged;
@@ -175,6 +184,12 @@ impl Engine {
             }
         };
         Ok(if asked.is_ok() { Begun::Yes } else { Begun::Blocked })
+    }
+
+    /// Whether it is worth waiting for the list of lines: a moment after the start, if Aircall answers.
+    fn lines_will_come(&self, now: DateTime<Utc>) -> bool {
+        let answers = self.links.get(&Vendor::Aircall).is_none_or(|link| !link.is_down());
+        !self.settings.logging.log_internal && answers && now - self.started < LINES_WITHIN
     }
 
     /// The intent is durable before the request leaves.

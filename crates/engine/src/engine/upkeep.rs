@@ -1,6 +1,6 @@
 //! What is kept fresh beside the calls: lists, our webhook, the poll, and the picture of health.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
@@ -12,7 +12,7 @@ use crate::call::Origin;
 use crate::directory::People;
 use crate::helpdesk::{Answer, Request, Team};
 use crate::inbox;
-use crate::number;
+use crate::number::{self, E164};
 use crate::settings::{Arrival, Settings};
 use crate::store::{Change, StoreError};
 use crate::transport::TransportError;
@@ -88,6 +88,10 @@ pub(crate) struct Upkeep {
     lists: [(List, DateTime<Utc>, bool); 5],
     people: Vec<crate::directory::Person>,
     tags: Vec<String>,
+    teams: BTreeMap<u64, Team>,
+    slugs: BTreeMap<u64, String>,
+    own_numbers: Vec<E164>,
+    lines_known: bool,
     /// Where lists go on that the budget interrupted.
     rests: Vec<(List, Request)>,
     /// What each call said in the last poll.
@@ -111,6 +115,10 @@ impl Upkeep {
             lists: LISTS.map(|list| (list, now, false)),
             people: Vec::new(),
             tags: Vec::new(),
+            teams: BTreeMap::new(),
+            slugs: BTreeMap::new(),
+            own_numbers: Vec::new(),
+            lines_known: false,
             rests: Vec::new(),
             polled: HashMap::new(),
             poll_pages: 0,
@@ -131,6 +139,11 @@ impl Upkeep {
                 *at = (*at).min(now + AGAIN);
             }
         }
+    }
+
+    /// Whether our own lines' numbers were read, so that a call between two of them can be told (G23).
+    pub(super) fn lines_known(&self) -> bool {
+        self.lines_known
     }
 
     /// When windows may hear of health next, if not now.
@@ -255,7 +268,9 @@ impl Engine {
                 match list {
                     List::People => self.upkeep.people.clear(),
                     List::Tags => self.upkeep.tags.clear(),
-                    List::Teams | List::AircallTags | List::Lines => {}
+                    List::Teams => self.upkeep.teams.clear(),
+                    List::AircallTags => self.upkeep.slugs.clear(),
+                    List::Lines => self.upkeep.own_numbers.clear(),
                 }
                 self.list_due(list, now + AGAIN);
                 Ok(())
@@ -269,7 +284,12 @@ impl Engine {
             List::Tags => {
                 self.knowledge.tags = Some(std::mem::take(&mut self.upkeep.tags).into_iter().collect())
             }
-            List::Teams | List::AircallTags | List::Lines => {}
+            List::Teams => self.knowledge.teams = std::mem::take(&mut self.upkeep.teams),
+            List::AircallTags => self.knowledge.slugs = std::mem::take(&mut self.upkeep.slugs),
+            List::Lines => {
+                self.knowledge.own_numbers = std::mem::take(&mut self.upkeep.own_numbers);
+                self.upkeep.lines_known = true;
+            }
         }
         self.share_knowledge();
         match list {
@@ -284,7 +304,7 @@ impl Engine {
         let page = request.parse(result.as_ref().ok()?).ok()?;
         for team in &page.items {
             let users = team.users.iter().map(|u| u.id).collect();
-            self.knowledge.teams.insert(team.id, Team { name: team.name.clone().unwrap_or_default(), users });
+            self.upkeep.teams.insert(team.id, Team { name: team.name.clone().unwrap_or_default(), users });
         }
         Some(request.next_page(&page).map(|next| next.to_http(&self.aircall)))
     }
@@ -293,7 +313,7 @@ impl Engine {
         let request = aircall::tags::list(aircall::Paging::default());
         let page = request.parse(result.as_ref().ok()?).ok()?;
         let slugs = page.items.iter().filter_map(|tag| Some((tag.id, tag.description.clone()?)));
-        self.knowledge.slugs.extend(slugs);
+        self.upkeep.slugs.extend(slugs);
         Some(request.next_page(&page).map(|next| next.to_http(&self.aircall)))
     }
 
@@ -305,9 +325,7 @@ impl Engine {
             number::parse(digits, n.country.as_deref())
         };
         for own in page.items.iter().filter_map(parsed) {
-            if !self.knowledge.own_numbers.contains(&own) {
-                self.knowledge.own_numbers.push(own);
-            }
+            self.upkeep.own_numbers.push(own);
         }
         Some(request.next_page(&page).map(|next| next.to_http(&self.aircall)))
     }
