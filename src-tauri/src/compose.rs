@@ -72,7 +72,7 @@ mod own {
         }
         let mut config =
             Config::load(Some(&file)).map_err(|error| ComposeError::Configuration(error.to_string()))?;
-        if args.data_dir.is_some() || config.data_dir == PathBuf::from("/var/lib/sidetone") {
+        if args.data_dir.is_some() || config.data_dir.as_os_str() == "/var/lib/sidetone" {
             // A database that the file names is kept; the one that only follows from the folder moves with it.
             if config.database == config.data_dir.join("sidetone.db") {
                 config.database = data_dir.join("sidetone.db");
