@@ -389,6 +389,12 @@ impl Engine {
         }));
     }
 
+    /// One call, read afresh: the one shape in which single calls are asked for.
+    fn call_request(id: CallId, timeline: bool) -> aircall::Request<aircall::RawCall> {
+        let fetch = aircall::calls::Fetch { contact: true, short_urls: false, call_timeline: timeline };
+        aircall::calls::get(id.0, fetch)
+    }
+
     /// Takes one request out of the vendor's budget, if its link is up.
     fn may_ask(&mut self, vendor: Vendor, lane: Lane, now: DateTime<Utc>) -> Result<(), DateTime<Utc>> {
         let budget = self.budgets.get_mut(&vendor);

@@ -9,7 +9,7 @@ use crate::call::Call;
 use crate::directory::{Customer, Matched};
 use crate::gate;
 use crate::helpdesk::{Assessment, Helpdesk, Standing};
-use crate::ledger::AttemptState;
+use crate::ledger::{AttemptState, Holding};
 use crate::readiness::{Kind, kind};
 use crate::store::Case;
 
@@ -151,8 +151,13 @@ pub fn detail(
     explanation: Vec<ExplanationView>,
 ) -> CallDetail {
     let (state, reason) = state(case, assessment);
+    // A tag is shown by its name: under which source it is kept is the ledger's own affair.
+    let shown_key = |holding: &Holding| match (holding.key.strip_prefix("tag:"), holding.detail.get("name")) {
+        (Some(_), Some(serde_json::Value::String(name))) => format!("tag:{name}"),
+        _ => holding.key.clone(),
+    };
     let ledger = case.ledger.rows().map(|row| LedgerView {
-        key: row.holding.key.clone(),
+        key: shown_key(&row.holding),
         helpdesk_id: row.holding.helpdesk_id.clone(),
         written_at: row.written_at.to_rfc3339(),
     });

@@ -67,6 +67,7 @@ async fn an_answered_call_is_one_ticket_with_two_notes_in_three_requests() {
     assert_eq!(writes.len(), 3, "B6: create, ended, status: {:?}", paths(&writes));
     assert_eq!(look_ups.len(), 1, "B6: one look-up on ring");
     let detail = day.detail(call);
+    assert!(detail.ledger.iter().any(|l| l.key == "tag:Support FR"), "a tag is shown by its name");
     assert_eq!(detail.state, CallState::Complete);
     assert_eq!(detail.plan.requests, 0);
     assert!(

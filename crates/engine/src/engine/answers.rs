@@ -9,7 +9,7 @@ use crate::call::{CallId, Origin};
 use crate::directory::{Customer, Matched};
 use crate::helpdesk::{Answer, Probed, Refusal, Request};
 use crate::inbox;
-use crate::ledger::{AttemptState, Holding, Write, WriteKind};
+use crate::ledger::{Attempt, AttemptState, Holding, Write, WriteKind};
 use crate::number::E164;
 use crate::readiness::{ENDED_OVERDUE, FRESH_AFTER_END};
 use crate::store::{Case, Change, Due, StoreError};
@@ -218,9 +218,8 @@ impl Engine {
         result: &Result<Answer, TransportError>,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let fetch = aircall::calls::Fetch { contact: true, short_urls: false, call_timeline: timeline };
         let failed =
-            match result.as_ref().map(|answer| (answer, aircall::calls::get(id.0, fetch).parse(answer))) {
+            match result.as_ref().map(|answer| (answer, Self::call_request(id, timeline).parse(answer))) {
                 Ok((answer, Ok(call))) => {
                     let as_of = aircall::answered_at(answer.headers()).unwrap_or(now.timestamp());
                     let read = inbox::from_read(call.into_value(), Origin::Read { timeline }, as_of, now);
@@ -390,7 +389,7 @@ impl Engine {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         tracing::info!(call = %case.call.id, write = %write.key(), why = %text, "a write had no clear answer; looking it up");
-        for attempt in case.attempts.iter_mut().filter(|a| a.write.key() == write.key()) {
+        for attempt in attempts_of(&mut case, write) {
             attempt.state = AttemptState::Unclear;
             attempt.probes = 0;
             attempt.next_at = Some((sent_at + TimeDelta::seconds(PROBE_AFTER_SECONDS[0])).max(now));
@@ -407,7 +406,7 @@ impl Engine {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         tracing::warn!(call = %case.call.id, write = %write.key(), code, "a write was refused for good");
-        for attempt in case.attempts.iter_mut().filter(|a| a.write.key() == write.key()) {
+        for attempt in attempts_of(&mut case, write) {
             attempt.state = AttemptState::Parked;
             attempt.next_at = None;
             attempt.reason = Some((code.to_owned(), text.to_owned()));
@@ -429,7 +428,7 @@ impl Engine {
         match instead {
             Some(Some(instead)) => {
                 // The same place in the plan, another request: from here on it is an ordinary write.
-                for attempt in case.attempts.iter_mut().filter(|a| a.write.key() == write.key()) {
+                for attempt in attempts_of(&mut case, write) {
                     attempt.write = instead.clone();
                     attempt.begun_at = now;
                 }
@@ -477,7 +476,7 @@ impl Engine {
                 match PROBE_AFTER_SECONDS.get(probes as usize) {
                     Some(after) => {
                         let next = (attempt.begun_at + TimeDelta::seconds(*after)).max(now + SEND_AGAIN);
-                        for attempt in case.attempts.iter_mut().filter(|a| a.write.key() == write.key()) {
+                        for attempt in attempts_of(&mut case, write) {
                             attempt.probes = probes;
                             attempt.next_at = Some(next);
                         }
@@ -488,7 +487,7 @@ impl Engine {
                 self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)
             }
             None => {
-                for attempt in case.attempts.iter_mut().filter(|a| a.write.key() == write.key()) {
+                for attempt in attempts_of(&mut case, write) {
                     attempt.next_at = Some(now + LOOK_AGAIN);
                 }
                 self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)
@@ -519,6 +518,11 @@ impl Engine {
             answer: answer.chars().take(300).collect(),
         })
     }
+}
+
+fn attempts_of<'a>(case: &'a mut Case, write: &Write) -> impl Iterator<Item = &'a mut Attempt> {
+    let key = write.key();
+    case.attempts.iter_mut().filter(move |attempt| attempt.write.key() == key)
 }
 
 fn drop_attempt(case: &mut Case, write: &Write) {

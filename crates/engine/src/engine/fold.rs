@@ -248,8 +248,7 @@ impl Engine {
         match self.store.case(id)? {
             Some(case) => self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now),
             None => {
-                let fetch = aircall::calls::Fetch { contact: true, short_urls: false, call_timeline: true };
-                let request = aircall::calls::get(id.0, fetch).to_http(&self.aircall);
+                let request = Self::call_request(id, true).to_http(&self.aircall);
                 let job = Job::Read { call: id, timeline: true };
                 if self.ask(sidetone_protocol::Vendor::Aircall, Lane::Live, job, request, now).is_err() {
                     self.studied.remove(&id);

@@ -150,9 +150,7 @@ impl Engine {
                 return Ok(Begun::NotNow);
             }
             Step::Read { timeline } => {
-                let fetch =
-                    aircall::calls::Fetch { contact: true, short_urls: false, call_timeline: timeline };
-                let request = aircall::calls::get(id.0, fetch).to_http(&self.aircall);
+                let request = Self::call_request(id, timeline).to_http(&self.aircall);
                 let asked =
                     self.ask(Vendor::Aircall, Lane::Live, Job::Read { call: id, timeline }, request, now);
                 // Aircall's budget and the helpdesk's are two: this one waits, others go on.
