@@ -156,7 +156,9 @@ pub fn detail(
         (Some(_), Some(serde_json::Value::String(name))) => format!("tag:{name}"),
         _ => holding.key.clone(),
     };
-    let ledger = case.ledger.rows().map(|row| LedgerView {
+    // That a tag had to be made first is the account's affair, not part of this call's record.
+    let record = case.ledger.rows().filter(|row| !row.holding.key.starts_with("new_tag:"));
+    let ledger = record.map(|row| LedgerView {
         key: shown_key(&row.holding),
         helpdesk_id: row.holding.helpdesk_id.clone(),
         written_at: row.written_at.to_rfc3339(),
@@ -165,7 +167,13 @@ pub fn detail(
         .writes
         .iter()
         .map(|w| WriteView {
-            key: w.key(),
+            key: w
+                .holdings
+                .iter()
+                .map(shown_key)
+                .chain(w.removes.iter().cloned())
+                .collect::<Vec<_>>()
+                .join("+"),
             method: w.method.clone(),
             path: w.path.clone(),
             body: w.body.clone(),

@@ -9,7 +9,7 @@ import { PARTS, type Part } from './record';
 /** What a ledger key stands for. */
 export type Item =
   | { readonly kind: 'ticket'; readonly id: string | null }
-  | { readonly kind: 'note'; readonly title: 'answered' | 'ended' | 'missed' | 'comment' }
+  | { readonly kind: 'note'; readonly title: 'answered' | 'ended' | 'missed' | 'comment' | 'unknown' }
   | { readonly kind: 'tags'; readonly tags: readonly string[] }
   | { readonly kind: 'part'; readonly part: Part }
   | { readonly kind: 'customer' | 'assignee' | 'status' }
@@ -81,7 +81,10 @@ function itemOf(key: string, id: string | null): Item {
       return { kind: 'note', title: name };
     case 'comment':
       return { kind: 'note', title: 'comment' };
+    case 'not_found':
+      return { kind: 'note', title: 'unknown' };
     case 'tag':
+    case 'new_tag':
       return { kind: 'tags', tags: [rest ?? ''] };
     case 'recording':
     case 'voicemail':

@@ -4,7 +4,7 @@ import type { Item } from '../../model/ledger';
 import type { Health } from '../../wire';
 import { say } from '../../words/say.svelte';
 
-const NOTE_TITLE = { answered: 'callAnswered', ended: 'callEnded', missed: 'missedCall', comment: 'callCommented' } as const;
+const NOTE_TITLE = { answered: 'callAnswered', ended: 'callEnded', missed: 'missedCall', comment: 'callCommented', unknown: 'unknownCaller' } as const;
 
 /** One item: `Ticket #48213`, `Note “Call ended”`, `Tags: Aircall, Delivery`. */
 export function itemText(item: Item, health: Health | null): string {
