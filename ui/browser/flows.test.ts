@@ -345,6 +345,17 @@ describe('the window', () => {
   });
 });
 
+it('has a refused call written again, and one that was removed made anew', async () => {
+  await withScene('detail-parked', async (page) => {
+    await page.getByRole('button', { name: 'Write again' }).click();
+    await expect.poll(() => asked(page)).toContain('retry 4186780053');
+  });
+  await withScene('detail-removed', async (page) => {
+    await page.getByRole('button', { name: 'Create again' }).click();
+    await expect.poll(() => asked(page)).toContain('retry 4186780053');
+  });
+});
+
 it('copies why a call is there without number and name', async () => {
   await withScene('detail', async (page) => {
     await page.getByRole('button', { name: 'Copy', exact: true }).click();

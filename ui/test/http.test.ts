@@ -94,6 +94,20 @@ describe('a request', () => {
   });
 
   it.each([
+    [{ kind: 'retry', call: '4186780053' }, '/api/calls/4186780053/retry', ''],
+    [{ kind: 'pause' }, '/api/pause', ''],
+    [{ kind: 'mend', alert: 'other_writer' }, '/api/mend', '{"alert":"other_writer"}'],
+  ] as const)('to act goes out as a POST: %j', async (action, path, body) => {
+    let sent = '';
+    handler = (request, answer) => {
+      request.on('data', (piece) => (sent += String(piece)));
+      request.on('end', () => answer.writeHead(202).end());
+    };
+    await host.act(action);
+    expect([asked[0]?.method, asked[0]?.url, sent, asked[0]?.headers.authorization]).toEqual(['POST', path, body, 'Bearer secret']);
+  });
+
+  it.each([
     [401, 'unauthorized'],
     [403, 'unauthorized'],
     [404, 'gone'],

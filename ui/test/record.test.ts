@@ -51,6 +51,12 @@ describe('the ledger', () => {
     ]);
   });
 
+  it('calls the one note of a call that nobody answered by its name (G12)', () => {
+    const call = aCall('1', { outcome: 'missed' });
+    const missed = aDetail({ call, ledger: [{ key: 'ended', helpdesk_id: '3', written_at: at }] });
+    expect(writtenLines(missed).map((line) => line.item)).toEqual([{ kind: 'note', title: 'missed' }]);
+  });
+
   it('adds the parts of which nobody has spoken', () => {
     expect(otherParts(detail)).toEqual([{ item: { kind: 'part', part: 'voicemail' }, state: 'not_expected' }]);
   });

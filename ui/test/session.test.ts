@@ -25,6 +25,7 @@ class Scripted implements Host {
   async call() {
     return aDetail();
   }
+  async act(): Promise<void> {}
   open(): void {}
   painted(): void {}
   subscribe(_from: string, feed: Feed) {

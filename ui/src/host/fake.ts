@@ -6,7 +6,7 @@
 import type { CallDetail, CallPage, CallView, LiveEvent, Now } from '../wire';
 import { endOfCall, SCENES, usualDetail, type Scene } from './fake/scenes';
 import { someCalls } from './fake/world';
-import { HostError, type CallQuery, type Feed, type Host, type Preferences, type SignIn } from './host';
+import { HostError, type Action, type CallQuery, type Feed, type Host, type Preferences, type SignIn } from './host';
 
 /** What a browser test may do. */
 export interface Script {
@@ -86,6 +86,11 @@ class SceneHost implements Host {
     const call = someCalls(seconds()).find((one) => one.id === id);
     if (!call) throw new HostError('gone', 'no such call in the scene');
     return (this.#scene.detail ?? usualDetail)(call, seconds());
+  }
+
+  async act(action: Action): Promise<void> {
+    this.#asked.push(Object.values(action).join(' '));
+    if (this.#scene.fault === 'unreachable') throw new HostError('unreachable', 'the scene says so');
   }
 
   open(url: string): void {

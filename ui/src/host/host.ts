@@ -14,6 +14,16 @@ export interface CallQuery {
   readonly before?: string;
 }
 
+/** What a person can have done. */
+export type Action =
+  /** Tries the refused writes of a call again; a record that is gone from the helpdesk is made anew. */
+  | { readonly kind: 'retry'; readonly call: string }
+  /** Nothing is written until `resume`; everything is kept. */
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'resume' }
+  /** What the alert with this code offers. */
+  | { readonly kind: 'mend'; readonly alert: string };
+
 /** Where the events of a subscription go. */
 export interface Feed {
   pushed(pushed: Pushed): void;
@@ -29,6 +39,8 @@ export interface Host {
   calls(query: CallQuery): Promise<CallPage>;
   /** Throws `HostError` with `gone` if there is no such call. */
   call(id: string): Promise<CallDetail>;
+  /** Has it done; what changes comes as events. Throws `HostError` where it was not taken. */
+  act(action: Action): Promise<void>;
   /** Opens an address outside the pages. */
   open(url: string): void;
   /** Delivers every event after `from` until the returned function is called. */

@@ -4,7 +4,7 @@
  * Deliberately not here: what a failure looks like to a person.
  */
 import type { CallDetail, CallPage, LiveEvent, Now, Pushed } from '../wire';
-import { HostError, type CallQuery, type Feed, type Host, type Preferences, type SignIn } from './host';
+import { HostError, type Action, type CallQuery, type Feed, type Host, type Preferences, type SignIn } from './host';
 import { storedPreferences } from './preferences';
 import { readEvents, type ServerEvent } from './sse';
 
@@ -23,6 +23,13 @@ export interface HttpOptions {
   readonly storage?: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
   readonly reconnectMs?: readonly number[];
   readonly silenceMs?: number;
+}
+
+interface Asked {
+  readonly method?: 'POST';
+  readonly headers: Record<string, string>;
+  readonly body?: string | null;
+  readonly signal?: AbortSignal;
 }
 
 /** A host over HTTP. */
@@ -65,6 +72,12 @@ export class HttpHost implements Host {
     return this.#get(`/api/calls/${encodeURIComponent(id)}`);
   }
 
+  async act(action: Action): Promise<void> {
+    const headers = { accept: 'application/json', 'content-type': 'application/json' };
+    const body = action.kind === 'mend' ? JSON.stringify({ alert: action.alert }) : null;
+    await this.#fetch(pathOf(action), { method: 'POST', headers, body });
+  }
+
   open(url: string): void {
     window.open(url, '_blank', 'noopener,noreferrer');
   }
@@ -80,7 +93,7 @@ export class HttpHost implements Host {
   }
 
   async #get<T>(path: string): Promise<T> {
-    const answer = await this.#fetch(path, { accept: 'application/json' });
+    const answer = await this.#fetch(path, { headers: { accept: 'application/json' } });
     try {
       return (await answer.json()) as T;
     } catch {
@@ -88,14 +101,14 @@ export class HttpHost implements Host {
     }
   }
 
-  async #fetch(path: string, headers: Record<string, string>, signal?: AbortSignal): Promise<Response> {
+  async #fetch(path: string, asked: Asked): Promise<Response> {
     const token = this.#storage.getItem('token');
     let answer: Response;
     try {
       answer = await fetch(this.#base + path, {
-        headers: token ? { ...headers, authorization: `Bearer ${token}` } : headers,
+        ...asked,
+        headers: token ? { ...asked.headers, authorization: `Bearer ${token}` } : asked.headers,
         cache: 'no-store',
-        ...(signal ? { signal } : {}),
       });
     } catch {
       throw new HostError('unreachable', `${path} could not be reached`);
@@ -149,13 +162,24 @@ export class HttpHost implements Host {
     try {
       alive();
       const headers = { accept: 'text/event-stream', 'last-event-id': last };
-      const answer = await this.#fetch('/api/events', headers, AbortSignal.any([stop, silence.signal]));
+      const answer = await this.#fetch('/api/events', { headers, signal: AbortSignal.any([stop, silence.signal]) });
       open();
       if (!answer.body) return;
       await readEvents(answer.body, arrived, alive).catch(() => undefined);
     } finally {
       clearTimeout(timer);
     }
+  }
+}
+
+function pathOf(action: Action): string {
+  switch (action.kind) {
+    case 'retry':
+      return `/api/calls/${encodeURIComponent(action.call)}/retry`;
+    case 'pause':
+    case 'resume':
+    case 'mend':
+      return `/api/${action.kind}`;
   }
 }
 

@@ -5,7 +5,7 @@ import { invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 
 import type { CallDetail, CallPage, Now, Pushed } from '../wire';
-import { HostError, type CallQuery, type Feed, type Host } from './host';
+import { HostError, type Action, type CallQuery, type Feed, type Host } from './host';
 import { storedPreferences } from './preferences';
 
 /** How many events are kept until somebody subscribes. */
@@ -46,6 +46,18 @@ export class TauriHost implements Host {
     const detail = await ask<CallDetail | null>('call', { id });
     if (!detail) throw new HostError('gone', `there is no call ${id}`);
     return detail;
+  }
+
+  async act(action: Action): Promise<void> {
+    switch (action.kind) {
+      case 'retry':
+        return ask('retry', { id: action.call });
+      case 'pause':
+      case 'resume':
+        return ask(action.kind);
+      case 'mend':
+        return ask('mend', { alert: action.alert });
+    }
   }
 
   open(url: string): void {

@@ -34,7 +34,7 @@ export interface Planned {
 export function writtenLines(detail: CallDetail): Line[] {
   const lines: Line[] = [];
   for (const entry of detail.ledger) {
-    const item = itemOf(entry.key, entry.helpdesk_id);
+    const item = itemOf(entry.key, entry.helpdesk_id, detail);
     const last = lines.at(-1);
     if (item.kind === 'tags' && last?.item.kind === 'tags') {
       lines[lines.length - 1] = { ...last, item: { kind: 'tags', tags: [...last.item.tags, ...item.tags] } };
@@ -47,7 +47,7 @@ export function writtenLines(detail: CallDetail): Line[] {
 
 /** The requests that are still to come. */
 export function plannedWrites(detail: CallDetail): Planned[] {
-  return detail.plan.writes.map((write) => ({ write, items: merged(write.key.split('+').map((key) => itemOf(key, null))) }));
+  return detail.plan.writes.map((write) => ({ write, items: merged(write.key.split('+').map((key) => itemOf(key, null, detail))) }));
 }
 
 /** Parts that neither the ledger nor the plan mentions: awaited, or not expected. */
@@ -69,16 +69,17 @@ function merged(items: readonly Item[]): Item[] {
   return tags.length > 0 ? [...others, { kind: 'tags', tags }] : others;
 }
 
-function itemOf(key: string, id: string | null): Item {
+function itemOf(key: string, id: string | null, detail: CallDetail): Item {
   const [name = '', rest] = splitOnce(key);
   switch (name) {
     case 'ticket':
     case 'conversation':
       return { kind: 'ticket', id };
     case 'answered':
-    case 'ended':
     case 'missed':
       return { kind: 'note', title: name };
+    case 'ended':
+      return { kind: 'note', title: isMissed(detail) ? 'missed' : 'ended' };
     case 'comment':
       return { kind: 'note', title: 'comment' };
     case 'not_found':
@@ -96,6 +97,11 @@ function itemOf(key: string, id: string | null): Item {
     default:
       return { kind: 'other', key };
   }
+}
+
+/** A call that nobody answered has one note for both its beginning and its end (G12). */
+function isMissed({ call }: CallDetail): boolean {
+  return call.outcome === 'missed' || call.outcome === 'voicemail';
 }
 
 function splitOnce(key: string): [string, string?] {

@@ -3,7 +3,7 @@
  *
  * Deliberately not here: words and colours; they belong to the components.
  */
-import type { CallView, Completeness, PartState } from '../wire';
+import type { CallDetail, CallView, Completeness, PartState } from '../wire';
 
 /** The parts in the order in which they are shown. */
 export const PARTS = ['note', 'tags', 'recording', 'voicemail'] as const satisfies readonly (keyof Completeness)[];
@@ -40,6 +40,9 @@ const ON_PURPOSE: Readonly<Record<string, Quiet>> = {
   mode_shadow: 'mode',
 };
 
+/** Codes of a record that somebody removed. */
+const GONE: ReadonlySet<string> = new Set(['gone', 'ticket_gone', 'ticket_trashed', 'ticket_spam']);
+
 const HELD: Readonly<Record<string, Problem>> = {
   unknown_caller: 'unknown_caller',
   unknown: 'unknown_caller',
@@ -65,6 +68,11 @@ export function standing(call: CallView): Standing {
       return { kind: 'problem', what: code === 'no_author' ? 'no_author' : 'not_logged' };
     }
   }
+}
+
+/** Whether somebody removed the record from the helpdesk: writing again makes a new one (G25). */
+export function isGone(detail: CallDetail): boolean {
+  return GONE.has(detail.reason?.code ?? '');
 }
 
 /** The parts that this call has or will have. */

@@ -121,6 +121,16 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   nothing: { now: quietNow, calls: () => [], hash: '#calls?text=Zebra' },
   detail: { now: quietNow, hash: `${CALLS}?call=4186780060` },
   'detail-held': { now: quietNow, hash: `${CALLS}?call=4186780056` },
+  'detail-parked': { now: quietNow, hash: `${CALLS}?call=4186780053` },
+  'detail-removed': {
+    now: quietNow,
+    detail: (call, at) => {
+      const reason = { code: 'gone', text: 'The ticket was deleted in the helpdesk. “Create again” makes a new one.' };
+      const removed = { ...call, reason, ticket: null };
+      return { ...detailOf(removed, at), ledger: [], reason, call: removed };
+    },
+    hash: `${CALLS}?call=4186780053`,
+  },
   shadow: {
     now: (at) => ({ ...quietNow(at), health: { ...wellHealth(at), mode: 'shadow' } }),
     detail: plannedDetail,

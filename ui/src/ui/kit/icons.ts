@@ -1,5 +1,6 @@
 /** The names of the drawings in `Sprite.svelte`. */
 export type IconName =
+  | 'again'
   | 'back'
   | 'check'
   | 'clock'
