@@ -8,6 +8,7 @@ mod cards;
 mod fold;
 mod outbox;
 mod upkeep;
+mod written;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, RwLock};
