@@ -66,6 +66,11 @@ impl Origin {
         }
     }
 
+    /// Whether it tells of one agent's phone rather than of the call (`reference/aircall.md` §6.3).
+    fn is_about_a_phone(&self) -> bool {
+        matches!(self, Origin::Event(name) if name == "call.ringing_on_agent" || name == "call.agent_declined")
+    }
+
     fn is_read(&self) -> bool {
         matches!(self, Origin::Listed | Origin::Read { .. })
     }

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::parts::object_id;
 use super::{Call, Fact, Origin, Statement, TagList};
@@ -30,18 +30,37 @@ impl Call {
             }
         }
         for (key, value) in data.iter().filter(|(key, _)| !LISTS.contains(&key.as_str())) {
-            self.join_value(key, value, *as_of, origin.rank());
+            // The user of such an event is whose phone rings: whoever has the call is believed before.
+            let as_of = if key == "user" && origin.is_about_a_phone() { i64::MIN } else { *as_of };
+            self.join_value(key, value, as_of, origin.rank());
         }
-        if let Origin::Event(name) = origin
-            && name == "call.answered"
-            && let Some(user) = object_id(data.get("user"))
-        {
-            // Who answered first stays: the earliest statement wins, hence the turned sign.
-            self.believe("answered_by", Fact { as_of: as_of.saturating_neg(), rank: 0, value: user.into() });
-        }
+        self.join_what_came_first(origin, *as_of, data);
         self.join_comments(data.get("comments"), *as_of, origin.rank());
         self.join_tags(data.get("tags"), *as_of, origin);
         *self != before
+    }
+
+    /// What was so at first stays so, however the call is handed on: the earliest statement wins.
+    fn join_what_came_first(&mut self, origin: &Origin, as_of: i64, data: &Map<String, Value>) {
+        let event = match origin {
+            Origin::Event(name) => name.as_str(),
+            Origin::Listed | Origin::Read { .. } => "",
+        };
+        if let Some(line) = object_id(data.get("number")) {
+            // Of a menu's number and the one behind it, told in the same second, the menu is the one that was called.
+            let is_ivr = data["number"].get("is_ivr").and_then(Value::as_bool).unwrap_or(false);
+            let fact = Fact { as_of: earliest(as_of), rank: is_ivr.into(), value: line.into() };
+            self.believe("called_on", fact);
+            if event == "call.created" {
+                let fact = Fact { as_of: 0, rank: 0, value: true.into() };
+                self.believe(&format!("created_on/{line}"), fact);
+            }
+        }
+        if event == "call.answered"
+            && let Some(user) = object_id(data.get("user"))
+        {
+            self.believe("answered_by", Fact { as_of: earliest(as_of), rank: 0, value: user.into() });
+        }
     }
 
     fn join_value(&mut self, key: &str, value: &Value, as_of: i64, rank: u8) {
@@ -127,6 +146,11 @@ impl Call {
             }
         }
     }
+}
+
+/// Turned, so that of two statements the earlier one wins; a statement without a moment loses.
+fn earliest(as_of: i64) -> i64 {
+    if as_of > 0 { -as_of } else { i64::MIN }
 }
 
 fn status_step(status: &str) -> i64 {

@@ -1,5 +1,7 @@
 //! What the facts of a call say, asked one thing at a time.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
@@ -173,18 +175,30 @@ impl Call {
         Party::from_raw(self.raw_digits(), self.line().and_then(|l| l.country).as_deref())
     }
 
-    /// The Aircall line.
+    /// The Aircall line that was called or called from, as it was when the call began: a call that is transferred to
+    /// another line is found under that one afterwards (`reference/aircall.md` §5.3).
     #[must_use]
     pub fn line(&self) -> Option<Line> {
-        let object = self.object("number")?;
+        let began_on = self.value("called_on").and_then(Value::as_u64);
+        let id = began_on.or_else(|| object_id(self.value("number")))?;
+        let part = |part: &str| self.text(&format!("number/{id}/{part}")).map(str::trim).map(str::to_owned);
+        let is_ivr = self.value(&format!("number/{id}/is_ivr"));
         Some(Line {
-            id: object.get("id").and_then(Value::as_u64)?,
-            name: string(&object, "name").unwrap_or_default(),
-            digits: string(&object, "digits").unwrap_or_default(),
-            country: string(&object, "country"),
-            time_zone: string(&object, "time_zone").and_then(|z| z.parse().ok()),
-            is_ivr: object.get("is_ivr").and_then(Value::as_bool).unwrap_or(false),
+            id,
+            name: part("name").unwrap_or_default(),
+            digits: part("digits").unwrap_or_default(),
+            country: part("country"),
+            time_zone: part("time_zone").and_then(|z| z.parse().ok()),
+            is_ivr: is_ivr.and_then(Value::as_bool).unwrap_or(false),
         })
+    }
+
+    /// The lines on which the call began: more than one where a menu's number and the one behind it both tell of it
+    /// (`reference/aircall.md` §6.3).
+    #[must_use]
+    pub fn lines_at_start(&self) -> BTreeSet<u64> {
+        let created = self.facts.keys().filter_map(|key| key.strip_prefix("created_on/")?.parse().ok());
+        created.chain(self.line().map(|line| line.id)).collect()
     }
 
     /// Who has, had or gets the call. None for a missed call, whatever an event about ringing said.
@@ -193,22 +207,23 @@ impl Call {
         self.agent_at("user")
     }
 
-    /// Who answered first.
+    /// Who answered first. Where that was never told, whoever handed the call on had it before.
     #[must_use]
     pub fn first_agent(&self) -> Option<Agent> {
         let first = self.value("answered_by").and_then(Value::as_u64);
-        let known = first.and_then(|id| self.agent_parts("user", id));
-        known.or_else(|| self.agent())
+        first
+            .map(|id| self.agent_parts("user", id))
+            .or_else(|| self.agent_at("transferred_by"))
+            .or_else(|| self.agent())
     }
 
     fn agent_at(&self, key: &str) -> Option<Agent> {
-        let id = object_id(self.value(key))?;
-        self.agent_parts(key, id)
+        Some(self.agent_parts(key, object_id(self.value(key))?))
     }
 
-    fn agent_parts(&self, key: &str, id: u64) -> Option<Agent> {
+    fn agent_parts(&self, key: &str, id: u64) -> Agent {
         let part = |part: &str| self.text(&format!("{key}/{id}/{part}")).map(str::to_owned);
-        Some(Agent { id, name: part("name").unwrap_or_default(), email: part("email") })
+        Agent { id, name: part("name").unwrap_or_default(), email: part("email") }
     }
 
     /// The Aircall contact, if Aircall knows the number.
