@@ -7,6 +7,7 @@ mod plan;
 mod record;
 #[cfg(test)]
 mod tests;
+mod ticket;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use gorgias::tickets::ListTickets;
@@ -18,7 +19,9 @@ use self::answers::refusal;
 use self::record::ANONYMOUS_EXTERNAL_ID;
 use crate::call::Call;
 use crate::directory::{Customer, Person};
-use crate::helpdesk::{Answer, Assessment, Context, Helpdesk, ListPage, Probed, Refusal, Request};
+use crate::helpdesk::{
+    Answer, Assessment, Context, Helpdesk, ListPage, Probed, Refusal, Request, Whereabouts,
+};
 use crate::ledger::{Holding, Write};
 use crate::number::{self, E164};
 use crate::store::Case;
@@ -117,6 +120,22 @@ impl Helpdesk for Gorgias {
 
     fn resolve_conflict(&self, write: &Write, answer: &Answer) -> Result<Option<Write>, Refusal> {
         answers::resolve_conflict(write, answer)
+    }
+
+    fn look_at_ticket(&self, case: &Case) -> Option<Request> {
+        ticket::look(&self.account, &case.ledger)
+    }
+
+    fn ticket_seen(&self, case: &Case, answer: &Answer) -> Result<Probed, Refusal> {
+        ticket::looked(&self.account, &case.ledger, answer)
+    }
+
+    fn whereabouts(&self, write: &Write) -> Option<Request> {
+        answers::whereabouts(&self.account, write)
+    }
+
+    fn whereabouts_told(&self, write: &Write, answer: &Answer) -> Result<Whereabouts, Refusal> {
+        answers::whereabouts_told(&self.account, write, answer)
     }
 
     fn probe(&self, write: &Write) -> Option<Request> {

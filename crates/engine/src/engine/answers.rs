@@ -39,6 +39,10 @@ impl Engine {
             Job::Write { call, write } => self.was_written(call, &write, &result, sent_at, now),
             Job::Conflict { call, write } => self.conflict_told(call, &write, &result, now),
             Job::Probe { call, write } => self.was_probed(call, &write, &result, now),
+            Job::LookAtTicket(call) => self.ticket_was_seen(call, &result, now),
+            Job::Whereabouts { call, write, refusal, hops } => {
+                self.whereabouts_told(call, &write, refusal, hops, &result, now)
+            }
             Job::Card(call) => {
                 if !result.as_ref().is_ok_and(|answer| answer.status().is_success()) {
                     tracing::info!(%call, "Aircall did not take the Insight Card; it is not sent again");
@@ -102,7 +106,7 @@ impl Engine {
                 }
             }
             Refusal::Unclear(_) => return false,
-            Refusal::Missing(_) | Refusal::Conflict(_) | Refusal::Permanent(..) => {
+            Refusal::Missing(_) | Refusal::Conflict(_) | Refusal::Stale(_) | Refusal::Permanent(..) => {
                 link.accepted(now);
                 return false;
             }
@@ -205,7 +209,8 @@ impl Engine {
     }
 
     pub(super) fn remember_anonymous(&mut self) -> Result<(), StoreError> {
-        if let Some(text) = self.store.setting("anonymous_customer")? {
+        // Emptied when it was deleted in the helpdesk.
+        if let Some(text) = self.store.setting("anonymous_customer")?.filter(|text| !text.is_empty()) {
             let customers = vec![serde_json::from_str(&text)?];
             self.knowledge.anonymous =
                 Some(Matched { number: E164::none(), checked_at: self.clock.now(), customers });

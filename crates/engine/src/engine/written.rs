@@ -48,7 +48,9 @@ impl Engine {
             }
             Refusal::Unclear(text) => self.is_unclear(case, write, &text, sent_at, now),
             // The tag exists already: that is all we wanted.
-            Refusal::Conflict(_) | Refusal::Permanent(..) if write.kind == WriteKind::CreateTag => {
+            Refusal::Conflict(_) | Refusal::Stale(_) | Refusal::Permanent(..)
+                if write.kind == WriteKind::CreateTag =>
+            {
                 self.is_written(case, write, write.holdings.clone(), "the tag is there already", now)
             }
             Refusal::Conflict(text) => match self.helpdesk.conflicting(write) {
@@ -57,8 +59,8 @@ impl Engine {
                 }
                 None => self.park(case, write, "conflict", &text, now),
             },
-            Refusal::Missing(text) => self.park(case, write, "gone", &text, now),
-            Refusal::Permanent(code, text) => self.park(case, write, &code, &text, now),
+            // What it names may have changed under a person's hands: that is found out before anybody is called.
+            refusal => self.is_refused(case, write, refusal, now),
         }
     }
 
@@ -71,6 +73,7 @@ impl Engine {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         drop_attempt(&mut case, write);
+        self.doubted.remove(&(case.call.id, write.key()));
         let mut change = Change::at(now);
         if write.kind == WriteKind::CreateTag {
             let names = write.holdings.iter().filter_map(|h| h.detail.get("name")?.as_str());
@@ -115,7 +118,7 @@ impl Engine {
         self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)
     }
 
-    fn park(
+    pub(super) fn park(
         &mut self,
         mut case: Case,
         write: &Write,
@@ -124,6 +127,7 @@ impl Engine {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         tracing::warn!(call = %case.call.id, write = %write.key(), code, "a write was refused for good");
+        self.doubted.remove(&(case.call.id, write.key()));
         for attempt in attempts_of(&mut case, write) {
             attempt.state = AttemptState::Parked;
             attempt.next_at = None;
@@ -208,7 +212,16 @@ impl Engine {
                 for attempt in attempts_of(&mut case, write) {
                     attempt.next_at = Some(now + LOOK_AGAIN);
                 }
-                self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)
+                let is_missing = result.as_ref().is_ok_and(|answer| {
+                    let probed = self.helpdesk.probed(write, attempt.begun_at, answer);
+                    matches!(probed, Err(Refusal::Missing(_)))
+                });
+                let look = self.helpdesk.look_at_ticket(&case);
+                self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)?;
+                match look.filter(|_| is_missing && write.kind.is_for_a_ticket()) {
+                    Some(request) => self.ask_further(Job::LookAtTicket(id), request, now),
+                    None => Ok(()),
+                }
             }
         }
     }
@@ -243,7 +256,7 @@ fn attempts_of<'a>(case: &'a mut Case, write: &Write) -> impl Iterator<Item = &'
     case.attempts.iter_mut().filter(move |attempt| attempt.write.key() == key)
 }
 
-fn drop_attempt(case: &mut Case, write: &Write) {
+pub(super) fn drop_attempt(case: &mut Case, write: &Write) {
     let key = write.key();
     case.attempts.retain(|a| a.write.key() != key);
 }

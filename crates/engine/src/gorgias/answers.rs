@@ -1,11 +1,11 @@
 //! How the answers to writes and to look-ups of our markers read.
 
 use chrono::{DateTime, Utc};
-use gorgias::{Account, Error, ErrorKind};
+use gorgias::{Account, Error, ErrorKind, Ticket, TicketStatus};
 use serde_json::{Value, json};
 
-use super::{messages, tickets_by_marker};
-use crate::helpdesk::{Answer, Probed, Refusal, Request};
+use super::{customer, messages, ticket, tickets_by_marker};
+use crate::helpdesk::{Answer, Probed, Refusal, Request, Whereabouts};
 use crate::ledger::{Holding, Write, WriteKind};
 
 pub(super) fn settle(write: &Write, answer: &Answer) -> Result<Vec<Holding>, Refusal> {
@@ -19,7 +19,43 @@ pub(super) fn settle(write: &Write, answer: &Answer) -> Result<Vec<Holding>, Ref
             "Gorgias says that it was made, but not what: its answer has no id".into(),
         ));
     }
-    Ok(named(write, id.unwrap_or_default(), &body))
+    let mut holdings = named(write, id.unwrap_or_default(), &body);
+    if matches!(write.kind, WriteKind::CreateTicket | WriteKind::SetStatus | WriteKind::SetAssignee) {
+        holdings.extend(ticket::told_by_body(&body));
+    }
+    Ok(holdings)
+}
+
+/// What became of the customer whom a refused ticket was made for.
+pub(super) fn whereabouts(account: &Account, write: &Write) -> Option<Request> {
+    let id = customer_in(write)?;
+    (write.kind == WriteKind::CreateTicket).then(|| gorgias::customers::get(id).to_http(account))
+}
+
+pub(super) fn whereabouts_told(
+    account: &Account,
+    write: &Write,
+    answer: &Answer,
+) -> Result<Whereabouts, Refusal> {
+    let was = customer_in(write).unwrap_or_default();
+    match gorgias::customers::get(was).parse(answer) {
+        Ok(found) if found.id == was => Ok(Whereabouts::There),
+        Ok(found) => Ok(Whereabouts::Became { was: was.to_string(), customer: customer(found) }),
+        Err(error) => match (error.kind(), error.survivor()) {
+            (ErrorKind::Merged { .. }, Some(survivor)) => {
+                let request = Box::new(gorgias::customers::get(survivor).to_http(account));
+                Ok(Whereabouts::Ask { was: was.to_string(), request })
+            }
+            (ErrorKind::Merged { .. } | ErrorKind::NotFound, _) => {
+                Ok(Whereabouts::Gone { was: was.to_string() })
+            }
+            _ => Err(refusal(error)),
+        },
+    }
+}
+
+fn customer_in(write: &Write) -> Option<u64> {
+    write.body.pointer("/customer/id")?.as_u64()
 }
 
 pub(super) fn conflicting(account: &Account, write: &Write) -> Option<Request> {
@@ -59,10 +95,8 @@ pub(super) fn probe(account: &Account, write: &Write) -> Option<Request> {
         WriteKind::CreateCustomer => gorgias::customers::by_external_id(marker?).to_http(account),
         WriteKind::CreateTicket => tickets_by_marker(marker?).to_http(account),
         WriteKind::AddEntry => messages(ticket_of(write)?).to_http(account),
-        WriteKind::SetStatus => gorgias::tickets::get(ticket_of(write)?).to_http(account),
-        WriteKind::AddNumber | WriteKind::CreateTag | WriteKind::AddTags | WriteKind::RemoveTags => {
-            return None;
-        }
+        kind if kind.is_for_a_ticket() => gorgias::tickets::get(ticket_of(write)?).to_http(account),
+        _ => return None,
     };
     Some(request)
 }
@@ -83,9 +117,11 @@ pub(super) fn probed(
         }
         WriteKind::CreateTicket => {
             let found = tickets_by_marker(marker).parse(answer).map_err(refusal)?;
-            let ids =
-                found.items.into_iter().filter(|t| t.external_id.as_deref() == Some(marker)).map(|t| t.id);
-            ids.min().map(|id| id.to_string())
+            let ours = found.items.iter().filter(|t| t.external_id.as_deref() == Some(marker));
+            let Some(ours) = ours.filter(|t| !is_an_old_one(write, t.id)).min_by_key(|t| t.id) else {
+                return Ok(Probed::Nothing);
+            };
+            return Ok(done(write, ours.id.to_string(), ours));
         }
         WriteKind::AddEntry => {
             let request = messages(ticket_of(write).unwrap_or_default());
@@ -96,16 +132,51 @@ pub(super) fn probed(
                 (ours, _) => ours.map(|m| m.id.to_string()),
             }
         }
-        WriteKind::SetStatus => {
+        WriteKind::SetStatus | WriteKind::SetAssignee | WriteKind::AddTags | WriteKind::RemoveTags => {
             let ticket = gorgias::tickets::get(0).parse(answer).map_err(refusal)?;
-            let is_so = ticket.status.map(gorgias::TicketStatus::as_str) == write.body["status"].as_str();
-            // Closed after our request: it was carried out, and then a person closed the ticket. That stays.
-            let closed_since = ticket.closed_datetime.is_some_and(|closed| closed > begun_at);
-            (is_so || closed_since).then(String::new)
+            let is_done = is_carried_out(write, &ticket, begun_at);
+            return Ok(if is_done { done(write, String::new(), &ticket) } else { Probed::Nothing });
         }
-        WriteKind::AddNumber | WriteKind::CreateTag | WriteKind::AddTags | WriteKind::RemoveTags => None,
+        WriteKind::AddNumber | WriteKind::CreateTag => None,
     };
     Ok(found.map_or(Probed::Nothing, |id| Probed::Done(named(write, id, &Value::Null))))
+}
+
+/// Whether a ticket shows that a change of it was carried out, or that a person changed the same thing since.
+fn is_carried_out(write: &Write, ticket: &Ticket, begun_at: DateTime<Utc>) -> bool {
+    let names = write.body.get("names").and_then(Value::as_array).into_iter().flatten();
+    let mut is_there = names.filter_map(Value::as_str).map(|name| ticket.tags.iter().any(|tag| tag == name));
+    match write.kind {
+        WriteKind::SetStatus => {
+            let is_so = ticket.status.map(TicketStatus::as_str) == write.body["status"].as_str();
+            // Closed after our request: it was carried out, and then a person closed the ticket. That stays.
+            is_so || ticket.closed_datetime.is_some_and(|closed| closed > begun_at)
+        }
+        WriteKind::SetAssignee => {
+            let before = write.holdings.first().and_then(|h| h.detail.get("from")?.as_u64());
+            ticket.assignee_user_id != before
+        }
+        WriteKind::AddTags => is_there.all(|there| there),
+        WriteKind::RemoveTags => !is_there.any(|there| there),
+        WriteKind::CreateCustomer
+        | WriteKind::AddNumber
+        | WriteKind::CreateTicket
+        | WriteKind::AddEntry
+        | WriteKind::CreateTag => false,
+    }
+}
+
+/// A ticket that a person threw away before this one was asked for has the same marker.
+fn is_an_old_one(write: &Write, ticket: u64) -> bool {
+    let old = write.holdings.iter().find_map(|h| h.detail.get("instead_of")?.as_array());
+    old.is_some_and(|ids| ids.iter().any(|id| id.as_str() == Some(ticket.to_string().as_str())))
+}
+
+/// Carried out, and what the ticket that shows it says besides.
+fn done(write: &Write, id: String, ticket: &Ticket) -> Probed {
+    let mut holdings = named(write, id, &Value::Null);
+    holdings.extend(ticket::told_by(ticket));
+    Probed::Done(holdings)
 }
 
 /// The ticket that a write goes to, out of its path.
@@ -131,7 +202,7 @@ fn named(write: &Write, id: String, answer: &Value) -> Vec<Holding> {
         let own = match holding.key.as_str() {
             _ if !holding.helpdesk_id.is_empty() => holding.helpdesk_id.clone(),
             "customer" if write.kind == WriteKind::CreateTicket => String::new(),
-            "status" => String::new(),
+            "status" | "assignee" => String::new(),
             key if key.starts_with("tag:") => String::new(),
             "ticket" | "customer" => id.clone(),
             key if write.kind == WriteKind::CreateTicket => message_id(key).unwrap_or_default(),
@@ -140,6 +211,12 @@ fn named(write: &Write, id: String, answer: &Value) -> Vec<Holding> {
         Holding { helpdesk_id: own, ..holding.clone() }
     };
     write.holdings.iter().map(fill).collect()
+}
+
+/// Whether a field is refused that names a customer, a user or a tag by what we knew of it.
+fn names_somebody_gone(error: &Error) -> bool {
+    const NAMING: [&str; 6] = ["customer", "sender", "assignee_user", "tags", "names", "ids"];
+    error.fields().keys().any(|field| field.split('.').any(|part| NAMING.contains(&part)))
 }
 
 /// What an error means for the outbox.
@@ -154,6 +231,7 @@ pub(super) fn refusal(error: Error) -> Refusal {
         ErrorKind::Service | ErrorKind::Malformed => Refusal::Unclear(text),
         ErrorKind::NotFound | ErrorKind::Merged { .. } => Refusal::Missing(text),
         ErrorKind::Conflict => Refusal::Conflict(text),
+        ErrorKind::Invalid if names_somebody_gone(&error) => Refusal::Stale(text),
         kind => Refusal::Permanent(kind.code().to_owned(), text),
     }
 }

@@ -6,10 +6,11 @@ use sidetone_protocol::{Completeness, PartState};
 use super::must_adopt;
 use super::plan;
 use super::record::{Lacks, Record, Whom, record};
+use super::ticket;
 use crate::directory::Customer;
 use crate::gate;
 use crate::helpdesk::{Assessment, Context, Standing, Step};
-use crate::ledger::{AttemptState, Ledger, Write, WriteKind};
+use crate::ledger::{AttemptState, Ledger, SEEN, Write, WriteKind};
 use crate::number::Party;
 use crate::readiness::{Kind, Readiness, keep, kind, readiness};
 use crate::settings::{Keep, Recordings, Settings};
@@ -17,6 +18,8 @@ use crate::store::Case;
 
 /// Tags that come shortly after each other go into one request: so long is waited for a further one.
 const TAGS_TOGETHER: TimeDelta = TimeDelta::seconds(5);
+/// What the ticket showed so shortly ago still holds; else it is looked at before a write (G25).
+const SEEN_JUST_NOW: TimeDelta = TimeDelta::seconds(5);
 /// Aircall may take so long to store a recording (`reference/aircall.md` §5.4).
 const RECORDING_LATEST: TimeDelta = TimeDelta::hours(24);
 
@@ -31,6 +34,10 @@ pub(super) fn assess(case: &Case, context: &Context<'_>) -> Assessment {
         customer: known_customer(case, context),
         matched_by: matched_by(case, context),
     };
+    if let Some(reason) = ticket::reason(&case.ledger) {
+        assessment.standing = Standing::Gone(reason);
+        return without_what_is_awaited(assessment);
+    }
     let (kind, ended, then) = match readiness(case, context.now) {
         Readiness::Early(step) => {
             assessment.step = step;
@@ -65,6 +72,17 @@ pub(super) fn assess(case: &Case, context: &Context<'_>) -> Assessment {
 fn not_logged(mut assessment: Assessment) -> Assessment {
     let none = PartState::NotExpected;
     assessment.completeness = Completeness { note: none, tags: none, recording: none, voicemail: none };
+    assessment
+}
+
+/// What was not written so far will not be.
+fn without_what_is_awaited(mut assessment: Assessment) -> Assessment {
+    let parts = &mut assessment.completeness;
+    for part in [&mut parts.note, &mut parts.tags, &mut parts.recording, &mut parts.voicemail] {
+        if *part == PartState::Awaited {
+            *part = PartState::NotExpected;
+        }
+    }
     assessment
 }
 
@@ -106,7 +124,14 @@ fn step(case: &Case, record: &Record, writes: &[Write], then: Step, now: DateTim
             return Step::Wait(until);
         }
     }
-    Step::Write
+    let seen = case.ledger.written_at(SEEN);
+    let is_known = seen.is_some_and(|at| now - at < SEEN_JUST_NOW);
+    // A change of status asks by itself: its answer shows the ticket.
+    match first.kind {
+        WriteKind::SetStatus => Step::Write,
+        kind if kind.is_for_a_ticket() && !is_known => Step::LookAtTicket,
+        _ => Step::Write,
+    }
 }
 
 fn known_customer(case: &Case, context: &Context<'_>) -> Option<Customer> {
