@@ -7,7 +7,9 @@ mod answers;
 mod cards;
 mod fold;
 mod outbox;
+mod people;
 mod upkeep;
+mod written;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, RwLock};
@@ -29,7 +31,7 @@ use crate::clock::Clock;
 use crate::gate::GoLive;
 use crate::handle::{Handle, Shared};
 use crate::health::Link;
-use crate::helpdesk::{Answer, Helpdesk};
+use crate::helpdesk::{Answer, Helpdesk, Refusal};
 use crate::knowledge::Knowledge;
 use crate::ledger::{AttemptState, Write};
 use crate::number::E164;
@@ -82,6 +84,8 @@ pub(crate) enum Job {
     Write { call: CallId, write: Box<Write> },
     Conflict { call: CallId, write: Box<Write> },
     Probe { call: CallId, write: Box<Write> },
+    LookAtTicket(CallId),
+    Whereabouts { call: CallId, write: Box<Write>, refusal: Refusal, hops: u8 },
     Card(CallId),
     List(upkeep::List),
     Webhook(upkeep::WebhookStep),
@@ -96,7 +100,9 @@ impl Job {
             | Job::Adopt(call)
             | Job::Write { call, .. }
             | Job::Conflict { call, .. }
-            | Job::Probe { call, .. } => Some(*call),
+            | Job::Probe { call, .. }
+            | Job::LookAtTicket(call)
+            | Job::Whereabouts { call, .. } => Some(*call),
             Job::LookUp(_)
             | Job::LookUpAnonymous
             | Job::Card(_)
@@ -148,6 +154,8 @@ pub struct Engine {
     to_look_up: Vec<E164>,
     /// Live calls without an Insight Card: until when the live answer is waited for.
     uncarded: BTreeMap<CallId, DateTime<Utc>>,
+    /// Writes that were refused because of what they name and are planned again, and since when.
+    doubted: HashMap<(CallId, String), DateTime<Utc>>,
     studied: HashMap<CallId, oneshot::Sender<()>>,
     /// Told as soon as the plan is in the store.
     studies_done: Vec<oneshot::Sender<()>>,
@@ -225,6 +233,7 @@ impl Engine {
             failed_looks: HashMap::new(),
             to_look_up: Vec::new(),
             uncarded: BTreeMap::new(),
+            doubted: HashMap::new(),
             studied: HashMap::new(),
             studies_done: Vec::new(),
             stopping: None,

@@ -105,10 +105,11 @@ pub fn reason(code: &str) -> Reason {
     Reason { code: code.to_owned(), text: text.to_owned() }
 }
 
-/// Whether this is the line of a call that is shown and logged (G18); `None` while the line is unknown.
+/// Whether the call began on a line that is shown and logged (G18, G24); `None` while the line is unknown.
 #[must_use]
 pub fn selected(call: &Call, settings: &Settings) -> Option<bool> {
-    call.line().map(|line| settings.lines.contains(&line.id))
+    let lines = call.lines_at_start();
+    (!lines.is_empty()).then(|| lines.iter().any(|line| settings.lines.contains(line)))
 }
 
 /// The assessment, unless the gate is closed for this call.

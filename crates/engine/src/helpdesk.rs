@@ -36,8 +36,36 @@ pub enum Refusal {
     Missing(String),
     /// Another customer has this e-mail address.
     Conflict(String),
+    /// It names somebody or something that is not there any more: learn anew, then plan again.
+    Stale(String),
     /// Refused for good: code and sentence.
     Permanent(String, String),
+}
+
+/// What became of a customer that a refused write names.
+#[derive(Clone, Debug)]
+pub enum Whereabouts {
+    /// Still there, so the refusal has another cause.
+    There,
+    /// Merged into this one.
+    Became {
+        /// The id by which it was known.
+        was: String,
+        /// Who it is now.
+        customer: Customer,
+    },
+    /// Deleted.
+    Gone {
+        /// The id by which it was known.
+        was: String,
+    },
+    /// Another request is needed to tell.
+    Ask {
+        /// The id by which it was known.
+        was: String,
+        /// What to ask.
+        request: Box<Request>,
+    },
 }
 
 /// What everybody but the call itself knows.
@@ -90,6 +118,8 @@ pub enum Step {
     Lists,
     /// Ask the helpdesk for our marker before the first create (B17).
     Adopt,
+    /// See first whether the ticket is still there and as we left it (G24, G25), then carry out the plan.
+    LookAtTicket,
     /// Carry out the first write of the plan.
     Write,
 }
@@ -103,6 +133,8 @@ pub enum Standing {
     Early,
     /// A person must decide.
     Held(Reason),
+    /// A person threw the ticket away: nothing more is written, unless the record is asked for once more (G25).
+    Gone(Reason),
     /// Nothing is written.
     NotLogged(Reason),
 }
@@ -197,6 +229,23 @@ pub trait Helpdesk: Send + Sync {
     /// # Errors
     /// What the answer means instead.
     fn resolve_conflict(&self, write: &Write, answer: &Answer) -> Result<Option<Write>, Refusal>;
+
+    /// Asks how the ticket of a call is, one light request; `None` if it has none.
+    fn look_at_ticket(&self, case: &Case) -> Option<Request>;
+    /// Reads that answer: what was seen ([`SEEN`](crate::ledger::SEEN)), and whether the ticket was thrown away
+    /// ([`GONE`](crate::ledger::GONE)).
+    ///
+    /// # Errors
+    /// What the answer means instead.
+    fn ticket_seen(&self, case: &Case, answer: &Answer) -> Result<Probed, Refusal>;
+
+    /// After a write was refused: asks what became of the customer that it names, if it names one.
+    fn whereabouts(&self, write: &Write) -> Option<Request>;
+    /// Reads that answer.
+    ///
+    /// # Errors
+    /// What the answer means instead.
+    fn whereabouts_told(&self, write: &Write, answer: &Answer) -> Result<Whereabouts, Refusal>;
 
     /// Asks whether an unclear write was carried out; `None` if it is harmless to repeat.
     fn probe(&self, write: &Write) -> Option<Request>;

@@ -26,6 +26,13 @@ pub struct LedgerRow {
     pub written_at: DateTime<Utc>,
 }
 
+/// What the ticket looked like when the helpdesk last showed it. Not written by us, and no part of the record.
+pub const SEEN: &str = "seen";
+/// A person threw the ticket away: nothing more is written to it (G25). No part of the record.
+pub const GONE: &str = "gone";
+/// The record is made once more, beside tickets that were thrown away. No part of the record.
+pub const AGAIN: &str = "again";
+
 /// All holdings of one call.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ledger(BTreeMap<String, LedgerRow>);
@@ -59,6 +66,29 @@ impl Ledger {
     #[must_use]
     pub fn detail(&self, key: &str) -> Option<&Value> {
         self.0.get(key).map(|row| &row.holding.detail)
+    }
+
+    /// When the write of it was answered.
+    #[must_use]
+    pub fn written_at(&self, key: &str) -> Option<DateTime<Utc>> {
+        self.0.get(key).map(|row| row.written_at)
+    }
+
+    /// Begins a record anew whose ticket a person threw away: what to put and what to forget. The customer stays, and
+    /// so does the memory of the old ticket, so that it is never taken for the new one.
+    #[must_use]
+    pub fn begun_again(&self) -> (Vec<Holding>, Vec<String>) {
+        let mut instead_of: Vec<Value> =
+            self.detail(AGAIN).and_then(|d| d.get("instead_of")?.as_array().cloned()).unwrap_or_default();
+        instead_of.extend(self.id("ticket").map(Value::from));
+        let again = Holding {
+            key: AGAIN.into(),
+            helpdesk_id: String::new(),
+            detail: serde_json::json!({ "instead_of": instead_of }),
+        };
+        let stays = |key: &str| matches!(key, AGAIN | "customer") || key.starts_with("new_tag:");
+        let forgotten = self.0.keys().filter(|key| !stays(key)).cloned().collect();
+        (vec![again], forgotten)
     }
 
     /// All rows, by key.
@@ -98,12 +128,32 @@ pub enum WriteKind {
     AddEntry,
     /// A tag is made. Harmless to repeat (the second time it exists).
     CreateTag,
-    /// Tags are added to the ticket. Harmless to repeat.
+    /// Tags are added to the ticket.
     AddTags,
-    /// Tags that we added are taken off. Harmless to repeat.
+    /// Tags that we added are taken off.
     RemoveTags,
     /// The ticket's status is set, once.
     SetStatus,
+    /// The ticket goes to the agent whom the call was handed to (G24).
+    SetAssignee,
+}
+
+impl WriteKind {
+    /// Whether it changes a ticket that is there already.
+    #[must_use]
+    pub fn is_for_a_ticket(self) -> bool {
+        match self {
+            WriteKind::CreateCustomer
+            | WriteKind::AddNumber
+            | WriteKind::CreateTicket
+            | WriteKind::CreateTag => false,
+            WriteKind::AddEntry
+            | WriteKind::AddTags
+            | WriteKind::RemoveTags
+            | WriteKind::SetStatus
+            | WriteKind::SetAssignee => true,
+        }
+    }
 }
 
 /// One request that changes the helpdesk, and what it achieves.

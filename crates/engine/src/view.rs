@@ -9,7 +9,7 @@ use crate::call::Call;
 use crate::directory::{Customer, Matched};
 use crate::gate;
 use crate::helpdesk::{Assessment, Helpdesk, Standing};
-use crate::ledger::{AttemptState, Holding};
+use crate::ledger::{AGAIN, AttemptState, GONE, Holding, SEEN};
 use crate::readiness::{Kind, kind};
 use crate::store::Case;
 
@@ -20,6 +20,7 @@ pub fn state(case: &Case, assessment: &Assessment) -> (CallState, Option<Reason>
     match (&assessment.standing, parked) {
         (Standing::NotLogged(reason), _) => (CallState::NotLogged, Some(reason.clone())),
         (Standing::Held(reason), _) => (CallState::Held, Some(reason.clone())),
+        (Standing::Gone(reason), _) => (CallState::Parked, Some(reason.clone())),
         (_, Some(attempt)) => {
             let (code, text) = attempt.reason.clone().unwrap_or_default();
             (CallState::Parked, Some(Reason { code, text }))
@@ -156,8 +157,9 @@ pub fn detail(
         (Some(_), Some(serde_json::Value::String(name))) => format!("tag:{name}"),
         _ => holding.key.clone(),
     };
-    // That a tag had to be made first is the account's affair, not part of this call's record.
-    let record = case.ledger.rows().filter(|row| !row.holding.key.starts_with("new_tag:"));
+    // That a tag had to be made first is the account's affair, and how the ticket was seen is ours: no part of the record.
+    let is_record = |key: &str| !key.starts_with("new_tag:") && !matches!(key, SEEN | GONE | AGAIN);
+    let record = case.ledger.rows().filter(|row| is_record(&row.holding.key));
     let ledger = record.map(|row| LedgerView {
         key: shown_key(&row.holding),
         helpdesk_id: row.holding.helpdesk_id.clone(),

@@ -26,6 +26,8 @@ pub struct ListTickets {
     pub customer_id: Option<u64>,
     /// With this external id; nothing makes it unique.
     pub external_id: Option<String>,
+    /// Only these, at most 100; all if empty.
+    pub ids: Vec<u64>,
     /// Whether trashed tickets come too. Gorgias' own default is yes, so this is always said.
     pub include_trashed: bool,
     /// Newest first if unset.
@@ -100,6 +102,9 @@ pub fn list(tickets: &ListTickets) -> Request<List<Ticket>> {
         .push_some("order_by", tickets.order_by.map(OrderBy::as_str))
         .push_some("cursor", tickets.cursor.as_deref())
         .push_some("limit", limit(tickets.limit));
+    for id in &tickets.ids {
+        query.push("ticket_ids", id);
+    }
     Request::get(query.on("/api/tickets"), many)
 }
 

@@ -1,24 +1,23 @@
-//! Answers → ledger: what each answer changes, in one commit.
+//! Answers → what is known: look-ups, fresh reads, records found again, and what every answer tells of its vendor.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sidetone_protocol::{ExplanationView, LiveEvent, Vendor};
+use sidetone_protocol::{LiveEvent, Vendor};
 
-use super::outbox::{PROBE_AFTER_SECONDS, SEND_AGAIN};
+use super::outbox::SEND_AGAIN;
 use super::{Done, Engine, Job};
 use crate::call::{CallId, Origin};
 use crate::directory::{Customer, Matched};
 use crate::helpdesk::{Answer, Probed, Refusal, Request};
 use crate::inbox;
-use crate::ledger::{Attempt, AttemptState, Holding, Write, WriteKind};
 use crate::number::E164;
 use crate::readiness::{ENDED_OVERDUE, FRESH_AFTER_END};
-use crate::store::{Case, Change, Due, StoreError};
+use crate::store::{Change, Due, StoreError};
 use crate::transport::TransportError;
 
 /// A fresh read that failed so often is given up: the record goes without.
 const READ_TRIES: u32 = 3;
 /// A look-up that failed is tried again after this time.
-const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(20);
+pub(super) const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(20);
 
 impl Engine {
     pub(super) fn finish(&mut self, done: Done) -> Result<(), StoreError> {
@@ -40,6 +39,10 @@ impl Engine {
             Job::Write { call, write } => self.was_written(call, &write, &result, sent_at, now),
             Job::Conflict { call, write } => self.conflict_told(call, &write, &result, now),
             Job::Probe { call, write } => self.was_probed(call, &write, &result, now),
+            Job::LookAtTicket(call) => self.ticket_was_seen(call, &result, now),
+            Job::Whereabouts { call, write, refusal, hops } => {
+                self.whereabouts_told(call, &write, refusal, hops, &result, now)
+            }
             Job::Card(call) => {
                 if !result.as_ref().is_ok_and(|answer| answer.status().is_success()) {
                     tracing::info!(%call, "Aircall did not take the Insight Card; it is not sent again");
@@ -91,7 +94,7 @@ impl Engine {
     }
 
     /// Notes what a helpdesk's refusal says of the link. Returns whether anything but this one request is concerned.
-    fn note_refusal(&mut self, refusal: &Refusal, now: DateTime<Utc>) -> bool {
+    pub(super) fn note_refusal(&mut self, refusal: &Refusal, now: DateTime<Utc>) -> bool {
         let vendor = self.helpdesk.vendor();
         let Some(link) = self.links.get_mut(&vendor) else { return false };
         match refusal {
@@ -103,7 +106,7 @@ impl Engine {
                 }
             }
             Refusal::Unclear(_) => return false,
-            Refusal::Missing(_) | Refusal::Conflict(_) | Refusal::Permanent(..) => {
+            Refusal::Missing(_) | Refusal::Conflict(_) | Refusal::Stale(_) | Refusal::Permanent(..) => {
                 link.accepted(now);
                 return false;
             }
@@ -190,7 +193,11 @@ impl Engine {
     }
 
     /// The shared customer of withheld callers is remembered: a list that lags behind must not make a second one.
-    fn knows_anonymous(&mut self, customers: Vec<Customer>, now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub(super) fn knows_anonymous(
+        &mut self,
+        customers: Vec<Customer>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         let mut change = Change::at(now);
         if let Some(known) = customers.first() {
             let text = serde_json::to_string(known)?;
@@ -202,7 +209,8 @@ impl Engine {
     }
 
     pub(super) fn remember_anonymous(&mut self) -> Result<(), StoreError> {
-        if let Some(text) = self.store.setting("anonymous_customer")? {
+        // Emptied when it was deleted in the helpdesk.
+        if let Some(text) = self.store.setting("anonymous_customer")?.filter(|text| !text.is_empty()) {
             let customers = vec![serde_json::from_str(&text)?];
             self.knowledge.anonymous =
                 Some(Matched { number: E164::none(), checked_at: self.clock.now(), customers });
@@ -286,7 +294,12 @@ impl Engine {
         }
     }
 
-    fn ask_further(&mut self, job: Job, request: Request, now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub(super) fn ask_further(
+        &mut self,
+        job: Job,
+        request: Request,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         // The second half of a question that was let through: it is counted, and not held back.
         let vendor = self.helpdesk.vendor();
         if let Some(budget) = self.budgets.get_mut(&vendor) {
@@ -294,258 +307,6 @@ impl Engine {
         }
         self.send(vendor, job, request, now);
         Ok(())
-    }
-
-    fn was_written(
-        &mut self,
-        id: CallId,
-        write: &Write,
-        result: &Result<Answer, TransportError>,
-        sent_at: DateTime<Utc>,
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        let Some(mut case) = self.store.case(id)? else { return Ok(()) };
-        let answer = match result {
-            Ok(answer) => answer,
-            Err(TransportError::NotSent(_)) => {
-                drop_attempt(&mut case, write);
-                return self.later(case, now + SEND_AGAIN);
-            }
-            Err(TransportError::Unclear(text)) => return self.is_unclear(case, write, text, sent_at, now),
-        };
-        let refusal = match self.helpdesk.settle(write, answer) {
-            Ok(holdings) => {
-                self.helpdesk_accepted(now);
-                let told = format!("{}{}", answer.status().as_u16(), made(&holdings));
-                return self.is_written(case, write, holdings, &told, now);
-            }
-            Err(refusal) => refusal,
-        };
-        self.note_refusal(&refusal, now);
-        match refusal {
-            // Not performed, and nothing to do with this call: it is due again at once, and waits with all others.
-            Refusal::RateLimited(_) | Refusal::Credential(_) | Refusal::WrongAccount(_) => {
-                drop_attempt(&mut case, write);
-                self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)
-            }
-            Refusal::Unclear(text) => self.is_unclear(case, write, &text, sent_at, now),
-            // The tag exists already: that is all we wanted.
-            Refusal::Conflict(_) | Refusal::Permanent(..) if write.kind == WriteKind::CreateTag => {
-                self.is_written(case, write, write.holdings.clone(), "the tag is there already", now)
-            }
-            Refusal::Conflict(text) => match self.helpdesk.conflicting(write) {
-                Some(request) => {
-                    self.ask_further(Job::Conflict { call: id, write: Box::new(write.clone()) }, request, now)
-                }
-                None => self.park(case, write, "conflict", &text, now),
-            },
-            Refusal::Missing(text) => self.park(case, write, "gone", &text, now),
-            Refusal::Permanent(code, text) => self.park(case, write, &code, &text, now),
-        }
-    }
-
-    fn is_written(
-        &mut self,
-        mut case: Case,
-        write: &Write,
-        holdings: Vec<Holding>,
-        told: &str,
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        drop_attempt(&mut case, write);
-        let mut change = Change::at(now);
-        if write.kind == WriteKind::CreateTag {
-            let names = write.holdings.iter().filter_map(|h| h.detail.get("name")?.as_str());
-            self.knowledge.tags.get_or_insert_default().extend(names.map(str::to_owned));
-            self.share_knowledge();
-        }
-        if matches!(write.kind, WriteKind::CreateCustomer | WriteKind::AddNumber)
-            && let Some(made) = holdings.iter().find(|h| h.key == "customer")
-        {
-            let customer = customer_of(made, now);
-            match case.call.party().number() {
-                Some(number) => {
-                    let number = number.clone();
-                    change.matched.push(Matched { number, checked_at: now, customers: vec![customer] });
-                }
-                None => self.knows_anonymous(vec![customer], now)?,
-            }
-            // What is reckoned below reads the directory: it must know the new customer.
-            self.push(&change)?;
-            change = Change::at(now);
-        }
-        let request = format!("{} {}", write.method, write.path);
-        let line = self.line(&case, &write.rule, &request, told, now)?;
-        self.add_case(case, holdings, write.removes.clone(), vec![line], &mut change)?;
-        self.push(&change)
-    }
-
-    fn is_unclear(
-        &mut self,
-        mut case: Case,
-        write: &Write,
-        text: &str,
-        sent_at: DateTime<Utc>,
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        tracing::info!(call = %case.call.id, write = %write.key(), why = %text, "a write had no clear answer; looking it up");
-        for attempt in attempts_of(&mut case, write) {
-            attempt.state = AttemptState::Unclear;
-            attempt.probes = 0;
-            attempt.next_at = Some((sent_at + TimeDelta::seconds(PROBE_AFTER_SECONDS[0])).max(now));
-        }
-        self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)
-    }
-
-    fn park(
-        &mut self,
-        mut case: Case,
-        write: &Write,
-        code: &str,
-        text: &str,
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        tracing::warn!(call = %case.call.id, write = %write.key(), code, "a write was refused for good");
-        for attempt in attempts_of(&mut case, write) {
-            attempt.state = AttemptState::Parked;
-            attempt.next_at = None;
-            attempt.reason = Some((code.to_owned(), text.to_owned()));
-        }
-        let line = self.line(&case, &write.rule, &format!("{} {}", write.method, write.path), text, now)?;
-        self.commit_case(case, Vec::new(), Vec::new(), vec![line], now)
-    }
-
-    fn conflict_told(
-        &mut self,
-        id: CallId,
-        write: &Write,
-        result: &Result<Answer, TransportError>,
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        let Some(mut case) = self.store.case(id)? else { return Ok(()) };
-        let instead =
-            self.read_helpdesk(result, now, |engine, answer| engine.helpdesk.resolve_conflict(write, answer));
-        match instead {
-            Some(Some(instead)) => {
-                // The same place in the plan, another request: from here on it is an ordinary write.
-                for attempt in attempts_of(&mut case, write) {
-                    attempt.write = instead.clone();
-                    attempt.begun_at = now;
-                }
-                self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)?;
-                let request = self.helpdesk.request(&instead);
-                self.ask_further(Job::Write { call: id, write: Box::new(instead) }, request, now)
-            }
-            Some(None) => self.park(
-                case,
-                write,
-                "conflict",
-                "another customer has this e-mail address, but cannot be found by it",
-                now,
-            ),
-            None => {
-                drop_attempt(&mut case, write);
-                self.later(case, now + LOOK_AGAIN)
-            }
-        }
-    }
-
-    fn was_probed(
-        &mut self,
-        id: CallId,
-        write: &Write,
-        result: &Result<Answer, TransportError>,
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        let Some(mut case) = self.store.case(id)? else { return Ok(()) };
-        let Some(attempt) = case.attempts.iter().find(|a| a.write.key() == write.key()).cloned() else {
-            return Ok(());
-        };
-        let probed = self.read_helpdesk(result, now, |engine, answer| {
-            engine.helpdesk.probed(write, attempt.begun_at, answer)
-        });
-        match probed {
-            Some(Probed::Done(holdings)) => {
-                self.is_written(case, write, holdings, "found by its marker: it had been carried out", now)
-            }
-            Some(Probed::Ask(request)) => {
-                self.ask_further(Job::Probe { call: id, write: Box::new(write.clone()) }, *request, now)
-            }
-            Some(Probed::Nothing) => {
-                let probes = attempt.probes + 1;
-                match PROBE_AFTER_SECONDS.get(probes as usize) {
-                    Some(after) => {
-                        let next = (attempt.begun_at + TimeDelta::seconds(*after)).max(now + SEND_AGAIN);
-                        for attempt in attempts_of(&mut case, write) {
-                            attempt.probes = probes;
-                            attempt.next_at = Some(next);
-                        }
-                    }
-                    // Three look-ups found nothing: it was not carried out, and is written anew.
-                    None => drop_attempt(&mut case, write),
-                }
-                self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)
-            }
-            None => {
-                for attempt in attempts_of(&mut case, write) {
-                    attempt.next_at = Some(now + LOOK_AGAIN);
-                }
-                self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)
-            }
-        }
-    }
-
-    /// B11: one line of "why is this here?".
-    fn line(
-        &self,
-        case: &Case,
-        rule: &str,
-        request: &str,
-        answer: &str,
-        now: DateTime<Utc>,
-    ) -> Result<ExplanationView, StoreError> {
-        let event = case
-            .call
-            .last_event()
-            .map_or_else(|| "read from Aircall".to_owned(), |(name, _)| name.to_owned());
-        let matched = self.assess(case, now)?.matched_by;
-        Ok(ExplanationView {
-            at: now.timestamp(),
-            event,
-            r#match: matched,
-            rule: rule.to_owned(),
-            request: request.to_owned(),
-            answer: answer.chars().take(300).collect(),
-        })
-    }
-}
-
-fn attempts_of<'a>(case: &'a mut Case, write: &Write) -> impl Iterator<Item = &'a mut Attempt> {
-    let key = write.key();
-    case.attempts.iter_mut().filter(move |attempt| attempt.write.key() == key)
-}
-
-fn drop_attempt(case: &mut Case, write: &Write) {
-    let key = write.key();
-    case.attempts.retain(|a| a.write.key() != key);
-}
-
-fn made(holdings: &[Holding]) -> String {
-    let main = holdings
-        .iter()
-        .find(|h| matches!(h.key.as_str(), "ticket" | "customer") && !h.helpdesk_id.is_empty());
-    let main = main.or_else(|| holdings.iter().find(|h| !h.helpdesk_id.is_empty()));
-    main.map(|h| format!(", {} {}", h.key, h.helpdesk_id)).unwrap_or_default()
-}
-
-fn customer_of(made: &Holding, now: DateTime<Utc>) -> Customer {
-    let text = |key: &str| made.detail.get(key).and_then(serde_json::Value::as_str).map(str::to_owned);
-    Customer {
-        id: made.helpdesk_id.clone(),
-        name: text("name").unwrap_or_default(),
-        email: text("email"),
-        note: None,
-        updated_at: Some(now.timestamp()),
     }
 }
 

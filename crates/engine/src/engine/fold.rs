@@ -12,7 +12,7 @@ use crate::budget::Lane;
 use crate::call::{CallId, Statement};
 use crate::gate;
 use crate::helpdesk::{Assessment, Standing, Step};
-use crate::ledger::{Attempt, AttemptState, Holding};
+use crate::ledger::{Attempt, AttemptState, GONE, Holding};
 use crate::store::{Case, CaseChange, Change, Due, InboxRow, StoreError};
 use crate::view;
 
@@ -49,11 +49,16 @@ impl Engine {
             };
             let first_seen = known.is_none();
             let mut case = known.unwrap_or_else(|| Case::new(id));
+            let began_on = case.call.lines_at_start();
             for row in rows {
                 let data = row.body.get("data").and_then(Value::as_object);
                 if let Some(data) = data {
                     case.call.join(&Statement { origin: &row.origin, as_of: row.as_of, data });
                 }
+            }
+            if case.ledger.is_empty() && case.call.lines_at_start() != began_on {
+                // Told only now on which line it began: what was decided for another one is decided anew (G24).
+                case.selected = None;
             }
             self.decide(&mut case, now);
             self.note_ringing(&case, now);
@@ -102,6 +107,9 @@ impl Engine {
             let planned = |a: &Attempt| assessment.writes.iter().any(|w| w.main_key() == a.write.main_key());
             case.attempts.retain(|a| a.state != AttemptState::Parked || planned(a));
         }
+        if matches!(assessment.standing, Standing::Gone(_)) {
+            case.attempts.clear();
+        }
         let before = case.due;
         case.due = if case.selected == Some(true) { self.due(&case, &assessment, now) } else { None };
         if let (Some(due), Some(before)) = (case.due.as_mut(), before)
@@ -148,14 +156,14 @@ impl Engine {
             || self.settings.logging.mode.0 == Mode::Shadow && case.barred.as_deref() == Some("mode_shadow");
         match &assessment.standing {
             _ if may_read && reads => return due(now, 0),
-            Standing::NotLogged(_) | Standing::Held(_) => return None,
+            Standing::NotLogged(_) | Standing::Held(_) | Standing::Gone(_) => return None,
             Standing::Early | Standing::Logged if self.settings.logging.mode.0 != Mode::Live => return None,
             Standing::Early | Standing::Logged => {}
         }
         match &assessment.step {
             Step::Rest => None,
             Step::Wait(until) => due(*until, 0),
-            Step::Write => due(now, writes.max(1)),
+            Step::LookAtTicket | Step::Write => due(now, writes.max(1)),
             // A read that failed has its next try in `due` already.
             Step::Read { .. } if case.reads.failed > 0 => {
                 due(case.due.map_or(now, |d| d.at.max(now)), writes)
@@ -230,11 +238,14 @@ impl Engine {
         Ok(())
     }
 
-    /// A person wants a parked call tried again.
+    /// A person wants a parked call tried again; where its ticket was thrown away, created again (G25).
     pub(super) fn retry(&mut self, id: CallId, now: DateTime<Utc>) -> Result<(), StoreError> {
         let Some(mut case) = self.store.case(id)? else { return Ok(()) };
         case.attempts.retain(|a| a.state != AttemptState::Parked);
-        self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)
+        self.doubted.retain(|(call, _), _| *call != id);
+        let (put, remove) =
+            if case.ledger.has(GONE) { case.ledger.begun_again() } else { Default::default() };
+        self.commit_case(case, put, remove, Vec::new(), now)
     }
 
     /// Makes a plan that will not be carried out: the call is read if it is unknown, its caller looked up.
@@ -263,6 +274,6 @@ impl Engine {
 fn is_question(step: &Step) -> bool {
     match step {
         Step::Read { .. } | Step::LookUp(_) | Step::LookUpAnonymous | Step::Lists | Step::Adopt => true,
-        Step::Rest | Step::Wait(_) | Step::Write => false,
+        Step::Rest | Step::Wait(_) | Step::LookAtTicket | Step::Write => false,
     }
 }

@@ -163,6 +163,10 @@ impl Engine {
                 let request = self.helpdesk.adopt(&case);
                 self.ask(vendor, Lane::Live, Job::Adopt(id), request, now)
             }
+            Step::LookAtTicket => match self.helpdesk.look_at_ticket(&case) {
+                Some(request) => self.ask(vendor, lane(&case, now), Job::LookAtTicket(id), request, now),
+                None => return Ok(Begun::NotNow),
+            },
             // Right after a start nobody knows yet whether the other party is a line of our own (G23).
             Step::Write if !self.upkeep.lines_known() && self.lines_will_come(now) => {
                 return self.later(case, now + LINES_SOON).map(|()| Begun::NotNow);
@@ -181,7 +185,10 @@ impl Engine {
                 };
             }
         };
-        Ok(if asked.is_ok() { Begun::Yes } else { Begun::Blocked })
+        if asked.is_err() {
+            return Ok(Begun::Blocked);
+        }
+        Ok(Begun::Yes)
     }
 
     /// Whether it is worth waiting for the list of lines: a moment after the start, if Aircall answers.

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use gorgias::tickets::Assign;
 use gorgias::{Author, Body, Medium, NewChannel, NewMessage, NewTag, NewTicket, TicketStatus, TicketUpdate};
 use serde_json::{Value, json};
 
 use super::record::{Entry, NewCustomer, Record, Whom};
 use crate::call::Call;
-use crate::ledger::{Holding, Ledger, Write, WriteKind};
+use crate::ledger::{AGAIN, Holding, Ledger, SEEN, Write, WriteKind};
 
 /// A ticket that is made later than this after the call began is back-dated to it.
 const MADE_LATE: TimeDelta = TimeDelta::minutes(5);
@@ -41,13 +42,15 @@ pub(super) fn plan(
     match ticket {
         None => writes.extend(create_ticket(call, record, &wanted, ledger, now)),
         Some(id) => {
-            let entries = record.entries.iter().filter(|e| !ledger.has(&e.key));
-            writes.extend(entries.map(|entry| add_entry(call, id, entry)));
+            writes.extend(set_assignee(id, record, ledger));
+            // The status goes first: its answer shows the ticket, so that no note gets into the trash (G25).
             if let Some(status) = record.status.filter(|_| !ledger.has("status")) {
                 writes.push(set_status(id, status));
             }
+            let entries = record.entries.iter().filter(|e| !ledger.has(&e.key));
+            writes.extend(entries.map(|entry| add_entry(call, id, entry)));
             if tags_now {
-                writes.extend(add_tags(id, &wanted));
+                writes.extend(add_tags(id, &wanted, ledger));
                 writes.extend(remove_tags(id, record, ledger));
             }
         }
@@ -133,6 +136,8 @@ fn create_ticket(
         "language": record.language.code(),
         "name": customer.map(|c| c.name.as_str()),
         "assignee": record.assignee,
+        "agent": record.agent,
+        "instead_of": ledger.detail(AGAIN).and_then(|d| d.get("instead_of")),
     });
     write.holdings.push(Holding { key: "ticket".into(), helpdesk_id: String::new(), detail: frozen });
     match customer {
@@ -175,6 +180,26 @@ fn add_entry(call: &Call, ticket: &str, entry: &Entry) -> Write {
     }
 }
 
+/// G24: to the agent whom the call was handed to, if the ticket still has the assignee that we wrote. The agent's
+/// Aircall id decides whether the call was handed on: that somebody's e-mail changed moves nothing.
+fn set_assignee(ticket: &str, record: &Record, ledger: &Ledger) -> Option<Write> {
+    let (agent, user) = (record.agent?, record.assignee?);
+    let wrote = ledger.detail("assignee").or(ledger.detail("ticket"))?;
+    let seen = ledger.detail(SEEN)?.get("assignee").and_then(Value::as_u64);
+    let written = wrote.get("assignee").and_then(Value::as_u64);
+    let was_handed_on = wrote.get("agent")?.as_u64()? != agent;
+    if !was_handed_on || written == Some(user) || seen != written {
+        return None;
+    }
+    let update = TicketUpdate { assignee_user: Some(Assign::To(user)), ..TicketUpdate::default() };
+    let detail = json!({ "assignee": user, "agent": agent, "from": written });
+    Some(Write {
+        holdings: vec![Holding { key: "assignee".into(), helpdesk_id: String::new(), detail }],
+        rule: "The call was handed to another agent, and nobody else had reassigned the ticket (G24)".into(),
+        ..for_ticket(WriteKind::SetAssignee, ticket, |id| gorgias::tickets::update(id, &update))
+    })
+}
+
 fn set_status(ticket: &str, status: &'static str) -> Write {
     let status_value = if status == "closed" { TicketStatus::Closed } else { TicketStatus::Open };
     let update = TicketUpdate { status: Some(status_value), ..TicketUpdate::default() };
@@ -189,20 +214,30 @@ fn set_status(ticket: &str, status: &'static str) -> Write {
     }
 }
 
-fn add_tags(ticket: &str, wanted: &[&(String, String)]) -> Option<Write> {
+fn add_tags(ticket: &str, wanted: &[&(String, String)], ledger: &Ledger) -> Option<Write> {
     let names: Vec<&str> = wanted.iter().map(|(_, name)| name.as_str()).collect();
+    let seen = ledger.detail(SEEN).and_then(|d| d.get("tags")?.as_array());
+    let ours = |name: &str| ledger.under("tag:").any(|(_, row)| row.holding.detail["name"] == name);
+    let theirs = |name: &str| seen.is_some_and(|tags| tags.iter().any(|t| t == name)) && !ours(name);
+    let holding = |(key, name): &(String, String)| {
+        let mut holding = tag_holding(key, name);
+        if theirs(name) {
+            holding.detail["theirs"] = true.into();
+        }
+        holding
+    };
     (!names.is_empty()).then(|| Write {
-        holdings: wanted.iter().map(|(key, name)| tag_holding(key, name)).collect(),
+        holdings: wanted.iter().map(|tag| holding(tag)).collect(),
         rule: "Tags that came after the ticket was made (G15)".into(),
         ..for_ticket(WriteKind::AddTags, ticket, |id| gorgias::tickets::add_tags(id, &names))
     })
 }
 
-/// Only tags that we added, that Aircall no longer has, and whose name nothing else wants.
+/// Only tags that we added and that no person had put there before us, that Aircall no longer has, and whose name nothing else wants.
 fn remove_tags(ticket: &str, record: &Record, ledger: &Ledger) -> Option<Write> {
     let gone: Vec<(&str, &str)> = ledger
         .under("tag:")
-        .filter(|(key, _)| key.starts_with("call:"))
+        .filter(|(key, row)| key.starts_with("call:") && row.holding.detail.get("theirs").is_none())
         .filter_map(|(key, row)| Some((key, row.holding.detail.get("name")?.as_str()?)))
         .filter(|(_, name)| !record.tags.iter().any(|(_, wanted)| wanted == name))
         .collect();

@@ -60,7 +60,10 @@ pub(super) struct Record {
     pub(super) language: Language,
     pub(super) whom: Whom,
     pub(super) subject: String,
+    /// The Gorgias user of the agent who has or had the call last.
     pub(super) assignee: Option<u64>,
+    /// That agent's Aircall id.
+    pub(super) agent: Option<u64>,
     pub(super) entries: Vec<Entry>,
     /// Tags by where they come from, so that a tag taken off is told from one that never was.
     pub(super) tags: Vec<(String, String)>,
@@ -155,6 +158,7 @@ pub(super) fn record(
             .and_then(|a| a.email.as_deref())
             .and_then(|e| people.by_email(e))
             .map(|p| p.id),
+        agent: agent.as_ref().map(|a| a.id),
         entries,
         tags: tags(call, kind, &teams, language, context),
         status: (ended || kind != Kind::Answered).then_some(match keep {

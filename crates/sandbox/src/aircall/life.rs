@@ -156,24 +156,6 @@ impl State {
         Ok(())
     }
 
-    /// Hands the call to another agent, who takes it (`succeeds`) or does not.
-    pub(crate) fn transfer(&mut self, id: u64, to: u64, succeeds: bool) -> Result<(), Refused> {
-        self.world.agent(to).ok_or_else(|| Refused::unknown("agent", to))?;
-        self.must_be_free(to)?;
-        let call = self.talking(id)?;
-        let by = call.user;
-        call.transferred_by = by;
-        call.transferred_to = Some(to);
-        if succeeds {
-            call.user = Some(to);
-        }
-        self.announce(if succeeds { "call.transferred" } else { "call.unsuccessful_transfer" }, id);
-        if let (true, Some(by)) = (succeeds, by) {
-            self.wrap_up(by);
-        }
-        Ok(())
-    }
-
     pub(crate) fn hang_up(&mut self, id: u64, how: &HangUp) -> Result<(), Refused> {
         let now = self.now();
         let call = self.call(id)?;
@@ -287,7 +269,7 @@ impl State {
         }
     }
 
-    fn talking(&mut self, id: u64) -> Result<&mut Call, Refused> {
+    pub(super) fn talking(&mut self, id: u64) -> Result<&mut Call, Refused> {
         let call = self.call_mut(id)?;
         if call.status == Status::Answered {
             Ok(call)
@@ -304,7 +286,7 @@ impl State {
     }
 
     /// An event about one agent's phone: the call does not belong to the agent, the event names them.
-    fn announce_for(&mut self, event: &str, id: u64, agent: u64) {
+    pub(super) fn announce_for(&mut self, event: &str, id: u64, agent: u64) {
         let Some(call) = self.calls.get(&id) else { return };
         let mut data = shapes::call_in_event(self, call);
         data["user"] = self.world.agent(agent).map_or(Value::Null, shapes::nested_agent);

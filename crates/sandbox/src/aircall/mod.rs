@@ -15,6 +15,7 @@ pub(crate) mod service;
 pub(crate) mod shapes;
 pub(crate) mod state;
 pub(crate) mod switches;
+mod transfers;
 pub(crate) mod webhooks;
 pub mod world;
 mod writes;

@@ -89,6 +89,30 @@ impl AircallControl {
         self.by_hand(call, |state| state.transfer(call, to, succeeds))
     }
 
+    /// Hands the call to a team, of which `taker` takes it.
+    ///
+    /// # Errors
+    /// When nobody talks on the call, or `taker` is not of the team or not free.
+    pub fn transfer_to_team(&self, call: u64, team: u64, taker: u64) -> Result<(), Refused> {
+        self.by_hand(call, |state| state.transfer_to_team(call, team, taker))
+    }
+
+    /// Hands the call to another line, on which `taker` takes it.
+    ///
+    /// # Errors
+    /// When nobody talks on the call, or `taker` is not free.
+    pub fn transfer_to_line(&self, call: u64, line: u64, taker: u64) -> Result<(), Refused> {
+        self.by_hand(call, |state| state.transfer_to_line(call, line, taker))
+    }
+
+    /// Hands the call to a number outside of the company.
+    ///
+    /// # Errors
+    /// When nobody talks on the call or the number is not E.164.
+    pub fn transfer_outside(&self, call: u64, number: &str) -> Result<(), Refused> {
+        self.by_hand(call, |state| state.transfer_outside(call, number))
+    }
+
     /// Ends the call: `call.hungup` now, `call.ended` 30 s (scaled) later.
     ///
     /// # Errors

@@ -121,6 +121,19 @@ impl GorgiasControl {
         known.ok_or_else(|| Refused::unknown("user", user))
     }
 
+    /// Deletes somebody of the staff, as an admin does. What they wrote stays.
+    ///
+    /// # Errors
+    /// When there is no such user.
+    pub fn delete_user(&self, user: u64) -> Result<(), Refused> {
+        let count = |state: &mut State| {
+            let before = state.users.len();
+            state.users.retain(|known| known.id != user);
+            before - state.users.len()
+        };
+        (self.0.act(count) == 1).then_some(()).ok_or_else(|| Refused::unknown("user", user))
+    }
+
     /// Merges `source` into `target` as an agent does; `source` answers 301 from now on.
     ///
     /// # Errors

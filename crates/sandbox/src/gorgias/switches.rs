@@ -35,6 +35,9 @@ pub struct GorgiasSwitches {
     pub unique_external_id: bool,
     /// A second customer with the same phone channel is refused with 409.
     pub unique_phone: bool,
+    /// A ticket for a customer who was merged is refused, as one for a deleted customer is, instead of going to the
+    /// survivor.
+    pub refuse_merged_customers: bool,
     /// A new object shows up in lists and searches only after this many seconds.
     pub list_lag_s: f64,
     /// An incoming message opens a closed ticket by itself.
@@ -66,6 +69,7 @@ impl Default for GorgiasSwitches {
             refuse_unknown_tags: false,
             unique_external_id: false,
             unique_phone: false,
+            refuse_merged_customers: false,
             list_lag_s: 0.0,
             reopen_on_incoming: false,
             note_on_create: false,

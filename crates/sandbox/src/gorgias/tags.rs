@@ -25,6 +25,7 @@ pub(crate) fn one(state: &mut State, asked: &Asked, id: u64) -> Answered {
     }
     match asked.method {
         Method::GET => Answered::json(200, &written(state, id)),
+        Method::PUT => rename(state, asked, id),
         Method::DELETE => {
             state.tags.remove(&id);
             for ticket in state.tickets.values_mut() {
@@ -88,6 +89,29 @@ fn create(state: &mut State, asked: &Asked) -> Answered {
                 tag.description = description;
             }
             Answered::json(201, &written(state, id))
+        }
+    }
+}
+
+/// Tickets keep a renamed tag: they hold its id.
+fn rename(state: &mut State, asked: &Asked, id: u64) -> Answered {
+    const DOING: &str = "update tag";
+    let body = asked.json().unwrap_or_default();
+    let read = Fields::of(&body, DOING).and_then(|mut fields| {
+        let name = fields.text("name", 256).flatten();
+        fields.pass(&["description", "decoration"]);
+        fields.finish(DOING).map(|()| name)
+    });
+    match read {
+        Err(refusal) => refusal,
+        Ok(Some(name)) if state.tags.values().any(|tag| tag.id != id && tag.name == name) => {
+            errors::conflict()
+        }
+        Ok(name) => {
+            if let (Some(tag), Some(name)) = (state.tags.get_mut(&id), name) {
+                tag.name = name;
+            }
+            Answered::json(200, &written(state, id))
         }
     }
 }

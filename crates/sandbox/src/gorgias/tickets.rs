@@ -273,7 +273,9 @@ impl Draft {
             fields.problem("assignee_team", "Not a team of this account.");
         }
         let no_customer = |who: &Reference| {
-            who.id.is_some_and(|id| !state.customers.contains_key(&id) && !state.merged.contains_key(&id))
+            let follows = !state.switches.refuse_merged_customers;
+            let lives_on = |id: u64| follows && state.merged.contains_key(&id);
+            who.id.is_some_and(|id| !state.customers.contains_key(&id) && !lives_on(id))
         };
         if draft.customer.as_ref().is_some_and(no_customer) {
             fields.problem("customer", "Not a customer of this account.");

@@ -154,6 +154,8 @@ fn is_wanted(view: &CallView) -> bool {
         (CallState::NotLogged, Some(reason)) => {
             !BY_RULE.contains(&reason.code.as_str()) && reason.code != "anonymous_stored"
         }
+        // A person threw its ticket away (G25): nobody misses it.
+        (CallState::Parked, Some(reason)) => !reason.code.starts_with("ticket_"),
         _ => true,
     }
 }

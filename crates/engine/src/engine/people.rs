@@ -1,0 +1,215 @@
+//! What people did in the helpdesk, as answers tell it, and what follows (G25): tickets thrown away, customers merged
+//! or deleted, users and tags that are no longer there.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::answers::LOOK_AGAIN;
+use super::outbox::SEND_AGAIN;
+use super::written::drop_attempt;
+use super::{Engine, Job};
+use crate::call::CallId;
+use crate::directory::Customer;
+use crate::helpdesk::{Answer, Probed, Refusal, Whereabouts};
+use crate::ledger::{GONE, Holding, Write, WriteKind};
+use crate::store::{Case, Change, StoreError};
+use crate::transport::TransportError;
+
+/// By then the helpdesk's lists were read anew.
+const LEARNED_WITHIN: TimeDelta = TimeDelta::seconds(30);
+/// A chain of merged customers is followed so far.
+const MOST_HOPS: u8 = 5;
+
+impl Engine {
+    /// A write was refused because of what it says. Before it is parked, what it names is looked at: a customer that was
+    /// merged or deleted, a ticket that was thrown away, a user or tag that is no longer there must park nothing.
+    pub(super) fn is_refused(
+        &mut self,
+        mut case: Case,
+        write: &Write,
+        refusal: Refusal,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let id = case.call.id;
+        if let Some(request) = self.helpdesk.whereabouts(write) {
+            let job = Job::Whereabouts { call: id, write: Box::new(write.clone()), refusal, hops: 0 };
+            return self.ask_further(job, request, now);
+        }
+        match refusal {
+            Refusal::Missing(_) if write.kind == WriteKind::AddNumber => {
+                drop_attempt(&mut case, write);
+                self.later(case, now + LOOK_AGAIN)
+            }
+            Refusal::Missing(text) if write.kind.is_for_a_ticket() => {
+                let look = self.helpdesk.look_at_ticket(&case);
+                match look.filter(|_| self.doubted.insert((id, write.key()), now).is_none()) {
+                    Some(request) => {
+                        drop_attempt(&mut case, write);
+                        self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)?;
+                        self.ask_further(Job::LookAtTicket(id), request, now)
+                    }
+                    // Looked at, it was there: something else is missing.
+                    None => self.park(case, write, "gone", &text, now),
+                }
+            }
+            refusal => self.learn_or_park(case, write, refusal, now),
+        }
+    }
+
+    /// Where the write named people or tags by an old list, the lists are read anew and it is planned again, once.
+    fn learn_or_park(
+        &mut self,
+        mut case: Case,
+        write: &Write,
+        refusal: Refusal,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let text = match refusal {
+            Refusal::Stale(text) => text,
+            Refusal::Permanent(code, text) => return self.park(case, write, &code, &text, now),
+            Refusal::Missing(text)
+            | Refusal::Conflict(text)
+            | Refusal::Unclear(text)
+            | Refusal::Credential(text)
+            | Refusal::WrongAccount(text) => return self.park(case, write, "gone", &text, now),
+            Refusal::RateLimited(_) => return self.later(case, now + SEND_AGAIN),
+        };
+        let id = case.call.id;
+        let since = *self.doubted.entry((id, write.key())).or_insert(now);
+        if now - since >= LEARNED_WITHIN {
+            return self.park(case, write, "invalid", &text, now);
+        }
+        drop_attempt(&mut case, write);
+        self.upkeep.lists_wanted(now);
+        // A tag that we made and a person deleted is made again.
+        let made = case.ledger.under("new_tag:").map(|(name, _)| format!("new_tag:{name}")).collect();
+        self.commit_case(case, Vec::new(), made, Vec::new(), now)?;
+        match self.store.case(id)? {
+            Some(case) => self.later(case, since + LEARNED_WITHIN),
+            None => Ok(()),
+        }
+    }
+
+    /// The ticket was looked at before a write, or because a write did not find it.
+    pub(super) fn ticket_was_seen(
+        &mut self,
+        id: CallId,
+        result: &Result<Answer, TransportError>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let Some(case) = self.store.case(id)? else { return Ok(()) };
+        let seen =
+            self.read_helpdesk(result, now, |engine, answer| engine.helpdesk.ticket_seen(&case, answer));
+        match seen {
+            Some(Probed::Ask(request)) => self.ask_further(Job::LookAtTicket(id), *request, now),
+            Some(Probed::Done(told)) => {
+                let line = if told.iter().any(|holding| holding.key == GONE) {
+                    let rule = "A person threw the ticket away, so nothing more is written to it (G25)";
+                    vec![self.line(&case, rule, "look at the ticket", "gone", now)?]
+                } else {
+                    Vec::new()
+                };
+                self.commit_case(case, told, Vec::new(), line, now)
+            }
+            Some(Probed::Nothing) | None => self.later(case, now + LOOK_AGAIN),
+        }
+    }
+
+    pub(super) fn whereabouts_told(
+        &mut self,
+        id: CallId,
+        write: &Write,
+        refusal: Refusal,
+        hops: u8,
+        result: &Result<Answer, TransportError>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let Some(mut case) = self.store.case(id)? else { return Ok(()) };
+        let told =
+            self.read_helpdesk(result, now, |engine, answer| engine.helpdesk.whereabouts_told(write, answer));
+        match told {
+            Some(Whereabouts::There) => self.learn_or_park(case, write, refusal, now),
+            Some(Whereabouts::Ask { was, .. }) if hops >= MOST_HOPS => {
+                self.customer_is_now(case, write, &was, None, now)
+            }
+            Some(Whereabouts::Ask { request, .. }) => {
+                let write = Box::new(write.clone());
+                let job = Job::Whereabouts { call: id, write, refusal, hops: hops + 1 };
+                self.ask_further(job, *request, now)
+            }
+            Some(Whereabouts::Became { was, customer }) => {
+                self.customer_is_now(case, write, &was, Some(customer), now)
+            }
+            Some(Whereabouts::Gone { was }) => self.customer_is_now(case, write, &was, None, now),
+            // The refusal was clear, so the write was not carried out, whatever became of the customer.
+            None => {
+                drop_attempt(&mut case, write);
+                self.later(case, now + LOOK_AGAIN)
+            }
+        }
+    }
+
+    /// A merged customer is followed and remembered; a deleted one is forgotten, so that the number is matched anew.
+    fn customer_is_now(
+        &mut self,
+        mut case: Case,
+        write: &Write,
+        was: &str,
+        survivor: Option<Customer>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let id = case.call.id;
+        drop_attempt(&mut case, write);
+        self.rematch(&case, was, survivor.as_ref(), now)?;
+        let (mut put, mut remove) = (Vec::new(), Vec::new());
+        if case.ledger.id("customer") == Some(was) {
+            match &survivor {
+                Some(survivor) => put.push(Holding {
+                    key: "customer".into(),
+                    helpdesk_id: survivor.id.clone(),
+                    detail: case.ledger.detail("customer").cloned().unwrap_or_default(),
+                }),
+                None => remove.push("customer".to_owned()),
+            }
+        }
+        let rule = match survivor {
+            Some(_) => "The customer had been merged into another, who is used from now on (G25)",
+            None => "The customer had been deleted, so the caller is matched anew (G25)",
+        };
+        let line = self.line(&case, rule, "look at the customer", was, now)?;
+        self.commit_case(case, put, remove, vec![line], now)?;
+        match self.store.case(id)?.filter(|_| survivor.is_none()) {
+            // A search that lags may go on finding the deleted one for a while.
+            Some(case) => self.later(case, now + SEND_AGAIN),
+            None => Ok(()),
+        }
+    }
+
+    /// Corrects what is known of the caller's number, or of the shared customer of withheld callers.
+    fn rematch(
+        &mut self,
+        case: &Case,
+        was: &str,
+        survivor: Option<&Customer>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let mut change = Change::at(now);
+        match (case.call.party().number(), survivor) {
+            (Some(number), _) => {
+                let Some(mut matched) = self.store.matched(number)? else { return Ok(()) };
+                matched.customers.retain(|c| c.id != was && survivor.is_none_or(|s| s.id != c.id));
+                match survivor {
+                    Some(survivor) => matched.customers.insert(0, survivor.clone()),
+                    None => matched.checked_at = DateTime::UNIX_EPOCH,
+                }
+                change.matched.push(matched);
+            }
+            (None, Some(survivor)) => return self.knows_anonymous(vec![survivor.clone()], now),
+            (None, None) => {
+                change.settings.push(("anonymous_customer".into(), String::new()));
+                self.knowledge.anonymous = None;
+                self.share_knowledge();
+            }
+        }
+        self.push(&change)
+    }
+}

@@ -1,0 +1,281 @@
+//! Answers to writes and to look-ups of their markers → ledger: each in one commit.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sidetone_protocol::ExplanationView;
+
+use super::answers::LOOK_AGAIN;
+use super::outbox::{PROBE_AFTER_SECONDS, SEND_AGAIN};
+use super::{Engine, Job};
+use crate::call::CallId;
+use crate::directory::{Customer, Matched};
+use crate::helpdesk::{Answer, Probed, Refusal};
+use crate::ledger::{Attempt, AttemptState, Holding, Write, WriteKind};
+use crate::store::{Case, Change, StoreError};
+use crate::transport::TransportError;
+
+impl Engine {
+    pub(super) fn was_written(
+        &mut self,
+        id: CallId,
+        write: &Write,
+        result: &Result<Answer, TransportError>,
+        sent_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let Some(mut case) = self.store.case(id)? else { return Ok(()) };
+        let answer = match result {
+            Ok(answer) => answer,
+            Err(TransportError::NotSent(_)) => {
+                drop_attempt(&mut case, write);
+                return self.later(case, now + SEND_AGAIN);
+            }
+            Err(TransportError::Unclear(text)) => return self.is_unclear(case, write, text, sent_at, now),
+        };
+        let refusal = match self.helpdesk.settle(write, answer) {
+            Ok(holdings) => {
+                self.helpdesk_accepted(now);
+                let told = format!("{}{}", answer.status().as_u16(), made(&holdings));
+                return self.is_written(case, write, holdings, &told, now);
+            }
+            Err(refusal) => refusal,
+        };
+        self.note_refusal(&refusal, now);
+        match refusal {
+            // Not performed, and nothing to do with this call: it is due again at once, and waits with all others.
+            Refusal::RateLimited(_) | Refusal::Credential(_) | Refusal::WrongAccount(_) => {
+                drop_attempt(&mut case, write);
+                self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)
+            }
+            Refusal::Unclear(text) => self.is_unclear(case, write, &text, sent_at, now),
+            // The tag exists already: that is all we wanted.
+            Refusal::Conflict(_) | Refusal::Stale(_) | Refusal::Permanent(..)
+                if write.kind == WriteKind::CreateTag =>
+            {
+                self.is_written(case, write, write.holdings.clone(), "the tag is there already", now)
+            }
+            Refusal::Conflict(text) => match self.helpdesk.conflicting(write) {
+                Some(request) => {
+                    self.ask_further(Job::Conflict { call: id, write: Box::new(write.clone()) }, request, now)
+                }
+                None => self.park(case, write, "conflict", &text, now),
+            },
+            // What it names may have changed under a person's hands: that is found out before anybody is called.
+            refusal => self.is_refused(case, write, refusal, now),
+        }
+    }
+
+    fn is_written(
+        &mut self,
+        mut case: Case,
+        write: &Write,
+        holdings: Vec<Holding>,
+        told: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        drop_attempt(&mut case, write);
+        self.doubted.remove(&(case.call.id, write.key()));
+        let mut change = Change::at(now);
+        if write.kind == WriteKind::CreateTag {
+            let names = write.holdings.iter().filter_map(|h| h.detail.get("name")?.as_str());
+            self.knowledge.tags.get_or_insert_default().extend(names.map(str::to_owned));
+            self.share_knowledge();
+        }
+        if matches!(write.kind, WriteKind::CreateCustomer | WriteKind::AddNumber)
+            && let Some(made) = holdings.iter().find(|h| h.key == "customer")
+        {
+            let customer = customer_of(made, now);
+            match case.call.party().number() {
+                Some(number) => {
+                    let number = number.clone();
+                    change.matched.push(Matched { number, checked_at: now, customers: vec![customer] });
+                }
+                None => self.knows_anonymous(vec![customer], now)?,
+            }
+            // What is reckoned below reads the directory: it must know the new customer.
+            self.push(&change)?;
+            change = Change::at(now);
+        }
+        let request = format!("{} {}", write.method, write.path);
+        let line = self.line(&case, &write.rule, &request, told, now)?;
+        self.add_case(case, holdings, write.removes.clone(), vec![line], &mut change)?;
+        self.push(&change)
+    }
+
+    fn is_unclear(
+        &mut self,
+        mut case: Case,
+        write: &Write,
+        text: &str,
+        sent_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        tracing::info!(call = %case.call.id, write = %write.key(), why = %text, "a write had no clear answer; looking it up");
+        for attempt in attempts_of(&mut case, write) {
+            attempt.state = AttemptState::Unclear;
+            attempt.probes = 0;
+            attempt.next_at = Some((sent_at + TimeDelta::seconds(PROBE_AFTER_SECONDS[0])).max(now));
+        }
+        self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)
+    }
+
+    pub(super) fn park(
+        &mut self,
+        mut case: Case,
+        write: &Write,
+        code: &str,
+        text: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        tracing::warn!(call = %case.call.id, write = %write.key(), code, "a write was refused for good");
+        self.doubted.remove(&(case.call.id, write.key()));
+        for attempt in attempts_of(&mut case, write) {
+            attempt.state = AttemptState::Parked;
+            attempt.next_at = None;
+            attempt.reason = Some((code.to_owned(), text.to_owned()));
+        }
+        let line = self.line(&case, &write.rule, &format!("{} {}", write.method, write.path), text, now)?;
+        self.commit_case(case, Vec::new(), Vec::new(), vec![line], now)
+    }
+
+    pub(super) fn conflict_told(
+        &mut self,
+        id: CallId,
+        write: &Write,
+        result: &Result<Answer, TransportError>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let Some(mut case) = self.store.case(id)? else { return Ok(()) };
+        let instead =
+            self.read_helpdesk(result, now, |engine, answer| engine.helpdesk.resolve_conflict(write, answer));
+        match instead {
+            Some(Some(instead)) => {
+                // The same place in the plan, another request: from here on it is an ordinary write.
+                for attempt in attempts_of(&mut case, write) {
+                    attempt.write = instead.clone();
+                    attempt.begun_at = now;
+                }
+                self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)?;
+                let request = self.helpdesk.request(&instead);
+                self.ask_further(Job::Write { call: id, write: Box::new(instead) }, request, now)
+            }
+            Some(None) => self.park(
+                case,
+                write,
+                "conflict",
+                "another customer has this e-mail address, but cannot be found by it",
+                now,
+            ),
+            None => {
+                drop_attempt(&mut case, write);
+                self.later(case, now + LOOK_AGAIN)
+            }
+        }
+    }
+
+    pub(super) fn was_probed(
+        &mut self,
+        id: CallId,
+        write: &Write,
+        result: &Result<Answer, TransportError>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let Some(mut case) = self.store.case(id)? else { return Ok(()) };
+        let Some(attempt) = case.attempts.iter().find(|a| a.write.key() == write.key()).cloned() else {
+            return Ok(());
+        };
+        let probed = self.read_helpdesk(result, now, |engine, answer| {
+            engine.helpdesk.probed(write, attempt.begun_at, answer)
+        });
+        match probed {
+            Some(Probed::Done(holdings)) => {
+                self.is_written(case, write, holdings, "found by its marker: it had been carried out", now)
+            }
+            Some(Probed::Ask(request)) => {
+                self.ask_further(Job::Probe { call: id, write: Box::new(write.clone()) }, *request, now)
+            }
+            Some(Probed::Nothing) => {
+                let probes = attempt.probes + 1;
+                match PROBE_AFTER_SECONDS.get(probes as usize) {
+                    Some(after) => {
+                        let next = (attempt.begun_at + TimeDelta::seconds(*after)).max(now + SEND_AGAIN);
+                        for attempt in attempts_of(&mut case, write) {
+                            attempt.probes = probes;
+                            attempt.next_at = Some(next);
+                        }
+                    }
+                    // Three look-ups found nothing: it was not carried out, and is written anew.
+                    None => drop_attempt(&mut case, write),
+                }
+                self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)
+            }
+            None => {
+                for attempt in attempts_of(&mut case, write) {
+                    attempt.next_at = Some(now + LOOK_AGAIN);
+                }
+                let is_missing = result.as_ref().is_ok_and(|answer| {
+                    let probed = self.helpdesk.probed(write, attempt.begun_at, answer);
+                    matches!(probed, Err(Refusal::Missing(_)))
+                });
+                let look = self.helpdesk.look_at_ticket(&case);
+                self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)?;
+                match look.filter(|_| is_missing && write.kind.is_for_a_ticket()) {
+                    Some(request) => self.ask_further(Job::LookAtTicket(id), request, now),
+                    None => Ok(()),
+                }
+            }
+        }
+    }
+
+    /// B11: one line of "why is this here?".
+    pub(super) fn line(
+        &self,
+        case: &Case,
+        rule: &str,
+        request: &str,
+        answer: &str,
+        now: DateTime<Utc>,
+    ) -> Result<ExplanationView, StoreError> {
+        let event = case
+            .call
+            .last_event()
+            .map_or_else(|| "read from Aircall".to_owned(), |(name, _)| name.to_owned());
+        let matched = self.assess(case, now)?.matched_by;
+        Ok(ExplanationView {
+            at: now.timestamp(),
+            event,
+            r#match: matched,
+            rule: rule.to_owned(),
+            request: request.to_owned(),
+            answer: answer.chars().take(300).collect(),
+        })
+    }
+}
+
+fn attempts_of<'a>(case: &'a mut Case, write: &Write) -> impl Iterator<Item = &'a mut Attempt> {
+    let key = write.key();
+    case.attempts.iter_mut().filter(move |attempt| attempt.write.key() == key)
+}
+
+pub(super) fn drop_attempt(case: &mut Case, write: &Write) {
+    let key = write.key();
+    case.attempts.retain(|a| a.write.key() != key);
+}
+
+fn made(holdings: &[Holding]) -> String {
+    let main = holdings
+        .iter()
+        .find(|h| matches!(h.key.as_str(), "ticket" | "customer") && !h.helpdesk_id.is_empty());
+    let main = main.or_else(|| holdings.iter().find(|h| !h.helpdesk_id.is_empty()));
+    main.map(|h| format!(", {} {}", h.key, h.helpdesk_id)).unwrap_or_default()
+}
+
+fn customer_of(made: &Holding, now: DateTime<Utc>) -> Customer {
+    let text = |key: &str| made.detail.get(key).and_then(serde_json::Value::as_str).map(str::to_owned);
+    Customer {
+        id: made.helpdesk_id.clone(),
+        name: text("name").unwrap_or_default(),
+        email: text("email"),
+        note: None,
+        updated_at: Some(now.timestamp()),
+    }
+}

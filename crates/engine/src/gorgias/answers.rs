@@ -1,0 +1,237 @@
+//! How the answers to writes and to look-ups of our markers read.
+
+use chrono::{DateTime, Utc};
+use gorgias::{Account, Error, ErrorKind, Ticket, TicketStatus};
+use serde_json::{Value, json};
+
+use super::{customer, messages, ticket, tickets_by_marker};
+use crate::helpdesk::{Answer, Probed, Refusal, Request, Whereabouts};
+use crate::ledger::{Holding, Write, WriteKind};
+
+pub(super) fn settle(write: &Write, answer: &Answer) -> Result<Vec<Holding>, Refusal> {
+    let method = write.method.parse().unwrap_or(http::Method::POST);
+    let body = gorgias::Request::<Value>::raw(method, &write.path, None).parse(answer).map_err(refusal)?;
+    let id = id_of(&body);
+    let made =
+        matches!(write.kind, WriteKind::CreateCustomer | WriteKind::CreateTicket | WriteKind::AddEntry);
+    if made && id.is_none() {
+        return Err(Refusal::Unclear(
+            "Gorgias says that it was made, but not what: its answer has no id".into(),
+        ));
+    }
+    let mut holdings = named(write, id.unwrap_or_default(), &body);
+    if matches!(write.kind, WriteKind::CreateTicket | WriteKind::SetStatus | WriteKind::SetAssignee) {
+        holdings.extend(ticket::told_by_body(&body));
+    }
+    Ok(holdings)
+}
+
+/// What became of the customer whom a refused ticket was made for.
+pub(super) fn whereabouts(account: &Account, write: &Write) -> Option<Request> {
+    let id = customer_in(write)?;
+    (write.kind == WriteKind::CreateTicket).then(|| gorgias::customers::get(id).to_http(account))
+}
+
+pub(super) fn whereabouts_told(
+    account: &Account,
+    write: &Write,
+    answer: &Answer,
+) -> Result<Whereabouts, Refusal> {
+    let was = customer_in(write).unwrap_or_default();
+    match gorgias::customers::get(was).parse(answer) {
+        Ok(found) if found.id == was => Ok(Whereabouts::There),
+        Ok(found) => Ok(Whereabouts::Became { was: was.to_string(), customer: customer(found) }),
+        Err(error) => match (error.kind(), error.survivor()) {
+            (ErrorKind::Merged { .. }, Some(survivor)) => {
+                let request = Box::new(gorgias::customers::get(survivor).to_http(account));
+                Ok(Whereabouts::Ask { was: was.to_string(), request })
+            }
+            (ErrorKind::Merged { .. } | ErrorKind::NotFound, _) => {
+                Ok(Whereabouts::Gone { was: was.to_string() })
+            }
+            _ => Err(refusal(error)),
+        },
+    }
+}
+
+fn customer_in(write: &Write) -> Option<u64> {
+    write.body.pointer("/customer/id")?.as_u64()
+}
+
+pub(super) fn conflicting(account: &Account, write: &Write) -> Option<Request> {
+    let email = write.body.get("email").and_then(Value::as_str)?;
+    (write.kind == WriteKind::CreateCustomer).then(|| gorgias::customers::by_email(email).to_http(account))
+}
+
+pub(super) fn resolve_conflict(write: &Write, answer: &Answer) -> Result<Option<Write>, Refusal> {
+    let found = gorgias::customers::by_email("").parse(answer).map_err(refusal)?;
+    let Some(owner) = found.items.into_iter().min_by_key(|c| c.id) else { return Ok(None) };
+    let channels = write.body.get("channels").and_then(Value::as_array);
+    let phone =
+        channels.into_iter().flatten().find(|c| c["type"] == "phone").and_then(|c| c["address"].as_str());
+    let Some(phone) = phone else { return Ok(None) };
+    let update = gorgias::CustomerUpdate {
+        channels: Some(owner.channels_and(gorgias::NewChannel::phone(phone))),
+        ..gorgias::CustomerUpdate::default()
+    };
+    let request = gorgias::customers::update(owner.id, &update);
+    let language = write.holdings.first().and_then(|h| h.detail.get("language").cloned());
+    let detail = json!({ "name": owner.name, "language": language, "email": owner.email });
+    Ok(Some(Write {
+        kind: WriteKind::AddNumber,
+        holdings: vec![Holding { key: "customer".into(), helpdesk_id: owner.id.to_string(), detail }],
+        removes: Vec::new(),
+        method: request.method().to_string(),
+        path: request.path().to_owned(),
+        body: request.body().cloned().unwrap_or(Value::Null),
+        marker: None,
+        rule: "The e-mail belongs to a customer already, so the number is added to that one (G4)".into(),
+    }))
+}
+
+pub(super) fn probe(account: &Account, write: &Write) -> Option<Request> {
+    let marker = write.marker.as_deref();
+    let request = match write.kind {
+        WriteKind::CreateCustomer => gorgias::customers::by_external_id(marker?).to_http(account),
+        WriteKind::CreateTicket => tickets_by_marker(marker?).to_http(account),
+        WriteKind::AddEntry => messages(ticket_of(write)?).to_http(account),
+        kind if kind.is_for_a_ticket() => gorgias::tickets::get(ticket_of(write)?).to_http(account),
+        _ => return None,
+    };
+    Some(request)
+}
+
+pub(super) fn probed(
+    account: &Account,
+    write: &Write,
+    begun_at: DateTime<Utc>,
+    answer: &Answer,
+) -> Result<Probed, Refusal> {
+    let marker = write.marker.as_deref().unwrap_or_default();
+    let found = match write.kind {
+        WriteKind::CreateCustomer => {
+            let found = gorgias::customers::by_external_id(marker).parse(answer).map_err(refusal)?;
+            let ids =
+                found.items.into_iter().filter(|c| c.external_id.as_deref() == Some(marker)).map(|c| c.id);
+            ids.min().map(|id| id.to_string())
+        }
+        WriteKind::CreateTicket => {
+            let found = tickets_by_marker(marker).parse(answer).map_err(refusal)?;
+            let ours = found.items.iter().filter(|t| t.external_id.as_deref() == Some(marker));
+            let Some(ours) = ours.filter(|t| !is_an_old_one(write, t.id)).min_by_key(|t| t.id) else {
+                return Ok(Probed::Nothing);
+            };
+            return Ok(done(write, ours.id.to_string(), ours));
+        }
+        WriteKind::AddEntry => {
+            let request = messages(ticket_of(write).unwrap_or_default());
+            let found = request.parse(answer).map_err(refusal)?;
+            let ours = found.items.iter().find(|m| m.external_id.as_deref() == Some(marker));
+            match (ours, request.next_page(&found)) {
+                (None, Some(next)) => return Ok(Probed::Ask(Box::new(next.to_http(account)))),
+                (ours, _) => ours.map(|m| m.id.to_string()),
+            }
+        }
+        WriteKind::SetStatus | WriteKind::SetAssignee | WriteKind::AddTags | WriteKind::RemoveTags => {
+            let ticket = gorgias::tickets::get(0).parse(answer).map_err(refusal)?;
+            let is_done = is_carried_out(write, &ticket, begun_at);
+            return Ok(if is_done { done(write, String::new(), &ticket) } else { Probed::Nothing });
+        }
+        WriteKind::AddNumber | WriteKind::CreateTag => None,
+    };
+    Ok(found.map_or(Probed::Nothing, |id| Probed::Done(named(write, id, &Value::Null))))
+}
+
+/// Whether a ticket shows that a change of it was carried out, or that a person changed the same thing since.
+fn is_carried_out(write: &Write, ticket: &Ticket, begun_at: DateTime<Utc>) -> bool {
+    let names = write.body.get("names").and_then(Value::as_array).into_iter().flatten();
+    let mut is_there = names.filter_map(Value::as_str).map(|name| ticket.tags.iter().any(|tag| tag == name));
+    match write.kind {
+        WriteKind::SetStatus => {
+            let is_so = ticket.status.map(TicketStatus::as_str) == write.body["status"].as_str();
+            // Closed after our request: it was carried out, and then a person closed the ticket. That stays.
+            is_so || ticket.closed_datetime.is_some_and(|closed| closed > begun_at)
+        }
+        WriteKind::SetAssignee => {
+            let before = write.holdings.first().and_then(|h| h.detail.get("from")?.as_u64());
+            ticket.assignee_user_id != before
+        }
+        WriteKind::AddTags => is_there.all(|there| there),
+        WriteKind::RemoveTags => !is_there.any(|there| there),
+        WriteKind::CreateCustomer
+        | WriteKind::AddNumber
+        | WriteKind::CreateTicket
+        | WriteKind::AddEntry
+        | WriteKind::CreateTag => false,
+    }
+}
+
+/// A ticket that a person threw away before this one was asked for has the same marker.
+fn is_an_old_one(write: &Write, ticket: u64) -> bool {
+    let old = write.holdings.iter().find_map(|h| h.detail.get("instead_of")?.as_array());
+    old.is_some_and(|ids| ids.iter().any(|id| id.as_str() == Some(ticket.to_string().as_str())))
+}
+
+/// Carried out, and what the ticket that shows it says besides.
+fn done(write: &Write, id: String, ticket: &Ticket) -> Probed {
+    let mut holdings = named(write, id, &Value::Null);
+    holdings.extend(ticket::told_by(ticket));
+    Probed::Done(holdings)
+}
+
+/// The ticket that a write goes to, out of its path.
+fn ticket_of(write: &Write) -> Option<u64> {
+    write.path.strip_prefix("/api/tickets/")?.split(['/', '?']).next()?.parse().ok()
+}
+
+fn id_of(body: &Value) -> Option<String> {
+    let id = body.get("id")?;
+    id.as_u64().map(|id| id.to_string()).or_else(|| id.as_str().map(str::to_owned))
+}
+
+/// A write's holdings with the ids that the answer gave.
+fn named(write: &Write, id: String, answer: &Value) -> Vec<Holding> {
+    let messages = answer.get("messages").and_then(Value::as_array);
+    let message_id = |key: &str| {
+        let ours = messages?
+            .iter()
+            .find(|m| m["external_id"].as_str().is_some_and(|e| e.ends_with(&format!(":{key}"))))?;
+        id_of(ours)
+    };
+    let fill = |holding: &Holding| {
+        let own = match holding.key.as_str() {
+            _ if !holding.helpdesk_id.is_empty() => holding.helpdesk_id.clone(),
+            "customer" if write.kind == WriteKind::CreateTicket => String::new(),
+            "status" | "assignee" => String::new(),
+            key if key.starts_with("tag:") => String::new(),
+            "ticket" | "customer" => id.clone(),
+            key if write.kind == WriteKind::CreateTicket => message_id(key).unwrap_or_default(),
+            _ => id.clone(),
+        };
+        Holding { helpdesk_id: own, ..holding.clone() }
+    };
+    write.holdings.iter().map(fill).collect()
+}
+
+/// Whether a field is refused that names a customer, a user or a tag by what we knew of it.
+fn names_somebody_gone(error: &Error) -> bool {
+    const NAMING: [&str; 6] = ["customer", "sender", "assignee_user", "tags", "names", "ids"];
+    error.fields().keys().any(|field| field.split('.').any(|part| NAMING.contains(&part)))
+}
+
+/// What an error means for the outbox.
+pub(super) fn refusal(error: Error) -> Refusal {
+    let text = error.to_string();
+    match error.kind() {
+        ErrorKind::RateLimited => {
+            Refusal::RateLimited(error.retry_after().unwrap_or(std::time::Duration::from_secs(20)))
+        }
+        ErrorKind::Credential => Refusal::Credential(text),
+        ErrorKind::WrongAccount => Refusal::WrongAccount(text),
+        ErrorKind::Service | ErrorKind::Malformed => Refusal::Unclear(text),
+        ErrorKind::NotFound | ErrorKind::Merged { .. } => Refusal::Missing(text),
+        ErrorKind::Conflict => Refusal::Conflict(text),
+        ErrorKind::Invalid if names_somebody_gone(&error) => Refusal::Stale(text),
+        kind => Refusal::Permanent(kind.code().to_owned(), text),
+    }
+}
