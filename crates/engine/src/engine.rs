@@ -6,8 +6,11 @@
 mod answers;
 mod cards;
 mod fold;
+mod health;
+mod lists;
 mod outbox;
-mod upkeep;
+mod poll;
+mod webhook;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, RwLock};
@@ -18,11 +21,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
-use sidetone_protocol::{Health, LiveEvent, Mode, Pushed, Vendor};
+use sidetone_protocol::{Health, Mode, Pushed, Vendor};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use uuid::Uuid;
 
-use self::upkeep::Upkeep;
+use self::health::Telling;
+use self::lists::{List, Lists};
+use self::poll::Polling;
+use self::webhook::{Hook, WebhookStep};
 use crate::budget::{Budget, Counting, Lane};
 use crate::call::CallId;
 use crate::clock::Clock;
@@ -83,8 +89,8 @@ pub(crate) enum Job {
     Conflict { call: CallId, write: Box<Write> },
     Probe { call: CallId, write: Box<Write> },
     Card(CallId),
-    List(upkeep::List),
-    Webhook(upkeep::WebhookStep),
+    List(List),
+    Webhook(WebhookStep),
     Poll,
 }
 
@@ -132,7 +138,10 @@ pub struct Engine {
     jobs: FuturesUnordered<BoxFuture<'static, Done>>,
     budgets: BTreeMap<Vendor, Budget>,
     links: BTreeMap<Vendor, Link>,
-    upkeep: Upkeep,
+    lists: Lists,
+    hook: Hook,
+    polling: Polling,
+    telling: Telling,
     busy_calls: HashSet<CallId>,
     busy_threads: HashMap<CallId, String>,
     /// Numbers that are being looked up.
@@ -204,7 +213,10 @@ impl Engine {
             transport,
             helpdesk,
             aircall,
-            upkeep: Upkeep::new(&settings, now),
+            lists: Lists::new(now),
+            hook: Hook::new(&settings, now),
+            polling: Polling::new(&settings, now),
+            telling: Telling::new(now),
             settings,
             installation,
             go_live,
@@ -333,7 +345,9 @@ impl Engine {
         if self.stopping.is_none() {
             self.look_up_ringing(now);
             self.send_cards(now)?;
-            self.keep_up(now);
+            self.read_lists(now);
+            self.look_at_webhook(now);
+            self.poll(now);
             self.send_what_is_due(now)?;
         }
         if now >= self.forget_at {
@@ -412,21 +426,5 @@ impl Engine {
     fn share_knowledge(&self) {
         *self.shared.knowledge.write().unwrap_or_else(std::sync::PoisonError::into_inner) =
             self.knowledge.clone();
-    }
-
-    fn tell_health(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
-        if let Some(next) = self.upkeep.health_due(now) {
-            self.wake_by(next);
-            return Ok(());
-        }
-        self.upkeep.health_told(now);
-        let health = self.measure_health(now)?;
-        if *self.health.borrow() == health {
-            return Ok(());
-        }
-        self.health.send_replace(health.clone());
-        let mut change = Change::at(now);
-        change.push.push(LiveEvent::Health(Box::new(health)));
-        self.push(&change)
     }
 }

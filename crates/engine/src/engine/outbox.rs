@@ -125,7 +125,7 @@ impl Engine {
                 return Ok(Begun::NotNow);
             }
             Step::Lists => {
-                self.upkeep.lists_wanted(now);
+                self.lists.wanted(now);
                 return self.later(case, now + SEND_AGAIN).map(|()| Begun::NotNow);
             }
             Step::LookUp(number) => return self.look_up_for(case, number, now),
@@ -164,7 +164,7 @@ impl Engine {
                 self.ask(vendor, Lane::Live, Job::Adopt(id), request, now)
             }
             // Right after a start nobody knows yet whether the other party is a line of our own (G23).
-            Step::Write if !self.upkeep.lines_known() && self.lines_will_come(now) => {
+            Step::Write if !self.lists.lines_known() && self.lines_will_come(now) => {
                 return self.later(case, now + LINES_SOON).map(|()| Begun::NotNow);
             }
             Step::Write => {
