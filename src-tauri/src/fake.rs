@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use sidetone_protocol::{
     CallDetail, CallPage, CallView, Card, Health, HealthState, LiveCall, LiveEvent, Match, Mode, Now,
-    OutboxView, PlanView, Pushed, Source, SourceKind, Today,
+    OutboxView, PlanView, Pushed, Source, SourceKind, Today, WriterView,
 };
 use tokio::sync::broadcast;
 
@@ -154,6 +154,8 @@ fn well() -> Health {
     Health {
         state: HealthState::Well,
         mode: Mode::Live,
+        paused: None,
+        writer: WriterView::default(),
         alerts: Vec::new(),
         connections: Vec::new(),
         outbox: OutboxView::default(),

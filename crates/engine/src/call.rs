@@ -517,6 +517,7 @@ impl Call {
                     id: tag.get("id").and_then(Value::as_u64)?,
                     name: string(tag, "name")?.trim().to_owned(),
                     slug: string(tag, "description"),
+                    tagged_at: tag.get("tagged_at").and_then(moment),
                 })
             })
             .collect()
@@ -685,6 +686,8 @@ pub struct CallTag {
     pub name: String,
     /// For Aircall's built-in tags the fixed slug stands in the description.
     pub slug: Option<String>,
+    /// When it was picked, unix seconds.
+    pub tagged_at: Option<i64>,
 }
 
 /// A comment on a call.

@@ -3,6 +3,7 @@
 //! A turn folds what arrived, keeps the lists fresh, looks callers up and sends what is due; each answer changes the
 //! store in one commit and leads to the next turn. Everything that must survive is in the store before it is acted on.
 
+mod adoption;
 mod answers;
 mod cards;
 mod fold;
@@ -11,6 +12,7 @@ mod lists;
 mod outbox;
 mod poll;
 mod webhook;
+mod writing;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, RwLock};
@@ -25,10 +27,12 @@ use sidetone_protocol::{Health, Mode, Pushed, Vendor};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use uuid::Uuid;
 
+use self::adoption::Adoption;
 use self::health::Telling;
 use self::lists::{List, Lists};
 use self::poll::Polling;
 use self::webhook::{Hook, WebhookStep};
+use self::writing::Writing;
 use crate::budget::{Budget, Counting, Lane};
 use crate::call::CallId;
 use crate::clock::Clock;
@@ -37,7 +41,7 @@ use crate::handle::{Handle, Shared};
 use crate::health::Link;
 use crate::helpdesk::{Answer, Helpdesk};
 use crate::knowledge::Knowledge;
-use crate::ledger::{AttemptState, Write};
+use crate::ledger::{AttemptState, Holding, Write};
 use crate::number::E164;
 use crate::settings::Settings;
 use crate::store::{Change, Store, StoreError};
@@ -74,6 +78,10 @@ pub(crate) enum Stimulus {
     Retry(CallId),
     /// Make the plan of a call although nothing will be written; told when it is made.
     Study(CallId, oneshot::Sender<()>),
+    /// Stop writing (`true`), or let it go on; told when that holds.
+    Pause(bool, oneshot::Sender<Result<(), StoreError>>),
+    /// Become the one that writes; told whether another one does.
+    TakeOver(oneshot::Sender<bool>),
     /// Finish what is in hand, then stop.
     Stop(oneshot::Sender<()>),
 }
@@ -84,7 +92,7 @@ pub(crate) enum Job {
     LookUp(E164),
     LookUpAnonymous,
     Read { call: CallId, timeline: bool },
-    Adopt(CallId),
+    Adopt { call: CallId, asked: http::Uri, so_far: Vec<Holding> },
     Write { call: CallId, write: Box<Write> },
     Conflict { call: CallId, write: Box<Write> },
     Probe { call: CallId, write: Box<Write> },
@@ -99,7 +107,7 @@ impl Job {
     fn call(&self) -> Option<CallId> {
         match self {
             Job::Read { call, .. }
-            | Job::Adopt(call)
+            | Job::Adopt { call, .. }
             | Job::Write { call, .. }
             | Job::Conflict { call, .. }
             | Job::Probe { call, .. } => Some(*call),
@@ -142,6 +150,8 @@ pub struct Engine {
     hook: Hook,
     polling: Polling,
     telling: Telling,
+    writing: Writing,
+    adoption: Adoption,
     busy_calls: HashSet<CallId>,
     busy_threads: HashMap<CallId, String>,
     /// Numbers that are being looked up.
@@ -188,6 +198,7 @@ impl Engine {
             change.settings.push(("mode_changes".into(), go_live.text()));
         }
         store.commit(&change)?;
+        let writing = Writing::remembered(store.as_ref())?;
 
         let (sender, stimuli) = mpsc::unbounded_channel();
         let (pushed, _) = broadcast::channel(1024);
@@ -217,6 +228,8 @@ impl Engine {
             hook: Hook::new(&settings, now),
             polling: Polling::new(&settings, now),
             telling: Telling::new(now),
+            writing,
+            adoption: Adoption::new(now),
             settings,
             installation,
             go_live,
@@ -323,10 +336,19 @@ impl Engine {
 
     fn take(&mut self, stimulus: Stimulus) {
         let now = self.clock.now();
+        // Where somebody waits for an answer, they may have gone.
         let result = match stimulus {
             Stimulus::Arrived => Ok(()),
             Stimulus::Retry(id) => self.retry(id, now),
             Stimulus::Study(id, told) => self.study(id, told, now),
+            Stimulus::Pause(pause, told) => {
+                let _ = told.send(self.pause(pause, now));
+                Ok(())
+            }
+            Stimulus::TakeOver(told) => {
+                let _ = told.send(self.take_over(now));
+                Ok(())
+            }
             Stimulus::Stop(stopped) => {
                 self.stopping = Some(stopped);
                 Ok(())
@@ -346,7 +368,8 @@ impl Engine {
             self.look_up_ringing(now);
             self.send_cards(now)?;
             self.read_lists(now);
-            self.look_at_webhook(now);
+            self.look_at_webhooks(now)?;
+            self.release_writes(now)?;
             self.poll(now);
             self.send_what_is_due(now)?;
         }

@@ -1,5 +1,6 @@
 //! Gorgias behind [`Helpdesk`]: what it should hold (`record`), what is missing (`plan`), and how its answers read.
 
+mod adopt;
 mod notes;
 mod plan;
 mod record;
@@ -17,7 +18,7 @@ use crate::call::Call;
 use crate::directory::{Customer, Person};
 use crate::gate;
 use crate::helpdesk::{
-    Answer, Assessment, Context, Helpdesk, ListPage, Probed, Refusal, Request, Standing, Step,
+    Adopted, Answer, Assessment, Context, Helpdesk, ListPage, Probed, Refusal, Request, Standing, Step,
 };
 use crate::ledger::{AttemptState, Holding, Ledger, Write, WriteKind};
 use crate::number::{self, E164, Party};
@@ -27,8 +28,6 @@ use crate::store::Case;
 
 /// Tags that come shortly after each other go into one request: so long is waited for a further one.
 const TAGS_TOGETHER: TimeDelta = TimeDelta::seconds(5);
-/// A call that ended longer ago than this, and of which the ledger knows nothing, is looked for first (B17).
-const ADOPT_AFTER: TimeDelta = TimeDelta::minutes(2);
 /// Aircall may take so long to store a recording (`reference/aircall.md` §5.4).
 const RECORDING_LATEST: TimeDelta = TimeDelta::hours(24);
 
@@ -127,7 +126,7 @@ impl Helpdesk for Gorgias {
         }
         let record = match record(&case.call, kind, ended, keep, &case.ledger, context) {
             Ok(record) => record,
-            Err(lacks) => return lacking(assessment, lacks, case, context.now),
+            Err(lacks) => return lacking(assessment, lacks),
         };
         assessment.standing = Standing::Logged;
         if let Whom::Known(customer) = &record.whom
@@ -254,27 +253,18 @@ impl Helpdesk for Gorgias {
     }
 
     fn adopt(&self, case: &Case) -> Request {
-        tickets_by_marker(&ticket_marker(&case.call)).to_http(&self.account)
+        adopt::ask(&self.account, case)
     }
 
-    fn adopted(&self, case: &Case, answer: &Answer) -> Result<Probed, Refusal> {
-        let marker = ticket_marker(&case.call);
-        let listed = serde_json::from_slice::<Value>(answer.body())
-            .is_ok_and(|v| v.is_array() || v.get("data").is_some());
-        if listed {
-            let found = tickets_by_marker(&marker).parse(answer).map_err(refusal)?;
-            let ours = found
-                .items
-                .into_iter()
-                .filter(|t| t.external_id.as_deref() == Some(marker.as_str()))
-                .map(|t| t.id)
-                .min();
-            return Ok(ours.map_or(Probed::Nothing, |id| {
-                Probed::Ask(Box::new(gorgias::tickets::get(id).to_http(&self.account)))
-            }));
-        }
-        let ticket = gorgias::tickets::get(0).parse(answer).map_err(refusal)?;
-        Ok(Probed::Done(holdings_of(&ticket, &marker)))
+    fn adopted(
+        &self,
+        case: &Case,
+        asked: &http::Uri,
+        so_far: &[Holding],
+        context: &Context<'_>,
+        answer: &Answer,
+    ) -> Result<Adopted, Refusal> {
+        adopt::read(&self.account, case, asked, so_far, context, answer)
     }
 
     fn told(&self, headers: &http::HeaderMap) -> Option<(u32, u32)> {
@@ -329,6 +319,10 @@ fn ticket_marker(call: &Call) -> String {
     format!("aircall:call:{}", call.id)
 }
 
+fn customer_marker(call: &Call) -> String {
+    format!("{}:customer", ticket_marker(call))
+}
+
 /// The ticket that a write goes to, out of its path.
 fn ticket_of(write: &Write) -> Option<u64> {
     write.path.strip_prefix("/api/tickets/")?.split(['/', '?']).next()?.parse().ok()
@@ -363,35 +357,6 @@ fn named(write: &Write, id: String, answer: &Value) -> Vec<Holding> {
     write.holdings.iter().map(fill).collect()
 }
 
-/// What a ticket that was found again holds of ours.
-fn holdings_of(ticket: &gorgias::Ticket, marker: &str) -> Vec<Holding> {
-    let mut holdings = vec![Holding {
-        key: "ticket".into(),
-        helpdesk_id: ticket.id.to_string(),
-        detail: json!({ "subject": ticket.subject, "tags_there": ticket.tags, "adopted": true }),
-    }];
-    holdings.extend(ticket.customer_id.map(|id| Holding {
-        key: "customer".into(),
-        helpdesk_id: id.to_string(),
-        detail: json!({ "adopted": true }),
-    }));
-    let prefix = format!("{marker}:");
-    let entries = ticket.messages.iter().flatten().filter_map(|message| {
-        let key = message.external_id.as_deref()?.strip_prefix(&prefix)?;
-        let detail = json!({ "author": message.sender_id, "links": true });
-        Some(Holding { key: key.to_owned(), helpdesk_id: message.id.to_string(), detail })
-    });
-    holdings.extend(entries);
-    let ended = holdings.iter().any(|h| h.key == "ended");
-    // Whatever its status is now, a person may have set it since; we have had our once.
-    holdings.extend(ended.then(|| Holding {
-        key: "status".into(),
-        helpdesk_id: String::new(),
-        detail: json!({ "adopted": true }),
-    }));
-    holdings
-}
-
 fn customer(found: gorgias::Customer) -> Customer {
     Customer {
         id: found.id.to_string(),
@@ -424,10 +389,8 @@ fn not_logged(mut assessment: Assessment) -> Assessment {
     assessment
 }
 
-fn lacking(mut assessment: Assessment, lacks: Lacks, case: &Case, now: DateTime<Utc>) -> Assessment {
+fn lacking(mut assessment: Assessment, lacks: Lacks) -> Assessment {
     match lacks {
-        // Before a customer is looked up for a call of long ago, its record may be there already.
-        Lacks::First(_) if must_adopt(case, now) => assessment.step = Step::Adopt,
         Lacks::First(step) => assessment.step = step,
         Lacks::Held(reason) => assessment.standing = Standing::Held(reason),
         Lacks::NotLogged(reason) => {
@@ -438,16 +401,8 @@ fn lacking(mut assessment: Assessment, lacks: Lacks, case: &Case, now: DateTime<
     assessment
 }
 
-fn must_adopt(case: &Case, now: DateTime<Utc>) -> bool {
-    let long_over = case.call.ended_at().is_some_and(|end| now - end > ADOPT_AFTER);
-    long_over && case.ledger.is_empty() && case.attempts.is_empty() && !case.adopted
-}
-
 /// What comes next, given the plan: parked writes are passed over, late tags are gathered for a moment.
 fn step(case: &Case, record: &Record, writes: &[Write], then: Step, now: DateTime<Utc>) -> Step {
-    if must_adopt(case, now) {
-        return Step::Adopt;
-    }
     let parked = |write: &Write| {
         case.attempts
             .iter()

@@ -18,7 +18,7 @@ use crate::transport::TransportError;
 /// A fresh read that failed so often is given up: the record goes without.
 const READ_TRIES: u32 = 3;
 /// A look-up that failed is tried again after this time.
-const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(20);
+pub(super) const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(20);
 
 impl Engine {
     pub(super) fn finish(&mut self, done: Done) -> Result<(), StoreError> {
@@ -36,7 +36,7 @@ impl Engine {
             Job::LookUp(number) => self.looked_up(&number, &result, now),
             Job::LookUpAnonymous => self.looked_up_anonymous(&result, now),
             Job::Read { call, timeline } => self.was_read(call, timeline, &result, now),
-            Job::Adopt(call) => self.was_adopted(call, &result, now),
+            Job::Adopt { call, asked, so_far } => self.was_adopted(call, &asked, &so_far, &result, now),
             Job::Write { call, write } => self.was_written(call, &write, &result, sent_at, now),
             Job::Conflict { call, write } => self.conflict_told(call, &write, &result, now),
             Job::Probe { call, write } => self.was_probed(call, &write, &result, now),
@@ -257,36 +257,12 @@ impl Engine {
         self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)
     }
 
-    fn was_adopted(
+    pub(super) fn ask_further(
         &mut self,
-        id: CallId,
-        result: &Result<Answer, TransportError>,
+        job: Job,
+        request: Request,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let Some(mut case) = self.store.case(id)? else { return Ok(()) };
-        let probed = self.read_helpdesk(result, now, |engine, answer| engine.helpdesk.adopted(&case, answer));
-        match probed {
-            Some(Probed::Ask(request)) => self.ask_further(Job::Adopt(id), *request, now),
-            Some(Probed::Nothing) => {
-                case.adopted = true;
-                self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)
-            }
-            Some(Probed::Done(holdings)) => {
-                case.adopted = true;
-                let line = self.line(
-                    &case,
-                    "the record was found in the helpdesk by its marker (B17)",
-                    "look-up",
-                    "adopted",
-                    now,
-                )?;
-                self.commit_case(case, holdings, Vec::new(), vec![line], now)
-            }
-            None => self.later(case, now + LOOK_AGAIN),
-        }
-    }
-
-    fn ask_further(&mut self, job: Job, request: Request, now: DateTime<Utc>) -> Result<(), StoreError> {
         // The second half of a question that was let through: it is counted, and not held back.
         let vendor = self.helpdesk.vendor();
         if let Some(budget) = self.budgets.get_mut(&vendor) {
@@ -496,7 +472,7 @@ impl Engine {
     }
 
     /// B11: one line of "why is this here?".
-    fn line(
+    pub(super) fn line(
         &self,
         case: &Case,
         rule: &str,

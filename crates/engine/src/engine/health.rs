@@ -22,6 +22,11 @@ impl Telling {
     pub(super) fn new(now: DateTime<Utc>) -> Telling {
         Telling { at: now - HEALTH_EVERY, alert_since: HashMap::new() }
     }
+
+    /// Something happened that windows must not hear of late.
+    pub(super) fn at_once(&mut self, now: DateTime<Utc>) {
+        self.at = now - HEALTH_EVERY;
+    }
 }
 
 impl Engine {
@@ -48,6 +53,7 @@ impl Engine {
         let waiting = outbox.calls + outbox.not_logged;
         let mut alerts: Vec<Alert> = self.links.values().filter_map(|link| link.alert(waiting)).collect();
         alerts.extend(self.hook.alert());
+        alerts.extend(self.writing.alert(waiting));
         alerts.extend(self.outbox_alerts(&outbox, now)?);
         self.telling.alert_since.retain(|code, _| alerts.iter().any(|a| a.code == *code));
         for alert in &mut alerts {
@@ -64,6 +70,8 @@ impl Engine {
         Ok(Health {
             state,
             mode: self.settings.logging.mode.0,
+            paused: self.writing.paused(outbox.calls),
+            writer: self.writing.view(),
             alerts,
             connections: self.links.values().map(crate::health::Link::view).collect(),
             outbox,
