@@ -36,6 +36,19 @@ pub struct CallQuery {
     pub limit: Option<u32>,
 }
 
+/// What a person can have done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Tries the refused writes of the call with this id again; a record that is gone is made anew (G25).
+    Retry(String),
+    /// Stops writing; everything is kept.
+    Pause,
+    /// Writes again, what was kept first.
+    Resume,
+    /// Does what the alert with this code offers.
+    Mend(String),
+}
+
 /// Why an answer could not be given. The sentence is shown to a person.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BackendError {
@@ -79,6 +92,12 @@ pub trait Backend: Send + Sync {
     /// # Errors
     /// As [`Backend::now`].
     fn call(&self, id: &str) -> Result<Option<CallDetail>, BackendError>;
+
+    /// Has something done. What it changes comes as events.
+    ///
+    /// # Errors
+    /// [`BackendError::Invalid`] for a call or an alert that there is not, else as [`Backend::now`].
+    async fn act(&self, action: Action) -> Result<(), BackendError>;
 
     /// What happens from now on. A listener that falls behind asks [`Backend::now`] again.
     fn events(&self) -> broadcast::Receiver<Pushed>;

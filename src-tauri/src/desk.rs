@@ -5,6 +5,7 @@
 
 use sidetone_protocol::Pushed;
 
+use crate::backend::Action;
 use crate::links::Link;
 use crate::notice::{Notice, Subject};
 use crate::painting::Painting;
@@ -41,6 +42,8 @@ pub trait Desk {
     fn notify(&mut self, notice: &Notice);
     /// Takes the notification about a subject back.
     fn withdraw(&mut self, subject: &Subject);
+    /// Has the backend do something; what it changes comes as events.
+    fn act(&mut self, action: Action);
     /// Opens a link in the browser.
     fn open_link(&mut self, link: &Link);
     /// Passes an event on to the page, if there is one.

@@ -9,11 +9,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use sidetone_protocol::{
     CallDetail, CallPage, CallView, Card, Health, HealthState, LiveCall, LiveEvent, Match, Mode, Now,
-    OutboxView, PlanView, Pushed, Source, SourceKind, Today,
+    OutboxView, PausedView, PlanView, Pushed, Source, SourceKind, Today, WriterView,
 };
 use tokio::sync::broadcast;
 
-use crate::backend::{Backend, BackendError, CallQuery};
+use crate::backend::{Action, Backend, BackendError, CallQuery};
 use crate::live::Live;
 
 /// Enough for a test that sends everything at once.
@@ -132,6 +132,18 @@ impl Backend for FakeBackend {
         }))
     }
 
+    async fn act(&self, action: Action) -> Result<(), BackendError> {
+        // Only the pause shows in what the fake tells of itself.
+        let paused = match action {
+            Action::Pause => Some(PausedView { since: 0, waiting: 0 }),
+            Action::Resume => None,
+            Action::Retry(_) | Action::Mend(_) => return Ok(()),
+        };
+        let health = Health { paused, ..self.state().live.health().cloned().unwrap_or_else(well) };
+        tell(&self.state, &self.events, LiveEvent::Health(Box::new(health)));
+        Ok(())
+    }
+
     fn events(&self) -> broadcast::Receiver<Pushed> {
         self.events.subscribe()
     }
@@ -154,6 +166,8 @@ fn well() -> Health {
     Health {
         state: HealthState::Well,
         mode: Mode::Live,
+        paused: None,
+        writer: WriterView::default(),
         alerts: Vec::new(),
         connections: Vec::new(),
         outbox: OutboxView::default(),

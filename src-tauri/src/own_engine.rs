@@ -11,7 +11,7 @@ use sidetone_protocol::{CallDetail, CallPage, Now, Pushed};
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, broadcast};
 
-use crate::backend::{Backend, BackendError, CallFilter, CallQuery};
+use crate::backend::{Action, Backend, BackendError, CallFilter, CallQuery};
 use crate::compose::ComposeError;
 use crate::moment;
 
@@ -77,6 +77,11 @@ impl From<StoreError> for BackendError {
     }
 }
 
+fn call_id(text: &str) -> Result<CallId, BackendError> {
+    let id = text.parse::<u64>().ok().filter(|id| i64::try_from(*id).is_ok());
+    id.map(CallId).ok_or_else(|| BackendError::Invalid("A call's id is a number.".to_owned()))
+}
+
 #[async_trait]
 impl Backend for OwnEngine {
     fn now(&self) -> Result<Now, BackendError> {
@@ -95,9 +100,23 @@ impl Backend for OwnEngine {
     }
 
     fn call(&self, id: &str) -> Result<Option<CallDetail>, BackendError> {
-        let id = id.parse::<u64>().ok().filter(|id| i64::try_from(*id).is_ok());
-        let id = id.ok_or_else(|| BackendError::Invalid("A call's id is a number.".to_owned()))?;
-        Ok(self.handle.call(CallId(id))?)
+        Ok(self.handle.call(call_id(id)?)?)
+    }
+
+    async fn act(&self, action: Action) -> Result<(), BackendError> {
+        match action {
+            Action::Retry(id) => self.handle.retry(call_id(&id)?),
+            Action::Pause => self.handle.pause().await?,
+            Action::Resume => self.handle.resume().await?,
+            Action::Mend(alert) if alert == "other_writer" => {
+                // Nobody else writes any more: what was asked for holds already.
+                let _ = self.handle.take_over().await;
+            }
+            Action::Mend(_) => {
+                return Err(BackendError::Invalid("There is nothing to mend about this by itself.".to_owned()));
+            }
+        }
+        Ok(())
     }
 
     fn events(&self) -> broadcast::Receiver<Pushed> {

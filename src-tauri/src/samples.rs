@@ -3,7 +3,7 @@
 use sidetone_protocol::{
     Alert, CallState, CallView, Card, Completeness, CustomerView, Direction, Health, HealthState, LiveEvent,
     Match, Mode, Named, Now, NumberKind, NumberView, OutboxView, Outcome, PartState, Phase, Pushed, Source,
-    SourceKind, Today,
+    SourceKind, Today, WriterView,
 };
 
 /// 2026-11-21 14:05:00 UTC.
@@ -101,6 +101,8 @@ pub(crate) fn health() -> Health {
     Health {
         state: HealthState::Well,
         mode: Mode::Live,
+        paused: None,
+        writer: WriterView::default(),
         alerts: Vec::new(),
         connections: Vec::new(),
         outbox: OutboxView::default(),

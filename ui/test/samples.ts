@@ -42,6 +42,8 @@ export function aHealth(over: Partial<Health> = {}): Health {
   return {
     state: 'well',
     mode: 'live',
+    paused: null,
+    writer: { state: 'sole', other: null },
     alerts: [],
     connections: [],
     outbox: { calls: 0, writes: 0, oldest_seconds: 0, parked: 0, held: 0, not_logged: 0 },

@@ -3,12 +3,17 @@
 //! A turn folds what arrived, keeps the lists fresh, looks callers up and sends what is due; each answer changes the
 //! store in one commit and leads to the next turn. Everything that must survive is in the store before it is acted on.
 
+mod adoption;
 mod answers;
 mod cards;
 mod fold;
+mod health;
+mod lists;
 mod outbox;
 mod people;
-mod upkeep;
+mod poll;
+mod webhook;
+mod writing;
 mod written;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -20,11 +25,16 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
-use sidetone_protocol::{Health, LiveEvent, Mode, Pushed, Vendor};
+use sidetone_protocol::{Health, Mode, Pushed, Vendor};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use uuid::Uuid;
 
-use self::upkeep::Upkeep;
+use self::adoption::Adoption;
+use self::health::Telling;
+use self::lists::{List, Lists};
+use self::poll::Polling;
+use self::webhook::{Hook, WebhookStep};
+use self::writing::Writing;
 use crate::budget::{Budget, Counting, Lane};
 use crate::call::CallId;
 use crate::clock::Clock;
@@ -33,7 +43,7 @@ use crate::handle::{Handle, Shared};
 use crate::health::Link;
 use crate::helpdesk::{Answer, Helpdesk, Refusal};
 use crate::knowledge::Knowledge;
-use crate::ledger::{AttemptState, Write};
+use crate::ledger::{AttemptState, Holding, Write};
 use crate::number::E164;
 use crate::settings::Settings;
 use crate::store::{Change, Store, StoreError};
@@ -70,6 +80,10 @@ pub(crate) enum Stimulus {
     Retry(CallId),
     /// Make the plan of a call although nothing will be written; told when it is made.
     Study(CallId, oneshot::Sender<()>),
+    /// Stop writing (`true`), or let it go on; told when that holds.
+    Pause(bool, oneshot::Sender<Result<(), StoreError>>),
+    /// Become the one that writes; told whether another one does.
+    TakeOver(oneshot::Sender<bool>),
     /// Finish what is in hand, then stop.
     Stop(oneshot::Sender<()>),
 }
@@ -80,15 +94,15 @@ pub(crate) enum Job {
     LookUp(E164),
     LookUpAnonymous,
     Read { call: CallId, timeline: bool },
-    Adopt(CallId),
+    Adopt { call: CallId, asked: http::Uri, so_far: Vec<Holding> },
     Write { call: CallId, write: Box<Write> },
     Conflict { call: CallId, write: Box<Write> },
     Probe { call: CallId, write: Box<Write> },
     LookAtTicket(CallId),
     Whereabouts { call: CallId, write: Box<Write>, refusal: Refusal, hops: u8 },
     Card(CallId),
-    List(upkeep::List),
-    Webhook(upkeep::WebhookStep),
+    List(List),
+    Webhook(WebhookStep),
     Poll,
 }
 
@@ -97,7 +111,7 @@ impl Job {
     fn call(&self) -> Option<CallId> {
         match self {
             Job::Read { call, .. }
-            | Job::Adopt(call)
+            | Job::Adopt { call, .. }
             | Job::Write { call, .. }
             | Job::Conflict { call, .. }
             | Job::Probe { call, .. }
@@ -138,7 +152,12 @@ pub struct Engine {
     jobs: FuturesUnordered<BoxFuture<'static, Done>>,
     budgets: BTreeMap<Vendor, Budget>,
     links: BTreeMap<Vendor, Link>,
-    upkeep: Upkeep,
+    lists: Lists,
+    hook: Hook,
+    polling: Polling,
+    telling: Telling,
+    writing: Writing,
+    adoption: Adoption,
     busy_calls: HashSet<CallId>,
     busy_threads: HashMap<CallId, String>,
     /// Numbers that are being looked up.
@@ -187,6 +206,7 @@ impl Engine {
             change.settings.push(("mode_changes".into(), go_live.text()));
         }
         store.commit(&change)?;
+        let writing = Writing::remembered(store.as_ref())?;
 
         let (sender, stimuli) = mpsc::unbounded_channel();
         let (pushed, _) = broadcast::channel(1024);
@@ -212,7 +232,12 @@ impl Engine {
             transport,
             helpdesk,
             aircall,
-            upkeep: Upkeep::new(&settings, now),
+            lists: Lists::new(now),
+            hook: Hook::new(&settings, now),
+            polling: Polling::new(&settings, now),
+            telling: Telling::new(now),
+            writing,
+            adoption: Adoption::new(now),
             settings,
             installation,
             go_live,
@@ -320,10 +345,19 @@ impl Engine {
 
     fn take(&mut self, stimulus: Stimulus) {
         let now = self.clock.now();
+        // Where somebody waits for an answer, they may have gone.
         let result = match stimulus {
             Stimulus::Arrived => Ok(()),
             Stimulus::Retry(id) => self.retry(id, now),
             Stimulus::Study(id, told) => self.study(id, told, now),
+            Stimulus::Pause(pause, told) => {
+                let _ = told.send(self.pause(pause, now));
+                Ok(())
+            }
+            Stimulus::TakeOver(told) => {
+                let _ = told.send(self.take_over(now));
+                Ok(())
+            }
             Stimulus::Stop(stopped) => {
                 self.stopping = Some(stopped);
                 Ok(())
@@ -342,7 +376,10 @@ impl Engine {
         if self.stopping.is_none() {
             self.look_up_ringing(now);
             self.send_cards(now)?;
-            self.keep_up(now);
+            self.read_lists(now);
+            self.look_at_webhooks(now)?;
+            self.release_writes(now)?;
+            self.poll(now);
             self.send_what_is_due(now)?;
         }
         if now >= self.forget_at {
@@ -421,21 +458,5 @@ impl Engine {
     fn share_knowledge(&self) {
         *self.shared.knowledge.write().unwrap_or_else(std::sync::PoisonError::into_inner) =
             self.knowledge.clone();
-    }
-
-    fn tell_health(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
-        if let Some(next) = self.upkeep.health_due(now) {
-            self.wake_by(next);
-            return Ok(());
-        }
-        self.upkeep.health_told(now);
-        let health = self.measure_health(now)?;
-        if *self.health.borrow() == health {
-            return Ok(());
-        }
-        self.health.send_replace(health.clone());
-        let mut change = Change::at(now);
-        change.push.push(LiveEvent::Health(Box::new(health)));
-        self.push(&change)
     }
 }

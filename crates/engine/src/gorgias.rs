@@ -1,5 +1,6 @@
 //! Gorgias behind [`Helpdesk`]: what it should hold (`record`), what is missing (`plan`), and how its answers read.
 
+mod adopt;
 mod answers;
 mod assess;
 mod notes;
@@ -9,10 +10,10 @@ mod record;
 mod tests;
 mod ticket;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use gorgias::tickets::ListTickets;
 use gorgias::{Account, List, MAX_LIMIT};
-use serde_json::{Value, json};
+use serde_json::Value;
 use sidetone_protocol::Vendor;
 
 use self::answers::refusal;
@@ -20,14 +21,11 @@ use self::record::ANONYMOUS_EXTERNAL_ID;
 use crate::call::Call;
 use crate::directory::{Customer, Person};
 use crate::helpdesk::{
-    Answer, Assessment, Context, Helpdesk, ListPage, Probed, Refusal, Request, Whereabouts,
+    Adopted, Answer, Assessment, Context, Helpdesk, ListPage, Probed, Refusal, Request, Whereabouts,
 };
 use crate::ledger::{Holding, Write};
 use crate::number::{self, E164};
 use crate::store::Case;
-
-/// A call that ended longer ago than this, and of which the ledger knows nothing, is looked for first (B17).
-const ADOPT_AFTER: TimeDelta = TimeDelta::minutes(2);
 
 /// One Gorgias account.
 #[derive(Debug)]
@@ -147,27 +145,18 @@ impl Helpdesk for Gorgias {
     }
 
     fn adopt(&self, case: &Case) -> Request {
-        tickets_by_marker(&ticket_marker(&case.call)).to_http(&self.account)
+        adopt::ask(&self.account, case)
     }
 
-    fn adopted(&self, case: &Case, answer: &Answer) -> Result<Probed, Refusal> {
-        let marker = ticket_marker(&case.call);
-        let listed = serde_json::from_slice::<Value>(answer.body())
-            .is_ok_and(|v| v.is_array() || v.get("data").is_some());
-        if listed {
-            let found = tickets_by_marker(&marker).parse(answer).map_err(refusal)?;
-            let ours = found
-                .items
-                .into_iter()
-                .filter(|t| t.external_id.as_deref() == Some(marker.as_str()))
-                .map(|t| t.id)
-                .min();
-            return Ok(ours.map_or(Probed::Nothing, |id| {
-                Probed::Ask(Box::new(gorgias::tickets::get(id).to_http(&self.account)))
-            }));
-        }
-        let ticket = gorgias::tickets::get(0).parse(answer).map_err(refusal)?;
-        Ok(Probed::Done(holdings_of(&ticket, &marker)))
+    fn adopted(
+        &self,
+        case: &Case,
+        asked: &http::Uri,
+        so_far: &[Holding],
+        context: &Context<'_>,
+        answer: &Answer,
+    ) -> Result<Adopted, Refusal> {
+        adopt::read(&self.account, case, asked, so_far, context, answer)
     }
 
     fn told(&self, headers: &http::HeaderMap) -> Option<(u32, u32)> {
@@ -222,33 +211,8 @@ fn ticket_marker(call: &Call) -> String {
     format!("aircall:call:{}", call.id)
 }
 
-/// What a ticket that was found again holds of ours.
-fn holdings_of(ticket: &gorgias::Ticket, marker: &str) -> Vec<Holding> {
-    let mut holdings = vec![Holding {
-        key: "ticket".into(),
-        helpdesk_id: ticket.id.to_string(),
-        detail: json!({ "subject": ticket.subject, "tags_there": ticket.tags, "adopted": true }),
-    }];
-    holdings.extend(ticket.customer_id.map(|id| Holding {
-        key: "customer".into(),
-        helpdesk_id: id.to_string(),
-        detail: json!({ "adopted": true }),
-    }));
-    let prefix = format!("{marker}:");
-    let entries = ticket.messages.iter().flatten().filter_map(|message| {
-        let key = message.external_id.as_deref()?.strip_prefix(&prefix)?;
-        let detail = json!({ "author": message.sender_id, "links": true });
-        Some(Holding { key: key.to_owned(), helpdesk_id: message.id.to_string(), detail })
-    });
-    holdings.extend(entries);
-    let ended = holdings.iter().any(|h| h.key == "ended");
-    // Whatever its status is now, a person may have set it since; we have had our once.
-    holdings.extend(ended.then(|| Holding {
-        key: "status".into(),
-        helpdesk_id: String::new(),
-        detail: json!({ "adopted": true }),
-    }));
-    holdings
+fn customer_marker(call: &Call) -> String {
+    format!("{}:customer", ticket_marker(call))
 }
 
 fn customer(found: gorgias::Customer) -> Customer {
@@ -259,9 +223,4 @@ fn customer(found: gorgias::Customer) -> Customer {
         note: found.note.filter(|n| !n.trim().is_empty()),
         updated_at: found.updated_datetime.map(|at| at.timestamp()),
     }
-}
-
-fn must_adopt(case: &Case, now: DateTime<Utc>) -> bool {
-    let long_over = case.call.ended_at().is_some_and(|end| now - end > ADOPT_AFTER);
-    long_over && case.ledger.is_empty() && case.attempts.is_empty() && !case.adopted
 }

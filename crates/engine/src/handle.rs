@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use chrono::{DateTime, TimeDelta, Utc};
 use sidetone_protocol::{
     CallDetail, CallPage, CallView, Card, Health, HealthState, LiveCall, Now, OutboxView, Pushed,
-    SandboxView, Source, SourceKind,
+    SandboxView, Source, SourceKind, WriterView,
 };
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use uuid::Uuid;
@@ -196,6 +196,36 @@ impl Handle {
         self.stimulate(Stimulus::Retry(id));
     }
 
+    /// Stops writing into the helpdesk until [`Handle::resume`], over restarts too. Calls are shown and looked up as
+    /// before; what is under way is settled. Comes back when that holds.
+    ///
+    /// # Errors
+    /// If it could not be stored: then nothing has changed.
+    pub async fn pause(&self) -> Result<(), StoreError> {
+        self.ask(|told| Stimulus::Pause(true, told)).await.unwrap_or_else(|| Err(stopping()))
+    }
+
+    /// Lets writing go on; what came in the meantime is written. Comes back when that holds.
+    ///
+    /// # Errors
+    /// If it could not be stored: then nothing has changed.
+    pub async fn resume(&self) -> Result<(), StoreError> {
+        self.ask(|told| Stimulus::Pause(false, told)).await.unwrap_or_else(|| Err(stopping()))
+    }
+
+    /// Makes this installation the one that writes (B16). Returns whether another one did: then it is under way, and
+    /// `health` shows when it is done.
+    pub async fn take_over(&self) -> bool {
+        self.ask(Stimulus::TakeOver).await.unwrap_or(false)
+    }
+
+    /// Hands the loop a question; `None` if the engine has ended.
+    async fn ask<T>(&self, stimulus: impl FnOnce(oneshot::Sender<T>) -> Stimulus) -> Option<T> {
+        let (told, answer) = oneshot::channel();
+        self.stimulate(stimulus(told));
+        answer.await.ok()
+    }
+
     /// How Sidetone is.
     #[must_use]
     pub fn health(&self) -> Health {
@@ -234,12 +264,18 @@ impl Handle {
     }
 }
 
+fn stopping() -> StoreError {
+    StoreError::Refused("the engine has stopped".into())
+}
+
 /// Health before the first turn.
 pub(crate) fn first_health(settings: &Settings) -> Health {
     let polling = settings.arrival == Arrival::Polling;
     Health {
         state: HealthState::Well,
         mode: settings.logging.mode.0,
+        paused: None,
+        writer: WriterView::default(),
         alerts: Vec::new(),
         connections: Vec::new(),
         outbox: OutboxView::default(),

@@ -167,6 +167,15 @@ pub enum Probed {
     Ask(Box<Request>),
 }
 
+/// What a look for a call's record found (B17).
+#[derive(Clone, Debug)]
+pub struct Adopted {
+    /// Everything found so far.
+    pub holdings: Vec<Holding>,
+    /// What has to be asked further; `None` at the end.
+    pub next: Option<Request>,
+}
+
 /// A page of a list that is kept locally.
 #[derive(Clone, Debug)]
 pub struct ListPage<T> {
@@ -257,11 +266,18 @@ pub trait Helpdesk: Send + Sync {
 
     /// Asks for a record of this call that is there already although the ledger knows nothing (B17).
     fn adopt(&self, case: &Case) -> Request;
-    /// Reads that answer, step by step.
+    /// Reads the answer to `asked`, step by step; `so_far`: what the steps before found.
     ///
     /// # Errors
     /// What the answer means instead.
-    fn adopted(&self, case: &Case, answer: &Answer) -> Result<Probed, Refusal>;
+    fn adopted(
+        &self,
+        case: &Case,
+        asked: &http::Uri,
+        so_far: &[Holding],
+        context: &Context<'_>,
+        answer: &Answer,
+    ) -> Result<Adopted, Refusal>;
 
     /// What the headers tell of the request limit: used and limit.
     fn told(&self, headers: &http::HeaderMap) -> Option<(u32, u32)>;

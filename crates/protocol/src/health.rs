@@ -33,7 +33,8 @@ pub enum Vendor {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "index.ts")]
 pub struct Alert {
-    /// Stable: `aircall_refused`, `gorgias_refused`, `gorgias_wrong_account`, `webhook_disabled`, `no_author`, `parked` …
+    /// Stable: `aircall_refused`, `gorgias_refused`, `gorgias_wrong_account`, `webhook_disabled`, `other_writer`, `no_author`,
+    /// `parked` …
     pub code: String,
     /// Since when, unix seconds.
     pub since: i64,
@@ -144,6 +145,40 @@ pub struct Source {
     pub last_event_at: Option<i64>,
 }
 
+/// Whether this installation writes the company's calls (B16).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "index.ts")]
+pub enum WriterState {
+    /// Aircall was not asked yet, or does not answer; nothing is written until then.
+    #[default]
+    Unverified,
+    /// It is the only one.
+    Sole,
+    /// Another installation writes; this one only reads.
+    ReadOnly,
+}
+
+/// Who writes the company's calls.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "index.ts")]
+pub struct WriterView {
+    /// Whether it is this installation.
+    pub state: WriterState,
+    /// Where the other installation is: the host of its webhook.
+    pub other: Option<String>,
+}
+
+/// A person has paused logging.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "index.ts")]
+pub struct PausedView {
+    /// Since when, unix seconds.
+    pub since: i64,
+    /// Calls with something to write; they are written on resume.
+    pub waiting: u32,
+}
+
 /// Only where the vendors are the sandbox's stand-ins.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "index.ts")]
@@ -160,6 +195,12 @@ pub struct Health {
     pub state: HealthState,
     /// What is written.
     pub mode: Mode,
+    /// Set while a person has paused logging.
+    #[serde(default)]
+    pub paused: Option<PausedView>,
+    /// Whether this installation writes.
+    #[serde(default)]
+    pub writer: WriterView,
     /// Causes that need a person.
     pub alerts: Vec<Alert>,
     /// The outside services.

@@ -15,6 +15,7 @@ use std::collections::HashMap;
 use sidetone_protocol::{Direction, Now, Outcome, Phase, Pushed};
 
 pub use self::stimulus::Stimulus;
+use crate::backend::Action;
 use crate::desk::{Desk, Forward};
 use crate::links::Links;
 use crate::live::{CallId, Known, Live};
@@ -220,6 +221,8 @@ impl<D: Desk> Controller<D> {
         match choice {
             Choice::Open | Choice::Caller => self.open(),
             Choice::RingACall => self.open_control_page(),
+            Choice::Pause => self.desk.act(Action::Pause),
+            Choice::Resume => self.desk.act(Action::Resume),
             Choice::Quit => self.desk.exit(),
         }
     }

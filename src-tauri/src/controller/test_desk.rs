@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use sidetone_protocol::Pushed;
 
+use crate::backend::Action;
 use crate::desk::{Desk, Forward};
 use crate::links::Link;
 use crate::notice::{Notice, Subject};
@@ -35,6 +36,7 @@ pub(super) struct Inner {
     pub(super) tray_changes: Cell<u32>,
     pub(super) notices: RefCell<Vec<Notice>>,
     pub(super) toasts: Cell<u32>,
+    pub(super) acts: RefCell<Vec<Action>>,
     pub(super) opened: RefCell<Vec<String>>,
     pub(super) emitted: RefCell<Vec<Pushed>>,
     pub(super) resyncs: Cell<u32>,
@@ -54,6 +56,7 @@ impl TestDesk {
             tray_changes: Cell::default(),
             notices: RefCell::default(),
             toasts: Cell::default(),
+            acts: RefCell::default(),
             opened: RefCell::default(),
             emitted: RefCell::default(),
             resyncs: Cell::default(),
@@ -122,6 +125,10 @@ impl Desk for TestDesk {
 
     fn withdraw(&mut self, subject: &Subject) {
         self.notices.borrow_mut().retain(|notice| notice.subject != *subject);
+    }
+
+    fn act(&mut self, action: Action) {
+        self.acts.borrow_mut().push(action);
     }
 
     fn open_link(&mut self, link: &Link) {

@@ -305,3 +305,11 @@ fn quitting_quits() {
         assert!(desktop.desk.exited.get());
     }
 }
+
+#[test]
+fn logging_is_paused_and_resumed_from_the_tray() {
+    let mut desktop = Desktop::started();
+    desktop.send(Stimulus::Chosen(Choice::Pause));
+    desktop.send(Stimulus::Chosen(Choice::Resume));
+    assert_eq!(*desktop.desk.acts.borrow(), [Action::Pause, Action::Resume]);
+}

@@ -7,7 +7,7 @@ use sidetone_protocol::{CallDetail, CallPage, Now};
 use tauri::State;
 
 use super::inbox::Inbox;
-use crate::backend::{Backend, BackendError, CallFilter, CallQuery};
+use crate::backend::{Action, Backend, BackendError, CallFilter, CallQuery};
 use crate::controller::Stimulus;
 use crate::links::Links;
 
@@ -80,4 +80,32 @@ pub(super) fn open_url(shared: State<'_, Shared>, url: &str) -> Result<(), Comma
 #[tauri::command]
 pub(super) fn painted(shared: State<'_, Shared>, call_id: String) {
     shared.inbox.send(Stimulus::Painted(call_id));
+}
+
+/// Tries the refused writes of a call again.
+#[tauri::command]
+pub(super) async fn retry(shared: State<'_, Shared>, id: String) -> Result<(), CommandError> {
+    act(&shared, Action::Retry(id)).await
+}
+
+/// Stops writing into the helpdesk; everything is kept.
+#[tauri::command]
+pub(super) async fn pause(shared: State<'_, Shared>) -> Result<(), CommandError> {
+    act(&shared, Action::Pause).await
+}
+
+/// Writes again.
+#[tauri::command]
+pub(super) async fn resume(shared: State<'_, Shared>) -> Result<(), CommandError> {
+    act(&shared, Action::Resume).await
+}
+
+/// Does what an alert offers.
+#[tauri::command]
+pub(super) async fn mend(shared: State<'_, Shared>, alert: String) -> Result<(), CommandError> {
+    act(&shared, Action::Mend(alert)).await
+}
+
+async fn act(shared: &Shared, action: Action) -> Result<(), CommandError> {
+    shared.backend.act(action).await.map_err(|fault| CommandError::new(fault.code(), fault))
 }

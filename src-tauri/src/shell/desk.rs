@@ -1,6 +1,7 @@
 //! The desk that Tauri provides.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use sidetone_protocol::Pushed;
 use tauri::{AppHandle, Emitter, EventTarget, WebviewWindow};
@@ -9,6 +10,7 @@ use super::inbox::Inbox;
 use super::notices::Notices;
 use super::window::{self, Place};
 use super::{platform, tray};
+use crate::backend::{Action, Backend};
 use crate::desk::{Desk, Forward};
 use crate::links::Link;
 use crate::notice::{Notice, Subject};
@@ -23,6 +25,7 @@ const RESYNC: &str = "resync";
 /// Tauri's desk. Lives on the controller's thread.
 pub(super) struct TauriDesk {
     app: AppHandle,
+    backend: Arc<dyn Backend>,
     inbox: Inbox,
     notices: Notices,
     paintings: PaintingLog,
@@ -35,12 +38,13 @@ pub(super) struct TauriDesk {
 impl TauriDesk {
     pub(super) fn new(
         app: AppHandle,
+        backend: Arc<dyn Backend>,
         inbox: Inbox,
         data_dir: Option<PathBuf>,
         paintings: PaintingLog,
     ) -> Self {
         let notices = Notices::new(app.clone());
-        Self { app, inbox, notices, paintings, data_dir, place: None }
+        Self { app, backend, inbox, notices, paintings, data_dir, place: None }
     }
 
     /// The window, built and not yet shown if there was none.
@@ -109,6 +113,14 @@ impl Desk for TauriDesk {
 
     fn withdraw(&mut self, subject: &Subject) {
         logged("take a notification back", self.notices.withdraw(subject));
+    }
+
+    fn act(&mut self, action: Action) {
+        let backend = Arc::clone(&self.backend);
+        tauri::async_runtime::spawn(async move {
+            let what = format!("do what was asked for ({action:?})");
+            logged(&what, backend.act(action).await);
+        });
     }
 
     fn open_link(&mut self, link: &Link) {

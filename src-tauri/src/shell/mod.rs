@@ -74,8 +74,13 @@ pub fn run(args: &Args) -> Result<(), RunError> {
     app.manage(commands::Shared { backend: backend.clone(), links: links.clone(), inbox: inbox.clone() });
 
     let options = Options { words: Language::of_system().words(), links, idle_ms: idle_ms(args) };
-    let desk =
-        TauriDesk::new(app.handle().clone(), inbox.clone(), args.data_dir.clone(), PaintingLog::from_env());
+    let desk = TauriDesk::new(
+        app.handle().clone(),
+        backend.clone(),
+        inbox.clone(),
+        args.data_dir.clone(),
+        PaintingLog::from_env(),
+    );
     inbox::serve(outlet, Controller::new(desk, options)).map_err(RunError::Thread)?;
     tauri::async_runtime::spawn(follow::follow(backend.clone(), inbox.clone()));
     tauri::async_runtime::spawn(quit_on_signal(inbox.clone()));
@@ -130,6 +135,10 @@ fn build(args: &Args, inbox: &Inbox) -> Result<App, tauri::Error> {
             commands::call,
             commands::open_url,
             commands::painted,
+            commands::retry,
+            commands::pause,
+            commands::resume,
+            commands::mend,
         ])
         .build(tauri::generate_context!())?;
     notices::listen(app.handle(), inbox);

@@ -5,7 +5,7 @@
 
 pub mod draw;
 
-use sidetone_protocol::{Alert, Direction, Health, HealthState, Mode, Phase};
+use sidetone_protocol::{Alert, Direction, Health, HealthState, Mode, PausedView, Phase};
 
 use crate::live::{Known, Live};
 use crate::moment::Moment;
@@ -39,12 +39,17 @@ pub enum Choice {
     Caller,
     /// Opens the sandbox's control page in the browser.
     RingACall,
+    /// Stops writing into the helpdesk.
+    Pause,
+    /// Writes again.
+    Resume,
     /// Ends the program.
     Quit,
 }
 
 impl Choice {
-    const ALL: [Choice; 4] = [Choice::Open, Choice::Caller, Choice::RingACall, Choice::Quit];
+    const ALL: [Choice; 6] =
+        [Choice::Open, Choice::Caller, Choice::RingACall, Choice::Pause, Choice::Resume, Choice::Quit];
 
     /// The id of its menu item.
     pub fn id(self) -> &'static str {
@@ -52,6 +57,8 @@ impl Choice {
             Self::Open => "open",
             Self::Caller => "caller",
             Self::RingACall => "ring_a_call",
+            Self::Pause => "pause",
+            Self::Resume => "resume",
             Self::Quit => "quit",
         }
     }
@@ -98,6 +105,10 @@ impl Tray {
         if live.health().is_some_and(|health| health.sandbox.is_some()) {
             menu.push(Row::Item(Choice::RingACall, words.ring_a_call()));
         }
+        if live.health().is_some_and(|health| health.mode == Mode::Live && health.paused.is_none()) {
+            menu.push(Row::Rule);
+            menu.push(Row::Item(Choice::Pause, words.pause_logging()));
+        }
         menu.push(Row::Rule);
         let waiting = live.health().map_or(0, |health| health.outbox.calls);
         menu.push(Row::Item(Choice::Quit, words.quit(waiting)));
@@ -115,6 +126,9 @@ fn state(live: &Live, words: &Words, at: Moment) -> (Shape, Vec<Row>) {
         return (Shape::OnCall, on_call(known, words));
     }
     let Some(health) = health else { return (Shape::Well, vec![Row::Line("Sidetone".into())]) };
+    if let Some(paused) = health.paused {
+        return (Shape::Off, is_paused(paused, words, at));
+    }
     let (shape, text) = match (health.mode, health.state) {
         (Mode::Off, _) => (Shape::Off, words.logging_off()),
         (Mode::Live, HealthState::Behind) => {
@@ -125,6 +139,14 @@ fn state(live: &Live, words: &Words, at: Moment) -> (Shape, Vec<Row>) {
         (Mode::Live, _) => (Shape::Well, words.everything_written()),
     };
     (shape, vec![Row::Line(text)])
+}
+
+fn is_paused(paused: PausedView, words: &Words, at: Moment) -> Vec<Row> {
+    vec![
+        Row::Line(words.paused_since(&at.clock(paused.since))),
+        Row::Line(words.calls_kept(paused.waiting)),
+        Row::Item(Choice::Resume, words.resume_logging()),
+    ]
 }
 
 fn needs_you(health: &Health, words: &Words, at: Moment) -> Vec<Row> {
@@ -144,6 +166,7 @@ fn what(alert: &Alert, words: &Words, at: Moment) -> String {
     match alert.code.as_str() {
         "aircall_refused" => words.aircall_refused(),
         "gorgias_refused" => words.gorgias_refused(),
+        "other_writer" => words.other_writer(),
         "webhook_disabled" => words.webhook_disabled(&at.clock(alert.since)),
         _ => alert.what.clone(),
     }

@@ -1,4 +1,4 @@
-use sidetone_protocol::{LiveEvent, Now, OutboxView, SandboxView};
+use sidetone_protocol::{LiveEvent, Now, OutboxView, PausedView, SandboxView};
 
 use super::*;
 use crate::samples::{self, RANG_AT};
@@ -45,6 +45,8 @@ fn all_well_is_one_quiet_line_and_the_fixed_order() {
             Row::Rule,
             item(Choice::Open, "Open Sidetone"),
             Row::Rule,
+            item(Choice::Pause, "Pause logging"),
+            Row::Rule,
             item(Choice::Quit, "Quit Sidetone"),
         ],
     };
@@ -61,6 +63,20 @@ fn a_disabled_webhook_says_since_when_and_how_many_calls() {
     let tray = tray(health);
     assert_eq!(tray.shape, Shape::NeedsYou);
     assert_eq!(tray.menu[..2], [line("Webhook disabled since 13:55"), line("37 calls are not logged")]);
+}
+
+#[test]
+fn a_pause_says_since_when_what_is_kept_and_ends_with_one_click() {
+    let paused = Some(PausedView { since: RANG_AT - 600, waiting: 6 });
+    let tray = tray(Health { paused, ..sandboxed() });
+    assert_eq!(tray.shape, Shape::Off);
+    let head = [
+        line("Logging paused since 13:55"),
+        line("6 calls kept"),
+        item(Choice::Resume, "Resume logging"),
+    ];
+    assert_eq!(tray.menu[..3], head);
+    assert!(!tray.menu.iter().any(|row| matches!(row, Row::Item(Choice::Pause, _))));
 }
 
 #[test]

@@ -69,6 +69,11 @@ pub struct Words {
     everything_written: &'static str,
     sandbox: &'static str,
     shadow_mode: &'static str,
+    pause_logging: &'static str,
+    resume_logging: &'static str,
+    paused_since: &'static str,
+    calls_kept: Counted,
+    other_writer: &'static str,
     logging_off: &'static str,
     ringing: &'static str,
     calling: &'static str,
@@ -128,6 +133,31 @@ impl Words {
     /// "Shadow mode".
     pub fn shadow_mode(&self) -> String {
         self.shadow_mode.to_owned()
+    }
+
+    /// "Pause logging".
+    pub fn pause_logging(&self) -> String {
+        self.pause_logging.to_owned()
+    }
+
+    /// "Resume logging".
+    pub fn resume_logging(&self) -> String {
+        self.resume_logging.to_owned()
+    }
+
+    /// "Logging paused since 10:42".
+    pub fn paused_since(&self, time: &str) -> String {
+        fill(self.paused_since, &[("{time}", time)])
+    }
+
+    /// "6 calls kept".
+    pub fn calls_kept(&self, calls: u32) -> String {
+        self.counted(self.calls_kept, calls)
+    }
+
+    /// "Another Sidetone writes these calls".
+    pub fn other_writer(&self) -> String {
+        self.other_writer.to_owned()
     }
 
     /// "Logging is off".

@@ -5,7 +5,8 @@
  */
 export type Alert = { 
 /**
- * Stable: `aircall_refused`, `gorgias_refused`, `gorgias_wrong_account`, `webhook_disabled`, `no_author`, `parked` …
+ * Stable: `aircall_refused`, `gorgias_refused`, `gorgias_wrong_account`, `webhook_disabled`, `other_writer`, `no_author`,
+ * `parked` …
  */
 code: string, 
 /**
@@ -338,6 +339,14 @@ state: HealthState,
  */
 mode: Mode, 
 /**
+ * Set while a person has paused logging.
+ */
+paused: PausedView | null, 
+/**
+ * Whether this installation writes.
+ */
+writer: WriterView, 
+/**
  * Causes that need a person.
  */
 alerts: Array<Alert>, 
@@ -532,6 +541,19 @@ export type Outcome = "answered" | "missed" | "voicemail" | "unanswered";
 export type PartState = "written" | "awaited" | "not_expected";
 
 /**
+ * A person has paused logging.
+ */
+export type PausedView = { 
+/**
+ * Since when, unix seconds.
+ */
+since: number, 
+/**
+ * Calls with something to write; they are written on resume.
+ */
+waiting: number, };
+
+/**
  * Where the call stands now.
  */
 export type Phase = "ringing" | "in_call" | "ended";
@@ -661,3 +683,21 @@ path: string,
  * JSON body. An id that only an earlier write will give stands as a word in braces, `{customer}`.
  */
 body: unknown, };
+
+/**
+ * Whether this installation writes the company's calls (B16).
+ */
+export type WriterState = "unverified" | "sole" | "read_only";
+
+/**
+ * Who writes the company's calls.
+ */
+export type WriterView = { 
+/**
+ * Whether it is this installation.
+ */
+state: WriterState, 
+/**
+ * Where the other installation is: the host of its webhook.
+ */
+other: string | null, };

@@ -76,6 +76,8 @@ pub struct CallTag {
     pub name: String,
     /// For Aircall's built-in tags the fixed slug stands in the description.
     pub slug: Option<String>,
+    /// When it was picked, unix seconds.
+    pub tagged_at: Option<i64>,
 }
 
 /// A comment on a call.

@@ -273,6 +273,7 @@ impl Call {
                     id: tag.get("id").and_then(Value::as_u64)?,
                     name: string(tag, "name")?.trim().to_owned(),
                     slug: string(tag, "description"),
+                    tagged_at: tag.get("tagged_at").and_then(moment),
                 })
             })
             .collect()

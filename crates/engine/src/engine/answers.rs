@@ -7,7 +7,7 @@ use super::outbox::SEND_AGAIN;
 use super::{Done, Engine, Job};
 use crate::call::{CallId, Origin};
 use crate::directory::{Customer, Matched};
-use crate::helpdesk::{Answer, Probed, Refusal, Request};
+use crate::helpdesk::{Answer, Refusal, Request};
 use crate::inbox;
 use crate::number::E164;
 use crate::readiness::{ENDED_OVERDUE, FRESH_AFTER_END};
@@ -35,7 +35,7 @@ impl Engine {
             Job::LookUp(number) => self.looked_up(&number, &result, now),
             Job::LookUpAnonymous => self.looked_up_anonymous(&result, now),
             Job::Read { call, timeline } => self.was_read(call, timeline, &result, now),
-            Job::Adopt(call) => self.was_adopted(call, &result, now),
+            Job::Adopt { call, asked, so_far } => self.was_adopted(call, &asked, &so_far, &result, now),
             Job::Write { call, write } => self.was_written(call, &write, &result, sent_at, now),
             Job::Conflict { call, write } => self.conflict_told(call, &write, &result, now),
             Job::Probe { call, write } => self.was_probed(call, &write, &result, now),
@@ -263,35 +263,6 @@ impl Engine {
         let at = if case.reads.given_up { now } else { again };
         case.due = Some(Due { at, writes: case.due.map_or(0, |due| due.writes), since });
         self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)
-    }
-
-    fn was_adopted(
-        &mut self,
-        id: CallId,
-        result: &Result<Answer, TransportError>,
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        let Some(mut case) = self.store.case(id)? else { return Ok(()) };
-        let probed = self.read_helpdesk(result, now, |engine, answer| engine.helpdesk.adopted(&case, answer));
-        match probed {
-            Some(Probed::Ask(request)) => self.ask_further(Job::Adopt(id), *request, now),
-            Some(Probed::Nothing) => {
-                case.adopted = true;
-                self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)
-            }
-            Some(Probed::Done(holdings)) => {
-                case.adopted = true;
-                let line = self.line(
-                    &case,
-                    "the record was found in the helpdesk by its marker (B17)",
-                    "look-up",
-                    "adopted",
-                    now,
-                )?;
-                self.commit_case(case, holdings, Vec::new(), vec![line], now)
-            }
-            None => self.later(case, now + LOOK_AGAIN),
-        }
     }
 
     pub(super) fn ask_further(

@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use sidetone_protocol::{Mode, Vendor};
 
+use super::writing::Claim;
 use super::{Engine, Job};
 use crate::budget::Lane;
 use crate::call::CallId;
@@ -65,6 +66,15 @@ impl Engine {
     }
 
     pub(super) fn send_cards(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        match self.writing.claim {
+            Claim::Ours => {}
+            // It may stand beside another installation, which sends the card.
+            Claim::Unverified => return Ok(()),
+            Claim::Others { .. } => {
+                self.uncarded.clear();
+                return Ok(());
+            }
+        }
         let waiting: Vec<(CallId, DateTime<Utc>)> =
             self.uncarded.iter().map(|(id, until)| (*id, *until)).collect();
         for (id, until) in waiting {

@@ -132,7 +132,7 @@ impl Engine {
         let matched = case.call.party().number().map(|n| self.store.matched(n)).transpose()?.flatten();
         let context = self.knowledge.context(&self.settings, now, matched.as_ref());
         let assessment = self.helpdesk.assess(case, &context);
-        Ok(self.under_the_gate(case, assessment))
+        Ok(self.adoption.first(case, self.under_the_gate(case, assessment), now))
     }
 
     fn under_the_gate(&self, case: &Case, assessment: Assessment) -> Assessment {
@@ -163,14 +163,14 @@ impl Engine {
         match &assessment.step {
             Step::Rest => None,
             Step::Wait(until) => due(*until, 0),
-            Step::LookAtTicket | Step::Write => due(now, writes.max(1)),
+            Step::LookAtTicket | Step::Write => due(self.write_at(now), writes.max(1)),
+            // Asked just before the write that it is for.
+            Step::Adopt => due(self.write_at(now), writes),
             // A read that failed has its next try in `due` already.
             Step::Read { .. } if case.reads.failed > 0 => {
                 due(case.due.map_or(now, |d| d.at.max(now)), writes)
             }
-            Step::Read { .. } | Step::LookUp(_) | Step::LookUpAnonymous | Step::Lists | Step::Adopt => {
-                due(now, writes)
-            }
+            Step::Read { .. } | Step::LookUp(_) | Step::LookUpAnonymous | Step::Lists => due(now, writes),
         }
     }
 

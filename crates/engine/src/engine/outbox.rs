@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sidetone_protocol::{Mode, Vendor};
+use sidetone_protocol::Vendor;
 
 use super::{Engine, Job};
 use crate::budget::Lane;
@@ -125,7 +125,7 @@ impl Engine {
                 return Ok(Begun::NotNow);
             }
             Step::Lists => {
-                self.upkeep.lists_wanted(now);
+                self.lists.wanted(now);
                 return self.later(case, now + SEND_AGAIN).map(|()| Begun::NotNow);
             }
             Step::LookUp(number) => return self.look_up_for(case, number, now),
@@ -160,25 +160,29 @@ impl Engine {
                 };
             }
             Step::Adopt => {
+                if self.knowledge.people.is_none() || self.knowledge.tags.is_none() {
+                    self.lists.wanted(now);
+                    return self.later(case, now + SEND_AGAIN).map(|()| Begun::NotNow);
+                }
                 let request = self.helpdesk.adopt(&case);
-                self.ask(vendor, Lane::Live, Job::Adopt(id), request, now)
+                let job = Job::Adopt { call: id, asked: request.uri().clone(), so_far: Vec::new() };
+                self.ask(vendor, Lane::Live, job, request, now)
             }
             Step::LookAtTicket => match self.helpdesk.look_at_ticket(&case) {
                 Some(request) => self.ask(vendor, lane(&case, now), Job::LookAtTicket(id), request, now),
                 None => return Ok(Begun::NotNow),
             },
             // Right after a start nobody knows yet whether the other party is a line of our own (G23).
-            Step::Write if !self.upkeep.lines_known() && self.lines_will_come(now) => {
+            Step::Write if !self.lists.lines_known() && self.lines_will_come(now) => {
                 return self.later(case, now + LINES_SOON).map(|()| Begun::NotNow);
             }
             Step::Write => {
-                let may_write =
-                    self.settings.logging.mode.0 == Mode::Live && assessment.standing == Standing::Logged;
+                let may_write = self.may_write(now) && assessment.standing == Standing::Logged;
                 let write =
                     assessment.writes.into_iter().find(|w| !is_parked(&case, w)).filter(|_| may_write);
                 return match write {
                     Some(write) => self.write(case, write, thread, now),
-                    // A plan that was only asked for: it is made now, and nothing more is due.
+                    // A plan that was only asked for, or that waits to be released: nothing more is due now.
                     None => self
                         .commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)
                         .map(|()| Begun::NotNow),

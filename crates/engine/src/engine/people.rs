@@ -79,7 +79,7 @@ impl Engine {
             return self.park(case, write, "invalid", &text, now);
         }
         drop_attempt(&mut case, write);
-        self.upkeep.lists_wanted(now);
+        self.lists.wanted(now);
         // A tag that we made and a person deleted is made again.
         let made = case.ledger.under("new_tag:").map(|(name, _)| format!("new_tag:{name}")).collect();
         self.commit_case(case, Vec::new(), made, Vec::new(), now)?;

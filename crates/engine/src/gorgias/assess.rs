@@ -3,7 +3,6 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use sidetone_protocol::{Completeness, PartState};
 
-use super::must_adopt;
 use super::plan;
 use super::record::{Lacks, Record, Whom, record};
 use super::ticket;
@@ -52,7 +51,7 @@ pub(super) fn assess(case: &Case, context: &Context<'_>) -> Assessment {
     }
     let record = match record(&case.call, kind, ended, keep, &case.ledger, context) {
         Ok(record) => record,
-        Err(lacks) => return lacking(assessment, lacks, case, context.now),
+        Err(lacks) => return lacking(assessment, lacks),
     };
     assessment.standing = Standing::Logged;
     if let Whom::Known(customer) = &record.whom
@@ -86,10 +85,8 @@ fn without_what_is_awaited(mut assessment: Assessment) -> Assessment {
     assessment
 }
 
-fn lacking(mut assessment: Assessment, lacks: Lacks, case: &Case, now: DateTime<Utc>) -> Assessment {
+fn lacking(mut assessment: Assessment, lacks: Lacks) -> Assessment {
     match lacks {
-        // Before a customer is looked up for a call of long ago, its record may be there already.
-        Lacks::First(_) if must_adopt(case, now) => assessment.step = Step::Adopt,
         Lacks::First(step) => assessment.step = step,
         Lacks::Held(reason) => assessment.standing = Standing::Held(reason),
         Lacks::NotLogged(reason) => {
@@ -102,9 +99,6 @@ fn lacking(mut assessment: Assessment, lacks: Lacks, case: &Case, now: DateTime<
 
 /// What comes next, given the plan: parked writes are passed over, late tags are gathered for a moment.
 fn step(case: &Case, record: &Record, writes: &[Write], then: Step, now: DateTime<Utc>) -> Step {
-    if must_adopt(case, now) {
-        return Step::Adopt;
-    }
     let parked = |write: &Write| {
         case.attempts
             .iter()

@@ -34,6 +34,8 @@ pub fn morning() -> DateTime<Utc> {
 }
 
 type Delivered = Arc<Mutex<Option<Handle>>>;
+/// Further installations, by the host that Aircall delivers to.
+type Others = Arc<Mutex<Vec<(String, Handle)>>>;
 
 /// The sandbox's routers as the way to the vendors; faults become what they would be on a network.
 struct InProcess {
@@ -99,7 +101,20 @@ pub struct Day {
     plan: Plan,
     task: tokio::task::JoinHandle<()>,
     receiving: Delivered,
+    others: Others,
     dir: tempfile::TempDir,
+}
+
+/// Another installation of Sidetone, for the same company.
+pub struct Second {
+    pub handle: Handle,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Drop for Second {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
 }
 
 impl Day {
@@ -107,11 +122,16 @@ impl Day {
     pub async fn begin(plan: Plan) -> Day {
         let receiving: Delivered = Arc::default();
         let delivered = Arc::clone(&receiving);
+        let others = Others::default();
+        let elsewhere = Arc::clone(&others);
         let takes = plan.deliver;
         let sandbox = Sandbox::new(Options {
             start: morning(),
             deliver: Some(Arc::new(move |delivery| {
-                let handle = delivered.lock().unwrap().clone().filter(|_| takes);
+                let other =
+                    elsewhere.lock().unwrap().iter().find(|(host, _)| delivery.url.contains(host)).cloned();
+                let own = || delivered.lock().unwrap().clone();
+                let handle = other.map(|(_, handle)| handle).or_else(own).filter(|_| takes);
                 Box::pin(async move {
                     let event = aircall::Event::parse(&delivery.body).map_err(|_| ())?;
                     let handle = handle.ok_or(())?;
@@ -133,7 +153,7 @@ impl Day {
         *receiving.lock().unwrap() = Some(handle.clone());
         let control = sandbox.control();
         let (aircall, gorgias) = (control.aircall().clone(), control.gorgias().clone());
-        let day = Day { sandbox, aircall, gorgias, clock, handle, plan, task, receiving, dir };
+        let day = Day { sandbox, aircall, gorgias, clock, handle, plan, task, receiving, others, dir };
         day.pass(3).await;
         day
     }
@@ -146,6 +166,42 @@ impl Day {
         *self.receiving.lock().unwrap() = Some(handle.clone());
         self.handle = handle;
         self.task = task;
+    }
+
+    /// Drops everything in memory, and leaves it so until [`Day::start_again`].
+    pub async fn kill(&mut self) {
+        self.task.abort();
+        let _ = (&mut self.task).await;
+        *self.receiving.lock().unwrap() = None;
+    }
+
+    /// Starts on what is stored.
+    pub fn start_again(&mut self) {
+        let (handle, task) = start(&self.sandbox, &self.clock, &self.plan, self.database());
+        *self.receiving.lock().unwrap() = Some(handle.clone());
+        self.handle = handle;
+        self.task = task;
+    }
+
+    /// How the next start is set up.
+    pub fn next_start(&mut self) -> &mut Plan {
+        &mut self.plan
+    }
+
+    /// Another installation with a database of its own, reached at `https://<host>`.
+    pub fn second(&self, host: &str, mut plan: Plan) -> Second {
+        if let Arrival::OwnWebhook { public_url } = &mut plan.arrival {
+            *public_url = format!("https://{host}");
+        }
+        let database = self.dir.path().join(format!("{host}.db"));
+        let (handle, task) = start(&self.sandbox, &self.clock, &plan, database);
+        self.others.lock().unwrap().push((host.to_owned(), handle.clone()));
+        Second { handle, task }
+    }
+
+    /// The database's files: it may be copied, removed and put back while nothing runs.
+    pub fn database_files(&self) -> Vec<PathBuf> {
+        ["day.db", "day.db-wal", "day.db-shm"].map(|name| self.dir.path().join(name)).to_vec()
     }
 
     /// From the next start on, calls since then are written.

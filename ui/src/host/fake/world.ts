@@ -30,6 +30,8 @@ export function wellHealth(now: number): Health {
   return {
     state: 'well',
     mode: 'live',
+    paused: null,
+    writer: { state: 'sole', other: null },
     alerts: [],
     connections: [
       { vendor: 'aircall', state: 'accepted', answered_at: now - 8, text: null },

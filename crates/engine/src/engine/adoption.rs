@@ -1,0 +1,124 @@
+//! What the helpdesk may hold although our ledger does not know it (B17): a lost database, last week's backup, another
+//! installation that wrote before us. It is asked before anything is written, and what is found is adopted.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::answers::LOOK_AGAIN;
+use super::{Engine, Job};
+use crate::call::CallId;
+use crate::helpdesk::{Adopted, Answer, Assessment, Step};
+use crate::ledger::{AttemptState, Holding};
+use crate::store::{Case, StoreError};
+use crate::transport::TransportError;
+
+/// A call that ended longer ago than this, and of which the ledger knows nothing, is looked for first.
+const LOOK_AFTER: TimeDelta = TimeDelta::minutes(2);
+/// So many calls are remembered as looked for; then it is begun anew, which costs a second look and nothing else.
+const REMEMBERED: usize = 20_000;
+
+/// For which calls the ledger alone is not trusted.
+pub(crate) struct Adoption {
+    /// Calls that began before may have been written by somebody else, or into a database that is gone.
+    trusted_from: DateTime<Utc>,
+    /// Calls that were looked for since.
+    looked: HashSet<CallId>,
+}
+
+impl Adoption {
+    /// The ledger is trusted for what begins now: a database may have been restored before this start.
+    pub(super) fn new(now: DateTime<Utc>) -> Adoption {
+        Adoption { trusted_from: now, looked: HashSet::new() }
+    }
+
+    /// Somebody else may have written until then.
+    pub(super) fn distrust(&mut self, until: DateTime<Utc>) {
+        self.trusted_from = until;
+        self.looked.clear();
+    }
+
+    /// The helpdesk was asked for this call.
+    pub(super) fn looked(&mut self, id: CallId) {
+        if self.looked.len() >= REMEMBERED {
+            self.looked.clear();
+        }
+        self.looked.insert(id);
+    }
+
+    /// The assessment, with a look into the helpdesk before the first step that leads to a write.
+    pub(super) fn first(&self, case: &Case, mut assessment: Assessment, now: DateTime<Utc>) -> Assessment {
+        let leads_to_a_write = match assessment.step {
+            Step::Write | Step::LookAtTicket | Step::LookUpAnonymous => true,
+            // Before a customer is looked up for a call of long ago, its record may be there already.
+            Step::LookUp(_) => true,
+            Step::Rest | Step::Wait(_) | Step::Read { .. } | Step::Lists | Step::Adopt => false,
+        };
+        if leads_to_a_write && self.is_due(case, now) {
+            assessment.step = Step::Adopt;
+        }
+        assessment
+    }
+
+    fn is_due(&self, case: &Case, now: DateTime<Utc>) -> bool {
+        let call = &case.call;
+        if case.attempts.iter().any(|a| a.state != AttemptState::Parked) {
+            return false;
+        }
+        let long_over = call.ended_at().is_some_and(|end| now - end > LOOK_AFTER);
+        let never_looked = case.ledger.is_empty() && !case.adopted;
+        let began = call.started_at().or(call.answered_at()).or(call.ended_at());
+        let from_before = began.is_none_or(|began| began < self.trusted_from);
+        (long_over && never_looked) || (from_before && !self.looked.contains(&case.call.id))
+    }
+}
+
+impl Engine {
+    pub(super) fn was_adopted(
+        &mut self,
+        id: CallId,
+        asked: &http::Uri,
+        so_far: &[Holding],
+        result: &Result<Answer, TransportError>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let Some(mut case) = self.store.case(id)? else { return Ok(()) };
+        let matched = case.call.party().number().map(|n| self.store.matched(n)).transpose()?.flatten();
+        let read = self.read_helpdesk(result, now, |engine, answer| {
+            let context = engine.knowledge.context(&engine.settings, now, matched.as_ref());
+            engine.helpdesk.adopted(&case, asked, so_far, &context, answer)
+        });
+        match read {
+            Some(Adopted { holdings, next: Some(next) }) => {
+                let job = Job::Adopt { call: id, asked: next.uri().clone(), so_far: holdings };
+                self.ask_further(job, next, now)
+            }
+            Some(Adopted { holdings, next: None }) => {
+                case.adopted = true;
+                self.adoption.looked(id);
+                let news = unknown(&case, holdings);
+                let line = match news.is_empty() {
+                    true => None,
+                    false => Some(self.line(
+                        &case,
+                        "the record was found in the helpdesk by its marker (B17)",
+                        "look-up",
+                        "adopted",
+                        now,
+                    )?),
+                };
+                self.commit_case(case, news, Vec::new(), line.into_iter().collect(), now)
+            }
+            None => self.later(case, now + LOOK_AGAIN),
+        }
+    }
+}
+
+/// What the ledger does not know: what it knows stays as it was written, but for a ticket that was replaced.
+fn unknown(case: &Case, found: Vec<Holding>) -> Vec<Holding> {
+    let is_news = |holding: &Holding| match case.ledger.id(&holding.key) {
+        None => true,
+        Some(known) => holding.key == "ticket" && known != holding.helpdesk_id,
+    };
+    found.into_iter().filter(is_news).collect()
+}

@@ -1,0 +1,233 @@
+//! Lists that are read anew every ten minutes: the helpdesk's people and tags, Aircall's teams, tags and lines.
+//!
+//! What was read goes into [`Knowledge`](crate::knowledge::Knowledge) only when a list was read to its end.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sidetone_protocol::Vendor;
+
+use super::{Engine, Job};
+use crate::budget::Lane;
+use crate::directory::{People, Person};
+use crate::helpdesk::{Answer, Request, Team};
+use crate::number::{self, E164};
+use crate::store::StoreError;
+use crate::transport::TransportError;
+
+/// Lists are read anew this often.
+const LISTS_EVERY: TimeDelta = TimeDelta::minutes(10);
+/// What could not be read is tried again after this time.
+const AGAIN: TimeDelta = TimeDelta::seconds(20);
+
+/// One of the lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum List {
+    People,
+    Tags,
+    Teams,
+    AircallTags,
+    Lines,
+}
+
+const LISTS: [List; 5] = [List::People, List::Tags, List::Teams, List::AircallTags, List::Lines];
+
+/// What is being read, and when it is due.
+pub(crate) struct Lists {
+    /// Due when, and whether it is being read.
+    due: [(List, DateTime<Utc>, bool); 5],
+    people: Vec<Person>,
+    tags: Vec<String>,
+    teams: BTreeMap<u64, Team>,
+    slugs: BTreeMap<u64, String>,
+    own_numbers: Vec<E164>,
+    lines_known: bool,
+    /// Where lists go on that the budget interrupted.
+    rests: Vec<(List, Request)>,
+}
+
+impl Lists {
+    pub(super) fn new(now: DateTime<Utc>) -> Lists {
+        Lists {
+            due: LISTS.map(|list| (list, now, false)),
+            people: Vec::new(),
+            tags: Vec::new(),
+            teams: BTreeMap::new(),
+            slugs: BTreeMap::new(),
+            own_numbers: Vec::new(),
+            lines_known: false,
+            rests: Vec::new(),
+        }
+    }
+
+    /// A call waits for a list: it is read now, unless that was tried a moment ago.
+    pub(super) fn wanted(&mut self, now: DateTime<Utc>) {
+        for (list, at, busy) in &mut self.due {
+            if matches!(list, List::People | List::Tags) && !*busy {
+                *at = (*at).min(now + AGAIN);
+            }
+        }
+    }
+
+    /// Whether our own lines' numbers were read, so that a call between two of them can be told (G23).
+    pub(super) fn lines_known(&self) -> bool {
+        self.lines_known
+    }
+}
+
+impl Engine {
+    pub(super) fn read_lists(&mut self, now: DateTime<Utc>) {
+        for index in 0..LISTS.len() {
+            let (list, at, busy) = self.lists.due[index];
+            if busy {
+                continue;
+            }
+            if at > now {
+                self.wake_by(at);
+                continue;
+            }
+            let (vendor, first) = self.list_request(list);
+            let rest = self
+                .lists
+                .rests
+                .iter()
+                .position(|(of, _)| *of == list)
+                .map(|at| self.lists.rests.swap_remove(at).1);
+            let request = rest.clone().unwrap_or(first);
+            let asked = self.ask(vendor, Lane::Late, Job::List(list), request, now);
+            self.lists.due[index].2 = asked.is_ok();
+            if let (Err(_), Some(rest)) = (asked, rest) {
+                self.lists.rests.push((list, rest));
+            }
+        }
+    }
+
+    fn list_request(&self, list: List) -> (Vendor, Request) {
+        let paging = aircall::Paging::default();
+        match list {
+            List::People => (self.helpdesk.vendor(), self.helpdesk.people()),
+            List::Tags => (self.helpdesk.vendor(), self.helpdesk.tags()),
+            List::Teams => (Vendor::Aircall, aircall::teams::list(paging).to_http(&self.aircall)),
+            List::AircallTags => (Vendor::Aircall, aircall::tags::list(paging).to_http(&self.aircall)),
+            List::Lines => (Vendor::Aircall, aircall::numbers::list(paging).to_http(&self.aircall)),
+        }
+    }
+
+    fn list_due(&mut self, list: List, at: DateTime<Utc>) {
+        for entry in self.lists.due.iter_mut().filter(|entry| entry.0 == list) {
+            *entry = (list, at, false);
+        }
+        self.wake_by(at);
+    }
+
+    pub(super) fn list_read(
+        &mut self,
+        list: List,
+        result: &Result<Answer, TransportError>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let next = match list {
+            List::People => {
+                let page =
+                    self.read_helpdesk(result, now, |engine, answer| engine.helpdesk.people_read(answer));
+                page.map(|page| {
+                    self.lists.people.extend(page.items);
+                    page.next
+                })
+            }
+            List::Tags => {
+                let page =
+                    self.read_helpdesk(result, now, |engine, answer| engine.helpdesk.tags_read(answer));
+                page.map(|page| {
+                    self.lists.tags.extend(page.items);
+                    page.next
+                })
+            }
+            List::Teams => self.teams_read(result),
+            List::AircallTags => self.slugs_read(result),
+            List::Lines => self.lines_read(result),
+        };
+        let vendor = self.list_request(list).0;
+        match next {
+            Some(Some(request)) => {
+                match self.ask(vendor, Lane::Late, Job::List(list), request.clone(), now) {
+                    Ok(()) => {}
+                    // Budget: gone on with where it stopped, as soon as there is room.
+                    Err(until) => {
+                        self.lists.rests.push((list, request));
+                        self.list_due(list, until);
+                    }
+                }
+                Ok(())
+            }
+            Some(None) => {
+                self.list_due(list, now + LISTS_EVERY);
+                self.list_complete(list, now)
+            }
+            None => {
+                // A list is read whole or not at all.
+                match list {
+                    List::People => self.lists.people.clear(),
+                    List::Tags => self.lists.tags.clear(),
+                    List::Teams => self.lists.teams.clear(),
+                    List::AircallTags => self.lists.slugs.clear(),
+                    List::Lines => self.lists.own_numbers.clear(),
+                }
+                self.list_due(list, now + AGAIN);
+                Ok(())
+            }
+        }
+    }
+
+    fn list_complete(&mut self, list: List, now: DateTime<Utc>) -> Result<(), StoreError> {
+        match list {
+            List::People => self.knowledge.people = Some(People(std::mem::take(&mut self.lists.people))),
+            List::Tags => {
+                self.knowledge.tags = Some(std::mem::take(&mut self.lists.tags).into_iter().collect())
+            }
+            List::Teams => self.knowledge.teams = std::mem::take(&mut self.lists.teams),
+            List::AircallTags => self.knowledge.slugs = std::mem::take(&mut self.lists.slugs),
+            List::Lines => {
+                self.knowledge.own_numbers = std::mem::take(&mut self.lists.own_numbers);
+                self.lists.lines_known = true;
+            }
+        }
+        self.share_knowledge();
+        match list {
+            // G14: logged as soon as an author exists.
+            List::People => self.reassess_waiting(&["no_author"], now),
+            List::Tags | List::Teams | List::AircallTags | List::Lines => Ok(()),
+        }
+    }
+
+    fn teams_read(&mut self, result: &Result<Answer, TransportError>) -> Option<Option<Request>> {
+        let request = aircall::teams::list(aircall::Paging::default());
+        let page = request.parse(result.as_ref().ok()?).ok()?;
+        for team in &page.items {
+            let users = team.users.iter().map(|u| u.id).collect();
+            self.lists.teams.insert(team.id, Team { name: team.name.clone().unwrap_or_default(), users });
+        }
+        Some(request.next_page(&page).map(|next| next.to_http(&self.aircall)))
+    }
+
+    fn slugs_read(&mut self, result: &Result<Answer, TransportError>) -> Option<Option<Request>> {
+        let request = aircall::tags::list(aircall::Paging::default());
+        let page = request.parse(result.as_ref().ok()?).ok()?;
+        let slugs = page.items.iter().filter_map(|tag| Some((tag.id, tag.description.clone()?)));
+        self.lists.slugs.extend(slugs);
+        Some(request.next_page(&page).map(|next| next.to_http(&self.aircall)))
+    }
+
+    fn lines_read(&mut self, result: &Result<Answer, TransportError>) -> Option<Option<Request>> {
+        let request = aircall::numbers::list(aircall::Paging::default());
+        let page = request.parse(result.as_ref().ok()?).ok()?;
+        let parsed = |n: &aircall::Number| {
+            let digits = n.e164_digits.as_deref().or(n.digits.as_deref())?;
+            number::parse(digits, n.country.as_deref())
+        };
+        for own in page.items.iter().filter_map(parsed) {
+            self.lists.own_numbers.push(own);
+        }
+        Some(request.next_page(&page).map(|next| next.to_http(&self.aircall)))
+    }
+}

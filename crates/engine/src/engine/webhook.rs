@@ -1,0 +1,261 @@
+//! Our webhook at Aircall (C1): made, kept switched on, subscribed to exactly our events; and what the company's other
+//! webhooks tell of other installations of Sidetone (B16).
+//!
+//! A webhook's address ends in the id of its installation. Where calls arrive another way, an inactive webhook that
+//! leads nowhere stands for the installation. One request at a time: each look leads to one step, then to another look.
+
+mod claims;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::Value;
+use sidetone_protocol::{Alert, Mode, Vendor};
+
+use self::claims::{Next, Wanted, next};
+use super::{Engine, Job};
+use crate::budget::Lane;
+use crate::helpdesk::{Answer, Request};
+use crate::inbox;
+use crate::settings::{Arrival, Settings};
+use crate::store::{Change, StoreError};
+use crate::transport::TransportError;
+
+/// The webhooks are looked at this often at least: who was taken over must notice soon (`writing.rs` counts on it).
+const LOOK_AT_LEAST: TimeDelta = TimeDelta::seconds(60);
+/// So many steps follow each other at once; then Aircall is left alone until the next look.
+const STEPS_AT_ONCE: u32 = 4;
+
+/// C1: exactly the events that Sidetone handles.
+pub const EVENTS: [&str; 29] = [
+    "call.created",
+    "call.ringing_on_agent",
+    "call.agent_declined",
+    "call.answered",
+    "call.transferred",
+    "call.external_transferred",
+    "call.unsuccessful_transfer",
+    "call.hungup",
+    "call.ended",
+    "call.voicemail_left",
+    "call.commented",
+    "call.tagged",
+    "call.untagged",
+    "call.assigned",
+    "call.archived",
+    "call.hold",
+    "call.unhold",
+    "call.ivr_option_selected",
+    "call.comm_assets_generated",
+    "message.sent",
+    "message.received",
+    "message.status_updated",
+    "number.created",
+    "number.deleted",
+    "number.opened",
+    "number.closed",
+    "user.wut_start",
+    "user.wut_end",
+    "integration.deleted",
+];
+
+/// A step towards a webhook that is as it should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WebhookStep {
+    Look,
+    Make,
+    Change,
+    Remove,
+}
+
+/// When the webhooks are looked at, and what is wrong with ours.
+pub(crate) struct Hook {
+    at: Option<DateTime<Utc>>,
+    busy: bool,
+    /// What the pages of a look showed so far.
+    seen: Vec<aircall::Webhook>,
+    /// A person wants this installation to be the only one.
+    taking_over: bool,
+    steps: u32,
+    alert: Option<Alert>,
+}
+
+impl Hook {
+    pub(super) fn new(settings: &Settings, now: DateTime<Utc>) -> Hook {
+        let own = matches!(settings.arrival, Arrival::OwnWebhook { .. });
+        let looks = match settings.logging.mode.0 {
+            Mode::Live => !settings.study_only,
+            Mode::Shadow => own,
+            Mode::Off => false,
+        };
+        let at = looks.then_some(now);
+        Hook { at, busy: false, seen: Vec::new(), taking_over: false, steps: 0, alert: None }
+    }
+
+    /// What a person has to do about it.
+    pub(super) fn alert(&self) -> Option<Alert> {
+        self.alert.clone()
+    }
+}
+
+impl Engine {
+    pub(super) fn look_at_webhooks(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let Some(at) = self.hook.at.filter(|_| !self.hook.busy) else { return Ok(()) };
+        if at > now {
+            self.wake_by(at);
+            return Ok(());
+        }
+        self.hook.seen.clear();
+        let request = aircall::webhooks::list(aircall::Paging::default()).to_http(&self.aircall);
+        self.webhook_step(WebhookStep::Look, request, now);
+        let link = self.links.get(&Vendor::Aircall).filter(|_| !self.hook.busy);
+        match link.map(|link| (link.is_down(), link.is_refused())) {
+            Some((true, refused)) => self.writer_unknown(refused, now),
+            Some((false, _)) | None => Ok(()),
+        }
+    }
+
+    /// A person wants this installation to write, whoever does now (B16). Returns whether another one does.
+    pub(super) fn take_over(&mut self, now: DateTime<Utc>) -> bool {
+        if !self.writing.is_read_only() {
+            return false;
+        }
+        tracing::warn!("a person wants this Sidetone to be the one that writes");
+        self.hook.taking_over = true;
+        self.hook.steps = 0;
+        self.hook.at = Some(now);
+        true
+    }
+
+    fn webhook_step(&mut self, step: WebhookStep, request: Request, now: DateTime<Utc>) {
+        self.hook.busy = self.ask(Vendor::Aircall, Lane::Live, Job::Webhook(step), request, now).is_ok();
+    }
+
+    pub(super) fn webhook_told(
+        &mut self,
+        step: WebhookStep,
+        result: &Result<Answer, TransportError>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.hook.busy = false;
+        let every =
+            TimeDelta::from_std(self.settings.check_every).unwrap_or(LOOK_AT_LEAST).min(LOOK_AT_LEAST);
+        self.hook.at = Some(now + every);
+        let Ok(answer) = result else { return self.writer_unknown(false, now) };
+        match step {
+            WebhookStep::Look => self.looked_at_webhooks(answer, now),
+            WebhookStep::Make | WebhookStep::Change | WebhookStep::Remove => {
+                self.webhook_changed(answer, now)
+            }
+        }
+    }
+
+    fn looked_at_webhooks(&mut self, answer: &Answer, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let request = aircall::webhooks::list(aircall::Paging::default());
+        let page = match request.parse(answer) {
+            Ok(page) => page,
+            Err(error) => return self.writer_unknown(error.is_credential(), now),
+        };
+        let next_page = request.next_page(&page);
+        self.hook.seen.extend(page.items);
+        if let Some(next_page) = next_page {
+            self.webhook_step(WebhookStep::Look, next_page.to_http(&self.aircall), now);
+            return Ok(());
+        }
+        let seen = std::mem::take(&mut self.hook.seen);
+        let wanted = self.wanted_webhook();
+        let found = next(&seen, self.installation, &wanted, self.hook.taking_over);
+        if let Some(ours) = &found.ours {
+            self.remember_token(ours, now)?;
+        }
+        match found.other {
+            Some(host) => self.is_not_the_writer(host, now)?,
+            None if found.next == Next::Rest => {
+                self.hook.alert = None;
+                self.hook.steps = 0;
+                let taken_over = std::mem::take(&mut self.hook.taking_over);
+                self.is_sole_writer(taken_over, now)?;
+            }
+            None => {}
+        }
+        let Ok(events) = aircall::webhooks::EventList::new(wanted.events.iter().copied()) else {
+            return Ok(());
+        };
+        match found.next {
+            Next::Rest => {}
+            Next::Make => {
+                let new = aircall::webhooks::WebhookCreate {
+                    url: wanted.url,
+                    events,
+                    custom_name: Some("Sidetone".into()),
+                };
+                let request = aircall::webhooks::create(&new).to_http(&self.aircall);
+                self.webhook_step(WebhookStep::Make, request, now);
+            }
+            Next::Change(id) => {
+                tracing::warn!("our webhook is not as it should be; putting it right");
+                let update = aircall::webhooks::WebhookUpdate {
+                    url: Some(wanted.url),
+                    active: Some(wanted.active),
+                    ..aircall::webhooks::WebhookUpdate::enable(events)
+                };
+                let request = aircall::webhooks::update(&id, &update).to_http(&self.aircall);
+                self.webhook_step(WebhookStep::Change, request, now);
+            }
+            Next::Remove(id) => {
+                let request = aircall::webhooks::delete(&id).to_http(&self.aircall);
+                self.webhook_step(WebhookStep::Remove, request, now);
+            }
+        }
+        Ok(())
+    }
+
+    fn webhook_changed(&mut self, answer: &Answer, now: DateTime<Utc>) -> Result<(), StoreError> {
+        match aircall::Request::<Value>::raw(http::Method::PUT, "/v1/webhooks", None).parse(answer) {
+            Ok(body) => {
+                self.hook.steps += 1;
+                if self.hook.steps <= STEPS_AT_ONCE {
+                    self.hook.at = Some(now);
+                }
+                match aircall::Webhook::from_value(body.get("webhook").unwrap_or(&body)) {
+                    Some(webhook) => self.remember_token(&webhook, now),
+                    None => Ok(()),
+                }
+            }
+            Err(error) => {
+                self.hook.alert = Some(Alert {
+                    code: "webhook_refused".into(),
+                    since: now.timestamp(),
+                    calls: 0,
+                    what: "Aircall does not take our webhook, so calls do not arrive in real time.".into(),
+                    mend: error.to_string(),
+                });
+                // No other installation was seen, and ours cannot be shown: that stops nobody's records.
+                if error.is_permanent() && !self.writing.is_read_only() {
+                    self.is_sole_writer(false, now)?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// What stands for this installation at Aircall.
+    fn wanted_webhook(&self) -> Wanted {
+        match &self.settings.arrival {
+            Arrival::OwnWebhook { public_url } => Wanted::receiving(public_url, self.installation, &EVENTS),
+            Arrival::ManualWebhook | Arrival::Polling => {
+                Wanted::standing_in(self.installation, self.settings.arrival == Arrival::ManualWebhook)
+            }
+        }
+    }
+
+    /// Only a hash is kept: whoever reads the database cannot forge an event.
+    fn remember_token(&mut self, webhook: &aircall::Webhook, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let Some(token) = webhook.token.as_ref() else { return Ok(()) };
+        let hash = inbox::token_hash(token.reveal());
+        if self.store.setting("webhook_token_hash")?.as_deref() == Some(hash.as_str()) {
+            return Ok(());
+        }
+        let mut change = Change::at(now);
+        change.settings.push(("webhook_token_hash".into(), hash));
+        self.push(&change)
+    }
+}

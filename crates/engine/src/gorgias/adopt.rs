@@ -1,0 +1,211 @@
+//! A record that is in Gorgias already, found by its markers and read back into a ledger (B17).
+//!
+//! The list of tickets is asked by marker, and then the messages, page by page: the ticket's own read may be slow and
+//! holds only the first of them (`reference/gorgias.md` §6.2). Where there is no ticket, a customer that was made for
+//! the call may be there. What the ticket no longer shows, but must have shown when it was made, a person took away:
+//! it counts as written, so that it is not put back.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use gorgias::Account;
+use serde_json::{Value, json};
+
+use super::record::record;
+use super::{customer_marker, messages, refusal, ticket_marker, tickets_by_marker};
+use crate::call::Call;
+use crate::helpdesk::{Adopted, Answer, Context, Refusal, Request};
+use crate::ledger::{AGAIN, Holding};
+use crate::number::Party;
+use crate::readiness::{Kind, keep, kind};
+use crate::settings::Language;
+use crate::store::Case;
+use crate::words::words;
+
+/// Who wrote the record was at work: a tag that was picked so long ago had been put on the ticket.
+const WRITTEN_WITHIN: TimeDelta = TimeDelta::minutes(2);
+
+/// The first question.
+pub(super) fn ask(account: &Account, case: &Case) -> Request {
+    tickets_by_marker(&ticket_marker(&case.call)).to_http(account)
+}
+
+/// Reads the answer to `asked`, and asks further.
+pub(super) fn read(
+    account: &Account,
+    case: &Case,
+    asked: &http::Uri,
+    so_far: &[Holding],
+    context: &Context<'_>,
+    answer: &Answer,
+) -> Result<Adopted, Refusal> {
+    match asked.path() {
+        "/api/tickets" => ticket_found(account, case, context, answer),
+        "/api/customers" => customer_found(case, context, answer),
+        _ => messages_found(account, case, asked, so_far, context, answer),
+    }
+}
+
+fn ticket_found(
+    account: &Account,
+    case: &Case,
+    context: &Context<'_>,
+    answer: &Answer,
+) -> Result<Adopted, Refusal> {
+    let marker = ticket_marker(&case.call);
+    let found = tickets_by_marker(&marker).parse(answer).map_err(refusal)?;
+    let known: Option<u64> = case.ledger.id("ticket").and_then(|id| id.parse().ok());
+    // A ticket that was thrown away and replaced is not taken for the new one (G25).
+    let replaced =
+        case.ledger.detail(AGAIN).and_then(|d| d.get("instead_of")?.as_array().cloned()).unwrap_or_default();
+    let is_replaced = |id: u64| replaced.iter().any(|old| old.as_str() == Some(id.to_string().as_str()));
+    let ours = found
+        .items
+        .into_iter()
+        .filter(|t| t.external_id.as_deref() == Some(marker.as_str()) && !is_replaced(t.id));
+    // The one that the ledger names; else one that nobody threw away.
+    let ours = ours.min_by_key(|t| (known != Some(t.id), t.trashed_datetime.is_some(), t.id));
+    let next = match (&ours, known) {
+        (Some(ticket), _) => Some(messages(ticket.id).to_http(account)),
+        // The marker is gone, or the list lags behind.
+        (None, Some(known)) => Some(messages(known).to_http(account)),
+        (None, None) => {
+            let wanted = !case.ledger.has("customer") && matches!(case.call.party(), Party::Phone(_));
+            wanted.then(|| gorgias::customers::by_external_id(&customer_marker(&case.call)).to_http(account))
+        }
+    };
+    Ok(Adopted { holdings: ours.map(|t| ticket_holdings(&t, case, context)).unwrap_or_default(), next })
+}
+
+fn ticket_holdings(ticket: &gorgias::Ticket, case: &Case, context: &Context<'_>) -> Vec<Holding> {
+    let detail = json!({
+        "subject": ticket.subject,
+        "language": ticket.subject.as_deref().and_then(language_of).map(Language::code),
+        "assignee": ticket.assignee_user_id.filter(|id| is_an_agent_of(*id, &case.call, context)),
+        "tags_there": ticket.tags,
+        "adopted": true,
+    });
+    let mut holdings = vec![Holding { key: "ticket".into(), helpdesk_id: ticket.id.to_string(), detail }];
+    holdings.extend(ticket.customer_id.map(|id| {
+        let id = id.to_string();
+        let known =
+            context.matched.or(context.anonymous).and_then(|m| m.customers.iter().find(|c| c.id == id));
+        let detail = json!({ "name": known.map(|c| c.name.as_str()), "adopted": true });
+        Holding { key: "customer".into(), helpdesk_id: id, detail }
+    }));
+    holdings
+}
+
+/// What the record was begun in is told by the subject, unless a person rewrote it.
+fn language_of(subject: &str) -> Option<Language> {
+    [Language::En, Language::De, Language::Fr].into_iter().find(|language| {
+        let words = words(*language);
+        subject.starts_with(words.subject_inbound) || subject.starts_with(words.subject_outbound)
+    })
+}
+
+/// Whether the assignee is one that we would have written; else a person chose.
+fn is_an_agent_of(assignee: u64, call: &Call, context: &Context<'_>) -> bool {
+    let agents = [call.first_agent(), call.agent()];
+    let emails = agents.iter().flatten().filter_map(|agent| agent.email.as_deref());
+    let people = emails.filter_map(|email| context.people?.by_email(email));
+    people.into_iter().any(|person| person.id == assignee)
+}
+
+fn customer_found(case: &Case, context: &Context<'_>, answer: &Answer) -> Result<Adopted, Refusal> {
+    let marker = customer_marker(&case.call);
+    let found = gorgias::customers::by_external_id(&marker).parse(answer).map_err(refusal)?;
+    let ours = found.items.into_iter().filter(|c| c.external_id.as_deref() == Some(marker.as_str()));
+    let holding = ours.min_by_key(|c| c.id).map(|made| {
+        let language = context.settings.logging.language;
+        let w = words(language);
+        let remark = if case.call.contact().is_some() { w.not_found_but_contact } else { w.not_found };
+        let detail = json!({
+            "name": made.name, "email": made.email, "language": language.code(), "remark": remark, "adopted": true,
+        });
+        Holding { key: "customer".into(), helpdesk_id: made.id.to_string(), detail }
+    });
+    Ok(Adopted { holdings: holding.into_iter().collect(), next: None })
+}
+
+fn messages_found(
+    account: &Account,
+    case: &Case,
+    asked: &http::Uri,
+    so_far: &[Holding],
+    context: &Context<'_>,
+    answer: &Answer,
+) -> Result<Adopted, Refusal> {
+    let ticket = asked.query().and_then(|q| q.split('&').find_map(|part| part.strip_prefix("ticket_id=")));
+    let request = messages(ticket.and_then(|id| id.parse().ok()).unwrap_or_default());
+    let page = request.parse(answer).map_err(refusal)?;
+    let prefix = format!("{}:", ticket_marker(&case.call));
+    let entries = page.items.iter().filter_map(|message| {
+        let key = message.external_id.as_deref()?.strip_prefix(&prefix)?;
+        let links = message.body_text.as_deref().zip(case.call.asset());
+        let detail = json!({
+            "author": message.sender_id,
+            "links": links.is_none_or(|(text, asset)| text.contains(asset)),
+            "adopted": true,
+        });
+        Some(Holding { key: key.to_owned(), helpdesk_id: message.id.to_string(), detail })
+    });
+    let mut holdings = so_far.to_vec();
+    holdings.extend(entries);
+    let next = request.next_page(&page).map(|next| next.to_http(account));
+    if next.is_none() {
+        let implied = implied(case, &holdings, context);
+        holdings.extend(implied);
+    }
+    Ok(Adopted { holdings, next })
+}
+
+/// What must have been written, too, given what was found.
+fn implied(case: &Case, found: &[Holding], context: &Context<'_>) -> Vec<Holding> {
+    let mut ledger = case.ledger.clone();
+    for holding in found.iter().filter(|h| !case.ledger.has(&h.key)) {
+        ledger.put(holding.clone(), context.now);
+    }
+    let Some(kind) = kind(&case.call).filter(|_| ledger.has("ticket")) else { return Vec::new() };
+    let bare = |key: String, detail: Value| Holding { key, helpdesk_id: String::new(), detail };
+    let mut implied = Vec::new();
+    let ended = ledger.has("ended");
+    // Whatever its status is now, a person may have set it since; we have had our once (G8).
+    if ended && !ledger.has("status") {
+        implied.push(bare("status".into(), json!({ "adopted": true })));
+    }
+    let keep = keep(kind, &context.settings.logging);
+    let Ok(record) = record(&case.call, kind, ended, keep, &ledger, context) else { return implied };
+    for entry in record.entries.iter().filter(|e| is_of_the_create(&e.key, kind) && !ledger.has(&e.key)) {
+        implied.push(bare(entry.key.clone(), json!({ "links": true, "adopted": true })));
+    }
+    let there = tags_there(found);
+    for (key, name) in &record.tags {
+        let was_written = there.contains(&name.as_str())
+            || !key.starts_with("call:") && key != "voicemail"
+            || ended && picked_long_ago(&case.call, key, context.now);
+        let key = format!("tag:{key}");
+        if was_written && !ledger.has(&key) {
+            implied.push(bare(key, json!({ "name": name })));
+        }
+    }
+    implied
+}
+
+/// A ticket is never made without these.
+fn is_of_the_create(key: &str, kind: Kind) -> bool {
+    match key {
+        "answered" | "not_found" => true,
+        "ended" => kind != Kind::Answered,
+        _ => false,
+    }
+}
+
+fn tags_there(found: &[Holding]) -> Vec<&str> {
+    let there = found.iter().find(|h| h.key == "ticket").and_then(|h| h.detail.get("tags_there")?.as_array());
+    there.into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
+fn picked_long_ago(call: &Call, key: &str, now: DateTime<Utc>) -> bool {
+    let picked = call.tags().into_iter().find(|tag| key == format!("call:{}", tag.id));
+    let at = picked.and_then(|tag| DateTime::from_timestamp(tag.tagged_at?, 0));
+    at.is_some_and(|at| now - at > WRITTEN_WITHIN)
+}

@@ -1,0 +1,200 @@
+//! Nothing depends on one machine's memory (B17): an empty ledger, last week's backup, a moved installation.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed step fails its test
+
+mod day;
+
+use day::{Day, MARTA, Plan, STRANGER, note, tags};
+use serde_json::{Value, json};
+use sidetone_protocol::CallState;
+use sidetone_sandbox::{HangUp, aircall_world as world};
+
+/// The database is gone; the line is drawn where it was.
+async fn lose_the_database(day: &mut Day) {
+    day.kill().await;
+    for file in day.database_files() {
+        let _ = std::fs::remove_file(file);
+    }
+    day.set_from(Some(day::morning()));
+    day.start_again();
+    day.pass(5).await;
+}
+
+fn keep_a_backup(day: &Day) -> Vec<(std::path::PathBuf, Vec<u8>)> {
+    let files = day.database_files().into_iter();
+    files.filter_map(|file| Some((file.clone(), std::fs::read(&file).ok()?))).collect()
+}
+
+async fn restore(day: &mut Day, backup: &[(std::path::PathBuf, Vec<u8>)]) {
+    day.kill().await;
+    for file in day.database_files() {
+        let _ = std::fs::remove_file(file);
+    }
+    for (file, content) in backup {
+        std::fs::write(file, content).unwrap();
+    }
+    day.start_again();
+    day.pass(5).await;
+}
+
+fn entries(ticket: &Value) -> usize {
+    ticket["messages"].as_array().unwrap().len()
+}
+
+/// A late comment, by which a call that nobody remembers is heard of again.
+async fn late_comment(day: &Day, call: u64) {
+    let comment = day.aircall.comment(call, world::CAMILLE, "Much later").unwrap();
+    day.pass(120).await;
+    note(&day.ticket(call), &format!("comment:{comment}"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_an_empty_ledger_only_what_is_missing_is_written() {
+    let mut day = Day::begin(Plan::default()).await;
+    let calls = [day.answered(MARTA).await, day.answered(STRANGER).await, day.ring(world::SUPPORT_DE, None)];
+    day.aircall.hang_up(calls[2], &HangUp { voicemail: true, ..HangUp::default() }).unwrap();
+    day.pass(600).await;
+    let before = day.gorgias.dump();
+    lose_the_database(&mut day).await;
+    for call in calls {
+        late_comment(&day, call).await;
+        let ticket = before["tickets"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|t| t["external_id"] == format!("aircall:call:{call}"))
+            .unwrap();
+        let now = day.ticket(call);
+        assert_eq!(entries(&now), entries(ticket) + 1, "only the comment is new: {now:#}");
+        for part in ["subject", "status", "customer", "assignee", "tags"] {
+            assert_eq!(now[part], ticket[part], "{part}");
+        }
+        let detail = day.detail(call);
+        assert_eq!((detail.state, detail.plan.requests), (CallState::Complete, 0));
+    }
+    assert_eq!(day.gorgias.dump()["customers"], before["customers"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_person_changed_since_stays_when_a_record_is_found_again() {
+    let mut day = Day::begin(Plan::default()).await;
+    let call = day.answered(MARTA).await;
+    day.aircall.tag(call, Some(world::CAMILLE), "Refund").unwrap();
+    day.pass(300).await;
+    let id = day.detail(call).ledger.iter().find(|l| l.key == "ticket").unwrap().helpdesk_id.clone();
+    let path = format!("/api/tickets/{id}");
+    let answered = day.detail(call).ledger.iter().find(|l| l.key == "answered").unwrap().helpdesk_id.clone();
+    day.gorgias
+        .by_a_person("PUT", &path, &json!({"status": "closed", "assignee_user": {"id": null}}))
+        .unwrap();
+    day.gorgias
+        .by_a_person("DELETE", &format!("{path}/tags"), &json!({"names": ["Inbound call", "Refund"]}))
+        .unwrap();
+    day.gorgias.by_a_person("DELETE", &format!("{path}/messages/{answered}"), &Value::Null).unwrap();
+    lose_the_database(&mut day).await;
+    late_comment(&day, call).await;
+    let ticket = day.ticket(call);
+    assert_eq!(ticket["status"], "closed");
+    assert_eq!(ticket["assignee"], Value::Null);
+    assert!(!tags(&ticket).contains(&"Inbound call") && !tags(&ticket).contains(&"Refund"), "{ticket:#}");
+    assert_eq!(entries(&ticket), 2, "the deleted note does not come back: {ticket:#}");
+    day.aircall.tag(call, Some(world::CAMILLE), "Order status").unwrap();
+    day.pass(60).await;
+    assert!(tags(&day.ticket(call)).contains(&"Order status"), "what comes from now on is written");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_long_thread_is_read_to_its_end() {
+    let mut day = Day::begin(Plan::default()).await;
+    let call = day.answered(MARTA).await;
+    let id = day.detail(call).ledger.iter().find(|l| l.key == "ticket").unwrap().helpdesk_id.clone();
+    // People went on writing; our last comment is on the second page.
+    let by_people = json!({"channel": "internal-note", "via": "helpdesk", "from_agent": true, "public": false,
+        "sender": {"email": "ana.keller@example.com"}, "body_text": "Among ourselves"});
+    for _ in 0..110 {
+        let told =
+            day.gorgias.by_a_person("POST", &format!("/api/tickets/{id}/messages"), &by_people).unwrap();
+        assert_eq!(told.0, 201, "{}", told.1);
+    }
+    let comment = day.aircall.comment(call, world::CAMILLE, "After all of that").unwrap();
+    day.pass(300).await;
+    lose_the_database(&mut day).await;
+    late_comment(&day, call).await;
+    note(&day.ticket(call), &format!("comment:{comment}"));
+    note(&day.ticket(call), "answered");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_restored_backup_writes_nothing_twice() {
+    let mut day = Day::begin(Plan::default()).await;
+    let over = day.answered(MARTA).await;
+    day.pass(300).await;
+    let up = day.ring(world::SUPPORT_FR, Some(STRANGER));
+    day.pass(5).await;
+    day.aircall.answer(up, Some(world::CAMILLE)).unwrap();
+    day.pass(30).await;
+    day.kill().await;
+    let backup = keep_a_backup(&day);
+    day.start_again();
+    // All of this is in the helpdesk, and not in the backup.
+    let comment = day.aircall.comment(over, world::CAMILLE, "After the backup").unwrap();
+    day.aircall.tag(over, Some(world::CAMILLE), "Refund").unwrap();
+    day.aircall.hang_up(up, &HangUp::default()).unwrap();
+    let after = day.answered("+493023125044").await;
+    let still_up = day.ring(world::SUPPORT_FR, Some("+33199005577"));
+    day.pass(5).await;
+    day.aircall.answer(still_up, Some(world::CAMILLE)).unwrap();
+    day.pass(60).await;
+    let before = day.gorgias.dump();
+    restore(&mut day, &backup).await;
+    assert_eq!(day.detail(up).completeness.note, sidetone_protocol::PartState::Written, "as of the backup");
+    day.aircall.hang_up(still_up, &HangUp::default()).unwrap();
+    day.pass(60).await;
+    for call in [over, up, after, still_up] {
+        late_comment(&day, call).await;
+        let ticket = day.ticket(call);
+        for key in ["answered", "ended"] {
+            note(&ticket, key);
+        }
+        assert_eq!(day.detail(call).plan.requests, 0);
+    }
+    note(&day.ticket(over), &format!("comment:{comment}"));
+    assert_eq!(day.gorgias.dump()["customers"], before["customers"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_installation_that_moved_goes_on_where_the_first_stopped() {
+    let mut day = Day::begin(Plan::default()).await;
+    let call = day.answered(STRANGER).await;
+    day.pass(300).await;
+    day.kill().await;
+    let mut plan = Plan::default();
+    plan.logging.from = Some(day::morning());
+    let moved = day.second("new.example.com", plan);
+    day.pass(30).await;
+    assert!(moved.handle.take_over().await, "the old webhook still stands");
+    day.pass(120).await;
+    let comment = day.aircall.comment(call, world::CAMILLE, "To the new one").unwrap();
+    day.pass(120).await;
+    let ticket = day.ticket(call);
+    note(&ticket, &format!("comment:{comment}"));
+    note(&ticket, "not_found");
+    assert_eq!(entries(&ticket), 4, "{ticket:#}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_customer_that_was_made_without_a_ticket_is_found_by_its_marker() {
+    use sidetone_sandbox::{Fault, FaultKind};
+    let mut day = Day::begin(Plan::default()).await;
+    // The customer is made, then nothing goes any more.
+    day.gorgias.add_fault(
+        Fault::next(10_000, FaultKind::Status { status: 503, retry_after: None }).on("POST", "/api/tickets"),
+    );
+    let before = day.gorgias.customers().len();
+    let call = day.answered(STRANGER).await;
+    day.pass(300).await;
+    day.gorgias.clear_faults();
+    lose_the_database(&mut day).await;
+    late_comment(&day, call).await;
+    assert_eq!(day.gorgias.customers().len(), before + 1);
+    note(&day.ticket(call), "not_found");
+}
