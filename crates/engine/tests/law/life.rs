@@ -57,6 +57,9 @@ pub fn agent(index: usize) -> Value {
     json!({"id": id, "name": name, "email": format!("{}@example.com", name.to_lowercase())})
 }
 
+/// Seconds after the start, the event that tells of it, and what it does to the call.
+type Happening<'a> = (i64, &'a str, Box<dyn Fn(&mut Value) + 'a>);
+
 impl Life {
     /// Everything that Aircall tells, in the order in which it happens: event, moment, the call as it is then.
     pub fn told(&self) -> Vec<(Origin, i64, Value)> {
@@ -76,8 +79,7 @@ impl Life {
         if self.outbound {
             call["user"] = agent(self.first);
         }
-        let mut steps: Vec<(i64, &str, Box<dyn Fn(&mut Value) + '_>)> =
-            vec![(0, "call.created", Box::new(|_| {}))];
+        let mut steps: Vec<Happening<'_>> = vec![(0, "call.created", Box::new(|_| {}))];
         if self.answered {
             steps.push((
                 8,
@@ -151,7 +153,7 @@ impl Life {
             })));
         }
         steps.sort_by_key(|(at, ..)| *at);
-        let tell = |(at, event, happens): (i64, &str, Box<dyn Fn(&mut Value) + '_>)| {
+        let tell = |(at, event, happens): Happening<'_>| {
             happens(&mut call);
             (Origin::Event(event.into()), START + at, call.clone())
         };
