@@ -191,7 +191,7 @@ impl Handle {
         self.call(id)
     }
 
-    /// Tries a parked call again.
+    /// Tries a parked call again. Where a person threw its ticket away, a new one is made (G25).
     pub fn retry(&self, id: CallId) {
         self.stimulate(Stimulus::Retry(id));
     }

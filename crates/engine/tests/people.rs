@@ -135,6 +135,22 @@ async fn written_again_the_call_has_one_new_ticket_with_everything_in_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn asked_to_try_again_a_finished_call_finds_out_that_its_ticket_is_gone() {
+    let day = Day::begin(Plan::default()).await;
+    let call = day.answered(MARTA).await;
+    throw_away(&day, &ticket_id(&day, call), "DELETE", "");
+    let marker = format!("aircall:call:{call}");
+    day.handle.retry(CallId(call));
+    day.pass(5).await;
+    assert_eq!(day.detail(call).reason.unwrap().code, "ticket_deleted");
+    assert!(day.tickets_of(&marker).is_empty(), "asked once, it only looks");
+    day.handle.retry(CallId(call));
+    day.pass(5).await;
+    assert_eq!(day.ticket(call)["messages"].as_array().unwrap().len(), 2);
+    assert_eq!(day.detail(call).state, CallState::Complete);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_unclear_write_to_a_ticket_that_is_deleted_meanwhile_comes_to_rest() {
     for (method, path) in [("POST", "/api/tickets/"), ("PUT", "/api/tickets/")] {
         let day = Day::begin(Plan::default()).await;

@@ -60,18 +60,20 @@ impl Customer {
         })
     }
 
-    /// All living channels and `new`: what an update must carry to add one, because it replaces the whole list
-    /// (`reference/gorgias.md §5`).
+    /// All living channels and `new`, unless it is among them: what an update must carry to add one, because it
+    /// replaces the whole list (`reference/gorgias.md §5`).
     pub fn channels_and(&self, new: NewChannel) -> Vec<NewChannel> {
         let living = self.channels.iter().filter(|channel| !channel.deleted);
-        living
+        let mut channels: Vec<NewChannel> = living
             .map(|channel| NewChannel {
                 kind: channel.kind.clone(),
                 address: channel.address.clone(),
                 preferred: channel.preferred,
             })
-            .chain([new])
-            .collect()
+            .collect();
+        let is_there = channels.iter().any(|known| known.kind == new.kind && known.address == new.address);
+        channels.extend((!is_there).then_some(new));
+        channels
     }
 }
 

@@ -40,6 +40,8 @@ fn adding_a_number_keeps_the_customers_other_channels() {
     let addresses: Vec<&str> = channels.iter().map(|channel| channel.address.as_str()).collect();
     assert_eq!(addresses, ["ben@example.com", "+34666444555", "+12025550142"]);
     assert!(channels[0].preferred);
+    let again = customer().unwrap().channels_and(NewChannel::phone("+34666444555"));
+    assert_eq!(again.len(), 2, "one that is there already is not added a second time");
 }
 
 #[test]

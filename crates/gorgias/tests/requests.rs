@@ -83,6 +83,8 @@ fn trashed_tickets_come_only_when_asked_for() {
     };
     assert_eq!(of(false).path(), "/api/tickets?customer_id=7&trashed=false");
     assert_eq!(of(true).path(), "/api/tickets?customer_id=7&trashed=true");
+    let these = ListTickets { ids: vec![7, 8], include_trashed: true, ..ListTickets::default() };
+    assert_eq!(tickets::list(&these).path(), "/api/tickets?trashed=true&ticket_ids=7&ticket_ids=8");
 }
 
 #[test]

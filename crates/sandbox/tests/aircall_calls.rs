@@ -8,7 +8,7 @@ use common::{START, sandbox, settle, subscribe};
 use serde_json::{Value, json};
 use sidetone_sandbox::{
     Dial, HangUp, MissedReason, Presence, Refused, Ring,
-    aircall_world::{AMELIA, CAMILLE, RECEPTION, SUPPORT_FR, THEO},
+    aircall_world::{AMELIA, CAMILLE, CARE, RECEPTION, SALES_US, SUPPORT_FR, THEO},
 };
 use tokio::time::{Duration, sleep};
 
@@ -163,6 +163,36 @@ async fn a_transfer_moves_the_call_and_a_failed_one_does_not() {
     settle().await;
     let moved = receiver.last("call.transferred");
     assert_eq!((&moved["user"]["id"], &moved["transferred_by"]["id"]), (&json!(THEO), &json!(CAMILLE)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_goes_to_a_team_to_another_line_and_out_of_the_house() {
+    let (sandbox, receiver) = sandbox();
+    subscribe(&sandbox).await;
+    let control = sandbox.control().aircall().clone();
+    let call = control.ring(&ring()).unwrap();
+    control.answer(call, Some(CAMILLE)).unwrap();
+    control.transfer_to_team(call, CARE, THEO).unwrap();
+    settle().await;
+    let moved = receiver.last("call.transferred");
+    assert_eq!(
+        (&moved["user"]["id"], &moved["transferred_to"]["id"]),
+        (&json!(THEO), &json!(CAMILLE)),
+        "the team's first member is named, whoever takes the call"
+    );
+    assert!(
+        matches!(control.transfer_to_team(call, CARE, AMELIA), Err(Refused::NotNow(_))),
+        "not of the team"
+    );
+    control.transfer_to_line(call, SALES_US, AMELIA).unwrap();
+    settle().await;
+    assert_eq!(receiver.last("call.transferred")["number"]["id"], SALES_US);
+    assert_eq!(control.call(call).unwrap()["number"]["id"], SALES_US, "found under the destination only");
+    control.transfer_outside(call, "+33199007766").unwrap();
+    settle().await;
+    let out = receiver.last("call.external_transferred");
+    assert_eq!((&out["user"]["id"], &out["transferred_by"]["id"]), (&json!(AMELIA), &json!(AMELIA)));
+    assert!(out["external_transferred_to"].as_str().unwrap().starts_with("+33"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -245,6 +245,38 @@ async fn a_merged_customer_answers_301_to_the_survivor() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_ticket_for_a_merged_customer_goes_to_the_survivor_or_is_refused() {
+    let (sandbox, _) = sandbox();
+    let control = sandbox.control().gorgias().clone();
+    let source = marta(&sandbox).await;
+    let target = control.add_customer("Marta I.", None, "+34666444000");
+    control.merge(source, target).unwrap();
+    let body = json!({"via": "api", "customer": {"id": source}, "messages": [note("Call answered")]});
+    let made = gorgias(&sandbox, "POST", "/api/tickets", body.clone()).await;
+    assert_eq!((made.status, &made.body["customer"]["id"]), (201, &json!(target)));
+    control.switch(|switches| switches.refuse_merged_customers = true);
+    let refused = gorgias(&sandbox, "POST", "/api/tickets", body).await;
+    assert_eq!(refused.status, 400);
+    assert!(refused.body["error"]["data"]["customer"].is_array(), "{}", refused.text);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_renamed_tag_stays_on_its_tickets_and_a_deleted_user_writes_nothing_more() {
+    let (sandbox, _) = sandbox();
+    let ticket = ticket(&sandbox).await;
+    let path = format!("/api/tickets/{}", ticket["id"]);
+    let tag = format!("/api/tags/{}", ticket["tags"][0]["id"]);
+    let renamed = gorgias(&sandbox, "PUT", &tag, json!({"name": "Telephone"})).await;
+    assert_eq!((renamed.status, &renamed.body["name"]), (200, &json!("Telephone")));
+    assert_eq!(gorgias(&sandbox, "GET", &path, Value::Null).await.body["tags"][0]["name"], "Telephone");
+    sandbox.control().gorgias().delete_user(4101).unwrap();
+    assert!(sandbox.control().gorgias().delete_user(4101).is_err());
+    let refused = gorgias(&sandbox, "POST", &format!("{path}/messages"), note("Too late")).await;
+    assert_eq!(refused.status, 400);
+    assert!(refused.body["error"]["data"]["sender"].is_array(), "{}", refused.text);
+}
+
+#[tokio::test(start_paused = true)]
 async fn cursors_walk_a_list_once_and_expire() {
     let (sandbox, _) = sandbox();
     sandbox.control().gorgias().add_customers(92);

@@ -186,29 +186,122 @@ proptest! {
     /// The same for statements nobody would expect: few moments, so that ties are common.
     #[test]
     fn joining_is_commutative_and_idempotent(
-        statements in proptest::collection::vec((0..4i64, 0..5u8, proptest::collection::btree_set(0..4u64, 0..4), 0..3u8, 0..3u64), 1..9),
+        statements in proptest::collection::vec(statements(), 1..9),
         order in Just((0..16usize).collect::<Vec<_>>()).prop_shuffle(),
     ) {
-        let all: Vec<_> = statements.iter().map(|(at, kind, tags, status, user)| {
-            let data = json!({
-                "id": ID,
-                "status": (["initial", "answered", "done"][*status as usize]),
-                "user": if *user == 0 { json!({}) } else { json!({"id": user, "name": format!("u{at}{kind}")}) },
-                "tags": tags.iter().map(|t| json!({"id": t, "name": format!("t{t}")})).collect::<Vec<_>>(),
-                "comments": tags.iter().map(|t| json!({"id": t, "content": format!("c{at}"), "posted_by": if *user == 1 { json!({"id": 1}) } else { Value::Null }})).collect::<Vec<_>>(),
-            });
-            match kind {
-                0 => read(*at, data),
-                1 => (Origin::Listed, *at, data),
-                2 => event("call.untagged", *at, data),
-                3 => event("call.answered", *at, data),
-                _ => event("call.tagged", *at, data),
-            }
-        }).collect();
-        let mut mixed = all.clone();
-        mixed.extend(order.iter().filter_map(|i| all.get(*i)).cloned());
-        let picked: Vec<_> = order.iter().filter_map(|i| all.get(*i)).cloned().collect();
-        prop_assert_eq!(folded(&picked), folded(&all));
-        prop_assert_eq!(folded(&mixed), folded(&all));
+        let mut mixed = statements.clone();
+        mixed.extend(order.iter().filter_map(|i| statements.get(*i)).cloned());
+        let picked: Vec<_> = order.iter().filter_map(|i| statements.get(*i)).cloned().collect();
+        prop_assert_eq!(folded(&picked), folded(&statements));
+        prop_assert_eq!(folded(&mixed), folded(&statements));
+    }
+
+    /// Whatever was known stays known when a later statement leaves it out or names it `null` or empty.
+    #[test]
+    fn absence_and_null_erase_nothing(
+        statements in proptest::collection::vec(statements(), 1..9),
+        is_event in any::<bool>(),
+        nothing in proptest::collection::btree_map(
+            proptest::sample::select(vec![
+                "user", "contact", "teams", "number", "transferred_by", "transferred_to", "recording", "voicemail",
+                "asset", "started_at", "answered_at", "ended_at", "raw_digits", "comments", "ivr_options_selected",
+            ]),
+            proptest::sample::select(vec![json!(null), json!({}), json!([])]),
+            0..9,
+        ),
+    ) {
+        let before = folded(&statements);
+        let data = json!(nothing);
+        let empty = if is_event { event("call.ended", 99, data) } else { read(99, data) };
+        let after = folded(&[statements, vec![empty]].concat());
+        let known = |call: &Call| {
+            let agents = (call.agent(), call.first_agent());
+            (agents, call.line(), call.lines_at_start(), call.contact(), call.teams(), call.comments(), call.ivr_options())
+        };
+        prop_assert_eq!(known(&before), known(&after));
+        prop_assert_eq!(before.tags(), after.tags(), "a list that is absent says nothing of tags");
+    }
+}
+
+/// Any statement about the call, with few ids and few moments.
+fn statements() -> impl Strategy<Value = (Origin, i64, Value)> {
+    let kinds = 0..10u8;
+    let ids = (0..3u64, 0..3u64, 0..3u64);
+    let lists = (proptest::collection::btree_set(0..4u64, 0..4), 0..3usize);
+    (0..4i64, kinds, ids, lists).prop_map(|(at, kind, (user, line, by), (some, status))| {
+        let person = |id: u64| if id == 0 { json!({}) } else { json!({"id": id, "name": format!("u{at}{kind}")}) };
+        let list = |one: &dyn Fn(&u64) -> Value| some.iter().map(one).collect::<Vec<_>>();
+        let mut data = json!({
+            "id": ID,
+            "status": (["initial", "answered", "done"][status]),
+            "user": person(user),
+            "transferred_by": person(by),
+            "contact": if by == 1 { json!({"id": 3, "first_name": format!("c{at}")}) } else { Value::Null },
+            "number": if line == 0 { Value::Null } else { json!({"id": line, "name": format!("n{at}"), "is_ivr": line == 2}) },
+            "teams": list(&|id| json!({"id": id, "name": format!("t{at}")})),
+            "tags": list(&|id| json!({"id": id, "name": format!("t{id}")})),
+            "comments": list(&|id| json!({"id": id, "content": format!("c{at}"), "posted_by": if user == 1 { json!({"id": 1}) } else { Value::Null }})),
+            "ivr_options_selected": list(&|id| json!({"key": id, "title": format!("o{at}")})),
+        });
+        if status == 2 {
+            data.as_object_mut().expect("an object").remove("user");
+        }
+        match kind {
+            0 => read(at, data),
+            1 => (Origin::Listed, at, data),
+            2 => (Origin::Read { timeline: true }, at, data),
+            3 => event("call.untagged", at, data),
+            4 => event("call.answered", at, data),
+            5 => event("call.created", at, data),
+            6 => event("call.ringing_on_agent", at, data),
+            7 => event("call.transferred", at, data),
+            8 => event("call.external_transferred", at, data),
+            _ => event("call.tagged", at, data),
+        }
+    })
+}
+
+#[test]
+fn a_ringing_phone_takes_the_call_from_nobody() {
+    let ringing =
+        event("call.ringing_on_agent", 500, json!({"id": ID, "user": {"id": 44, "name": "Tom Okafor"}}));
+    let mut day = a_day();
+    day.push(ringing.clone());
+    assert_eq!(folded(&day).agent().map(|a| a.id), Some(31));
+    assert_eq!(
+        folded(&[ringing]).agent().map(|a| a.id),
+        Some(44),
+        "while nobody has it, it is theirs to take"
+    );
+}
+
+#[test]
+fn who_handed_the_call_on_had_it_first_even_if_the_answer_was_never_told() {
+    let theo = json!({"id": 44, "name": "Theo Marchand", "email": "theo@example.com"});
+    let ana = json!({"id": 31, "name": "Ana Reyes", "email": "ana@example.com"});
+    let call =
+        folded(&[event("call.transferred", 150, json!({"id": ID, "user": theo, "transferred_by": ana}))]);
+    assert_eq!(call.first_agent().and_then(|a| a.email).as_deref(), Some("ana@example.com"));
+    assert_eq!(call.agent().map(|a| a.id), Some(44));
+}
+
+#[test]
+fn a_call_stays_on_the_line_where_it_began() {
+    let on = |id: u64, is_ivr: bool| json!({"id": ID, "number": {"id": id, "name": format!("Line {id}"), "is_ivr": is_ivr}});
+    let began = event("call.created", 100, on(7, false));
+    let moved = event("call.transferred", 150, on(8, false));
+    let call = folded(&[moved.clone(), began.clone(), read(400, on(8, false))]);
+    assert_eq!(call.line().map(|l| l.name).as_deref(), Some("Line 7"));
+    assert_eq!(call.lines_at_start(), BTreeSet::from([7]));
+    let timeless = event("call.hungup", 0, on(9, false));
+    assert_eq!(
+        folded(&[began, timeless]).line().map(|l| l.id),
+        Some(7),
+        "what has no moment is no beginning"
+    );
+    for both in [[(7, true), (6, false)], [(6, false), (7, true)]] {
+        let call = folded(&both.map(|(id, is_ivr)| event("call.created", 100, on(id, is_ivr))));
+        assert_eq!(call.line().map(|l| l.id), Some(7), "the menu's number is the one that was called");
+        assert_eq!(call.lines_at_start(), BTreeSet::from([6, 7]));
     }
 }

@@ -245,7 +245,17 @@ impl Engine {
         self.doubted.retain(|(call, _), _| *call != id);
         let (put, remove) =
             if case.ledger.has(GONE) { case.ledger.begun_again() } else { Default::default() };
-        self.commit_case(case, put, remove, Vec::new(), now)
+        // Whether the ticket is still there is what the person may be wondering.
+        let look = self.helpdesk.look_at_ticket(&case).filter(|_| put.is_empty());
+        self.commit_case(case, put, remove, Vec::new(), now)?;
+        if let Some(request) = look
+            && self.settings.logging.mode.0 == Mode::Live
+            && !self.busy_calls.contains(&id)
+        {
+            // Without room in the budget the next write looks.
+            let _ = self.ask(self.helpdesk.vendor(), Lane::Live, Job::LookAtTicket(id), request, now);
+        }
+        Ok(())
     }
 
     /// Makes a plan that will not be carried out: the call is read if it is unknown, its caller looked up.

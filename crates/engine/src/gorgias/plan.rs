@@ -181,17 +181,19 @@ fn add_entry(call: &Call, ticket: &str, entry: &Entry) -> Write {
 }
 
 /// G24: to the agent whom the call was handed to, if the ticket still has the assignee that we wrote. The agent's
-/// Aircall id decides whether the call was handed on: that somebody's e-mail changed moves nothing.
+/// Aircall id decides whether the call was handed on: that somebody's e-mail changed moves nothing. Handed to an agent
+/// whom Gorgias does not know, nobody has it (G7), as if it had been made only then.
 fn set_assignee(ticket: &str, record: &Record, ledger: &Ledger) -> Option<Write> {
-    let (agent, user) = (record.agent?, record.assignee?);
+    let (agent, user) = (record.agent?, record.assignee);
     let wrote = ledger.detail("assignee").or(ledger.detail("ticket"))?;
     let seen = ledger.detail(SEEN)?.get("assignee").and_then(Value::as_u64);
     let written = wrote.get("assignee").and_then(Value::as_u64);
     let was_handed_on = wrote.get("agent")?.as_u64()? != agent;
-    if !was_handed_on || written == Some(user) || seen != written {
+    if !was_handed_on || written == user || seen != written {
         return None;
     }
-    let update = TicketUpdate { assignee_user: Some(Assign::To(user)), ..TicketUpdate::default() };
+    let assign = user.map_or(Assign::Nobody, Assign::To);
+    let update = TicketUpdate { assignee_user: Some(assign), ..TicketUpdate::default() };
     let detail = json!({ "assignee": user, "agent": agent, "from": written });
     Some(Write {
         holdings: vec![Holding { key: "assignee".into(), helpdesk_id: String::new(), detail }],
@@ -239,7 +241,8 @@ fn remove_tags(ticket: &str, record: &Record, ledger: &Ledger) -> Option<Write> 
         .under("tag:")
         .filter(|(key, row)| key.starts_with("call:") && row.holding.detail.get("theirs").is_none())
         .filter_map(|(key, row)| Some((key, row.holding.detail.get("name")?.as_str()?)))
-        .filter(|(_, name)| !record.tags.iter().any(|(_, wanted)| wanted == name))
+        // Renamed in Aircall it is still on the call: the name is frozen.
+        .filter(|(key, name)| !record.tags.iter().any(|(on, wanted)| wanted == name || on == key))
         .collect();
     let names: Vec<&str> = gone.iter().map(|(_, name)| *name).collect();
     (!gone.is_empty()).then(|| Write {

@@ -327,9 +327,10 @@ fn team_names(call: &Call, kind: Kind, context: &Context<'_>) -> Vec<String> {
             };
             rang.iter().filter(answered).map(|t| t.name.clone()).collect()
         }
-        // Aircall lists no teams on outbound calls (`reference/aircall.md` §4.1): the agent's, if there is just one.
+        // Aircall lists no teams on outbound calls (`reference/aircall.md` §4.1): that of the agent who dialled, if there
+        // is just one.
         (_, true) => {
-            let agent = call.agent().map(|a| a.id);
+            let agent = call.first_agent().map(|a| a.id);
             let mut own = context.teams.values().filter(|t| agent.is_some_and(|a| t.users.contains(&a)));
             match (own.next(), own.next()) {
                 (Some(only), None) => vec![only.name.clone()],

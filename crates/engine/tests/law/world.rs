@@ -1,0 +1,140 @@
+//! Set-ups, and what is known beside the call.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use proptest::prelude::*;
+use sidetone_engine::directory::{Customer, Matched, People, Person};
+use sidetone_engine::gorgias::Gorgias;
+use sidetone_engine::helpdesk::{Assessment, Context, Helpdesk, Team};
+use sidetone_engine::number;
+use sidetone_engine::settings::{
+    Arrival, Keep, Language, Logging, Rate, Recordings, Settings, UnknownCallers,
+};
+use sidetone_engine::store::Case;
+
+use super::life::AGENTS;
+
+const NUMBER: &str = "+34666444555";
+/// The admin, who writes where nobody else can.
+pub const ADMIN: u64 = 4_100;
+
+pub struct World {
+    pub settings: Settings,
+    pub people: People,
+    pub tags: BTreeSet<String>,
+    pub teams: BTreeMap<u64, Team>,
+    pub slugs: BTreeMap<u64, String>,
+    pub customers: usize,
+}
+
+#[derive(Clone, Debug)]
+pub struct SetUp {
+    pub language: Language,
+    pub unknown: UnknownCallers,
+    pub take_recent: bool,
+    pub keeps: [Keep; 3],
+    /// How many customers have the number.
+    pub customers: usize,
+    pub known_tags: bool,
+}
+
+pub fn set_ups() -> impl Strategy<Value = SetUp> {
+    let languages = prop::sample::select(vec![Language::En, Language::De, Language::Fr]);
+    let unknown = prop::sample::select(vec![
+        UnknownCallers::Placeholder,
+        UnknownCallers::PhoneOnly,
+        UnknownCallers::Hold,
+    ]);
+    let keep = || prop::sample::select(vec![Keep::Open, Keep::Open, Keep::Closed, Keep::Store]);
+    (languages, unknown, any::<bool>(), [keep(), keep(), keep()], 0..3usize, any::<bool>()).prop_map(
+        |(language, unknown, take_recent, keeps, customers, known_tags)| SetUp {
+            language,
+            unknown,
+            take_recent,
+            keeps,
+            customers,
+            known_tags,
+        },
+    )
+}
+
+impl SetUp {
+    pub fn world(&self) -> World {
+        let person = |id, name: &str, admin| Person {
+            id,
+            email: format!("{}@example.com", name.to_uppercase()),
+            name: name.into(),
+            active: true,
+            admin,
+            machine: false,
+        };
+        let mut people: Vec<Person> =
+            AGENTS[..3].iter().zip(4_101..).map(|((_, name), id)| person(id, name, false)).collect();
+        people.push(person(ADMIN, "Ana", true));
+        let team =
+            |name: &str, users: &[u64]| Team { name: name.into(), users: users.iter().copied().collect() };
+        let known = ["Aircall", "Care", "Inbound call", "Tag 1", "Tag 2"].map(str::to_owned);
+        World {
+            settings: Settings {
+                logging: Logging {
+                    language: self.language,
+                    unknown_callers: self.unknown,
+                    several_take_recent: self.take_recent,
+                    log_anonymous: true,
+                    recordings: Recordings::Link,
+                    answered: self.keeps[0],
+                    missed: self.keeps[1],
+                    outbound_unanswered: self.keeps[2],
+                    ..Logging::default()
+                },
+                lines: BTreeSet::from([7]),
+                time_zone: None,
+                arrival: Arrival::ManualWebhook,
+                aircall_rate: Rate { requests: 30, window: std::time::Duration::from_secs(60) },
+                helpdesk_rate: Rate { requests: 80, window: std::time::Duration::from_secs(40) },
+                check_every: std::time::Duration::from_secs(30),
+                poll_every: std::time::Duration::from_secs(5),
+                study_only: false,
+                sandbox_control_url: None,
+            },
+            people: People(people),
+            tags: if self.known_tags { known.into() } else { BTreeSet::new() },
+            teams: BTreeMap::from([(5, team("Care", &[11, 12])), (6, team("Sales", &[13, 14]))]),
+            slugs: BTreeMap::new(),
+            customers: self.customers,
+        }
+    }
+}
+
+pub fn gorgias() -> Gorgias {
+    let credential = gorgias::Credential::basic("ana@example.com", "key");
+    Gorgias::new(gorgias::Account::new("http://127.0.0.1:2", credential).unwrap())
+}
+
+pub fn assess(case: &Case, world: &World, now: DateTime<Utc>) -> Assessment {
+    let customer = |n: usize| Customer {
+        id: (500 + n).to_string(),
+        name: format!("Customer {n}"),
+        email: None,
+        note: None,
+        updated_at: None,
+    };
+    let number = number::parse(NUMBER, None).unwrap();
+    let matched =
+        Matched { number, checked_at: now, customers: (0..world.customers).map(customer).collect() };
+    let shared = Matched { customers: Vec::new(), ..matched.clone() };
+    gorgias().assess(
+        case,
+        &Context {
+            settings: &world.settings,
+            now,
+            people: Some(&world.people),
+            tags: Some(&world.tags),
+            teams: &world.teams,
+            slugs: &world.slugs,
+            matched: Some(&matched),
+            anonymous: Some(&shared),
+        },
+    )
+}
