@@ -216,6 +216,7 @@ impl Engine {
             settings: settings.clone(),
             knowledge: RwLock::default(),
             failed: RwLock::default(),
+            token_hash: RwLock::new(store.setting("webhook_token_hash")?),
             installation,
         });
         let handle = Handle::new(Arc::clone(&shared), sender, pushed.clone(), health_seen);

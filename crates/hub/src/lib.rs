@@ -4,6 +4,7 @@
 //!
 //! [`Handle`]: sidetone_engine::Handle
 
+mod actions;
 mod api;
 pub mod config;
 pub mod doctor;

@@ -5,12 +5,13 @@ use sidetone_protocol::{ExplanationView, LiveEvent, Vendor};
 
 use super::outbox::{PROBE_AFTER_SECONDS, SEND_AGAIN};
 use super::{Done, Engine, Job};
+use crate::budget::Lane;
 use crate::call::{CallId, Origin};
 use crate::directory::{Customer, Matched};
 use crate::helpdesk::{Answer, Probed, Refusal, Request};
 use crate::inbox;
 use crate::ledger::{Attempt, AttemptState, Holding, Write, WriteKind};
-use crate::number::E164;
+use crate::number::{E164, masked_text};
 use crate::readiness::{ENDED_OVERDUE, FRESH_AFTER_END};
 use crate::store::{Case, Change, Due, StoreError};
 use crate::transport::TransportError;
@@ -157,6 +158,8 @@ impl Engine {
                 change = Change::at(now);
             }
             None => {
+                // Those whose time has come have served their purpose.
+                self.failed_looks.retain(|_, again| *again > now);
                 self.failed_looks.insert(number.clone(), now + LOOK_AGAIN);
                 self.shared.mark_failed(number, true);
             }
@@ -266,7 +269,7 @@ impl Engine {
         // The second half of a question that was let through: it is counted, and not held back.
         let vendor = self.helpdesk.vendor();
         if let Some(budget) = self.budgets.get_mut(&vendor) {
-            budget.count(now);
+            budget.count(Lane::Live, now);
         }
         self.send(vendor, job, request, now);
         Ok(())
@@ -364,7 +367,7 @@ impl Engine {
         sent_at: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        tracing::info!(call = %case.call.id, write = %write.key(), why = %text, "a write had no clear answer; looking it up");
+        tracing::info!(call = %case.call.id, write = %write.key(), why = %masked_text(text), "a write had no clear answer; looking it up");
         for attempt in attempts_of(&mut case, write) {
             attempt.state = AttemptState::Unclear;
             attempt.probes = 0;
