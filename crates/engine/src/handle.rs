@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::call::CallId;
 use crate::clock::Clock;
 use crate::directory::Matched;
-use crate::engine::Stimulus;
+use crate::engine::{AdoptProgress, Stimulus};
 use crate::gate;
 use crate::helpdesk::Helpdesk;
 use crate::inbox;
@@ -242,6 +242,15 @@ impl Handle {
     /// `health` shows when it is done.
     pub async fn take_over(&self) -> bool {
         self.ask(Stimulus::TakeOver).await.unwrap_or(false)
+    }
+
+    /// Fills the ledger from the records that the helpdesk holds of calls since then (B17); writes nothing there. Ends
+    /// with a progress that is `done` or `failed`; dropping the receiver stops it.
+    #[must_use]
+    pub fn adopt_since(&self, since: DateTime<Utc>) -> mpsc::UnboundedReceiver<AdoptProgress> {
+        let (told, progress) = mpsc::unbounded_channel();
+        self.stimulate(Stimulus::AdoptSince(since, told));
+        progress
     }
 
     /// Hands the loop a question; `None` if the engine has ended.

@@ -18,7 +18,7 @@ use tokio::sync::watch;
 use crate::config::{Config, Secret};
 use crate::problem::Problem;
 use crate::receiver::{self, Receiver};
-use crate::{actions, api, events, metrics, pages};
+use crate::{actions, adopt, api, events, metrics, pages};
 
 /// All routes of a hub.
 ///
@@ -40,6 +40,7 @@ pub fn routes(handle: &Handle, config: &Config) -> io::Result<Router> {
         .route("/api/pause", post(actions::pause))
         .route("/api/resume", post(actions::resume))
         .route("/api/mend", post(actions::mend))
+        .route("/api/adopt", post(adopt::adopt))
         .route("/api/events", get(events::events))
         .route("/api/{*rest}", get(no_route).post(no_route))
         .layer(middleware::from_fn_with_state(admin, only_admin))

@@ -365,6 +365,63 @@ async fn plan_and_check_say_what_is_and_how_to_mend_it() {
 }
 
 #[tokio::test]
+async fn adopt_fills_an_empty_ledger_from_the_helpdesk_with_and_without_a_running_hub() {
+    let mut hub = Program::start(20.0, "from = \"2026-01-01T00:00:00Z\"").await;
+    hub.until_listening().await;
+    let aircall = hub.sandbox.control().aircall().clone();
+    let mut calls = Vec::new();
+    for from in ["+34666444555", "+33199005501"] {
+        let ring = Ring { line: world::SUPPORT_FR, from: Some(from.into()), ..Ring::default() };
+        let call = aircall.ring(&ring).unwrap();
+        aircall.answer(call, None).unwrap();
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        aircall.hang_up(call, &HangUp::default()).unwrap();
+        tokio::time::sleep(Duration::from_millis(4000)).await;
+        calls.push(call);
+    }
+    let complete = async || {
+        for call in &calls {
+            if hub.get(&format!("/api/calls/{call}")).await["state"] != "complete" {
+                return false;
+            }
+        }
+        true
+    };
+    hub.until("both are written", Duration::from_secs(30), complete).await;
+    assert!(hub.terminate().success());
+    for file in ["sidetone.db", "sidetone.db-wal", "sidetone.db-shm"] {
+        let _ = std::fs::remove_file(hub.dir.path().join("data").join(file));
+    }
+    let writes =
+        |hub: &Program| hub.sandbox.control().gorgias().journal(0).iter().filter(|e| e.is_write()).count();
+    let before = writes(&hub);
+    let run = |hub: &Program, since: &str| {
+        let mut command = hub.command(&["adopt", "--since", since]);
+        tokio::task::spawn_blocking(move || command.output().unwrap())
+    };
+    let told = run(&hub, "2026-01-01").await.unwrap();
+    let (out, progress) = (String::from_utf8_lossy(&told.stdout), String::from_utf8_lossy(&told.stderr));
+    assert_eq!(told.status.code(), Some(0), "{progress}");
+    assert!(out.contains("2 records in the helpdesk, 2 of them were not"), "{out}");
+    assert!(progress.contains("2 records found, 1 adopted"), "{progress}");
+    hub.run().await;
+    for call in &calls {
+        let detail = hub.get(&format!("/api/calls/{call}")).await;
+        assert_eq!(
+            (&detail["state"], &detail["plan"]["requests"]),
+            (&json!("complete"), &json!(0)),
+            "{detail:#}"
+        );
+    }
+    let told = run(&hub, "2026-01-01T00:00:00Z").await.unwrap();
+    let out = String::from_utf8_lossy(&told.stdout).into_owned();
+    assert_eq!(told.status.code(), Some(0), "through the hub: {}", String::from_utf8_lossy(&told.stderr));
+    assert!(out.contains("2 records in the helpdesk, 0 of them"), "{out}");
+    assert_eq!(run(&hub, "yesterday").await.unwrap().status.code(), Some(2));
+    assert_eq!(writes(&hub), before, "nothing is written");
+}
+
+#[tokio::test]
 async fn a_wrong_configuration_names_the_key_and_the_fix_and_exits_with_2() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("hub.toml");

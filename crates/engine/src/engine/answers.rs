@@ -47,6 +47,8 @@ impl Engine {
                 }
                 Ok(())
             }
+            Job::SweepCalls => self.sweep_calls_read(&result, now),
+            Job::SweepRecords => self.sweep_records_read(&result, now),
             Job::List(list) => self.list_read(list, &result, now),
             Job::Webhook(step) => self.webhook_told(step, &result, now),
             Job::Poll => self.polled(&result, now),
