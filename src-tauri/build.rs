@@ -3,7 +3,8 @@
 use std::error::Error;
 
 /// Every command of `src/shell/commands.rs`. One that is missing here cannot be called by the page.
-const COMMANDS: &[&str] = &["now", "calls", "call", "open_url", "painted", "retry", "pause", "resume", "mend"];
+const COMMANDS: &[&str] =
+    &["now", "calls", "call", "open_url", "painted", "retry", "pause", "resume", "mend"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     // The pages are embedded by `generate_context!`, which cargo cannot see into.

@@ -113,7 +113,9 @@ impl Backend for OwnEngine {
                 let _ = self.handle.take_over().await;
             }
             Action::Mend(_) => {
-                return Err(BackendError::Invalid("There is nothing to mend about this by itself.".to_owned()));
+                return Err(BackendError::Invalid(
+                    "There is nothing to mend about this by itself.".to_owned(),
+                ));
             }
         }
         Ok(())

@@ -7,9 +7,12 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sidetone_protocol::{BudgetView, Vendor};
+use sidetone_protocol::{BudgetView, LaneName, LaneView, Vendor};
 
 use crate::settings::Rate;
+
+/// The loop asks again at least this often for what it could not send.
+const STILL_WAITING: TimeDelta = TimeDelta::seconds(30);
 
 /// In order of right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,6 +28,9 @@ pub enum Lane {
 }
 
 impl Lane {
+    /// In order of right.
+    pub const ALL: [Lane; 4] = [Lane::Ring, Lane::Live, Lane::Late, Lane::Backfill];
+
     /// Which share of the limit this lane may fill. A tenth is always left to others.
     fn ceiling(self) -> f64 {
         match self {
@@ -53,7 +59,12 @@ pub struct Budget {
     rate: Rate,
     level: f64,
     level_at: DateTime<Utc>,
-    ours: VecDeque<DateTime<Utc>>,
+    /// Our requests of the current window.
+    ours: VecDeque<(DateTime<Utc>, Lane)>,
+    /// Per lane: since when it waits for room, and when it was refused last.
+    waiting: [Option<(DateTime<Utc>, DateTime<Utc>)>; 4],
+    /// Since when others fill more than half of the vendor's limit.
+    crowded_since: Option<DateTime<Utc>>,
     /// Sent and not answered: what the vendor tells does not hold them yet.
     in_flight: u32,
     paused_until: Option<DateTime<Utc>>,
@@ -70,6 +81,8 @@ impl Budget {
             level: 0.0,
             level_at: now,
             ours: VecDeque::new(),
+            waiting: [None; 4],
+            crowded_since: None,
             in_flight: 0,
             paused_until: None,
         }
@@ -80,6 +93,19 @@ impl Budget {
     /// # Errors
     /// The moment at which the lane may have room again.
     pub fn take(&mut self, lane: Lane, now: DateTime<Utc>) -> Result<(), DateTime<Utc>> {
+        let taken = self.room_for(lane, now);
+        let waiting = &mut self.waiting[lane as usize];
+        match taken {
+            Ok(()) => {
+                *waiting = None;
+                self.count(lane, now);
+            }
+            Err(_) => *waiting = Some((waiting.map_or(now, |(since, _)| since), now)),
+        }
+        taken
+    }
+
+    fn room_for(&mut self, lane: Lane, now: DateTime<Utc>) -> Result<(), DateTime<Utc>> {
         if let Some(until) = self.paused_until {
             if until > now {
                 return Err(until);
@@ -87,24 +113,25 @@ impl Budget {
             self.paused_until = None;
         }
         self.drain(now);
-        let room = (f64::from(self.rate.requests) * lane.ceiling()).max(1.0);
+        let room = self.room_of(lane);
         let level = match self.counting {
             Counting::Leaky => self.level,
             Counting::Window => self.ours.len() as f64,
         };
-        if level + 1.0 > room {
-            return Err(self.room_at(level + 1.0 - room, now));
-        }
-        self.count(now);
-        Ok(())
+        if level + 1.0 > room { Err(self.room_at(level + 1.0 - room, now)) } else { Ok(()) }
+    }
+
+    /// How full the bucket may be for a request of this lane.
+    fn room_of(&self, lane: Lane) -> f64 {
+        (f64::from(self.rate.requests) * lane.ceiling()).max(1.0)
     }
 
     /// Counts a request that goes in any case.
-    pub fn count(&mut self, now: DateTime<Utc>) {
+    pub fn count(&mut self, lane: Lane, now: DateTime<Utc>) {
         self.drain(now);
         self.level += 1.0;
         self.in_flight += 1;
-        self.ours.push_back(now);
+        self.ours.push_back((now, lane));
     }
 
     /// An answer came, or none will.
@@ -118,7 +145,9 @@ impl Budget {
             Counting::Leaky => at_least.max(now + seconds(over / self.drain_per_second())),
             Counting::Window => {
                 let index = (over.ceil() as usize).saturating_sub(1).min(self.ours.len().saturating_sub(1));
-                self.ours.get(index).map_or(at_least, |first| at_least.max(*first + delta(self.rate.window)))
+                self.ours
+                    .get(index)
+                    .map_or(at_least, |(first, _)| at_least.max(*first + delta(self.rate.window)))
             }
         }
     }
@@ -129,6 +158,16 @@ impl Budget {
         self.level = f64::from(used + self.in_flight);
         if limit > 0 {
             self.rate.requests = limit;
+        }
+        let crowded = self.others() * 2 > self.rate.requests;
+        self.crowded_since = crowded.then_some(self.crowded_since.unwrap_or(now));
+    }
+
+    /// Requests of others in the bucket. Where the vendor tells nothing, nothing is known of them.
+    fn others(&self) -> u32 {
+        match self.counting {
+            Counting::Leaky => (self.level.round() as u32).saturating_sub(self.ours.len() as u32),
+            Counting::Window => 0,
         }
     }
 
@@ -143,7 +182,7 @@ impl Budget {
         self.level = (self.level - passed * self.drain_per_second()).max(0.0);
         self.level_at = now;
         let window = delta(self.rate.window);
-        while self.ours.front().is_some_and(|t| *t + window <= now) {
+        while self.ours.front().is_some_and(|(at, _)| *at + window <= now) {
             self.ours.pop_front();
         }
     }
@@ -155,14 +194,32 @@ impl Budget {
     /// For the window and the metrics.
     pub fn view(&mut self, now: DateTime<Utc>) -> BudgetView {
         self.drain(now);
-        let ours = self.ours.len() as u32;
         BudgetView {
             vendor: self.vendor,
-            ours,
-            others: (self.level.round() as u32).saturating_sub(ours),
+            ours: self.ours.len() as u32,
+            others: self.others(),
             limit: self.rate.requests,
+            reserve: self.rate.requests - self.room_of(Lane::Ring) as u32,
             window_seconds: self.rate.window.as_secs() as u32,
             paused_until: self.paused_until.filter(|p| *p > now).map(|p| p.timestamp()),
+            crowded_since: self.crowded_since.map(|since| since.timestamp()),
+            lanes: Lane::ALL.iter().map(|lane| self.lane_view(*lane, now)).collect(),
+        }
+    }
+
+    fn lane_view(&self, lane: Lane, now: DateTime<Utc>) -> LaneView {
+        // Whoever waited may have given up: only who asked a moment ago still waits.
+        let still = |(_, asked): &(_, DateTime<Utc>)| now - *asked < STILL_WAITING;
+        LaneView {
+            lane: match lane {
+                Lane::Ring => LaneName::Ring,
+                Lane::Live => LaneName::Live,
+                Lane::Late => LaneName::Late,
+                Lane::Backfill => LaneName::Backfill,
+            },
+            used: self.ours.iter().filter(|(_, of)| *of == lane).count() as u32,
+            limit: self.room_of(lane) as u32,
+            waiting_since: self.waiting[lane as usize].filter(still).map(|(since, _)| since.timestamp()),
         }
     }
 }
@@ -240,6 +297,36 @@ mod tests {
         b.told(1, 40, at(0));
         let more = (0..40).filter(|_| b.take(Lane::Live, at(0)).is_ok()).count();
         assert!(more <= 4, "29 are still on their way: {more}");
+    }
+
+    #[test]
+    fn what_waits_is_shown_by_lane_and_forgotten_when_it_went() {
+        let mut b = budget(Counting::Leaky);
+        while b.take(Lane::Late, at(0)).is_ok() {}
+        let until = b.take(Lane::Late, at(100)).expect_err("full");
+        let view = b.view(at(100));
+        let lane = |view: &BudgetView, name| *view.lanes.iter().find(|l| l.lane == name).expect("all lanes");
+        assert_eq!((view.limit, view.reserve, view.ours), (40, 4, 28));
+        let late = lane(&view, LaneName::Late);
+        assert_eq!((late.used, late.limit, late.waiting_since), (28, 28, Some(at(0).timestamp())));
+        let ring = lane(&view, LaneName::Ring);
+        assert_eq!((ring.used, ring.limit, ring.waiting_since), (0, 36, None));
+        assert!(b.take(Lane::Late, until).is_ok());
+        assert_eq!(lane(&b.view(until), LaneName::Late).waiting_since, None);
+    }
+
+    #[test]
+    fn a_neighbour_who_fills_more_than_half_is_seen_until_it_stops() {
+        let mut b = budget(Counting::Leaky);
+        b.take(Lane::Live, at(0)).expect("room");
+        b.answered();
+        b.told(22, 40, at(0));
+        let view = b.view(at(0));
+        assert_eq!((view.ours, view.others, view.crowded_since), (1, 21, Some(at(0).timestamp())));
+        b.told(30, 40, at(2_000));
+        assert_eq!(b.view(at(2_000)).crowded_since, Some(at(0).timestamp()), "since the beginning");
+        b.told(5, 40, at(9_000));
+        assert_eq!(b.view(at(9_000)).crowded_since, None);
     }
 
     #[test]

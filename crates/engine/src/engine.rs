@@ -12,6 +12,7 @@ mod lists;
 mod outbox;
 mod people;
 mod poll;
+mod sweep;
 mod webhook;
 mod writing;
 mod written;
@@ -33,6 +34,8 @@ use self::adoption::Adoption;
 use self::health::Telling;
 use self::lists::{List, Lists};
 use self::poll::Polling;
+pub use self::sweep::AdoptProgress;
+use self::sweep::Sweep;
 use self::webhook::{Hook, WebhookStep};
 use self::writing::Writing;
 use crate::budget::{Budget, Counting, Lane};
@@ -82,6 +85,8 @@ pub(crate) enum Stimulus {
     Study(CallId, oneshot::Sender<()>),
     /// Stop writing (`true`), or let it go on; told when that holds.
     Pause(bool, oneshot::Sender<Result<(), StoreError>>),
+    /// Fill the ledger from the records of calls since then; told how far it has come.
+    AdoptSince(DateTime<Utc>, mpsc::UnboundedSender<AdoptProgress>),
     /// Become the one that writes; told whether another one does.
     TakeOver(oneshot::Sender<bool>),
     /// Finish what is in hand, then stop.
@@ -93,13 +98,39 @@ pub(crate) enum Stimulus {
 pub(crate) enum Job {
     LookUp(E164),
     LookUpAnonymous,
-    Read { call: CallId, timeline: bool },
-    Adopt { call: CallId, asked: http::Uri, so_far: Vec<Holding> },
-    Write { call: CallId, write: Box<Write> },
-    Conflict { call: CallId, write: Box<Write> },
-    Probe { call: CallId, write: Box<Write> },
+    Read {
+        call: CallId,
+        timeline: bool,
+    },
+    Adopt {
+        call: CallId,
+        asked: http::Uri,
+        so_far: Vec<Holding>,
+    },
+    Write {
+        call: CallId,
+        write: Box<Write>,
+    },
+    Conflict {
+        call: CallId,
+        write: Box<Write>,
+    },
+    Probe {
+        call: CallId,
+        write: Box<Write>,
+    },
     LookAtTicket(CallId),
-    Whereabouts { call: CallId, write: Box<Write>, refusal: Refusal, hops: u8 },
+    /// Where a customer is that a write did not find.
+    Whereabouts {
+        call: CallId,
+        write: Box<Write>,
+        refusal: Refusal,
+        hops: u8,
+    },
+    /// A page of Aircall's calls, to adopt their records.
+    SweepCalls,
+    /// A page of the helpdesk's records.
+    SweepRecords,
     Card(CallId),
     List(List),
     Webhook(WebhookStep),
@@ -119,6 +150,8 @@ impl Job {
             | Job::Whereabouts { call, .. } => Some(*call),
             Job::LookUp(_)
             | Job::LookUpAnonymous
+            | Job::SweepCalls
+            | Job::SweepRecords
             | Job::Card(_)
             | Job::List(_)
             | Job::Webhook(_)
@@ -158,6 +191,7 @@ pub struct Engine {
     telling: Telling,
     writing: Writing,
     adoption: Adoption,
+    sweep: Option<Sweep>,
     busy_calls: HashSet<CallId>,
     busy_threads: HashMap<CallId, String>,
     /// Numbers that are being looked up.
@@ -224,6 +258,7 @@ impl Engine {
             settings: settings.clone(),
             knowledge: RwLock::default(),
             failed: RwLock::default(),
+            token_hash: RwLock::new(store.setting("webhook_token_hash")?),
             installation,
         });
         let handle = Handle::new(Arc::clone(&shared), sender, pushed.clone(), health_seen);
@@ -238,6 +273,7 @@ impl Engine {
             telling: Telling::new(now),
             writing,
             adoption: Adoption::new(now),
+            sweep: None,
             settings,
             installation,
             go_live,
@@ -354,6 +390,10 @@ impl Engine {
                 let _ = told.send(self.pause(pause, now));
                 Ok(())
             }
+            Stimulus::AdoptSince(since, told) => {
+                self.adopt_since(since, told, now);
+                Ok(())
+            }
             Stimulus::TakeOver(told) => {
                 let _ = told.send(self.take_over(now));
                 Ok(())
@@ -380,6 +420,7 @@ impl Engine {
             self.look_at_webhooks(now)?;
             self.release_writes(now)?;
             self.poll(now);
+            self.sweep_on(now)?;
             self.send_what_is_due(now)?;
         }
         if now >= self.forget_at {

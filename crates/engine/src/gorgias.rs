@@ -21,7 +21,7 @@ use self::record::ANONYMOUS_EXTERNAL_ID;
 use crate::call::Call;
 use crate::directory::{Customer, Person};
 use crate::helpdesk::{
-    Adopted, Answer, Assessment, Context, Helpdesk, ListPage, Probed, Refusal, Request, Whereabouts,
+    Adopted, Answer, Assessment, Context, Helpdesk, ListPage, Met, Probed, Refusal, Request, Whereabouts,
 };
 use crate::ledger::{Holding, Write};
 use crate::number::{self, E164};
@@ -157,6 +157,18 @@ impl Helpdesk for Gorgias {
         answer: &Answer,
     ) -> Result<Adopted, Refusal> {
         adopt::read(&self.account, case, asked, so_far, context, answer)
+    }
+
+    fn records(&self) -> Request {
+        adopt::all_tickets().to_http(&self.account)
+    }
+
+    fn records_read(&self, since: DateTime<Utc>, answer: &Answer) -> Result<ListPage<Met>, Refusal> {
+        adopt::met(&self.account, since, answer)
+    }
+
+    fn adopt_met(&self, case: &Case, met: &Met, context: &Context<'_>) -> Option<(Vec<Holding>, Request)> {
+        adopt::begin_with(&self.account, case, met, context)
     }
 
     fn told(&self, headers: &http::HeaderMap) -> Option<(u32, u32)> {

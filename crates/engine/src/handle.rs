@@ -1,6 +1,6 @@
 //! What a face holds of the engine: it reads the store by itself, and sends stimuli to the loop.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::call::CallId;
 use crate::clock::Clock;
 use crate::directory::Matched;
-use crate::engine::Stimulus;
+use crate::engine::{AdoptProgress, Stimulus};
 use crate::gate;
 use crate::helpdesk::Helpdesk;
 use crate::inbox;
@@ -28,6 +28,8 @@ use crate::view::{self, Caller};
 const RECENT: usize = 12;
 /// How many earlier calls a card shows.
 const HISTORY: usize = 4;
+/// A card says so long that its look-up failed: no call rings for longer.
+const FAILURE_SHOWN: TimeDelta = TimeDelta::hours(1);
 /// A plan that needs longer than this lacks something that is not to be had now.
 const PLAN_WITHIN: std::time::Duration = std::time::Duration::from_secs(60);
 
@@ -38,19 +40,27 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) settings: Settings,
     pub(crate) knowledge: RwLock<Knowledge>,
-    /// Numbers whose last look-up failed.
-    pub(crate) failed: RwLock<HashSet<E164>>,
+    /// Numbers whose last look-up failed, and when.
+    pub(crate) failed: RwLock<HashMap<E164, DateTime<Utc>>>,
+    /// Hash of our own webhook's token, so that an event costs no reading of the store.
+    pub(crate) token_hash: RwLock<Option<String>>,
     pub(crate) installation: Uuid,
 }
 
 impl Shared {
     pub(crate) fn mark_failed(&self, number: &E164, failed: bool) {
+        let now = self.clock.now();
         let mut all = self.failed.write().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|_, at| now - *at < FAILURE_SHOWN);
         if failed {
-            all.insert(number.clone());
+            all.insert(number.clone(), now);
         } else {
             all.remove(number);
         }
+    }
+
+    pub(crate) fn remember_token(&self, hash: String) {
+        *self.token_hash.write().unwrap_or_else(PoisonError::into_inner) = Some(hash);
     }
 
     /// Who is calling, from what is stored.
@@ -64,7 +74,7 @@ impl Shared {
         let caller = Caller {
             matched: number.map(|n| self.store.matched(n)).transpose()?.flatten(),
             failed: number
-                .is_some_and(|n| self.failed.read().unwrap_or_else(PoisonError::into_inner).contains(n)),
+                .is_some_and(|n| self.failed.read().unwrap_or_else(PoisonError::into_inner).contains_key(n)),
             history,
             history_total,
         };
@@ -102,7 +112,16 @@ impl Handle {
         inbox::from_webhook(event, self.shared.clock.now())
     }
 
-    /// Whether an event carries the token of our own webhook.
+    /// Whether this is the token of our own webhook as last seen; reads no store. A webhook that another hub has just
+    /// made is known to [`Handle::is_own_token`] only.
+    #[must_use]
+    pub fn knows_token(&self, token: &str) -> bool {
+        let known = self.shared.token_hash.read().unwrap_or_else(PoisonError::into_inner);
+        // Hashes are compared, so the time it takes tells nothing of the token.
+        known.as_deref() == Some(inbox::token_hash(token).as_str())
+    }
+
+    /// Whether an event carries the token of our own webhook. Reads the store.
     ///
     /// # Errors
     /// If the store cannot be read.
@@ -120,6 +139,12 @@ impl Handle {
         let receipts = self.shared.store.receive(batch)?;
         self.stimulate(Stimulus::Arrived);
         Ok(receipts)
+    }
+
+    /// Whether this is the id that our webhook's address ends in.
+    #[must_use]
+    pub fn is_installation(&self, id: Uuid) -> bool {
+        self.shared.installation == id
     }
 
     /// The id that our webhook's address ends in.
@@ -217,6 +242,15 @@ impl Handle {
     /// `health` shows when it is done.
     pub async fn take_over(&self) -> bool {
         self.ask(Stimulus::TakeOver).await.unwrap_or(false)
+    }
+
+    /// Fills the ledger from the records that the helpdesk holds of calls since then (B17); writes nothing there. Ends
+    /// with a progress that is `done` or `failed`; dropping the receiver stops it.
+    #[must_use]
+    pub fn adopt_since(&self, since: DateTime<Utc>) -> mpsc::UnboundedReceiver<AdoptProgress> {
+        let (told, progress) = mpsc::unbounded_channel();
+        self.stimulate(Stimulus::AdoptSince(since, told));
+        progress
     }
 
     /// Hands the loop a question; `None` if the engine has ended.

@@ -3,6 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use sidetone_protocol::{Alert, Connection, ConnectionState, Vendor};
 
+use crate::number::masked_text;
+
 /// While a vendor refuses the credential it is asked again this often.
 const ASK_AGAIN: TimeDelta = TimeDelta::seconds(30);
 
@@ -12,6 +14,7 @@ pub struct Link {
     vendor: Vendor,
     state: ConnectionState,
     answered_at: Option<DateTime<Utc>>,
+    /// What it said, numbers masked: it is shown to whoever can ask `/readyz`.
     text: Option<String>,
     /// Since when it is refused or unreachable.
     since: Option<DateTime<Utc>>,
@@ -86,7 +89,7 @@ impl Link {
         }
         self.state = ConnectionState::Refused;
         self.answered_at = Some(now);
-        self.text = Some(text.to_owned());
+        self.text = Some(masked_text(text));
         self.next_try = Some(now + ASK_AGAIN);
         self.wrong_account = wrong_account;
     }
@@ -100,7 +103,7 @@ impl Link {
             self.since = Some(now);
         }
         self.state = ConnectionState::Unreachable;
-        self.text = Some(text.to_owned());
+        self.text = Some(masked_text(text));
         self.failures += 1;
         // A first failure stands alone often enough; a row of them slows us down.
         self.next_try = (self.failures > 2).then(|| now + self.pause());

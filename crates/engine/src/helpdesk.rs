@@ -8,8 +8,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 use sidetone_protocol::{Completeness, Reason, Vendor};
 
+use crate::call::CallId;
 use crate::directory::{Customer, Matched, People, Person};
 use crate::ledger::{Holding, Write};
 use crate::number::E164;
@@ -176,6 +178,15 @@ pub struct Adopted {
     pub next: Option<Request>,
 }
 
+/// A record of ours, met while walking through what the helpdesk holds.
+#[derive(Clone, Debug)]
+pub struct Met {
+    /// The call it is of, by its marker.
+    pub call: CallId,
+    /// The vendor's own object.
+    pub record: Value,
+}
+
 /// A page of a list that is kept locally.
 #[derive(Clone, Debug)]
 pub struct ListPage<T> {
@@ -278,6 +289,17 @@ pub trait Helpdesk: Send + Sync {
         context: &Context<'_>,
         answer: &Answer,
     ) -> Result<Adopted, Refusal>;
+
+    /// Asks for the helpdesk's records, newest first.
+    fn records(&self) -> Request;
+    /// Reads a page of them: those of ours; no further page once they were made before `since`.
+    ///
+    /// # Errors
+    /// What the answer means instead.
+    fn records_read(&self, since: DateTime<Utc>, answer: &Answer) -> Result<ListPage<Met>, Refusal>;
+    /// What a record that was met says by itself, and the question that [`Helpdesk::adopted`] goes on with; `None` if it
+    /// is no record of this call.
+    fn adopt_met(&self, case: &Case, met: &Met, context: &Context<'_>) -> Option<(Vec<Holding>, Request)>;
 
     /// What the headers tell of the request limit: used and limit.
     fn told(&self, headers: &http::HeaderMap) -> Option<(u32, u32)>;

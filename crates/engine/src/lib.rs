@@ -24,5 +24,5 @@ pub mod transport;
 mod view;
 mod words;
 
-pub use engine::{Engine, Parts};
+pub use engine::{AdoptProgress, Engine, Parts};
 pub use handle::Handle;

@@ -129,6 +129,37 @@ pub fn parse(text: &str, country: Option<&str>) -> Option<E164> {
     (possible && e164.len() >= 8 && e164.len() <= 16).then_some(E164(e164))
 }
 
+/// A vendor's sentence with everything in it masked that may be a telephone number (B12).
+#[must_use]
+pub fn masked_text(text: &str) -> String {
+    let mut masked = String::with_capacity(text.len());
+    let mut run = String::new();
+    for c in text.chars() {
+        let goes_on =
+            c.is_ascii_digit() || (!run.is_empty() && matches!(c, ' ' | '.' | '-' | '(' | ')' | '/'));
+        if goes_on {
+            run.push(c);
+        } else {
+            masked.push_str(&masked_run(&run));
+            run.clear();
+            masked.push(c);
+        }
+    }
+    masked.push_str(&masked_run(&run));
+    masked
+}
+
+/// Digits with what stands between them; fewer than six are no number of a person.
+fn masked_run(run: &str) -> String {
+    let digits = run.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let count = digits.chars().filter(char::is_ascii_digit).count();
+    if count < 6 {
+        return run.to_owned();
+    }
+    let last = digits.len().saturating_sub(2);
+    format!("…{}{}", digits.get(last..).unwrap_or_default(), &run[digits.len()..])
+}
+
 fn international(number: &E164) -> String {
     phonenumber::parse(None, number.as_str())
         .map_or_else(|_| number.as_str().to_owned(), |n| n.format().mode(Mode::International).to_string())
@@ -180,6 +211,18 @@ mod tests {
             Party::from_raw("sip:desk@example.com", None),
             Party::Other("sip:desk@example.com".into())
         );
+    }
+
+    #[test]
+    fn a_number_in_a_vendors_sentence_is_masked() {
+        for (told, masked) in [
+            ("channel +34666444555 is taken", "channel +…55 is taken"),
+            ("666 444 555, and again (202) 555-0142.", "…55, and again (…42."),
+            ("it answers 503 after 30 s; page 2 of 10", "it answers 503 after 30 s; page 2 of 10"),
+            ("", ""),
+        ] {
+            assert_eq!(masked_text(told), masked);
+        }
     }
 
     #[test]

@@ -4,6 +4,8 @@
 //!
 //! [`Handle`]: sidetone_engine::Handle
 
+mod actions;
+pub mod adopt;
 mod api;
 pub mod config;
 pub mod doctor;

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use sidetone_engine::AdoptProgress;
 use sidetone_engine::call::CallId;
 use sidetone_hub::config::Config;
 use sidetone_hub::doctor::{self, Finding};
 use sidetone_hub::lock::{self, LockError};
 use sidetone_hub::transport::HttpTransport;
-use sidetone_hub::{running, server};
+use sidetone_hub::{adopt, running, server};
 use tracing_subscriber::EnvFilter;
 
 /// Writes Aircall's calls into the helpdesk, for a whole team.
@@ -39,6 +40,13 @@ enum Command {
         /// Aircall's call id.
         #[arg(long, value_name = "ID")]
         call: u64,
+    },
+    /// Fill the ledger from the records that the helpdesk holds, after a lost database, a restored backup or a move.
+    /// Writes nothing into the helpdesk. Calls from before the go-live line stay behind it: set [logging] from.
+    Adopt {
+        /// A day (2026-11-01) or a moment (RFC 3339).
+        #[arg(long, value_name = "DATE")]
+        since: String,
     },
 }
 
@@ -82,6 +90,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Serve => serve(&config).await,
         Command::Check { json } => check(&config, json).await,
         Command::Plan { call } => plan(config, CallId(call)).await,
+        Command::Adopt { since } => adopt(config, &since).await,
     }
 }
 
@@ -164,10 +173,7 @@ async fn plan(mut config: Config, id: CallId) -> Result<ExitCode, Failure> {
         Err(LockError::Taken) => ask_running(&config, id).await?,
         Err(error) => return Err(Failure::Fault(error.to_string())),
         Ok(_lock) => {
-            // Only this one call is looked at: nothing else is read, and nothing is written.
-            config.settings.study_only = true;
-            config.settings.logging.mode.0 = sidetone_engine::settings::Mode::Off;
-            config.settings.arrival = sidetone_engine::settings::Arrival::ManualWebhook;
+            read_only(&mut config);
             let running = running::start(&config).map_err(|error| Failure::Fault(error.to_string()))?;
             let detail = running.handle.plan(id).await.map_err(|error| Failure::Fault(error.to_string()))?;
             running.stop().await;
@@ -178,6 +184,44 @@ async fn plan(mut config: Config, id: CallId) -> Result<ExitCode, Failure> {
         return Err(Failure::Fault(format!("call {id} is unknown, or on a line that is not selected")));
     }
     writeln!(std::io::stdout(), "{detail:#}").map_err(|error| Failure::Fault(error.to_string()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// For an engine that is started for one question: nothing else is read, and nothing is written.
+fn read_only(config: &mut Config) {
+    config.settings.study_only = true;
+    config.settings.logging.mode.0 = sidetone_engine::settings::Mode::Off;
+    config.settings.arrival = sidetone_engine::settings::Arrival::ManualWebhook;
+}
+
+async fn adopt(mut config: Config, since: &str) -> Result<ExitCode, Failure> {
+    let since = adopt::moment(since, config.settings.time_zone).map_err(Failure::Usage)?;
+    let told = |progress: &AdoptProgress| {
+        // Nobody may be reading along.
+        let _ = writeln!(std::io::stderr(), "{}", adopt::line(progress));
+    };
+    let last = match lock::hold(&config.data_dir) {
+        Err(LockError::Taken) => adopt::ask_running(&config, since, told).await.map_err(Failure::Fault)?,
+        Err(error) => return Err(Failure::Fault(error.to_string())),
+        Ok(_lock) => {
+            read_only(&mut config);
+            let running = running::start(&config).map_err(|error| Failure::Fault(error.to_string()))?;
+            let mut progress = running.handle.adopt_since(since);
+            let mut last = AdoptProgress::default();
+            while let Some(step) = progress.recv().await {
+                told(&step);
+                last = step;
+            }
+            running.stop().await;
+            last
+        }
+    };
+    if !last.done {
+        let why = last.failed.unwrap_or_else(|| "the hub stopped on the way".into());
+        return Err(Failure::Fault(format!("{why}. Run it again: what was found so far is kept")));
+    }
+    writeln!(std::io::stdout(), "{}", adopt::summary(&last, since))
+        .map_err(|error| Failure::Fault(error.to_string()))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,59 +1,140 @@
-//! `GET /metrics` in the Prometheus text format, if enabled. Names are documented in README.md.
+//! `GET /metrics` in the Prometheus text format, if enabled. All are gauges; names stay.
+//!
+//! | Name | Labels | Is |
+//! |---|---|---|
+//! | `sidetone_outbox_calls` | | Calls with something to write now |
+//! | `sidetone_outbox_writes` | | Requests that will take |
+//! | `sidetone_outbox_oldest_seconds` | | Age of the oldest write |
+//! | `sidetone_calls_parked`, `_held`, `_not_logged` | | Calls that a person must look at |
+//! | `sidetone_alerts` | | Causes that need a person |
+//! | `sidetone_odd_events` | | Statements kept that speak of no call |
+//! | `sidetone_paused` | | 1 while a person has paused logging |
+//! | `sidetone_writer` | | 1 if this installation is the one that writes (B16) |
+//! | `sidetone_budget_ours`, `_others` | `vendor` | Requests in the window: ours, everybody else's |
+//! | `sidetone_budget_limit`, `_reserve` | `vendor` | What may be used in the window, and how much of it is always left |
+//! | `sidetone_budget_paused_seconds` | `vendor` | How long all lanes still wait after a 429; 0: they do not |
+//! | `sidetone_budget_crowded_seconds` | `vendor` | How long others have filled more than half of the limit; 0: they do not |
+//! | `sidetone_lane_used`, `_limit` | `vendor`, `lane` | Requests of the lane in the window, and how full the budget may be for it |
+//! | `sidetone_lane_waiting_seconds` | `vendor`, `lane` | How long requests of the lane have waited for room; 0: none waits |
+//! | `sidetone_connected` | `vendor` | 1 if the vendor's last answer was a proper one |
 
-use std::fmt::Write;
+use std::time::SystemTime;
 
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
 use sidetone_engine::Handle;
-use sidetone_protocol::{ConnectionState, Health};
+use sidetone_protocol::{BudgetView, ConnectionState, Health, LaneName, Vendor, WriterState};
 
 /// The figures of `health` as metrics.
 pub(crate) async fn metrics(State(handle): State<Handle>) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text(&handle.health()))
+    let now =
+        SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |d| d.as_secs().cast_signed());
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text(&handle.health(), now))
 }
 
-fn text(health: &Health) -> String {
-    let mut text = String::new();
-    let mut gauge = |name: &str, help: &str, labels: &str, value: f64| {
-        if !text.contains(&format!("# HELP {name} ")) {
-            let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge");
-        }
-        let _ = writeln!(text, "{name}{labels} {value}");
-    };
-    gauge("sidetone_outbox_calls", "Calls with something to write now.", "", health.outbox.calls.into());
-    gauge("sidetone_outbox_writes", "Requests that will take.", "", health.outbox.writes.into());
-    gauge(
-        "sidetone_outbox_oldest_seconds",
-        "Age of the oldest write.",
-        "",
-        health.outbox.oldest_seconds.into(),
-    );
-    gauge(
-        "sidetone_calls_parked",
-        "Calls with a write that was refused for good.",
-        "",
-        health.outbox.parked.into(),
-    );
-    gauge("sidetone_calls_held", "Calls that wait for a person.", "", health.outbox.held.into());
-    gauge(
+fn text(health: &Health, now: i64) -> String {
+    let mut page = Page::default();
+    let outbox = &health.outbox;
+    page.gauge("sidetone_outbox_calls", "Calls with something to write now.", "", outbox.calls);
+    page.gauge("sidetone_outbox_writes", "Requests that will take.", "", outbox.writes);
+    page.gauge("sidetone_outbox_oldest_seconds", "Age of the oldest write.", "", outbox.oldest_seconds);
+    page.gauge("sidetone_calls_parked", "Calls with a write that was refused for good.", "", outbox.parked);
+    page.gauge("sidetone_calls_held", "Calls that wait for a person.", "", outbox.held);
+    page.gauge(
         "sidetone_calls_not_logged",
         "Calls that should be logged and are not.",
         "",
-        health.outbox.not_logged.into(),
+        outbox.not_logged,
     );
-    gauge("sidetone_alerts", "Causes that need a person.", "", health.alerts.len() as f64);
-    gauge("sidetone_odd_events", "Statements kept that speak of no call.", "", health.odd_events.into());
+    page.gauge("sidetone_alerts", "Causes that need a person.", "", health.alerts.len() as f64);
+    page.gauge("sidetone_odd_events", "Statements kept that speak of no call.", "", health.odd_events);
+    page.gauge(
+        "sidetone_paused",
+        "1 while a person has paused logging.",
+        "",
+        u8::from(health.paused.is_some()),
+    );
+    let sole = health.writer.state == WriterState::Sole;
+    page.gauge("sidetone_writer", "1 if this installation is the one that writes.", "", u8::from(sole));
     for budget in &health.budgets {
-        let vendor = format!("{{vendor=\"{}\"}}", format!("{:?}", budget.vendor).to_lowercase());
-        gauge("sidetone_budget_ours", "Requests of ours in the window.", &vendor, budget.ours.into());
-        gauge("sidetone_budget_others", "Requests of others in the window.", &vendor, budget.others.into());
-        gauge("sidetone_budget_limit", "The vendor's limit in the window.", &vendor, budget.limit.into());
+        page.budget(budget, now);
     }
     for connection in &health.connections {
-        let vendor = format!("{{vendor=\"{}\"}}", format!("{:?}", connection.vendor).to_lowercase());
-        let up = f64::from(u8::from(connection.state == ConnectionState::Accepted));
-        gauge("sidetone_connected", "1 if the vendor's last answer was a proper one.", &vendor, up);
+        let labels = format!("{{vendor=\"{}\"}}", vendor(connection.vendor));
+        let up = u8::from(connection.state == ConnectionState::Accepted);
+        page.gauge("sidetone_connected", "1 if the vendor's last answer was a proper one.", &labels, up);
     }
-    text
+    page.text()
+}
+
+/// The lines of each metric, together and in the order of their first mention.
+#[derive(Default)]
+struct Page(Vec<(&'static str, String)>);
+
+impl Page {
+    fn gauge(&mut self, name: &'static str, help: &str, labels: &str, value: impl Into<f64>) {
+        let line = format!("{name}{labels} {}\n", value.into());
+        match self.0.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, lines)) => lines.push_str(&line),
+            None => self.0.push((name, format!("# HELP {name} {help}\n# TYPE {name} gauge\n{line}"))),
+        }
+    }
+
+    fn budget(&mut self, budget: &BudgetView, now: i64) {
+        let vendor = vendor(budget.vendor);
+        let of_vendor = format!("{{vendor=\"{vendor}\"}}");
+        self.gauge("sidetone_budget_ours", "Requests of ours in the window.", &of_vendor, budget.ours);
+        self.gauge("sidetone_budget_others", "Requests of others in the window.", &of_vendor, budget.others);
+        self.gauge("sidetone_budget_limit", "What may be used in the window.", &of_vendor, budget.limit);
+        self.gauge(
+            "sidetone_budget_reserve",
+            "How much of the limit is left to others.",
+            &of_vendor,
+            budget.reserve,
+        );
+        let paused = budget.paused_until.map_or(0, |until| (until - now).max(0));
+        let help = "How long all lanes still wait after a 429.";
+        self.gauge("sidetone_budget_paused_seconds", help, &of_vendor, paused as f64);
+        let help = "How long others have filled more than half of the limit.";
+        self.gauge("sidetone_budget_crowded_seconds", help, &of_vendor, age(budget.crowded_since, now));
+        for lane in &budget.lanes {
+            let labels = format!("{{vendor=\"{vendor}\",lane=\"{}\"}}", lane_name(lane.lane));
+            self.gauge("sidetone_lane_used", "Requests of the lane in the window.", &labels, lane.used);
+            self.gauge(
+                "sidetone_lane_limit",
+                "How full the budget may be for the lane.",
+                &labels,
+                lane.limit,
+            );
+            let help = "How long requests of the lane have waited for room.";
+            self.gauge("sidetone_lane_waiting_seconds", help, &labels, age(lane.waiting_since, now));
+        }
+    }
+
+    fn text(self) -> String {
+        self.0.into_iter().map(|(_, lines)| lines).collect()
+    }
+}
+
+fn age(since: Option<i64>, now: i64) -> f64 {
+    // What began this very second has begun.
+    since.map_or(0.0, |since| (now - since).max(1) as f64)
+}
+
+fn vendor(vendor: Vendor) -> &'static str {
+    match vendor {
+        Vendor::Aircall => "aircall",
+        Vendor::Gorgias => "gorgias",
+        Vendor::Front => "front",
+    }
+}
+
+fn lane_name(lane: LaneName) -> &'static str {
+    match lane {
+        LaneName::Ring => "ring",
+        LaneName::Live => "live",
+        LaneName::Late => "late",
+        LaneName::Backfill => "backfill",
+    }
 }

@@ -18,7 +18,7 @@ use tokio::sync::watch;
 use crate::config::{Config, Secret};
 use crate::problem::Problem;
 use crate::receiver::{self, Receiver};
-use crate::{api, events, metrics, pages};
+use crate::{actions, adopt, api, events, metrics, pages};
 
 /// All routes of a hub.
 ///
@@ -28,7 +28,7 @@ pub fn routes(handle: &Handle, config: &Config) -> io::Result<Router> {
     let receiver = Receiver::start(handle.clone(), config.webhook_token.clone())?;
     let webhooks = Router::new()
         .route("/webhooks/aircall", post(receiver::receive))
-        .route("/webhooks/aircall/{installation}", post(receiver::receive))
+        .route("/webhooks/aircall/{installation}", post(receiver::receive_for))
         .with_state(receiver);
     let admin = Arc::new(config.admin_token.clone());
     let api = Router::new()
@@ -37,6 +37,10 @@ pub fn routes(handle: &Handle, config: &Config) -> io::Result<Router> {
         .route("/api/calls/{id}", get(api::call))
         .route("/api/calls/{id}/retry", post(api::retry))
         .route("/api/health", get(api::health))
+        .route("/api/pause", post(actions::pause))
+        .route("/api/resume", post(actions::resume))
+        .route("/api/mend", post(actions::mend))
+        .route("/api/adopt", post(adopt::adopt))
         .route("/api/events", get(events::events))
         .route("/api/{*rest}", get(no_route).post(no_route))
         .layer(middleware::from_fn_with_state(admin, only_admin))

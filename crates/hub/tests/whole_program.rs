@@ -24,8 +24,16 @@ fn event(id: u64, name: &str, more: Value) -> String {
 #[tokio::test]
 async fn the_webhook_answers_as_the_contract_says() {
     let hub = Program::start(20.0, "").await;
+    hub.until_listening().await;
     let post = |path: &str| hub.client.post(hub.url(path));
-    for path in ["/webhooks/aircall", "/webhooks/aircall/6c1b5b0e-0000-4000-8000-000000000000"] {
+    let made = hub.sandbox.control().aircall().journal(0);
+    let made = made.iter().find(|e| e.method == "POST" && e.path == "/v1/webhooks").unwrap();
+    let own = made.body["url"].as_str().unwrap().strip_prefix(&hub.url("")).unwrap().to_owned();
+    let good = event(1, "call.created", json!({}));
+    for foreign in ["/webhooks/aircall/6c1b5b0e-0000-4000-8000-000000000000", "/webhooks/aircall/x"] {
+        assert_eq!(post(foreign).body(good.clone()).send().await.unwrap().status(), 401, "{foreign}");
+    }
+    for path in ["/webhooks/aircall", &own] {
         assert_eq!(hub.client.get(hub.url(path)).send().await.unwrap().status(), 405);
         assert_eq!(hub.client.put(hub.url(path)).body("{}").send().await.unwrap().status(), 405);
         for body in ["", "no json", "[]", "7", "\"text\"", "{\"a\":", "null"] {
@@ -116,6 +124,42 @@ async fn the_api_wants_the_admin_token_and_speaks_problem_json() {
         metrics.contains("sidetone_outbox_calls 0")
             && metrics.contains("sidetone_budget_limit{vendor=\"gorgias\"}")
     );
+}
+
+#[tokio::test]
+async fn logging_is_paused_and_resumed_over_the_api_and_shown() {
+    let mut hub = Program::start(20.0, "").await;
+    hub.until_listening().await;
+    let post = async |path: &str, body: &str| {
+        let asked = hub.client.post(hub.url(path)).bearer_auth(ADMIN).body(body.to_owned());
+        let answer = asked.send().await.unwrap();
+        let status = answer.status().as_u16();
+        (status, serde_json::from_slice::<Value>(&answer.bytes().await.unwrap()).unwrap())
+    };
+    assert_eq!(hub.client.post(hub.url("/api/pause")).send().await.unwrap().status(), 401);
+    let (status, told) = post("/api/pause", "").await;
+    assert!(status == 200 && told["paused"]["since"].is_i64(), "{status} {told}");
+    let (status, told) = post("/api/mend", "{\"alert\":\"other_writer\"}").await;
+    assert_eq!((status, told["code"].as_str()), (404, Some("no_such_alert")));
+    assert_eq!(post("/api/mend", "other_writer").await.0, 400);
+    let since = hub.get("/api/health").await["paused"]["since"].clone();
+    assert!(hub.terminate().success());
+    hub.run().await;
+    hub.until("the pause holds over a restart", Duration::from_secs(10), async || {
+        hub.get("/api/health").await["paused"]["since"] == since
+    })
+    .await;
+    let metrics = hub.client.get(hub.url("/metrics")).send().await.unwrap().text().await.unwrap();
+    for line in [
+        "sidetone_paused 1",
+        "sidetone_lane_used{vendor=\"gorgias\",lane=\"ring\"}",
+        "sidetone_budget_reserve",
+    ] {
+        assert!(metrics.contains(line), "{line} in {metrics}");
+    }
+    let answer = hub.client.post(hub.url("/api/resume")).bearer_auth(ADMIN).send().await.unwrap();
+    let told: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+    assert_eq!(told, json!({"paused": null}));
 }
 
 #[tokio::test]
@@ -318,6 +362,63 @@ async fn plan_and_check_say_what_is_and_how_to_mend_it() {
         "through the running hub: {}",
         String::from_utf8_lossy(&told.stderr)
     );
+}
+
+#[tokio::test]
+async fn adopt_fills_an_empty_ledger_from_the_helpdesk_with_and_without_a_running_hub() {
+    let mut hub = Program::start(20.0, "from = \"2026-01-01T00:00:00Z\"").await;
+    hub.until_listening().await;
+    let aircall = hub.sandbox.control().aircall().clone();
+    let mut calls = Vec::new();
+    for from in ["+34666444555", "+33199005501"] {
+        let ring = Ring { line: world::SUPPORT_FR, from: Some(from.into()), ..Ring::default() };
+        let call = aircall.ring(&ring).unwrap();
+        aircall.answer(call, None).unwrap();
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        aircall.hang_up(call, &HangUp::default()).unwrap();
+        tokio::time::sleep(Duration::from_millis(4000)).await;
+        calls.push(call);
+    }
+    let complete = async || {
+        for call in &calls {
+            if hub.get(&format!("/api/calls/{call}")).await["state"] != "complete" {
+                return false;
+            }
+        }
+        true
+    };
+    hub.until("both are written", Duration::from_secs(30), complete).await;
+    assert!(hub.terminate().success());
+    for file in ["sidetone.db", "sidetone.db-wal", "sidetone.db-shm"] {
+        let _ = std::fs::remove_file(hub.dir.path().join("data").join(file));
+    }
+    let writes =
+        |hub: &Program| hub.sandbox.control().gorgias().journal(0).iter().filter(|e| e.is_write()).count();
+    let before = writes(&hub);
+    let run = |hub: &Program, since: &str| {
+        let mut command = hub.command(&["adopt", "--since", since]);
+        tokio::task::spawn_blocking(move || command.output().unwrap())
+    };
+    let told = run(&hub, "2026-01-01").await.unwrap();
+    let (out, progress) = (String::from_utf8_lossy(&told.stdout), String::from_utf8_lossy(&told.stderr));
+    assert_eq!(told.status.code(), Some(0), "{progress}");
+    assert!(out.contains("2 records in the helpdesk, 2 of them were not"), "{out}");
+    assert!(progress.contains("2 records found, 1 adopted"), "{progress}");
+    hub.run().await;
+    for call in &calls {
+        let detail = hub.get(&format!("/api/calls/{call}")).await;
+        assert_eq!(
+            (&detail["state"], &detail["plan"]["requests"]),
+            (&json!("complete"), &json!(0)),
+            "{detail:#}"
+        );
+    }
+    let told = run(&hub, "2026-01-01T00:00:00Z").await.unwrap();
+    let out = String::from_utf8_lossy(&told.stdout).into_owned();
+    assert_eq!(told.status.code(), Some(0), "through the hub: {}", String::from_utf8_lossy(&told.stderr));
+    assert!(out.contains("2 records in the helpdesk, 0 of them"), "{out}");
+    assert_eq!(run(&hub, "yesterday").await.unwrap().status.code(), Some(2));
+    assert_eq!(writes(&hub), before, "nothing is written");
 }
 
 #[tokio::test]

@@ -75,6 +75,35 @@ pub struct Connection {
     pub text: Option<String>,
 }
 
+/// What a request is for, in order of right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "index.ts")]
+pub enum LaneName {
+    /// A phone rings: who is it?
+    Ring,
+    /// The record of a call of now.
+    Live,
+    /// Late additions, lists that are kept fresh.
+    Late,
+    /// Old calls.
+    Backfill,
+}
+
+/// One lane of a budget.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "index.ts")]
+pub struct LaneView {
+    /// Which.
+    pub lane: LaneName,
+    /// Its requests in the current window.
+    pub used: u32,
+    /// How full the whole budget may be for a request of this lane to go: its share of the limit.
+    pub limit: u32,
+    /// Since when requests of this lane wait for room, unix seconds.
+    pub waiting_since: Option<i64>,
+}
+
 /// One request budget.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "index.ts")]
@@ -85,12 +114,21 @@ pub struct BudgetView {
     pub ours: u32,
     /// Requests of others, as far as the vendor tells.
     pub others: u32,
-    /// The vendor's limit in one window.
+    /// What all of us may use in one window: the vendor's limit as its headers tell; at Aircall our configured share.
     pub limit: u32,
+    /// How much of that is always left to others.
+    #[serde(default)]
+    pub reserve: u32,
     /// The window, in seconds.
     pub window_seconds: u32,
     /// Every lane waits until then (after a 429), unix seconds.
     pub paused_until: Option<i64>,
+    /// Since when others fill more than half of the limit, as the vendor tells, unix seconds.
+    #[serde(default)]
+    pub crowded_since: Option<i64>,
+    /// The lanes, in order of right.
+    #[serde(default)]
+    pub lanes: Vec<LaneView>,
 }
 
 /// What waits to be written.

@@ -70,11 +70,8 @@ fn a_pause_says_since_when_what_is_kept_and_ends_with_one_click() {
     let paused = Some(PausedView { since: RANG_AT - 600, waiting: 6 });
     let tray = tray(Health { paused, ..sandboxed() });
     assert_eq!(tray.shape, Shape::Off);
-    let head = [
-        line("Logging paused since 13:55"),
-        line("6 calls kept"),
-        item(Choice::Resume, "Resume logging"),
-    ];
+    let head =
+        [line("Logging paused since 13:55"), line("6 calls kept"), item(Choice::Resume, "Resume logging")];
     assert_eq!(tray.menu[..3], head);
     assert!(!tray.menu.iter().any(|row| matches!(row, Row::Item(Choice::Pause, _))));
 }

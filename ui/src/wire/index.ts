@@ -43,9 +43,13 @@ ours: number,
  */
 others: number, 
 /**
- * The vendor's limit in one window.
+ * What all of us may use in one window: the vendor's limit as its headers tell; at Aircall our configured share.
  */
 limit: number, 
+/**
+ * How much of that is always left to others.
+ */
+reserve: number, 
 /**
  * The window, in seconds.
  */
@@ -53,7 +57,15 @@ window_seconds: number,
 /**
  * Every lane waits until then (after a 429), unix seconds.
  */
-paused_until: number | null, };
+paused_until: number | null, 
+/**
+ * Since when others fill more than half of the limit, as the vendor tells, unix seconds.
+ */
+crowded_since: number | null, 
+/**
+ * The lanes, in order of right.
+ */
+lanes: Array<LaneView>, };
 
 /**
  * Everything about one call: `GET /api/calls/{id}`.
@@ -383,6 +395,32 @@ version: string, };
  * The worst that holds now.
  */
 export type HealthState = "well" | "behind" | "needs_attention";
+
+/**
+ * What a request is for, in order of right.
+ */
+export type LaneName = "ring" | "live" | "late" | "backfill";
+
+/**
+ * One lane of a budget.
+ */
+export type LaneView = { 
+/**
+ * Which.
+ */
+lane: LaneName, 
+/**
+ * Its requests in the current window.
+ */
+used: number, 
+/**
+ * How full the whole budget may be for a request of this lane to go: its share of the limit.
+ */
+limit: number, 
+/**
+ * Since when requests of this lane wait for room, unix seconds.
+ */
+waiting_since: number | null, };
 
 /**
  * One thing that the helpdesk holds because we wrote it.

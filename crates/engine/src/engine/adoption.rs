@@ -97,6 +97,7 @@ impl Engine {
                 case.adopted = true;
                 self.adoption.looked(id);
                 let news = unknown(&case, holdings);
+                self.sweep_adopted(id, !news.is_empty());
                 let line = match news.is_empty() {
                     true => None,
                     false => Some(self.line(
@@ -109,7 +110,10 @@ impl Engine {
                 };
                 self.commit_case(case, news, Vec::new(), line.into_iter().collect(), now)
             }
-            None => self.later(case, now + LOOK_AGAIN),
+            None => {
+                self.sweep_not_adopted(id, now);
+                self.later(case, now + LOOK_AGAIN)
+            }
         }
     }
 }

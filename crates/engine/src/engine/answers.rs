@@ -5,6 +5,7 @@ use sidetone_protocol::{LiveEvent, Vendor};
 
 use super::outbox::SEND_AGAIN;
 use super::{Done, Engine, Job};
+use crate::budget::Lane;
 use crate::call::{CallId, Origin};
 use crate::directory::{Customer, Matched};
 use crate::helpdesk::{Answer, Refusal, Request};
@@ -49,6 +50,8 @@ impl Engine {
                 }
                 Ok(())
             }
+            Job::SweepCalls => self.sweep_calls_read(&result, now),
+            Job::SweepRecords => self.sweep_records_read(&result, now),
             Job::List(list) => self.list_read(list, &result, now),
             Job::Webhook(step) => self.webhook_told(step, &result, now),
             Job::Poll => self.polled(&result, now),
@@ -160,6 +163,8 @@ impl Engine {
                 change = Change::at(now);
             }
             None => {
+                // Those whose time has come have served their purpose.
+                self.failed_looks.retain(|_, again| *again > now);
                 self.failed_looks.insert(number.clone(), now + LOOK_AGAIN);
                 self.shared.mark_failed(number, true);
             }
@@ -274,7 +279,7 @@ impl Engine {
         // The second half of a question that was let through: it is counted, and not held back.
         let vendor = self.helpdesk.vendor();
         if let Some(budget) = self.budgets.get_mut(&vendor) {
-            budget.count(now);
+            budget.count(Lane::Live, now);
         }
         self.send(vendor, job, request, now);
         Ok(())

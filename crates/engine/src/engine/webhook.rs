@@ -15,6 +15,7 @@ use super::{Engine, Job};
 use crate::budget::Lane;
 use crate::helpdesk::{Answer, Request};
 use crate::inbox;
+use crate::number::masked_text;
 use crate::settings::{Arrival, Settings};
 use crate::store::{Change, StoreError};
 use crate::transport::TransportError;
@@ -226,7 +227,7 @@ impl Engine {
                     since: now.timestamp(),
                     calls: 0,
                     what: "Aircall does not take our webhook, so calls do not arrive in real time.".into(),
-                    mend: error.to_string(),
+                    mend: masked_text(&error.to_string()),
                 });
                 // No other installation was seen, and ours cannot be shown: that stops nobody's records.
                 if error.is_permanent() && !self.writing.is_read_only() {
@@ -255,7 +256,9 @@ impl Engine {
             return Ok(());
         }
         let mut change = Change::at(now);
-        change.settings.push(("webhook_token_hash".into(), hash));
-        self.push(&change)
+        change.settings.push(("webhook_token_hash".into(), hash.clone()));
+        self.push(&change)?;
+        self.shared.remember_token(hash);
+        Ok(())
     }
 }

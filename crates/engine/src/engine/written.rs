@@ -10,6 +10,7 @@ use crate::call::CallId;
 use crate::directory::{Customer, Matched};
 use crate::helpdesk::{Answer, Probed, Refusal};
 use crate::ledger::{Attempt, AttemptState, Holding, Write, WriteKind};
+use crate::number::masked_text;
 use crate::store::{Case, Change, StoreError};
 use crate::transport::TransportError;
 
@@ -109,7 +110,7 @@ impl Engine {
         sent_at: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        tracing::info!(call = %case.call.id, write = %write.key(), why = %text, "a write had no clear answer; looking it up");
+        tracing::info!(call = %case.call.id, write = %write.key(), why = %masked_text(text), "a write had no clear answer; looking it up");
         for attempt in attempts_of(&mut case, write) {
             attempt.state = AttemptState::Unclear;
             attempt.probes = 0;

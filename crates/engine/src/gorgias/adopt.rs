@@ -6,13 +6,14 @@
 //! it counts as written, so that it is not put back.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use gorgias::Account;
+use gorgias::tickets::ListTickets;
+use gorgias::{Account, List, MAX_LIMIT, OrderBy};
 use serde_json::{Value, json};
 
 use super::record::record;
 use super::{customer_marker, messages, refusal, ticket_marker, tickets_by_marker};
-use crate::call::Call;
-use crate::helpdesk::{Adopted, Answer, Context, Refusal, Request};
+use crate::call::{Call, CallId};
+use crate::helpdesk::{Adopted, Answer, Context, ListPage, Met, Refusal, Request};
 use crate::ledger::{AGAIN, Holding};
 use crate::number::Party;
 use crate::readiness::{Kind, keep, kind};
@@ -26,6 +27,49 @@ const WRITTEN_WITHIN: TimeDelta = TimeDelta::minutes(2);
 /// The first question.
 pub(super) fn ask(account: &Account, case: &Case) -> Request {
     tickets_by_marker(&ticket_marker(&case.call)).to_http(account)
+}
+
+/// All tickets, newest first: there is no filter by time or by the beginning of a marker (`reference/gorgias.md` §6.2).
+pub(super) fn all_tickets() -> gorgias::Request<List<gorgias::Ticket>> {
+    gorgias::tickets::list(&ListTickets {
+        include_trashed: true,
+        order_by: Some(OrderBy::CreatedDescending),
+        limit: Some(MAX_LIMIT),
+        ..ListTickets::default()
+    })
+}
+
+/// Tickets of ours on a page of all. A ticket that was made late is back-dated to its call, never before it.
+pub(super) fn met(
+    account: &Account,
+    since: DateTime<Utc>,
+    answer: &Answer,
+) -> Result<ListPage<Met>, Refusal> {
+    let request = all_tickets();
+    let page = request.parse(answer).map_err(refusal)?;
+    let body = gorgias::Request::<Value>::raw(http::Method::GET, "/api/tickets", None).parse(answer);
+    let body = body.map_err(refusal)?;
+    let records = body.get("data").unwrap_or(&body).as_array().map(Vec::as_slice).unwrap_or_default();
+    let items = records.iter().filter_map(|record| {
+        let id = record.get("external_id")?.as_str()?.strip_prefix("aircall:call:")?.parse().ok()?;
+        Some(Met { call: CallId(id), record: record.clone() })
+    });
+    let reached = page.items.iter().filter_map(|t| t.created_datetime).any(|made| made < since);
+    let next = request.next_page(&page).filter(|_| !reached).map(|next| next.to_http(account));
+    Ok(ListPage { items: items.collect(), next })
+}
+
+/// A ticket that was met needs not be asked for again: its messages are next.
+pub(super) fn begin_with(
+    account: &Account,
+    case: &Case,
+    met: &Met,
+    context: &Context<'_>,
+) -> Option<(Vec<Holding>, Request)> {
+    let ticket = gorgias::Ticket::from_value(&met.record)?;
+    let known = case.ledger.id("ticket").is_none_or(|id| id == ticket.id.to_string());
+    let ours = met.call == case.call.id && known;
+    ours.then(|| (ticket_holdings(&ticket, case, context), messages(ticket.id).to_http(account)))
 }
 
 /// Reads the answer to `asked`, and asks further.

@@ -32,6 +32,8 @@ pub struct Ticket {
     pub tags: Vec<String>,
     /// Whether it was marked as spam. Spam stays in lists.
     pub spam: bool,
+    /// When it was made, or is said to have been.
+    pub created_datetime: Option<DateTime<Utc>>,
     /// When it was thrown away.
     pub trashed_datetime: Option<DateTime<Utc>>,
     /// When it was closed.
@@ -84,6 +86,7 @@ impl Ticket {
             assignee_team_id: lenient::id_of(value, "assignee_team"),
             tags: lenient::items(value, "tags", |tag| lenient::text(tag, "name")),
             spam: lenient::flag(value, "spam").unwrap_or(false),
+            created_datetime: lenient::time(value, "created_datetime"),
             trashed_datetime: lenient::time(value, "trashed_datetime"),
             closed_datetime: lenient::time(value, "closed_datetime"),
             updated_datetime: lenient::time(value, "updated_datetime"),

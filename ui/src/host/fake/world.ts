@@ -39,8 +39,8 @@ export function wellHealth(now: number): Health {
     ],
     outbox: { calls: 0, writes: 0, oldest_seconds: 0, parked: 0, held: 0, not_logged: 0 },
     budgets: [
-      { vendor: 'aircall', ours: 4, others: 11, limit: 60, window_seconds: 60, paused_until: null },
-      { vendor: 'gorgias', ours: 9, others: 22, limit: 80, window_seconds: 40, paused_until: null },
+      { vendor: 'aircall', ours: 4, others: 11, limit: 60, reserve: 6, window_seconds: 60, paused_until: null, crowded_since: null, lanes: [] },
+      { vendor: 'gorgias', ours: 9, others: 22, limit: 80, reserve: 8, window_seconds: 40, paused_until: null, crowded_since: null, lanes: [] },
     ],
     source: { kind: 'webhook', last_event_at: now - 24 },
     sandbox: null,

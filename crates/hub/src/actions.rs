@@ -1,0 +1,57 @@
+//! What an admin does to the whole hub: pause, resume, mend. Actions on one call are in [`crate::api`].
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use sidetone_engine::Handle;
+
+use crate::problem::Problem;
+
+/// `POST /api/pause`: nothing is written from now on, over restarts too, until `POST /api/resume`. Calls are shown,
+/// looked up and stored as before. Answers what `paused` in `GET /api/health` says.
+pub(crate) async fn pause(State(handle): State<Handle>) -> Result<Json<Value>, Problem> {
+    handle.pause().await?;
+    Ok(Json(json!({ "paused": handle.health().paused })))
+}
+
+/// `POST /api/resume`: what waited is written.
+pub(crate) async fn resume(State(handle): State<Handle>) -> Result<Json<Value>, Problem> {
+    handle.resume().await?;
+    Ok(Json(json!({ "paused": handle.health().paused })))
+}
+
+#[derive(Deserialize)]
+struct Mend {
+    alert: String,
+}
+
+/// `POST /api/mend {"alert": code}`: does what one click can do about an alert of `GET /api/health`. 202: begun, and the
+/// alert goes away when it is done. 404 `no_such_alert`: it does not hold (any more). 409 `mend_by_hand`: only a person
+/// can, and the detail says what.
+///
+/// `other_writer`: this installation takes over (B16). The other one's webhook becomes ours, and it only reads from its
+/// next look on, within 60 s; after 75 s we write, having looked in the helpdesk for what it wrote.
+pub(crate) async fn mend(
+    State(handle): State<Handle>,
+    body: Bytes,
+) -> Result<(StatusCode, Json<Value>), Problem> {
+    let asked: Mend =
+        serde_json::from_slice(&body).map_err(|_| Problem::bad("Send {\"alert\": \"the alert's code\"}"))?;
+    let alert = handle.health().alerts.into_iter().find(|alert| alert.code == asked.alert);
+    let alert = alert.ok_or_else(|| {
+        Problem::new(
+            StatusCode::NOT_FOUND,
+            "no_such_alert",
+            "There is no such alert (any more); see GET /api/health.",
+        )
+    })?;
+    match alert.code.as_str() {
+        "other_writer" if handle.take_over().await => {
+            Ok((StatusCode::ACCEPTED, Json(json!({ "alert": alert.code, "state": "begun" }))))
+        }
+        _ => Err(Problem::new(StatusCode::CONFLICT, "mend_by_hand", alert.mend)),
+    }
+}
