@@ -39,7 +39,7 @@ impl Engine {
         let held = self.held_threads()?;
         let mut ahead: HashSet<String> = self.busy_threads.values().cloned().collect();
         let mut blocked: Option<Lane> = None;
-        for id in self.store.due(now, AT_A_TIME)? {
+        for id in self.store.claim_due(uuid::Uuid::nil(), now, AT_A_TIME)?.into_iter().map(|c| c.call) {
             if self.busy_calls.contains(&id) {
                 continue;
             }
@@ -59,7 +59,7 @@ impl Engine {
                 }
             }
         }
-        if let Some(next) = self.store.next_due()?.filter(|next| *next > now) {
+        if let Some(next) = self.store.next_due(now)? {
             self.wake_by(next);
         }
         Ok(())
