@@ -32,23 +32,34 @@ impl Engine {
             budget.answered();
         }
         self.learn(vendor, &result, now);
+        self.insist(|engine| engine.conclude(job.clone(), &result, sent_at, now))
+    }
+
+    /// What the answer changes. Reads the call afresh, so it may be done again if another engine changed it meanwhile.
+    fn conclude(
+        &mut self,
+        job: Job,
+        result: &Result<Answer, TransportError>,
+        sent_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         match job {
-            Job::LookUp(number) => self.looked_up(&number, &result, now),
-            Job::LookUpAnonymous => self.looked_up_anonymous(&result, now),
-            Job::Read { call, timeline } => self.was_read(call, timeline, &result, now),
-            Job::Adopt(call) => self.was_adopted(call, &result, now),
-            Job::Write { call, write } => self.was_written(call, &write, &result, sent_at, now),
-            Job::Conflict { call, write } => self.conflict_told(call, &write, &result, now),
-            Job::Probe { call, write } => self.was_probed(call, &write, &result, now),
+            Job::LookUp(number) => self.looked_up(&number, result, now),
+            Job::LookUpAnonymous => self.looked_up_anonymous(result, now),
+            Job::Read { call, timeline } => self.was_read(call, timeline, result, now),
+            Job::Adopt(call) => self.was_adopted(call, result, now),
+            Job::Write { call, write } => self.was_written(call, &write, result, sent_at, now),
+            Job::Conflict { call, write } => self.conflict_told(call, &write, result, now),
+            Job::Probe { call, write } => self.was_probed(call, &write, result, now),
             Job::Card(call) => {
                 if !result.as_ref().is_ok_and(|answer| answer.status().is_success()) {
                     tracing::info!(%call, "Aircall did not take the Insight Card; it is not sent again");
                 }
                 Ok(())
             }
-            Job::List(list) => self.list_read(list, &result, now),
-            Job::Webhook(step) => self.webhook_told(step, &result, now),
-            Job::Poll => self.polled(&result, now),
+            Job::List(list) => self.list_read(list, result, now),
+            Job::Webhook(step) => self.webhook_told(step, result, now),
+            Job::Poll => self.polled(result, now),
         }
     }
 
