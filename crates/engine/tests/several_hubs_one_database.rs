@@ -177,7 +177,11 @@ fn postgres_a_database_of_a_newer_program_is_refused_and_left_alone() {
         assert!(matches!(refused, Some(StoreError::Newer { found: 99, .. })), "{refused:?}");
     }
     assert_eq!(schema.number("SELECT max(version) FROM migration"), 99);
-    assert_eq!(schema.number("SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()"), 10, "none is made again");
+    assert_eq!(
+        schema.number("SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()"),
+        10,
+        "none is made again"
+    );
 }
 
 #[test]

@@ -6,6 +6,7 @@
 
 mod api;
 pub mod config;
+pub mod database;
 pub mod doctor;
 mod events;
 pub mod lock;
