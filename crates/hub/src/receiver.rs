@@ -48,7 +48,7 @@ impl Receiver {
     async fn take(&self, headers: &HeaderMap, body: Body) -> Result<(), Problem> {
         let body = read(headers, body).await?;
         let event = Event::parse(&body).map_err(|error| Problem::bad(error.to_string()))?;
-        if !self.is_authentic(&event)? {
+        if !self.is_authentic(&event).await? {
             return Err(Problem::new(
                 StatusCode::UNAUTHORIZED,
                 "wrong_token",
@@ -64,10 +64,21 @@ impl Receiver {
     }
 
     /// The token is the only proof of origin (`reference/aircall.md` §6.1).
-    fn is_authentic(&self, event: &Event) -> Result<bool, Problem> {
+    async fn is_authentic(&self, event: &Event) -> Result<bool, Problem> {
         let Some(token) = event.token.as_ref() else { return Ok(false) };
-        let manual = self.manual_token.as_ref().is_some_and(|known| event.token_matches(known.reveal()));
-        Ok(manual || self.handle.is_own_token(token.reveal())?)
+        if self.manual_token.as_ref().is_some_and(|known| event.token_matches(known.reveal())) {
+            return Ok(true);
+        }
+        let (handle, token) = (self.handle.clone(), token.reveal().to_owned());
+        // The database may be on another machine, and others are served meanwhile.
+        match tokio::task::spawn_blocking(move || handle.is_own_token(&token)).await {
+            Ok(known) => Ok(known?),
+            Err(_) => Err(Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "stopping",
+                "The hub is stopping; send it again.",
+            )),
+        }
     }
 }
 
