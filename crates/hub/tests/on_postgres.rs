@@ -18,15 +18,10 @@ async fn run(hub: &Program, arguments: &[&str]) -> Output {
     tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
 }
 
-/// Everything a test does with blocking sockets of its own is done outside of the runtime.
-async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    tokio::task::spawn_blocking(work).await.unwrap()
-}
-
 #[tokio::test]
 #[ignore = "needs a server: script/test starts one"]
 async fn postgres_a_call_is_logged_once_though_the_hub_is_killed_and_its_connections_are_cut() {
-    let schema = std::sync::Arc::new(apart(Schema::new).await);
+    let schema = Schema::new();
     let mut hub = Program::on_database(20.0, schema.url()).await;
     hub.until_listening().await;
     let aircall = hub.sandbox.control().aircall().clone();
@@ -34,8 +29,7 @@ async fn postgres_a_call_is_logged_once_though_the_hub_is_killed_and_its_connect
     let call = aircall.ring(&ring).unwrap();
     aircall.answer(call, Some(world::CAMILLE)).unwrap();
     hub.until("the ticket is made", Duration::from_secs(20), async || hub.call_tickets().len() == 1).await;
-    let cutting = std::sync::Arc::clone(&schema);
-    apart(move || cutting.cut_connections()).await;
+    schema.cut_connections();
     hub.until("it is ready again", Duration::from_secs(10), async || {
         hub.client.get(hub.url("/readyz")).send().await.is_ok_and(|a| a.status() == 200)
     })
@@ -62,7 +56,6 @@ async fn postgres_a_call_is_logged_once_though_the_hub_is_killed_and_its_connect
     let told = run(&hub, &["plan", "--call", &call.to_string()]).await;
     let plan: Value = serde_json::from_slice(&told.stdout).unwrap();
     assert_eq!(plan["plan"]["requests"], 0, "{plan:#}");
-    apart(move || drop(schema)).await;
 }
 
 #[tokio::test]

@@ -3,10 +3,7 @@
 //! Which server, `SIDETONE_TEST_POSTGRES` says; `script/test` starts one and runs these tests, which are ignored otherwise.
 #![allow(dead_code, reason = "each test program uses its part")]
 
-use std::sync::OnceLock;
-
-use tokio::runtime::Runtime;
-use tokio_postgres::{Client, NoTls};
+use tokio_postgres::NoTls;
 use uuid::Uuid;
 
 pub struct Schema {
@@ -18,26 +15,27 @@ fn server() -> String {
         .expect("SIDETONE_TEST_POSTGRES is unset: run script/test, or give the address of a server, postgres://user@host/db")
 }
 
-fn runtime() -> &'static Runtime {
-    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
-    RUNTIME.get_or_init(|| {
-        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
-    })
-}
-
-fn client(url: &str) -> Client {
-    runtime().block_on(async {
+/// Runs a script and answers the first column of the last row, as text. On a thread of its own: a test may be in a runtime.
+fn run(url: &str, sql: &str) -> Option<String> {
+    let work = async {
         let (client, connection) = tokio_postgres::connect(url, NoTls).await.expect("the server answers");
-        tokio::spawn(connection);
-        client
-    })
+        let connection = tokio::spawn(connection);
+        let answer = client.simple_query(sql).await.unwrap();
+        drop(client);
+        connection.await.unwrap().unwrap();
+        answer.into_iter().rev().find_map(|message| match message {
+            tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+            _ => None,
+        })
+    };
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    std::thread::scope(|scope| scope.spawn(|| runtime().block_on(work)).join().unwrap())
 }
 
 impl Schema {
     pub fn new() -> Schema {
         let name = format!("test_{}", Uuid::new_v4().simple());
-        let client = client(&server());
-        runtime().block_on(client.batch_execute(&format!("CREATE SCHEMA {name}"))).unwrap();
+        run(&server(), &format!("CREATE SCHEMA {name}"));
         Schema { name }
     }
 
@@ -51,12 +49,12 @@ impl Schema {
 
     /// Runs statements in the schema.
     pub fn run(&self, sql: &str) {
-        runtime().block_on(client(&self.url()).batch_execute(sql)).unwrap();
+        run(&self.url(), sql);
     }
 
     /// The first column of the first row, as a number.
     pub fn number(&self, sql: &str) -> i64 {
-        runtime().block_on(client(&self.url()).query_one(sql, &[])).unwrap().get(0)
+        run(&self.url(), sql).expect("a row").parse().unwrap()
     }
 
     /// Cuts every connection that this schema's stores have.
@@ -71,10 +69,9 @@ impl Schema {
 
 impl Drop for Schema {
     fn drop(&mut self) {
-        let client = client(&server());
-        let dropped = runtime().block_on(client.batch_execute(&format!("DROP SCHEMA {} CASCADE", self.name)));
-        if let Err(error) = dropped {
-            eprintln!("schema {} is left over: {error}", self.name);
+        // A test that fails has said so already; a second panic would hide it.
+        if !std::thread::panicking() {
+            run(&server(), &format!("DROP SCHEMA {} CASCADE", self.name));
         }
     }
 }
