@@ -137,8 +137,6 @@ pub struct Engine {
     upkeep: Upkeep,
     busy_calls: HashSet<CallId>,
     busy_threads: HashMap<CallId, String>,
-    /// By this name the store knows whose threads are held.
-    holder: Uuid,
     /// Calls whose thread is held, until nothing of theirs is under way.
     claims: HashMap<CallId, String>,
     /// Numbers that are being looked up.
@@ -224,7 +222,6 @@ impl Engine {
             links,
             busy_calls: HashSet::new(),
             busy_threads: HashMap::new(),
-            holder: Uuid::new_v4(),
             claims: HashMap::new(),
             looking: HashSet::new(),
             looking_anonymous: false,
@@ -253,7 +250,7 @@ impl Engine {
         for id in self.store.under_way()? {
             let Some(mut case) = self.store.case(id)? else { continue };
             // Another engine has it in hand. If that one is gone, the call is due when its lease is over.
-            if !self.store.claim(self.holder, &case.thread, now)? {
+            if !self.store.claim(&case.thread, now)? {
                 continue;
             }
             self.claims.insert(id, case.thread.clone());

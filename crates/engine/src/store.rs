@@ -13,7 +13,6 @@ mod tables;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use sidetone_protocol::{CallView, ExplanationView, LiveEvent, OutboxView, Pushed, Today};
-use uuid::Uuid;
 
 use self::sql::Database;
 use self::tables::{attempt, call, call_list, inbox, ledger, matched, pushed, setting, trace};
@@ -278,24 +277,24 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// If the store cannot be read.
     fn case(&self, id: CallId) -> Result<Option<Case>, StoreError>;
-    /// Calls that are due, and whose threads are free or held by `holder`: those of the last hour first, so that no
-    /// backlog stands in their way, each part oldest first. Their threads are `holder`'s until [`LEASE`] from now.
+    /// Calls that are due, and whose threads are free or held by this program: those of the last hour first, so that no
+    /// backlog stands in their way, each part oldest first. Their threads are this program's until [`LEASE`] from now.
     ///
     /// Where only one engine can be on a database, nothing has to be held, and it costs what reading costs.
     ///
     /// # Errors
     /// If the store cannot be read or changed.
-    fn claim_due(&self, holder: Uuid, now: DateTime<Utc>, limit: usize) -> Result<Vec<Claim>, StoreError>;
-    /// Takes one thread, if nobody else holds it; answers whether it is `holder`'s now.
+    fn claim_due(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<Claim>, StoreError>;
+    /// Takes one thread, if nobody else holds it; answers whether it is this program's now.
     ///
     /// # Errors
     /// If the store cannot be changed.
-    fn claim(&self, holder: Uuid, thread: &str, now: DateTime<Utc>) -> Result<bool, StoreError>;
-    /// Gives threads back; those that `holder` does not hold are left alone.
+    fn claim(&self, thread: &str, now: DateTime<Utc>) -> Result<bool, StoreError>;
+    /// Gives threads back; those of others are left alone.
     ///
     /// # Errors
     /// If the store cannot be changed. They are free when the lease is over.
-    fn release(&self, holder: Uuid, threads: &[String]) -> Result<(), StoreError>;
+    fn release(&self, threads: &[String]) -> Result<(), StoreError>;
     /// When the next call is due after `now`.
     ///
     /// # Errors
@@ -413,16 +412,16 @@ impl<D: Database> Store for D {
         self.read(|sql| call::case(sql, id))
     }
 
-    fn claim_due(&self, holder: Uuid, now: DateTime<Utc>, limit: usize) -> Result<Vec<Claim>, StoreError> {
-        Database::claim_due(self, holder, now, limit)
+    fn claim_due(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<Claim>, StoreError> {
+        Database::claim_due(self, now, limit)
     }
 
-    fn claim(&self, holder: Uuid, thread: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
-        Database::claim(self, holder, thread, now)
+    fn claim(&self, thread: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        Database::claim(self, thread, now)
     }
 
-    fn release(&self, holder: Uuid, threads: &[String]) -> Result<(), StoreError> {
-        Database::release(self, holder, threads)
+    fn release(&self, threads: &[String]) -> Result<(), StoreError> {
+        Database::release(self, threads)
     }
 
     fn next_due(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {

@@ -55,45 +55,48 @@ fn received(n: u8) -> Received {
     }
 }
 
-fn claimed(store: &PostgresStore, holder: Uuid, now: i64) -> Vec<u64> {
-    store.claim_due(holder, at(now), 10).unwrap().into_iter().map(|claim| claim.call.0).collect()
+fn open_as(holder: Uuid, schema: &Schema) -> PostgresStore {
+    PostgresStore::open_as(holder, &schema.url()).unwrap()
+}
+
+fn claimed(store: &PostgresStore, now: i64) -> Vec<u64> {
+    store.claim_due(at(now), 10).unwrap().into_iter().map(|claim| claim.call.0).collect()
 }
 
 #[test]
 #[ignore = "needs a server: script/test starts one"]
 fn postgres_a_thread_is_worked_on_by_one_holder_at_a_time() {
     let schema = Schema::new();
-    let (ann, ben) =
-        (PostgresStore::open(&schema.url()).unwrap(), PostgresStore::open(&schema.url()).unwrap());
+    let (ann, ben) = (open_as(ANN, &schema), open_as(BEN, &schema));
     for (id, thread) in [(4, "customer:7"), (5, "customer:8"), (6, "customer:7")] {
         ann.commit(&put(due_call(id, thread))).unwrap();
     }
-    assert_eq!(ann.claim_due(ANN, at(1), 1).unwrap()[0].call, CallId(4));
-    assert_eq!(claimed(&ben, BEN, 1), [5], "the other call of customer 7 waits, too");
-    assert_eq!(claimed(&ann, ANN, 1), [4, 6]);
-    assert!(!ben.claim(BEN, "customer:7", at(1)).unwrap());
-    ben.release(BEN, &["customer:7".into()]).unwrap();
-    assert_eq!(claimed(&ben, BEN, 2), [5], "nobody gives back what is another's");
-    ann.release(ANN, &["customer:7".into()]).unwrap();
-    assert_eq!(claimed(&ben, BEN, 2), [4, 5, 6]);
-    assert_eq!(claimed(&ann, ANN, 2), [0_u64; 0]);
+    assert_eq!(ann.claim_due(at(1), 1).unwrap()[0].call, CallId(4));
+    assert_eq!(claimed(&ben, 1), [5], "the other call of customer 7 waits, too");
+    assert_eq!(claimed(&ann, 1), [4, 6]);
+    assert!(!ben.claim("customer:7", at(1)).unwrap());
+    ben.release(&["customer:7".into()]).unwrap();
+    assert_eq!(claimed(&ben, 2), [5], "nobody gives back what is another's");
+    ann.release(&["customer:7".into()]).unwrap();
+    assert_eq!(claimed(&ben, 2), [4, 5, 6]);
+    assert_eq!(claimed(&ann, 2), [0_u64; 0]);
 }
 
 #[test]
 #[ignore = "needs a server: script/test starts one"]
 fn postgres_a_claim_of_the_dead_ends_and_that_of_the_living_does_not() {
     let schema = Schema::new();
-    let (ann, ben) =
-        (PostgresStore::open(&schema.url()).unwrap(), PostgresStore::open(&schema.url()).unwrap());
+    let (ann, ben) = (open_as(ANN, &schema), open_as(BEN, &schema));
     ann.commit(&put(due_call(4, "customer:7"))).unwrap();
-    assert_eq!(claimed(&ann, ANN, 0), [4]);
+    assert_eq!(claimed(&ann, 0), [4]);
     for second in (0..200).step_by(15) {
-        assert_eq!(claimed(&ann, ANN, second), [4]);
-        assert_eq!(claimed(&ben, BEN, second), [0_u64; 0], "at second {second} it is renewed");
+        assert_eq!(claimed(&ann, second), [4]);
+        assert_eq!(claimed(&ben, second), [0_u64; 0], "at second {second} it is renewed");
     }
     drop(ann);
-    assert_eq!(claimed(&ben, BEN, 195 + 29), [0_u64; 0], "a request may still be under way");
-    assert_eq!(claimed(&ben, BEN, 195 + 91), [4]);
+    assert_eq!(claimed(&open_as(ANN, &schema), 195 + 1), [4], "who comes back goes on at once");
+    assert_eq!(claimed(&ben, 195 + 29), [0_u64; 0], "a request may still be under way");
+    assert_eq!(claimed(&ben, 195 + 91), [4]);
 }
 
 #[test]
@@ -114,9 +117,9 @@ fn postgres_of_many_who_claim_at_once_no_two_hold_a_thread_and_all_calls_get_don
             let (schema, at_work, done) = (&schema, &at_work, &done);
             scope.spawn(move || {
                 let holder = Uuid::from_u128(n);
-                let store = PostgresStore::open(&schema.url()).unwrap();
+                let store = open_as(holder, schema);
                 loop {
-                    let claims = store.claim_due(holder, at(1), 16).unwrap();
+                    let claims = store.claim_due(at(1), 16).unwrap();
                     let left = schema_has_due(&store);
                     if claims.is_empty() && !left {
                         return;
@@ -137,7 +140,7 @@ fn postgres_of_many_who_claim_at_once_no_two_hold_a_thread_and_all_calls_get_don
                     for thread in &threads {
                         at_work.lock().unwrap().remove(thread);
                     }
-                    store.release(holder, &threads.into_iter().collect::<Vec<_>>()).unwrap();
+                    store.release(&threads.into_iter().collect::<Vec<_>>()).unwrap();
                 }
             });
         }

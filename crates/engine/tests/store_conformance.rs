@@ -16,7 +16,6 @@ use sidetone_engine::store::{
     Case, CaseChange, Change, Claim, Due, Filter, Query, Receipt, Received, Store, StoreError,
 };
 use sidetone_protocol::*;
-use uuid::Uuid;
 
 mod server;
 
@@ -74,11 +73,8 @@ on_every_store! {
     in_one_batch_the_first_of_the_same_is_new_and_all_others_repeats
     what_a_text_may_hold_is_taken
     a_change_made_from_an_old_reading_is_refused_as_a_whole
-    what_is_due_is_claimed_again_and_again_by_the_same_holder
+    what_is_due_is_claimed_again_and_again_by_the_same_program
 }
-
-/// An engine; on SQLite there is no other.
-const ME: Uuid = Uuid::from_u128(1);
 
 fn at(s: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_795_248_000 + s, 0).unwrap()
@@ -242,8 +238,8 @@ fn due_calls_come_oldest_call_first_and_the_outbox_is_counted(store: &impl Fresh
         case.due = Some(Due { at: at(due), writes: 2, since: at(due) });
         store.commit(&change(case, None)).unwrap();
     }
-    assert_eq!(claimed(&*store, ME, 30, 10), [4, 9]);
-    assert_eq!(claimed(&*store, ME, 30, 1), [4]);
+    assert_eq!(claimed(&*store, 30, 10), [4, 9]);
+    assert_eq!(claimed(&*store, 30, 1), [4]);
     assert_eq!(store.next_due(at(0)).unwrap(), Some(at(20)));
     assert_eq!(store.next_due(at(30)).unwrap(), Some(at(90)), "what is due already hides nothing");
     let outbox = store.outbox(at(50)).unwrap();
@@ -374,7 +370,7 @@ fn a_change_made_from_an_old_reading_is_refused_as_a_whole(store: &impl Fresh) {
     assert_eq!(store.setting("k").unwrap(), None);
 }
 
-fn what_is_due_is_claimed_again_and_again_by_the_same_holder(store: &impl Fresh) {
+fn what_is_due_is_claimed_again_and_again_by_the_same_program(store: &impl Fresh) {
     let store = store.open();
     let due = [(4, "number:+12025550104"), (9, "number:+12025550109"), (11, "number:+12025550104")];
     for (id, thread) in due {
@@ -384,17 +380,17 @@ fn what_is_due_is_claimed_again_and_again_by_the_same_holder(store: &impl Fresh)
         store.commit(&change(case, None)).unwrap();
     }
     let wanted = due.map(|(id, thread)| Claim { call: CallId(id), thread: thread.into() });
-    assert_eq!(store.claim_due(ME, at(30), 10).unwrap(), wanted);
-    assert_eq!(store.claim_due(ME, at(31), 10).unwrap(), wanted, "what is held is claimed as what is free");
-    assert_eq!(store.claim_due(ME, at(200), 10).unwrap(), wanted, "and so is what was held too long ago");
-    assert!(store.claim(ME, "number:+12025550104", at(201)).unwrap());
-    store.release(ME, &[wanted[0].thread.clone(), "nobody's".into()]).unwrap();
-    assert_eq!(store.claim_due(ME, at(202), 10).unwrap(), wanted);
-    assert_eq!(store.claim_due(ME, at(19), 10).unwrap(), [], "nothing is claimed before it is due");
+    assert_eq!(store.claim_due(at(30), 10).unwrap(), wanted);
+    assert_eq!(store.claim_due(at(31), 10).unwrap(), wanted, "what is held is claimed as what is free");
+    assert_eq!(store.claim_due(at(200), 10).unwrap(), wanted, "and so is what was held too long ago");
+    assert!(store.claim("number:+12025550104", at(201)).unwrap());
+    store.release(&[wanted[0].thread.clone(), "nobody's".into()]).unwrap();
+    assert_eq!(store.claim_due(at(202), 10).unwrap(), wanted);
+    assert_eq!(store.claim_due(at(19), 10).unwrap(), [], "nothing is claimed before it is due");
 }
 
-fn claimed(store: &dyn Store, holder: Uuid, now: i64, limit: usize) -> Vec<u64> {
-    store.claim_due(holder, at(now), limit).unwrap().into_iter().map(|claim| claim.call.0).collect()
+fn claimed(store: &dyn Store, now: i64, limit: usize) -> Vec<u64> {
+    store.claim_due(at(now), limit).unwrap().into_iter().map(|claim| claim.call.0).collect()
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use sidetone_engine::store::postgres::PostgresStore;
 use sidetone_engine::store::sqlite::SqliteStore;
 use sidetone_engine::store::{Store, StoreError};
+use uuid::Uuid;
 
 use crate::config::Secret;
 use crate::doctor::{Check, fault, passed};
@@ -66,16 +67,29 @@ impl Database {
         if is_postgres { Ok(Database::Postgres(Secret::new(url))) } else { Err(AddressError::Unknown) }
     }
 
-    /// Opens it, and brings its tables to this program's version.
+    /// Opens it, and brings its tables to this program's version. The data directory, which is locked, says who we are:
+    /// among several hubs on one server the one that comes back after a crash goes on with what it had in hand.
     ///
     /// # Errors
     /// [`StoreError`], which says what to do.
-    pub fn open(&self) -> Result<Arc<dyn Store>, StoreError> {
+    pub fn open(&self, data_dir: &Path) -> Result<Arc<dyn Store>, StoreError> {
         Ok(match self {
             Database::Sqlite(path) => Arc::new(SqliteStore::open(path)?),
-            Database::Postgres(url) => Arc::new(PostgresStore::open(url.reveal())?),
+            Database::Postgres(url) => Arc::new(PostgresStore::open_as(own_id(data_dir)?, url.reveal())?),
         })
     }
+}
+
+/// The hub's id among those on the same server, made at its first start.
+fn own_id(data_dir: &Path) -> Result<Uuid, StoreError> {
+    let path = data_dir.join("hub.id");
+    if let Some(known) = std::fs::read_to_string(&path).ok().and_then(|text| text.trim().parse().ok()) {
+        return Ok(known);
+    }
+    let new = Uuid::new_v4();
+    std::fs::write(&path, format!("{new}\n"))
+        .map_err(|error| StoreError::Refused(format!("{} cannot be written ({error})", path.display())))?;
+    Ok(new)
 }
 
 /// Whether a server can be reached and used; a file is seen to when it is opened. Changes nothing.

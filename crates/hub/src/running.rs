@@ -39,7 +39,7 @@ pub struct Running {
 /// [`StartError`], which says what to do.
 pub fn start(config: &Config) -> Result<Running, StartError> {
     let parts = Parts {
-        store: config.database.open()?,
+        store: config.database.open(&config.data_dir)?,
         transport: Arc::new(HttpTransport::new()?),
         clock: Arc::new(SystemClock),
         helpdesk: Arc::new(Gorgias::new(config.gorgias.clone())),

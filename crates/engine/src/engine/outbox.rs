@@ -36,7 +36,7 @@ enum Begun {
 
 impl Engine {
     pub(super) fn send_what_is_due(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let claims = self.store.claim_due(self.holder, now, AT_A_TIME)?;
+        let claims = self.store.claim_due(now, AT_A_TIME)?;
         self.claims.extend(claims.iter().map(|claim| (claim.call, claim.thread.clone())));
         let begun = self.begin_claimed(claims, now);
         self.give_back_threads()?;
@@ -93,7 +93,7 @@ impl Engine {
             idle.into_values().filter(|thread| !self.claims.values().any(|busy| busy == thread)).collect();
         free.sort_unstable();
         free.dedup();
-        self.store.release(self.holder, &free)
+        self.store.release(&free)
     }
 
     /// Threads with a write whose outcome is not known yet, and the call that it belongs to.

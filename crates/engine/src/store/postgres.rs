@@ -33,6 +33,8 @@ use super::{Claim, StoreError};
 pub struct PostgresStore {
     reader: Connection,
     writer: Connection,
+    /// By this name its claims are known.
+    holder: Uuid,
 }
 
 /// What a look at a database finds, before anything is changed there.
@@ -53,11 +55,20 @@ impl PostgresStore {
     /// [`StoreError::Unsuitable`] if they cannot be made or migrated, or if the address cannot be read;
     /// [`StoreError::Unreachable`] if the server does not answer. None of them tells the password.
     pub fn open(url: &str) -> Result<PostgresStore, StoreError> {
+        PostgresStore::open_as(Uuid::new_v4(), url)
+    }
+
+    /// As [`PostgresStore::open`], by a name that a program keeps over its restarts: what it held when it was killed is
+    /// its own again at once, where others wait for the end of the lease. No two programs may use one name at a time.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn open_as(holder: Uuid, url: &str) -> Result<PostgresStore, StoreError> {
         let address = Address::parse(url)?;
         let network = Network::start()?;
         let writer = Connection::new(address.clone(), network.clone());
         writer.with(migrations::run)?;
-        Ok(PostgresStore { reader: Connection::new(address, network), writer })
+        Ok(PostgresStore { reader: Connection::new(address, network), writer, holder })
     }
 
     /// Looks whether [`PostgresStore::open`] would succeed, and changes nothing.
@@ -78,22 +89,22 @@ impl Database for PostgresStore {
         self.writer.with(|session| session.transaction(|session| work(session)))
     }
 
-    fn claim_due(&self, holder: Uuid, now: DateTime<Utc>, limit: usize) -> Result<Vec<Claim>, StoreError> {
-        let wanted = self.read(|sql| threads::due(sql, holder, now, limit))?;
+    fn claim_due(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<Claim>, StoreError> {
+        let wanted = self.read(|sql| threads::due(sql, self.holder, now, limit))?;
         if wanted.iter().all(|due| due.is_held) {
             return Ok(wanted.into_iter().map(|due| due.claim).collect());
         }
-        self.write(|sql| threads::claim_due(sql, holder, wanted, now))
+        self.write(|sql| threads::claim_due(sql, self.holder, wanted, now))
     }
 
-    fn claim(&self, holder: Uuid, thread: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
-        self.write(|sql| threads::claim(sql, holder, thread, now))
+    fn claim(&self, thread: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        self.write(|sql| threads::claim(sql, self.holder, thread, now))
     }
 
-    fn release(&self, holder: Uuid, threads: &[String]) -> Result<(), StoreError> {
+    fn release(&self, threads: &[String]) -> Result<(), StoreError> {
         if threads.is_empty() {
             return Ok(());
         }
-        self.write(|sql| threads::release(sql, holder, threads))
+        self.write(|sql| threads::release(sql, self.holder, threads))
     }
 }

@@ -7,7 +7,6 @@
 use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
-use uuid::Uuid;
 
 use super::{Claim, StoreError};
 
@@ -176,11 +175,11 @@ pub(super) trait Database: Send + Sync {
     fn write<T>(&self, work: impl FnOnce(&mut dyn Sql) -> Result<T, StoreError>) -> Result<T, StoreError>;
 
     /// As [`Store::claim_due`](super::Store::claim_due).
-    fn claim_due(&self, holder: Uuid, now: DateTime<Utc>, limit: usize) -> Result<Vec<Claim>, StoreError>;
+    fn claim_due(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<Claim>, StoreError>;
 
     /// As [`Store::claim`](super::Store::claim).
-    fn claim(&self, holder: Uuid, thread: &str, now: DateTime<Utc>) -> Result<bool, StoreError>;
+    fn claim(&self, thread: &str, now: DateTime<Utc>) -> Result<bool, StoreError>;
 
     /// As [`Store::release`](super::Store::release).
-    fn release(&self, holder: Uuid, threads: &[String]) -> Result<(), StoreError>;
+    fn release(&self, threads: &[String]) -> Result<(), StoreError>;
 }

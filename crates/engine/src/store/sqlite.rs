@@ -7,7 +7,6 @@ use chrono::{DateTime, Utc};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql, params_from_iter};
 use rusqlite_migration::{M, Migrations};
-use uuid::Uuid;
 
 use super::sql::{Database, EachRow, Row, Sql, Value, values};
 use super::{Claim, StoreError, tables};
@@ -91,7 +90,7 @@ impl Database for SqliteStore {
         Ok(done)
     }
 
-    fn claim_due(&self, _: Uuid, now: DateTime<Utc>, limit: usize) -> Result<Vec<Claim>, StoreError> {
+    fn claim_due(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<Claim>, StoreError> {
         self.read(|sql| {
             sql.rows(
                 "SELECT id, thread FROM call WHERE due_at <= $1 ORDER BY started_at < $2, started_at, id LIMIT $3",
@@ -101,11 +100,11 @@ impl Database for SqliteStore {
         })
     }
 
-    fn claim(&self, _: Uuid, _: &str, _: DateTime<Utc>) -> Result<bool, StoreError> {
+    fn claim(&self, _: &str, _: DateTime<Utc>) -> Result<bool, StoreError> {
         Ok(true)
     }
 
-    fn release(&self, _: Uuid, _: &[String]) -> Result<(), StoreError> {
+    fn release(&self, _: &[String]) -> Result<(), StoreError> {
         Ok(())
     }
 }
