@@ -54,6 +54,7 @@ mod own {
     use std::path::PathBuf;
 
     use sidetone_hub::config::Config;
+    use sidetone_hub::database::Database;
 
     use super::{Args, ComposeError, Links, Running};
     use crate::own_engine::OwnEngine;
@@ -74,8 +75,8 @@ mod own {
             Config::load(Some(&file)).map_err(|error| ComposeError::Configuration(error.to_string()))?;
         if args.data_dir.is_some() || config.data_dir.as_os_str() == "/var/lib/sidetone" {
             // A database that the file names is kept; the one that only follows from the folder moves with it.
-            if config.database == config.data_dir.join("sidetone.db") {
-                config.database = data_dir.join("sidetone.db");
+            if config.database == Database::in_folder(&config.data_dir) {
+                config.database = Database::in_folder(&data_dir);
             }
             config.data_dir = data_dir;
         }

@@ -56,6 +56,8 @@ use crate::transport::{Transport, TransportError};
 const PUSHED_KEPT: TimeDelta = TimeDelta::hours(2);
 /// The store is asked again this long after it refused.
 const STORE_AGAIN: TimeDelta = TimeDelta::seconds(1);
+/// A step that other engines on the same store come in between of is tried so often.
+const STEP_TRIES: u32 = 8;
 /// A machine that slept wakes with timers that are late; the loop looks at the clock at least this often.
 const LONGEST_REST: TimeDelta = TimeDelta::seconds(15);
 
@@ -194,6 +196,8 @@ pub struct Engine {
     sweep: Option<Sweep>,
     busy_calls: HashSet<CallId>,
     busy_threads: HashMap<CallId, String>,
+    /// Calls whose thread is held, until nothing of theirs is under way.
+    claims: HashMap<CallId, String>,
     /// Numbers that are being looked up.
     looking: HashSet<E164>,
     looking_anonymous: bool,
@@ -287,6 +291,7 @@ impl Engine {
             links,
             busy_calls: HashSet::new(),
             busy_threads: HashMap::new(),
+            claims: HashMap::new(),
             looking: HashSet::new(),
             looking_anonymous: false,
             anonymous_again: None,
@@ -314,12 +319,21 @@ impl Engine {
     fn settle_what_was_under_way(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
         for id in self.store.under_way()? {
             let Some(mut case) = self.store.case(id)? else { continue };
+            // Another engine has it in hand. If that one is gone, the call is due when its lease is over.
+            if !self.store.claim(&case.thread, now)? {
+                continue;
+            }
+            self.claims.insert(id, case.thread.clone());
             for attempt in case.attempts.iter_mut().filter(|a| a.state == AttemptState::Sent) {
                 attempt.state = AttemptState::Unclear;
                 attempt.probes = 0;
                 attempt.next_at = Some(now);
             }
-            self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)?;
+            match self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now) {
+                // Something arrived for it this moment. It is due, and settled when its turn comes.
+                Err(StoreError::Stale(_)) => {}
+                done => done?,
+            }
         }
         Ok(())
     }
@@ -330,9 +344,7 @@ impl Engine {
             return Ok(());
         }
         for id in self.store.pending()? {
-            if let Some(case) = self.readable_case(id)? {
-                self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)?;
-            }
+            self.look_again(id, now)?;
         }
         Ok(())
     }
@@ -350,13 +362,21 @@ impl Engine {
     /// Runs until it is stopped.
     pub async fn run(mut self) {
         loop {
-            if let Err(error) = self.turn() {
-                tracing::error!(%error, "the store does not take a change; trying again");
-                self.wake = self.clock.now() + STORE_AGAIN;
+            match self.turn() {
+                Ok(()) => {}
+                // Another engine on the same store was faster; what it made of the call is read at once.
+                Err(StoreError::Stale(_)) => self.wake = self.clock.now(),
+                Err(error) => {
+                    tracing::error!(%error, "the store does not take a change; trying again");
+                    self.wake = self.clock.now() + STORE_AGAIN;
+                }
             }
             if self.jobs.is_empty()
                 && let Some(stopped) = self.stopping.take()
             {
+                if let Err(error) = self.give_back_threads() {
+                    tracing::warn!(%error, "what this engine holds is free for others only when its lease is over");
+                }
                 // The receiver may be gone; nobody is waiting then.
                 let _ = stopped.send(());
                 return;
@@ -384,7 +404,7 @@ impl Engine {
         // Where somebody waits for an answer, they may have gone.
         let result = match stimulus {
             Stimulus::Arrived => Ok(()),
-            Stimulus::Retry(id) => self.retry(id, now),
+            Stimulus::Retry(id) => self.insist(|engine| engine.retry(id, now)),
             Stimulus::Study(id, told) => self.study(id, told, now),
             Stimulus::Pause(pause, told) => {
                 let _ = told.send(self.pause(pause, now));
@@ -428,6 +448,20 @@ impl Engine {
             self.store.forget_pushed(now - PUSHED_KEPT)?;
         }
         self.tell_health(now)
+    }
+
+    /// Does a step again that another engine came in between of: each step reads its call afresh.
+    fn insist(
+        &mut self,
+        mut step: impl FnMut(&mut Engine) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        for _ in 1..STEP_TRIES {
+            match step(self) {
+                Err(StoreError::Stale(_)) => {}
+                done => return done,
+            }
+        }
+        step(self)
     }
 
     fn wake_by(&mut self, at: DateTime<Utc>) {

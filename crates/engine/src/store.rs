@@ -2,26 +2,54 @@
 //!
 //! All changes of one step are one [`Change`], committed as a whole or not at all: a crash between two steps leaves
 //! the state after the first. `tests/store_conformance.rs` holds what every store must pass.
+//!
+//! The tables and their queries are written once (`store/tables`); what a database does in its own way is in its file.
 
+pub mod postgres;
+mod sql;
 pub mod sqlite;
+mod tables;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use sidetone_protocol::{CallView, ExplanationView, LiveEvent, OutboxView, Pushed, Today};
+
+use self::sql::Database;
+use self::tables::{attempt, call, call_list, inbox, ledger, matched, pushed, setting, trace};
 
 use crate::call::{Call, CallId, Origin};
 use crate::directory::Matched;
 use crate::ledger::{Attempt, Holding, Ledger};
 use crate::number::E164;
 
+/// A thread is held this long after its holder was last heard of. A request is given up after 30 s, and a question may
+/// follow it; what is more is for hubs whose clocks differ.
+pub const LEASE: TimeDelta = TimeDelta::seconds(90);
+/// Calls that began within so many seconds go before older ones.
+const RECENT_SECONDS: i64 = 3600;
+
 /// What went wrong with the store.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// The database refuses (disk full, locked, damaged).
     #[error(
-        "the database does not take this: {0}. Check the disk's free space and the data directory's rights"
+        "the database does not take this: {0}. Check its disk's free space, and whether this user may write there"
     )]
     Refused(String),
+    /// The database server does not answer, or no longer.
+    #[error(
+        "{0}. Check that the database server runs and that [hub] database leads to it; it is tried again by itself"
+    )]
+    Unreachable(String),
+    /// The tables cannot be made or brought to this program's version.
+    #[error(
+        "the database cannot be set up: {0}. Nothing was changed. Give [hub] database an empty database or one that \
+         Sidetone made, and a user who may make tables there"
+    )]
+    Unsuitable(String),
+    /// Another program on the same database has changed this call since it was read; nothing of the change is stored.
+    #[error("call {0} was changed by another Sidetone on this database meanwhile; it is looked at again")]
+    Stale(CallId),
     /// The database was made by a newer program.
     #[error(
         "the database is of version {found}, this program knows version {known}. Start the newer program, or restore \
@@ -122,6 +150,10 @@ pub struct Case {
     pub carded: bool,
     /// When it is looked at again.
     pub due: Option<Due>,
+    /// Whose writes it stands in line with (`design.md` §3.6); empty until it is reckoned for the first time.
+    pub thread: String,
+    /// How often it was stored. A change made from an older reading is refused.
+    pub revision: i64,
 }
 
 impl Case {
@@ -138,8 +170,19 @@ impl Case {
             adopted: false,
             carded: false,
             due: None,
+            thread: String::new(),
+            revision: 0,
         }
     }
+}
+
+/// A call that is due, and whose thread is now held by the one who asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// The call.
+    pub call: CallId,
+    /// Its thread, as it was stored with the call: what is held.
+    pub thread: String,
 }
 
 /// What changed of one call.
@@ -226,23 +269,37 @@ pub trait Store: Send + Sync {
     /// All changes of one step, or none.
     ///
     /// # Errors
-    /// Nothing is changed then.
+    /// Nothing is changed then; [`StoreError::Stale`] if a call was changed by somebody else since it was read. With
+    /// [`StoreError::Unreachable`] it is not known whether the change is stored: read again before going on from it.
     fn commit(&self, change: &Change) -> Result<Vec<Pushed>, StoreError>;
     /// Everything of one call.
     ///
     /// # Errors
     /// If the store cannot be read.
     fn case(&self, id: CallId) -> Result<Option<Case>, StoreError>;
-    /// Calls that are due: those of the last hour first, so that no backlog stands in their way, each part oldest first.
+    /// Calls that are due, and whose threads are free or held by this program: those of the last hour first, so that no
+    /// backlog stands in their way, each part oldest first. Their threads are this program's until [`LEASE`] from now.
+    ///
+    /// Where only one engine can be on a database, nothing has to be held, and it costs what reading costs.
+    ///
+    /// # Errors
+    /// If the store cannot be read or changed.
+    fn claim_due(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<Claim>, StoreError>;
+    /// Takes one thread, if nobody else holds it; answers whether it is this program's now.
+    ///
+    /// # Errors
+    /// If the store cannot be changed.
+    fn claim(&self, thread: &str, now: DateTime<Utc>) -> Result<bool, StoreError>;
+    /// Gives threads back; those of others are left alone.
+    ///
+    /// # Errors
+    /// If the store cannot be changed. They are free when the lease is over.
+    fn release(&self, threads: &[String]) -> Result<(), StoreError>;
+    /// When the next call is due after `now`.
     ///
     /// # Errors
     /// If the store cannot be read.
-    fn due(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<CallId>, StoreError>;
-    /// When the next call is due.
-    ///
-    /// # Errors
-    /// If the store cannot be read.
-    fn next_due(&self) -> Result<Option<DateTime<Utc>>, StoreError>;
+    fn next_due(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError>;
     /// Calls with writes under way: what a crash may have left unclear.
     ///
     /// # Errors
@@ -258,6 +315,11 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// If the store cannot be read.
     fn pending(&self) -> Result<Vec<CallId>, StoreError>;
+    /// Calls that are due at this moment or later.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn due_from(&self, at: DateTime<Utc>) -> Result<Vec<CallId>, StoreError>;
     /// Calls that are pending or not logged for want of something that may have come since.
     ///
     /// # Errors
@@ -325,12 +387,131 @@ pub trait Store: Send + Sync {
     fn forget_pushed(&self, before: DateTime<Utc>) -> Result<(), StoreError>;
 }
 
+impl<D: Database> Store for D {
+    fn receive(&self, batch: &[Received]) -> Result<Vec<Receipt>, StoreError> {
+        self.write(|sql| inbox::receive(sql, batch))
+    }
+
+    fn unfolded(&self, limit: usize) -> Result<Vec<InboxRow>, StoreError> {
+        self.read(|sql| inbox::unfolded(sql, limit))
+    }
+
+    fn commit(&self, change: &Change) -> Result<Vec<Pushed>, StoreError> {
+        // In one order, whoever commits: two programs that change the same calls wait for each other, and never in a ring.
+        let mut cases: Vec<&CaseChange> = change.cases.iter().collect();
+        cases.sort_by_key(|changed| changed.case.call.id);
+        self.write(|sql| {
+            inbox::fold(sql, &change.folded)?;
+            call::put(sql, &cases)?;
+            ledger::put(sql, &cases, change.at)?;
+            attempt::put(sql, &cases)?;
+            trace::put(sql, &cases)?;
+            matched::put(sql, &change.matched)?;
+            setting::put(sql, &change.settings)?;
+            // Last: from here to the commit all others wait for their ids.
+            pushed::put(sql, &change.push, change.at)
+        })
+    }
+
+    fn case(&self, id: CallId) -> Result<Option<Case>, StoreError> {
+        self.read(|sql| call::case(sql, id))
+    }
+
+    fn claim_due(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<Claim>, StoreError> {
+        Database::claim_due(self, now, limit)
+    }
+
+    fn claim(&self, thread: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        Database::claim(self, thread, now)
+    }
+
+    fn release(&self, threads: &[String]) -> Result<(), StoreError> {
+        Database::release(self, threads)
+    }
+
+    fn next_due(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
+        self.read(|sql| call::next_due(sql, now))
+    }
+
+    fn under_way(&self) -> Result<Vec<CallId>, StoreError> {
+        self.read(attempt::under_way)
+    }
+
+    fn unsettled(&self) -> Result<Vec<CallId>, StoreError> {
+        self.read(attempt::unsettled)
+    }
+
+    fn pending(&self) -> Result<Vec<CallId>, StoreError> {
+        self.read(call::pending)
+    }
+
+    fn due_from(&self, at: DateTime<Utc>) -> Result<Vec<CallId>, StoreError> {
+        self.read(|sql| call::due_from(sql, at))
+    }
+
+    fn waiting(&self, reason: &str) -> Result<Vec<CallId>, StoreError> {
+        self.read(|sql| call::waiting(sql, reason))
+    }
+
+    fn live(&self) -> Result<Vec<CallId>, StoreError> {
+        self.read(call::live)
+    }
+
+    fn calls(&self, query: &Query) -> Result<(Vec<CallView>, Option<String>), StoreError> {
+        self.read(|sql| call_list::page(sql, query))
+    }
+
+    fn history(&self, number: &E164, but: CallId, limit: usize) -> Result<(Vec<CallView>, u32), StoreError> {
+        self.read(|sql| call_list::history(sql, number, but, limit))
+    }
+
+    fn trace(&self, id: CallId) -> Result<Vec<ExplanationView>, StoreError> {
+        self.read(|sql| trace::of(sql, id))
+    }
+
+    fn matched(&self, number: &E164) -> Result<Option<Matched>, StoreError> {
+        self.read(|sql| matched::of(sql, number))
+    }
+
+    fn setting(&self, key: &str) -> Result<Option<String>, StoreError> {
+        self.read(|sql| setting::of(sql, key))
+    }
+
+    fn pushed_since(&self, id: i64, limit: usize) -> Result<Option<Vec<Pushed>>, StoreError> {
+        self.read(|sql| pushed::since(sql, id, limit))
+    }
+
+    fn last_pushed(&self) -> Result<i64, StoreError> {
+        self.read(|sql| sql.last_pushed())
+    }
+
+    fn outbox(&self, now: DateTime<Utc>) -> Result<OutboxView, StoreError> {
+        self.read(|sql| call_list::outbox(sql, now))
+    }
+
+    fn today(&self, since: DateTime<Utc>) -> Result<Today, StoreError> {
+        self.read(|sql| call_list::today(sql, since))
+    }
+
+    fn arrivals(&self) -> Result<Arrivals, StoreError> {
+        self.read(inbox::arrivals)
+    }
+
+    fn forget_pushed(&self, before: DateTime<Utc>) -> Result<(), StoreError> {
+        self.write(|sql| pushed::forget(sql, before))
+    }
+}
+
+impl From<serde_json::Error> for StoreError {
+    fn from(error: serde_json::Error) -> Self {
+        StoreError::Damaged(error.to_string())
+    }
+}
+
 /// What came in, counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Arrivals {
-    /// Statements.
-    pub stored: u64,
-    /// Repeats of those.
+    /// Statements that came again.
     pub repeats: u64,
     /// Statements of which nothing could be made.
     pub odd: u64,

@@ -1,7 +1,7 @@
-//! What every store must do. A second store joins by one more line in `STORES`.
+//! What every store must do: each fact is a test of SQLite and a test of PostgreSQL. Those of PostgreSQL need a server, and
+//! are ignored without one.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -10,21 +10,70 @@ use sidetone_engine::call::{Call, CallId, Origin, Statement};
 use sidetone_engine::directory::{Customer, Matched};
 use sidetone_engine::ledger::{Attempt, AttemptState, Holding, Write, WriteKind};
 use sidetone_engine::number;
+use sidetone_engine::store::postgres::PostgresStore;
 use sidetone_engine::store::sqlite::SqliteStore;
 use sidetone_engine::store::{
-    Case, CaseChange, Change, Due, Filter, Query, Receipt, Received, Store, StoreError,
+    Case, CaseChange, Change, Claim, Due, Filter, Query, Receipt, Received, Store, StoreError,
 };
 use sidetone_protocol::*;
 
-type Open = fn(&Path) -> Result<Arc<dyn Store>, StoreError>;
-/// (name, how it is opened in a folder of its own)
-const STORES: &[(&str, Open)] = &[("sqlite", |dir| Ok(Arc::new(SqliteStore::open(&dir.join("store.db"))?)))];
+mod server;
 
-fn on_every_store(check: impl Fn(&str, &dyn Fn() -> Arc<dyn Store>)) {
-    for (name, open) in STORES {
-        let dir = tempfile::tempdir().unwrap();
-        check(name, &|| open(dir.path()).unwrap());
+use server::Schema;
+
+/// A store of a test's own, which can be opened again and again.
+trait Fresh: Sized {
+    fn fresh() -> Self;
+    fn open(&self) -> Arc<dyn Store>;
+}
+
+struct Sqlite(tempfile::TempDir);
+
+impl Fresh for Sqlite {
+    fn fresh() -> Self {
+        Sqlite(tempfile::tempdir().unwrap())
     }
+
+    fn open(&self) -> Arc<dyn Store> {
+        Arc::new(SqliteStore::open(&self.0.path().join("store.db")).unwrap())
+    }
+}
+
+impl Fresh for Schema {
+    fn fresh() -> Self {
+        Schema::new()
+    }
+
+    fn open(&self) -> Arc<dyn Store> {
+        Arc::new(PostgresStore::open(&self.url()).unwrap())
+    }
+}
+
+/// Every fact that is named here holds for every store; a fact that is not named is not compiled without a warning.
+macro_rules! on_every_store {
+    ($($fact:ident)*) => {
+        mod sqlite {
+            $(#[test] fn $fact() { super::$fact(&<super::Sqlite as super::Fresh>::fresh()); })*
+        }
+        mod postgres {
+            $(#[test] #[ignore = "needs a server: script/test starts one"]
+            fn $fact() { super::$fact(&<super::Schema as super::Fresh>::fresh()); })*
+        }
+    };
+}
+
+on_every_store! {
+    what_is_received_is_there_after_the_store_is_opened_again_and_a_repeat_is_counted
+    ids_are_64_bit
+    a_case_comes_back_as_it_was_put
+    due_calls_come_oldest_call_first_and_the_outbox_is_counted
+    lists_are_paged_filtered_and_searched_without_wildcards
+    pushed_events_are_resumed_without_loss_and_the_gap_is_told
+    the_directory_and_settings_are_kept
+    in_one_batch_the_first_of_the_same_is_new_and_all_others_repeats
+    what_a_text_may_hold_is_taken
+    a_change_made_from_an_old_reading_is_refused_as_a_whole
+    what_is_due_is_claimed_again_and_again_by_the_same_program
 }
 
 fn at(s: i64) -> DateTime<Utc> {
@@ -104,94 +153,75 @@ fn change(case: Case, view: Option<CallView>) -> Change {
     }
 }
 
-#[test]
-fn what_is_received_is_there_after_the_store_is_opened_again_and_a_repeat_is_counted() {
-    on_every_store(|name, open| {
-        let store = open();
-        assert_eq!(
-            store.receive(&[received(1, 5), received(2, 6)]).unwrap(),
-            [Receipt::New, Receipt::New],
-            "{name}"
-        );
-        assert_eq!(
-            store.receive(&[received(1, 5), received(1, 5)]).unwrap(),
-            [Receipt::Repeat, Receipt::Repeat]
-        );
-        drop(store);
-        let store = open();
-        let rows = store.unfolded(10).unwrap();
-        assert_eq!(rows.iter().map(|r| r.call.unwrap().0).collect::<Vec<_>>(), [5, 6]);
-        store.commit(&Change { folded: vec![rows[0].id], ..Change::at(at(0)) }).unwrap();
-        assert_eq!(store.unfolded(10).unwrap().len(), 1);
-        let arrivals = store.arrivals().unwrap();
-        assert_eq!((arrivals.stored, arrivals.repeats, arrivals.odd), (2, 2, 0));
-    });
+fn what_is_received_is_there_after_the_store_is_opened_again_and_a_repeat_is_counted(store: &impl Fresh) {
+    let open = || store.open();
+    let store = open();
+    assert_eq!(store.receive(&[received(1, 5), received(2, 6)]).unwrap(), [Receipt::New, Receipt::New],);
+    assert_eq!(store.receive(&[received(1, 5), received(1, 5)]).unwrap(), [Receipt::Repeat, Receipt::Repeat]);
+    drop(store);
+    let store = open();
+    let rows = store.unfolded(10).unwrap();
+    assert_eq!(rows.iter().map(|r| r.call.unwrap().0).collect::<Vec<_>>(), [5, 6]);
+    store.commit(&Change { folded: vec![rows[0].id], ..Change::at(at(0)) }).unwrap();
+    assert_eq!(store.unfolded(10).unwrap().len(), 1);
+    let arrivals = store.arrivals().unwrap();
+    assert_eq!((arrivals.repeats, arrivals.odd), (2, 0));
 }
 
-#[test]
-fn ids_are_64_bit() {
-    on_every_store(|name, open| {
-        let store = open();
-        let id = (1u64 << 62) + 3;
-        let mut big = case(3);
-        big.call = Call::new(CallId(id));
-        store.commit(&change(big, None)).unwrap();
-        assert_eq!(store.case(CallId(id)).unwrap().unwrap().call.id, CallId(id), "{name}");
-    });
+fn ids_are_64_bit(store: &impl Fresh) {
+    let open = || store.open();
+    let store = open();
+    let id = (1u64 << 62) + 3;
+    let mut big = case(3);
+    big.call = Call::new(CallId(id));
+    store.commit(&change(big, None)).unwrap();
+    assert_eq!(store.case(CallId(id)).unwrap().unwrap().call.id, CallId(id));
 }
 
-#[test]
-fn a_case_comes_back_as_it_was_put() {
-    on_every_store(|name, open| {
-        let mut put = case(5);
-        put.barred = Some("mode_off".into());
-        put.carded = true;
-        put.reads.failed = 2;
-        put.due = Some(Due { at: at(30), writes: 2, since: at(10) });
-        let write = Write {
-            kind: WriteKind::AddEntry,
-            holdings: vec![Holding {
-                key: "ended".into(),
-                helpdesk_id: String::new(),
-                detail: json!({"links": true}),
-            }],
-            removes: vec!["tag:call:4".into()],
-            method: "POST".into(),
-            path: "/api/x".into(),
-            body: json!({"a": 1}),
-            marker: Some("m".into()),
-            rule: "r".into(),
-        };
-        put.attempts = vec![Attempt {
-            write,
-            state: AttemptState::Parked,
-            begun_at: at(1),
-            probes: 1,
-            next_at: Some(at(2)),
-            reason: Some(("c".into(), "t".into())),
-        }];
-        let mut first = change(put.clone(), None);
-        first.cases[0].put = vec![Holding {
-            key: "ticket".into(),
-            helpdesk_id: "99".into(),
-            detail: json!({"language": "de"}),
-        }];
-        let store = open();
-        store.commit(&first).unwrap();
-        let found = open().case(CallId(5)).unwrap().unwrap();
-        assert_eq!(found.call, put.call, "{name}");
-        assert_eq!(
-            (found.barred, found.carded, found.reads, found.due),
-            (put.barred, true, put.reads, put.due)
-        );
-        assert_eq!(found.attempts, put.attempts);
-        assert_eq!(found.ledger.id("ticket"), Some("99"));
-        let mut second = change(found_without_attempts(&*store), None);
-        second.cases[0].remove = vec!["ticket".into()];
-        store.commit(&second).unwrap();
-        let found = store.case(CallId(5)).unwrap().unwrap();
-        assert!(found.attempts.is_empty() && found.ledger.is_empty());
-    });
+fn a_case_comes_back_as_it_was_put(store: &impl Fresh) {
+    let open = || store.open();
+    let mut put = case(5);
+    put.barred = Some("mode_off".into());
+    put.carded = true;
+    put.reads.failed = 2;
+    put.due = Some(Due { at: at(30), writes: 2, since: at(10) });
+    let write = Write {
+        kind: WriteKind::AddEntry,
+        holdings: vec![Holding {
+            key: "ended".into(),
+            helpdesk_id: String::new(),
+            detail: json!({"links": true}),
+        }],
+        removes: vec!["tag:call:4".into()],
+        method: "POST".into(),
+        path: "/api/x".into(),
+        body: json!({"a": 1}),
+        marker: Some("m".into()),
+        rule: "r".into(),
+    };
+    put.attempts = vec![Attempt {
+        write,
+        state: AttemptState::Parked,
+        begun_at: at(1),
+        probes: 1,
+        next_at: Some(at(2)),
+        reason: Some(("c".into(), "t".into())),
+    }];
+    let mut first = change(put.clone(), None);
+    first.cases[0].put =
+        vec![Holding { key: "ticket".into(), helpdesk_id: "99".into(), detail: json!({"language": "de"}) }];
+    let store = open();
+    store.commit(&first).unwrap();
+    let found = open().case(CallId(5)).unwrap().unwrap();
+    assert_eq!(found.call, put.call);
+    assert_eq!((found.barred, found.carded, found.reads, found.due), (put.barred, true, put.reads, put.due));
+    assert_eq!(found.attempts, put.attempts);
+    assert_eq!(found.ledger.id("ticket"), Some("99"));
+    let mut second = change(found_without_attempts(&*store), None);
+    second.cases[0].remove = vec!["ticket".into()];
+    store.commit(&second).unwrap();
+    let found = store.case(CallId(5)).unwrap().unwrap();
+    assert!(found.attempts.is_empty() && found.ledger.is_empty());
 }
 
 fn found_without_attempts(store: &dyn Store) -> Case {
@@ -200,107 +230,167 @@ fn found_without_attempts(store: &dyn Store) -> Case {
     case
 }
 
-#[test]
-fn due_calls_come_oldest_call_first_and_the_outbox_is_counted() {
-    on_every_store(|name, open| {
-        let store = open();
-        for (id, due) in [(9, 20), (4, 25), (6, 90)] {
-            let mut case = case(id);
-            case.due = Some(Due { at: at(due), writes: 2, since: at(due) });
-            store.commit(&change(case, None)).unwrap();
-        }
-        assert_eq!(store.due(at(30), 10).unwrap(), [CallId(4), CallId(9)], "{name}");
-        assert_eq!(store.due(at(30), 1).unwrap(), [CallId(4)]);
-        assert_eq!(store.next_due().unwrap(), Some(at(20)));
-        let outbox = store.outbox(at(50)).unwrap();
-        assert_eq!((outbox.calls, outbox.writes, outbox.oldest_seconds), (3, 6, 30));
-    });
+fn due_calls_come_oldest_call_first_and_the_outbox_is_counted(store: &impl Fresh) {
+    let open = || store.open();
+    let store = open();
+    for (id, due) in [(9, 20), (4, 25), (6, 90)] {
+        let mut case = case(id);
+        case.due = Some(Due { at: at(due), writes: 2, since: at(due) });
+        store.commit(&change(case, None)).unwrap();
+    }
+    assert_eq!(claimed(&*store, 30, 10), [4, 9]);
+    assert_eq!(claimed(&*store, 30, 1), [4]);
+    assert_eq!(store.next_due(at(0)).unwrap(), Some(at(20)));
+    assert_eq!(store.next_due(at(30)).unwrap(), Some(at(90)), "what is due already hides nothing");
+    let outbox = store.outbox(at(50)).unwrap();
+    assert_eq!((outbox.calls, outbox.writes, outbox.oldest_seconds), (3, 6, 30));
 }
 
-#[test]
-fn lists_are_paged_filtered_and_searched_without_wildcards() {
-    on_every_store(|name, open| {
-        let store = open();
-        for id in 1..=7 {
-            let case = case(id);
-            let state = if id == 3 { CallState::NotLogged } else { CallState::Complete };
-            let shown = view(&case, if id == 2 { "Odile Garnier" } else { "Marta Ibáñez" }, state);
-            store.commit(&change(case, Some(shown))).unwrap();
-        }
-        let page =
-            |before: Option<String>| store.calls(&Query { before, limit: 3, ..Query::default() }).unwrap();
-        let ids = |views: &[CallView]| views.iter().map(|v| v.id.clone()).collect::<Vec<_>>();
-        let (first, next) = page(None);
-        let (second, next) = page(next);
-        let (third, end) = page(next);
-        assert_eq!(
-            [ids(&first), ids(&second), ids(&third)].concat(),
-            ["7", "6", "5", "4", "3", "2", "1"],
-            "{name}"
-        );
-        assert_eq!(end, None);
-        let count = |text: &str, filter| {
-            store.calls(&Query { text: Some(text.into()), filter, limit: 50, before: None }).unwrap().0.len()
-        };
-        assert_eq!(count("", Filter::NotLogged), 1);
-        assert_eq!(count("garnier", Filter::All), 1);
-        assert_eq!(count("IBÁÑEZ 666444555", Filter::All), 6);
-        assert_eq!(count("100%", Filter::All), 7);
-        assert_eq!(count("Support%FR", Filter::All), 0, "a percent sign is itself");
-        assert_eq!(store.waiting("no_author").unwrap(), [CallId(3)]);
-        let number = number::parse("+34666444555", None).unwrap();
-        let (history, total) = store.history(&number, CallId(7), 2).unwrap();
-        assert_eq!((ids(&history), total), (vec!["6".to_owned(), "5".to_owned()], 6));
-        assert_eq!(store.today(at(4)).unwrap().calls, 4);
-    });
+fn lists_are_paged_filtered_and_searched_without_wildcards(store: &impl Fresh) {
+    let open = || store.open();
+    let store = open();
+    for id in 1..=7 {
+        let case = case(id);
+        let state = if id == 3 { CallState::NotLogged } else { CallState::Complete };
+        let shown = view(&case, if id == 2 { "Odile Garnier" } else { "Marta Ibáñez" }, state);
+        store.commit(&change(case, Some(shown))).unwrap();
+    }
+    let page = |before: Option<String>| store.calls(&Query { before, limit: 3, ..Query::default() }).unwrap();
+    let ids = |views: &[CallView]| views.iter().map(|v| v.id.clone()).collect::<Vec<_>>();
+    let (first, next) = page(None);
+    let (second, next) = page(next);
+    let (third, end) = page(next);
+    assert_eq!([ids(&first), ids(&second), ids(&third)].concat(), ["7", "6", "5", "4", "3", "2", "1"],);
+    assert_eq!(end, None);
+    let count = |text: &str, filter| {
+        store.calls(&Query { text: Some(text.into()), filter, limit: 50, before: None }).unwrap().0.len()
+    };
+    assert_eq!(count("", Filter::NotLogged), 1);
+    assert_eq!(count("garnier", Filter::All), 1);
+    assert_eq!(count("IBÁÑEZ 666444555", Filter::All), 6);
+    assert_eq!(count("100%", Filter::All), 7);
+    assert_eq!(count("Support%FR", Filter::All), 0, "a percent sign is itself");
+    assert_eq!(store.waiting("no_author").unwrap(), [CallId(3)]);
+    let number = number::parse("+34666444555", None).unwrap();
+    let (history, total) = store.history(&number, CallId(7), 2).unwrap();
+    assert_eq!((ids(&history), total), (vec!["6".to_owned(), "5".to_owned()], 6));
+    assert_eq!(store.today(at(4)).unwrap().calls, 4);
 }
 
-#[test]
-fn pushed_events_are_resumed_without_loss_and_the_gap_is_told() {
-    on_every_store(|name, open| {
-        let store = open();
-        assert_eq!(store.pushed_since(0, 10).unwrap().unwrap().len(), 0, "{name}");
-        let push = |second: i64| {
-            let case = case(1);
-            let event = LiveEvent::Call(Box::new(view(&case, "x", CallState::Complete)));
-            store.commit(&Change { push: vec![event.clone(), event], ..Change::at(at(second)) }).unwrap()
-        };
-        let first = push(0);
-        push(100);
-        let since = |id: i64| store.pushed_since(id, 10).unwrap().map(|p| p.len());
-        let first_id: i64 = first[0].id.parse().unwrap();
-        assert_eq!(since(first_id), Some(3));
-        assert_eq!(since(store.last_pushed().unwrap()), Some(0));
-        assert_eq!(since(1 << 40), None, "an id that was never given");
-        store.forget_pushed(at(50)).unwrap();
-        assert_eq!(since(first_id), None, "its successor is forgotten");
-        assert_eq!(since(first_id + 1), Some(2));
-        store.forget_pushed(at(500)).unwrap();
-        let last = store.last_pushed().unwrap();
-        assert_eq!(since(last), Some(0), "all forgotten, none missed");
-        assert!(push(600)[0].id.parse::<i64>().unwrap() > last, "ids never come back");
-    });
+fn pushed_events_are_resumed_without_loss_and_the_gap_is_told(store: &impl Fresh) {
+    let open = || store.open();
+    let store = open();
+    assert_eq!(store.pushed_since(0, 10).unwrap().unwrap().len(), 0);
+    let push = |second: i64| {
+        let case = case(1);
+        let event = LiveEvent::Call(Box::new(view(&case, "x", CallState::Complete)));
+        store.commit(&Change { push: vec![event.clone(), event], ..Change::at(at(second)) }).unwrap()
+    };
+    let first = push(0);
+    push(100);
+    let since = |id: i64| store.pushed_since(id, 10).unwrap().map(|p| p.len());
+    let first_id: i64 = first[0].id.parse().unwrap();
+    assert_eq!(since(first_id), Some(3));
+    assert_eq!(since(store.last_pushed().unwrap()), Some(0));
+    assert_eq!(since(1 << 40), None, "an id that was never given");
+    store.forget_pushed(at(50)).unwrap();
+    assert_eq!(since(first_id), None, "its successor is forgotten");
+    assert_eq!(since(first_id + 1), Some(2));
+    store.forget_pushed(at(500)).unwrap();
+    let last = store.last_pushed().unwrap();
+    assert_eq!(since(last), Some(0), "all forgotten, none missed");
+    assert!(push(600)[0].id.parse::<i64>().unwrap() > last, "ids never come back");
 }
 
-#[test]
-fn the_directory_and_settings_are_kept() {
-    on_every_store(|name, open| {
-        let store = open();
-        let number = number::parse("+34666444555", None).unwrap();
-        let customers = vec![Customer {
-            id: "7".into(),
-            name: "Marta".into(),
-            email: None,
-            note: None,
-            updated_at: Some(3),
-        }];
-        let matched = Matched { number: number.clone(), checked_at: at(0), customers };
-        let settings = vec![("k".to_owned(), "v".to_owned())];
-        store.commit(&Change { matched: vec![matched.clone()], settings, ..Change::at(at(0)) }).unwrap();
-        assert_eq!(open().matched(&number).unwrap(), Some(matched), "{name}");
-        assert_eq!(store.setting("k").unwrap().as_deref(), Some("v"));
-        assert_eq!(store.setting("none").unwrap(), None);
-    });
+fn the_directory_and_settings_are_kept(store: &impl Fresh) {
+    let open = || store.open();
+    let store = open();
+    let number = number::parse("+34666444555", None).unwrap();
+    let customers =
+        vec![Customer { id: "7".into(), name: "Marta".into(), email: None, note: None, updated_at: Some(3) }];
+    let matched = Matched { number: number.clone(), checked_at: at(0), customers };
+    let settings = vec![("k".to_owned(), "v".to_owned())];
+    store.commit(&Change { matched: vec![matched.clone()], settings, ..Change::at(at(0)) }).unwrap();
+    assert_eq!(open().matched(&number).unwrap(), Some(matched));
+    assert_eq!(store.setting("k").unwrap().as_deref(), Some("v"));
+    assert_eq!(store.setting("none").unwrap(), None);
+}
+
+fn in_one_batch_the_first_of_the_same_is_new_and_all_others_repeats(store: &impl Fresh) {
+    let store = store.open();
+    let batch: Vec<Received> = (0..200).map(|n| received(n % 50, u64::from(n % 50))).collect();
+    let receipts = store.receive(&batch).unwrap();
+    assert_eq!(receipts[..50], [Receipt::New; 50]);
+    assert_eq!(receipts[50..], [Receipt::Repeat; 150]);
+    let calls: Vec<u64> = store.unfolded(100).unwrap().iter().map(|row| row.call.unwrap().0).collect();
+    assert_eq!(calls, (0..50).collect::<Vec<u64>>(), "in order of arrival");
+    assert_eq!(store.arrivals().unwrap().repeats, 150);
+}
+
+fn what_a_text_may_hold_is_taken(store: &impl Fresh) {
+    let store = store.open();
+    let odd = "\0 \u{feff} \u{1f4de} ' \" \\ % \r\n";
+    let body = json!({"event": odd, "data": {"id": 5, odd: odd}});
+    let origin = Origin::Event(odd.into());
+    store.receive(&[Received { origin, body: body.clone(), ..received(1, 5) }]).unwrap();
+    assert_eq!(store.unfolded(1).unwrap()[0].body, body);
+    let mut put = case(5);
+    let data = json!({"id": 5, "raw_digits": odd, "comments": [{"id": 1, "content": odd}]});
+    let origin = Origin::Read { timeline: false };
+    put.call.join(&Statement { origin: &origin, as_of: 9, data: data.as_object().unwrap() });
+    let shown = view(&put, odd, CallState::Complete);
+    let mut change = change(put.clone(), Some(shown.clone()));
+    let holding = Holding { key: "k".into(), helpdesk_id: "9".into(), detail: json!({ "name": odd }) };
+    change.cases[0].put = vec![holding.clone()];
+    store.commit(&change).unwrap();
+    let found = store.case(CallId(5)).unwrap().unwrap();
+    assert_eq!(found.call, put.call);
+    assert_eq!(found.ledger.detail("k"), Some(&holding.detail));
+    assert_eq!(store.calls(&Query { limit: 1, ..Query::default() }).unwrap().0, [shown]);
+}
+
+fn a_change_made_from_an_old_reading_is_refused_as_a_whole(store: &impl Fresh) {
+    let store = store.open();
+    store.receive(&[received(1, 5)]).unwrap();
+    let folded = vec![store.unfolded(1).unwrap()[0].id];
+    store.commit(&change(case(5), None)).unwrap();
+    let (mut early, mut late) =
+        (store.case(CallId(5)).unwrap().unwrap(), store.case(CallId(5)).unwrap().unwrap());
+    early.carded = true;
+    store.commit(&change(early, None)).unwrap();
+    late.adopted = true;
+    let settings = vec![("k".to_owned(), "v".to_owned())];
+    let stale = Change { folded: folded.clone(), settings, ..change(late, None) };
+    assert_eq!(store.commit(&stale).unwrap_err(), StoreError::Stale(CallId(5)));
+    let twice_new = Change { folded, ..change(case(5), None) };
+    assert_eq!(store.commit(&twice_new).unwrap_err(), StoreError::Stale(CallId(5)));
+    let found = store.case(CallId(5)).unwrap().unwrap();
+    assert!(found.carded && !found.adopted);
+    assert_eq!(store.unfolded(1).unwrap().len(), 1, "nothing else of the change is there either");
+    assert_eq!(store.setting("k").unwrap(), None);
+}
+
+fn what_is_due_is_claimed_again_and_again_by_the_same_program(store: &impl Fresh) {
+    let store = store.open();
+    let due = [(4, "number:+12025550104"), (9, "number:+12025550109"), (11, "number:+12025550104")];
+    for (id, thread) in due {
+        let mut case = case(id);
+        case.due = Some(Due { at: at(20), writes: 1, since: at(20) });
+        case.thread = thread.into();
+        store.commit(&change(case, None)).unwrap();
+    }
+    let wanted = due.map(|(id, thread)| Claim { call: CallId(id), thread: thread.into() });
+    assert_eq!(store.claim_due(at(30), 10).unwrap(), wanted);
+    assert_eq!(store.claim_due(at(31), 10).unwrap(), wanted, "what is held is claimed as what is free");
+    assert_eq!(store.claim_due(at(200), 10).unwrap(), wanted, "and so is what was held too long ago");
+    assert!(store.claim("number:+12025550104", at(201)).unwrap());
+    store.release(&[wanted[0].thread.clone(), "nobody's".into()]).unwrap();
+    assert_eq!(store.claim_due(at(202), 10).unwrap(), wanted);
+    assert_eq!(store.claim_due(at(19), 10).unwrap(), [], "nothing is claimed before it is due");
+}
+
+fn claimed(store: &dyn Store, now: i64, limit: usize) -> Vec<u64> {
+    store.claim_due(at(now), limit).unwrap().into_iter().map(|claim| claim.call.0).collect()
 }
 
 #[test]
@@ -330,8 +420,8 @@ fn a_full_disk_is_told_and_loses_nothing_that_was_acknowledged() {
     let failed = (2..60).find(|n| store.receive(&[big(*n)]).is_err()).expect("the disk gets full");
     let told = store.receive(&[big(failed)]).unwrap_err().to_string();
     assert!(told.contains("disk"), "{told}");
-    let stored = store.arrivals().unwrap().stored;
-    assert_eq!(stored, u64::from(failed) - 1, "exactly what was acknowledged");
+    let stored = store.unfolded(100).unwrap().len();
+    assert_eq!(stored, usize::from(failed) - 1, "exactly what was acknowledged");
     let settings = vec![("first".to_owned(), "1".to_owned()), ("second".to_owned(), "y".repeat(200_000))];
     assert!(store.commit(&Change { settings, ..Change::at(at(0)) }).is_err());
     assert_eq!(store.setting("first").unwrap(), None, "a change is whole or not at all");

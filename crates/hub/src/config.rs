@@ -12,12 +12,19 @@ use std::path::{Path, PathBuf};
 use sidetone_engine::settings::Settings;
 
 pub use self::read::read;
+use crate::database::Database;
 
 /// A text that is not shown.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
+    /// Hides a text.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Secret {
+        Secret(text.into())
+    }
+
     /// The text itself.
     #[must_use]
     pub fn reveal(&self) -> &str {
@@ -36,10 +43,10 @@ impl fmt::Debug for Secret {
 pub struct Config {
     /// Where the hub listens.
     pub listen: SocketAddr,
-    /// Database, lock, logs.
+    /// The lock, and the database where no other is named.
     pub data_dir: PathBuf,
-    /// The SQLite file.
-    pub database: PathBuf,
+    /// Where everything is kept.
+    pub database: Database,
     /// Bearer for `/api/*`.
     pub admin_token: Option<Secret>,
     /// Whether `/metrics` answers.

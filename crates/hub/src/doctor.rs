@@ -6,6 +6,7 @@ use serde::Serialize;
 use sidetone_engine::transport::{Transport, TransportError};
 
 use crate::config::Config;
+use crate::database;
 
 /// What a check found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -37,18 +38,18 @@ const CLOCK_OFF_SECONDS: i64 = 30;
 
 /// Looks at everything.
 pub async fn check(config: &Config, transport: &dyn Transport) -> Vec<Check> {
-    let mut checks = Vec::new();
+    let mut checks: Vec<Check> = database::check(&config.database).await.into_iter().collect();
     aircall(config, transport, &mut checks).await;
     gorgias(config, transport, &mut checks).await;
     arrival(config, &mut checks);
     checks
 }
 
-fn passed(code: &'static str, what: impl Into<String>) -> Check {
+pub(crate) fn passed(code: &'static str, what: impl Into<String>) -> Check {
     Check { code, finding: Finding::Passed, what: what.into(), mend: String::new() }
 }
 
-fn fault(code: &'static str, what: impl Into<String>, mend: impl Into<String>) -> Check {
+pub(crate) fn fault(code: &'static str, what: impl Into<String>, mend: impl Into<String>) -> Check {
     Check { code, finding: Finding::Fault, what: what.into(), mend: mend.into() }
 }
 

@@ -70,7 +70,10 @@ impl Reading {
             match self.live.recv().await {
                 Ok(pushed) => {
                     let id = pushed.id.parse().unwrap_or(0);
-                    if self.last == i64::MAX || id > self.last {
+                    // Ids go up by one: what is missing in between, another hub on the same database has told.
+                    if self.last != i64::MAX && id > self.last.saturating_add(1) {
+                        self.behind = true;
+                    } else if self.last == i64::MAX || id > self.last {
                         return self.give(&pushed);
                     }
                 }

@@ -134,9 +134,8 @@ fn store(handle: &Handle, waiting: &threads::Receiver<Waiting>) {
                 let _ = answer.send(Ok(()));
             }),
             Err(error) => {
-                let text = error.to_string();
                 answers.into_iter().for_each(|answer| {
-                    let _ = answer.send(Err(StoreError::Refused(text.clone())));
+                    let _ = answer.send(Err(error.clone()));
                 });
             }
         }

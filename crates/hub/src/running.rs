@@ -6,7 +6,6 @@ use std::thread::JoinHandle;
 use sidetone_engine::clock::SystemClock;
 use sidetone_engine::gorgias::Gorgias;
 use sidetone_engine::store::StoreError;
-use sidetone_engine::store::sqlite::SqliteStore;
 use sidetone_engine::transport::TransportError;
 use sidetone_engine::{Engine, Handle, Parts};
 
@@ -39,9 +38,8 @@ pub struct Running {
 /// # Errors
 /// [`StartError`], which says what to do.
 pub fn start(config: &Config) -> Result<Running, StartError> {
-    let store = Arc::new(SqliteStore::open(&config.database)?);
     let parts = Parts {
-        store,
+        store: config.database.open(&config.data_dir)?,
         transport: Arc::new(HttpTransport::new()?),
         clock: Arc::new(SystemClock),
         helpdesk: Arc::new(Gorgias::new(config.gorgias.clone())),

@@ -32,17 +32,28 @@ impl Engine {
             budget.answered();
         }
         self.learn(vendor, &result, now);
+        self.insist(|engine| engine.conclude(job.clone(), &result, sent_at, now))
+    }
+
+    /// What the answer changes. Reads the call afresh, so it may be done again if another engine changed it meanwhile.
+    fn conclude(
+        &mut self,
+        job: Job,
+        result: &Result<Answer, TransportError>,
+        sent_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         match job {
-            Job::LookUp(number) => self.looked_up(&number, &result, now),
-            Job::LookUpAnonymous => self.looked_up_anonymous(&result, now),
-            Job::Read { call, timeline } => self.was_read(call, timeline, &result, now),
-            Job::Adopt { call, asked, so_far } => self.was_adopted(call, &asked, &so_far, &result, now),
-            Job::Write { call, write } => self.was_written(call, &write, &result, sent_at, now),
-            Job::Conflict { call, write } => self.conflict_told(call, &write, &result, now),
-            Job::Probe { call, write } => self.was_probed(call, &write, &result, now),
-            Job::LookAtTicket(call) => self.ticket_was_seen(call, &result, now),
+            Job::LookUp(number) => self.looked_up(&number, result, now),
+            Job::LookUpAnonymous => self.looked_up_anonymous(result, now),
+            Job::Read { call, timeline } => self.was_read(call, timeline, result, now),
+            Job::Adopt { call, asked, so_far } => self.was_adopted(call, &asked, &so_far, result, now),
+            Job::Write { call, write } => self.was_written(call, &write, result, sent_at, now),
+            Job::Conflict { call, write } => self.conflict_told(call, &write, result, now),
+            Job::Probe { call, write } => self.was_probed(call, &write, result, now),
+            Job::LookAtTicket(call) => self.ticket_was_seen(call, result, now),
             Job::Whereabouts { call, write, refusal, hops } => {
-                self.whereabouts_told(call, &write, refusal, hops, &result, now)
+                self.whereabouts_told(call, &write, refusal, hops, result, now)
             }
             Job::Card(call) => {
                 if !result.as_ref().is_ok_and(|answer| answer.status().is_success()) {
@@ -50,11 +61,11 @@ impl Engine {
                 }
                 Ok(())
             }
-            Job::SweepCalls => self.sweep_calls_read(&result, now),
-            Job::SweepRecords => self.sweep_records_read(&result, now),
-            Job::List(list) => self.list_read(list, &result, now),
-            Job::Webhook(step) => self.webhook_told(step, &result, now),
-            Job::Poll => self.polled(&result, now),
+            Job::SweepCalls => self.sweep_calls_read(result, now),
+            Job::SweepRecords => self.sweep_records_read(result, now),
+            Job::List(list) => self.list_read(list, result, now),
+            Job::Webhook(step) => self.webhook_told(step, result, now),
+            Job::Poll => self.polled(result, now),
         }
     }
 

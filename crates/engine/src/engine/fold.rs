@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use sidetone_protocol::{ExplanationView, LiveEvent, Mode, Phase};
 use tokio::sync::oneshot;
@@ -18,6 +18,8 @@ use crate::view;
 
 /// So many statements are folded in one commit.
 const BATCH: usize = 256;
+/// Making a plan of a call takes so long at most.
+const STUDIED_FOR: TimeDelta = TimeDelta::minutes(1);
 
 impl Engine {
     pub(super) fn fold_arrivals(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
@@ -117,6 +119,9 @@ impl Engine {
         {
             due.since = before.since;
         }
+        if case.due.is_some() {
+            case.thread = self.thread(&case)?;
+        }
         let undecided = is_question(&assessment.step) && case.selected == Some(true);
         if !undecided && let Some(told) = self.studied.remove(&case.call.id) {
             self.studies_done.push(told);
@@ -157,6 +162,10 @@ impl Engine {
         match &assessment.standing {
             _ if may_read && reads => return due(now, 0),
             Standing::NotLogged(_) | Standing::Held(_) | Standing::Gone(_) => return None,
+            // Only a plan is made here: an engine that writes from the same store goes on with the call soon after.
+            Standing::Early | Standing::Logged if self.settings.study_only => {
+                return case.due.and_then(|_| due(now + STUDIED_FOR, writes));
+            }
             Standing::Early | Standing::Logged if self.settings.logging.mode.0 != Mode::Live => return None,
             Standing::Early | Standing::Logged => {}
         }
@@ -230,12 +239,18 @@ impl Engine {
     ) -> Result<(), StoreError> {
         for reason in reasons {
             for id in self.store.waiting(reason)? {
-                if let Some(case) = self.store.case(id)? {
-                    self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)?;
-                }
+                self.look_again(id, now)?;
             }
         }
         Ok(())
+    }
+
+    /// Looks at one call anew, with what is known now.
+    pub(super) fn look_again(&mut self, id: CallId, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.insist(|engine| match engine.readable_case(id)? {
+            Some(case) => engine.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now),
+            None => Ok(()),
+        })
     }
 
     /// A person wants a parked call tried again; where its ticket was thrown away, created again (G25).
@@ -267,7 +282,7 @@ impl Engine {
     ) -> Result<(), StoreError> {
         self.studied.insert(id, told);
         match self.store.case(id)? {
-            Some(case) => self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now),
+            Some(_) => self.look_again(id, now),
             None => {
                 let request = Self::call_request(id, true).to_http(&self.aircall);
                 let job = Job::Read { call: id, timeline: true };

@@ -11,7 +11,7 @@ use crate::call::CallId;
 use crate::helpdesk::{Standing, Step};
 use crate::ledger::{Attempt, AttemptState, Write};
 use crate::number::{E164, Party};
-use crate::store::{Case, Due, StoreError};
+use crate::store::{Case, Claim, Due, StoreError};
 
 /// So many due calls are looked at in one turn.
 const AT_A_TIME: usize = 64;
@@ -36,15 +36,33 @@ enum Begun {
 
 impl Engine {
     pub(super) fn send_what_is_due(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let claims = self.store.claim_due(now, AT_A_TIME)?;
+        self.claims.extend(claims.iter().map(|claim| (claim.call, claim.thread.clone())));
+        let begun = self.begin_claimed(claims, now);
+        self.give_back_threads()?;
+        begun
+    }
+
+    fn begin_claimed(&mut self, claims: Vec<Claim>, now: DateTime<Utc>) -> Result<(), StoreError> {
+        // Read after the claims: what a thread's last holder left unclear is seen.
         let held = self.held_threads()?;
         let mut ahead: HashSet<String> = self.busy_threads.values().cloned().collect();
         let mut blocked: Option<Lane> = None;
-        for id in self.store.due(now, AT_A_TIME)? {
+        for Claim { call: id, thread: claimed } in claims {
             if self.busy_calls.contains(&id) {
                 continue;
             }
             let Some(case) = self.readable_case(id)? else { continue };
+            if case.due.is_none_or(|due| due.at > now) {
+                // Done by the thread's last holder in the moment before it was given back.
+                continue;
+            }
             let thread = self.thread(&case)?;
+            if thread != claimed {
+                // The number has become a customer's since: the call gets in line there, and is claimed anew.
+                self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)?;
+                continue;
+            }
             if held.get(&thread).is_some_and(|holder| *holder != id) || !ahead.insert(thread.clone()) {
                 continue;
             }
@@ -59,10 +77,23 @@ impl Engine {
                 }
             }
         }
-        if let Some(next) = self.store.next_due()?.filter(|next| *next > now) {
+        if let Some(next) = self.store.next_due(now)? {
             self.wake_by(next);
         }
         Ok(())
+    }
+
+    /// Threads of which nothing is under way are free for other engines.
+    pub(super) fn give_back_threads(&mut self) -> Result<(), StoreError> {
+        let (busy, idle): (HashMap<_, _>, HashMap<_, _>) = std::mem::take(&mut self.claims)
+            .into_iter()
+            .partition(|(call, _)| self.busy_calls.contains(call));
+        self.claims = busy;
+        let mut free: Vec<String> =
+            idle.into_values().filter(|thread| !self.claims.values().any(|busy| busy == thread)).collect();
+        free.sort_unstable();
+        free.dedup();
+        self.store.release(&free)
     }
 
     /// Threads with a write whose outcome is not known yet, and the call that it belongs to.
@@ -88,7 +119,7 @@ impl Engine {
     }
 
     /// The customer's id, or the number until it is known (`design.md` §3.6).
-    fn thread(&self, case: &Case) -> Result<String, StoreError> {
+    pub(super) fn thread(&self, case: &Case) -> Result<String, StoreError> {
         if let Some(customer) = case.ledger.id("customer") {
             return Ok(format!("customer:{customer}"));
         }

@@ -16,8 +16,6 @@ const WHEN_RELEASED: DateTime<Utc> = match DateTime::from_timestamp(253_370_764_
     Some(year_9999) => year_9999,
     None => DateTime::<Utc>::MAX_UTC,
 };
-/// As many as there are.
-const ALL: usize = i64::MAX as usize;
 
 const PAUSED: &str = "paused_since";
 const SOLE: &str = "sole_writer_since";
@@ -118,11 +116,8 @@ impl Engine {
         }
         let flows = self.may_write(now);
         if flows && !self.writing.flowed {
-            for id in self.store.due(WHEN_RELEASED, ALL)? {
-                let held = self.readable_case(id)?;
-                if let Some(case) = held.filter(|c| c.due.is_some_and(|due| due.at >= WHEN_RELEASED)) {
-                    self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)?;
-                }
+            for id in self.store.due_from(WHEN_RELEASED)? {
+                self.look_again(id, now)?;
             }
         }
         self.writing.flowed = flows;

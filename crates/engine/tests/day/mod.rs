@@ -14,6 +14,7 @@ use serde_json::Value;
 use sidetone_engine::clock::{Clock, SimulatedClock};
 use sidetone_engine::gorgias::Gorgias;
 use sidetone_engine::settings::{Arrival, Logging, Mode, ModeSetting, Rate, Settings};
+use sidetone_engine::store::postgres::PostgresStore;
 use sidetone_engine::store::sqlite::SqliteStore;
 use sidetone_engine::transport::{Transport, TransportError};
 use sidetone_engine::{Engine, Handle, Parts, call::CallId};
@@ -71,6 +72,8 @@ pub struct Plan {
     pub gorgias_key: &'static str,
     pub aircall_token: &'static str,
     pub deliver: bool,
+    /// The address of a PostgreSQL database; without it the day is kept in a file of SQLite.
+    pub postgres: Option<String>,
 }
 
 impl Default for Plan {
@@ -87,6 +90,7 @@ impl Default for Plan {
             gorgias_key: gorgias_world::API_KEY,
             aircall_token: aircall_world::API_TOKEN,
             deliver: true,
+            postgres: None,
         }
     }
 }
@@ -204,6 +208,16 @@ impl Day {
         ["day.db", "day.db-wal", "day.db-shm"].map(|name| self.dir.path().join(name)).to_vec()
     }
 
+    /// Another engine on the same database, and its task. Events go to the first one until they are told otherwise.
+    pub fn start_another(&self) -> (Handle, tokio::task::JoinHandle<()>) {
+        start(&self.sandbox, &self.clock, &self.plan, self.database())
+    }
+
+    /// From now on events go to this engine.
+    pub fn deliver_to(&self, handle: &Handle) {
+        *self.receiving.lock().unwrap() = Some(handle.clone());
+    }
+
     /// From the next start on, calls since then are written.
     pub fn set_from(&mut self, from: Option<DateTime<Utc>>) {
         self.plan.logging.from = from;
@@ -290,7 +304,10 @@ fn start(
     let aircall = aircall::Credential::key(aircall_world::API_ID, plan.aircall_token);
     let gorgias = gorgias::Credential::basic(gorgias_world::EMAIL, plan.gorgias_key);
     let parts = Parts {
-        store: Arc::new(SqliteStore::open(&database).unwrap()),
+        store: match &plan.postgres {
+            Some(url) => Arc::new(PostgresStore::open(url).unwrap()),
+            None => Arc::new(SqliteStore::open(&database).unwrap()),
+        },
         transport: Arc::new(InProcess {
             aircall: sandbox.aircall_router(),
             gorgias: sandbox.gorgias_router(),

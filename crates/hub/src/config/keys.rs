@@ -11,7 +11,7 @@ use super::Fault;
 const KEYS: &[&str] = &[
     "hub.listen",
     "hub.public_url",
-    "hub.database",
+    "hub.database!",
     "hub.data_dir",
     "hub.admin_token!",
     "hub.metrics",

@@ -14,6 +14,7 @@ use toml::Value;
 
 use super::keys::{Values, shown, wrong};
 use super::{Config, ConfigError, Fault, Secret};
+use crate::database::Database;
 
 /// Reads a configuration from a file's text and environment variables.
 ///
@@ -109,27 +110,10 @@ impl Reader {
         }
     }
 
-    fn database(&mut self, data_dir: &std::path::Path) -> Option<PathBuf> {
-        let Some(url) = self.text("hub.database") else { return Some(data_dir.join("sidetone.db")) };
-        match url.strip_prefix("sqlite://") {
-            Some(path) if path.starts_with('/') => Some(PathBuf::from(path)),
-            Some(_) => {
-                self.fault(
-                    "hub.database",
-                    "the path is not absolute",
-                    "Write sqlite:// and the whole path, three slashes in all",
-                );
-                None
-            }
-            None => {
-                self.fault(
-                    "hub.database",
-                    "this version knows SQLite only",
-                    "Give \"sqlite:///var/lib/sidetone/sidetone.db\"",
-                );
-                None
-            }
-        }
+    fn database(&mut self, data_dir: &std::path::Path) -> Option<Database> {
+        let Some(url) = self.text("hub.database") else { return Some(Database::in_folder(data_dir)) };
+        let parsed = Database::parse(&url);
+        parsed.map_err(|error| self.fault("hub.database", error.to_string(), error.fix())).ok()
     }
 
     fn aircall(&mut self) -> Option<aircall::Account> {

@@ -20,6 +20,8 @@ pub struct Program {
     pub dir: tempfile::TempDir,
     child: Option<Child>,
     pub client: reqwest::Client,
+    /// Where it keeps everything, if not in its folder.
+    database: Option<String>,
 }
 
 impl Program {
@@ -29,6 +31,16 @@ impl Program {
     }
 
     pub async fn with_lines(scale: f64, more: &str, lines: &[u64]) -> Program {
+        Program::with(scale, more, lines, None).await
+    }
+
+    /// As [`Program::start`], with its tables in the database at this address.
+    pub async fn on_database(scale: f64, url: String) -> Program {
+        let lines = [world::SUPPORT_FR, world::SUPPORT_DE, world::SALES_US];
+        Program::with(scale, "", &lines, Some(url)).await
+    }
+
+    async fn with(scale: f64, more: &str, lines: &[u64], database: Option<String>) -> Program {
         let sandbox = Sandbox::new(Options { scale, ..Options::default() }).unwrap();
         let served = sandbox.serve(Ports { aircall: 0, gorgias: 0 }).await.unwrap();
         let hub = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
@@ -50,7 +62,7 @@ impl Program {
         );
         std::fs::write(dir.path().join("hub.toml"), text).unwrap();
         let client = reqwest::Client::new();
-        let mut program = Program { sandbox, served, hub, dir, child: None, client };
+        let mut program = Program { sandbox, served, hub, dir, child: None, client, database };
         program.run().await;
         program
     }
@@ -62,6 +74,9 @@ impl Program {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sidetone-hub"));
         command.arg("--config").arg(self.config()).args(arguments);
+        if let Some(url) = &self.database {
+            command.env("SIDETONE_HUB_DATABASE", url);
+        }
         command
     }
 

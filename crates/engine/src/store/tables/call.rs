@@ -1,0 +1,140 @@
+//! Table `call`: the facts of a call, what was decided, when it is due, whose turn it waits for.
+//!
+//! Its columns for lists are in `call_list`.
+
+use chrono::{DateTime, Utc};
+
+use super::call_list::ListColumns;
+use super::{attempt, call_id, json, key, ledger, micros, moment};
+use crate::call::CallId;
+use crate::ledger::Ledger;
+use crate::store::sql::{Row, Sql, values};
+use crate::store::{Case, CaseChange, Due, Reads, StoreError};
+
+/// Puts calls as they are now.
+///
+/// [`StoreError::Stale`] if one of them is not any more what the change was made from.
+pub(in crate::store) fn put(sql: &mut dyn Sql, changes: &[&CaseChange]) -> Result<(), StoreError> {
+    let mut sets = Vec::new();
+    for change in changes {
+        let case = &change.case;
+        let list = ListColumns::of(case, change.view.as_ref())?;
+        sets.push(Vec::from(values![
+            key(case.call.id),
+            serde_json::to_string(&case.call)?,
+            case.selected,
+            case.barred.as_ref(),
+            case.reads.failed,
+            case.reads.given_up,
+            case.adopted,
+            case.carded,
+            case.due.map(|d| micros(d.at)),
+            case.due.map_or(0, |d| d.writes),
+            case.due.map(|d| micros(d.since)),
+            &case.thread,
+            list.started_at,
+            list.live,
+            list.number,
+            list.state,
+            list.reason,
+            list.wanted,
+            list.outcome,
+            list.talk_seconds,
+            list.search,
+            list.view,
+            case.revision + 1,
+        ]));
+    }
+    let put = sql.execute_for_each(
+        "INSERT INTO call (id, facts, selected, barred, reads_failed, reads_given_up, adopted, carded,
+             due_at, due_writes, due_since, thread, started_at, live, number, state, reason, wanted, outcome,
+             talk_seconds, search, view, revision)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
+         ON CONFLICT (id) DO UPDATE SET facts = excluded.facts, selected = excluded.selected,
+             barred = excluded.barred, reads_failed = excluded.reads_failed,
+             reads_given_up = excluded.reads_given_up, adopted = excluded.adopted, carded = excluded.carded,
+             due_at = excluded.due_at, due_writes = excluded.due_writes, due_since = excluded.due_since,
+             thread = excluded.thread, started_at = excluded.started_at, live = excluded.live,
+             number = excluded.number, state = excluded.state, reason = excluded.reason, wanted = excluded.wanted,
+             outcome = excluded.outcome, talk_seconds = excluded.talk_seconds, search = excluded.search,
+             view = excluded.view, revision = excluded.revision
+         WHERE call.revision = excluded.revision - 1",
+        &mut sets.into_iter(),
+    )?;
+    match changes.iter().zip(put).find(|(_, rows)| *rows == 0) {
+        Some((change, _)) => Err(StoreError::Stale(change.case.call.id)),
+        None => Ok(()),
+    }
+}
+
+/// Everything of one call.
+pub(in crate::store) fn case(sql: &mut dyn Sql, id: CallId) -> Result<Option<Case>, StoreError> {
+    // The call's own row first: what another program changes between these queries makes its revision old, and a
+    // change made from such a mixture is refused.
+    let found = sql.row(
+        "SELECT facts, selected, barred, reads_failed, reads_given_up, adopted, carded, due_at, due_writes, due_since,
+             thread, revision FROM call WHERE id = $1",
+        &values![key(id)],
+        of_row,
+    )?;
+    let Some(mut case) = found else { return Ok(None) };
+    case.ledger = ledger::of(sql, id)?;
+    case.attempts = attempt::of(sql, id)?;
+    Ok(Some(case))
+}
+
+fn of_row(row: &Row<'_>) -> Result<Case, StoreError> {
+    let due: Option<i64> = row.get(7)?;
+    let writes = row.count(8)?;
+    let since: Option<i64> = row.get(9)?;
+    Ok(Case {
+        call: json(&row.get::<String>(0)?)?,
+        selected: row.get::<Option<i64>>(1)?.map(|selected| selected != 0),
+        barred: row.get(2)?,
+        ledger: Ledger::default(),
+        attempts: Vec::new(),
+        reads: Reads { failed: row.count(3)?, given_up: row.flag(4)? },
+        adopted: row.flag(5)?,
+        carded: row.flag(6)?,
+        due: due.map(|at| Due { at: moment(at), writes, since: moment(since.unwrap_or(at)) }),
+        thread: row.get(10)?,
+        revision: row.get(11)?,
+    })
+}
+
+/// When the next call is due after `now`.
+pub(in crate::store) fn next_due(
+    sql: &mut dyn Sql,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    sql.row(
+        "SELECT due_at FROM call WHERE due_at > $1 ORDER BY due_at LIMIT 1",
+        &values![micros(now)],
+        |row| Ok(moment(row.get(0)?)),
+    )
+}
+
+pub(in crate::store) fn pending(sql: &mut dyn Sql) -> Result<Vec<CallId>, StoreError> {
+    sql.rows("SELECT id FROM call WHERE state = 'pending' ORDER BY started_at, id", &[], call_id)
+}
+
+pub(in crate::store) fn due_from(sql: &mut dyn Sql, at: DateTime<Utc>) -> Result<Vec<CallId>, StoreError> {
+    sql.rows(
+        "SELECT id FROM call WHERE due_at >= $1 ORDER BY started_at, id",
+        &values![micros(at)],
+        call_id,
+    )
+}
+
+pub(in crate::store) fn waiting(sql: &mut dyn Sql, reason: &str) -> Result<Vec<CallId>, StoreError> {
+    sql.rows(
+        "SELECT id FROM call WHERE state IN ('held', 'parked', 'not_logged', 'pending') AND reason = $1
+         ORDER BY started_at, id",
+        &values![reason],
+        call_id,
+    )
+}
+
+pub(in crate::store) fn live(sql: &mut dyn Sql) -> Result<Vec<CallId>, StoreError> {
+    sql.rows("SELECT id FROM call WHERE live = 1 ORDER BY started_at, id", &[], call_id)
+}

@@ -1,0 +1,53 @@
+//! Table `ledger`: what the helpdesk holds because we wrote it, by call and key.
+
+use chrono::{DateTime, Utc};
+
+use super::{json, key, micros, moment};
+use crate::call::CallId;
+use crate::ledger::{Holding, Ledger, LedgerRow};
+use crate::store::sql::{Sql, values};
+use crate::store::{CaseChange, StoreError};
+
+/// What is newly held, and what is no longer.
+pub(in crate::store) fn put(
+    sql: &mut dyn Sql,
+    changes: &[&CaseChange],
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let put =
+        changes.iter().flat_map(|change| change.put.iter().map(|holding| (change.case.call.id, holding)));
+    sql.execute_for_each(
+        "INSERT INTO ledger (call_id, key, helpdesk_id, detail, written_at) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (call_id, key) DO UPDATE SET helpdesk_id = excluded.helpdesk_id, detail = excluded.detail,
+             written_at = excluded.written_at",
+        &mut put.map(|(id, holding)| {
+            Vec::from(values![
+                key(id),
+                &holding.key,
+                &holding.helpdesk_id,
+                holding.detail.to_string(),
+                micros(at)
+            ])
+        }),
+    )?;
+    let removed =
+        changes.iter().flat_map(|change| change.remove.iter().map(|held| (change.case.call.id, held)));
+    sql.execute_for_each(
+        "DELETE FROM ledger WHERE call_id = $1 AND key = $2",
+        &mut removed.map(|(id, held)| Vec::from(values![key(id), held])),
+    )?;
+    Ok(())
+}
+
+pub(in crate::store) fn of(sql: &mut dyn Sql, id: CallId) -> Result<Ledger, StoreError> {
+    let rows = sql.rows(
+        "SELECT key, helpdesk_id, detail, written_at FROM ledger WHERE call_id = $1",
+        &values![key(id)],
+        |row| {
+            let holding =
+                Holding { key: row.get(0)?, helpdesk_id: row.get(1)?, detail: json(&row.get::<String>(2)?)? };
+            Ok(LedgerRow { holding, written_at: moment(row.get(3)?) })
+        },
+    )?;
+    Ok(Ledger::new(rows))
+}

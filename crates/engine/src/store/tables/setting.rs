@@ -1,0 +1,18 @@
+//! Table `setting`: what is remembered by a name.
+
+use crate::store::StoreError;
+use crate::store::sql::{Sql, values};
+
+pub(in crate::store) fn put(sql: &mut dyn Sql, settings: &[(String, String)]) -> Result<(), StoreError> {
+    for (name, value) in settings {
+        sql.execute(
+            "INSERT INTO setting (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            &values![name, value],
+        )?;
+    }
+    Ok(())
+}
+
+pub(in crate::store) fn of(sql: &mut dyn Sql, name: &str) -> Result<Option<String>, StoreError> {
+    sql.row("SELECT value FROM setting WHERE key = $1", &values![name], |row| row.get(0))
+}

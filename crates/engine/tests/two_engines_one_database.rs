@@ -1,0 +1,62 @@
+//! B14: two engines on one PostgreSQL share a day's work, and one of them is lost in the middle of it.
+//!
+//! Needs a server: `script/test` starts one. Without it these tests are ignored.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod day;
+mod server;
+
+use day::{Day, Plan, STRANGER, note};
+use server::Schema;
+use sidetone_protocol::CallState;
+use sidetone_sandbox::{HangUp, aircall_world as world};
+
+const LINES: [(u64, u64); 3] = [
+    (world::SUPPORT_FR, world::CAMILLE),
+    (world::SUPPORT_DE, world::JONAS),
+    (world::SALES_US, world::AMELIA),
+];
+
+#[tokio::test(start_paused = true)]
+#[ignore = "needs a server: script/test starts one"]
+async fn postgres_two_engines_write_each_call_once_and_one_of_them_is_enough() {
+    let schema = Schema::new();
+    let day = Day::begin(Plan { postgres: Some(schema.url()), ..Plan::default() }).await;
+    let (other, other_task) = day.start_another();
+    let (first, second) = (day.handle.clone(), other.clone());
+    let mut calls = Vec::new();
+    for round in 0..6 {
+        // Three calls of one stranger at once, and their events go now to one engine and now to the other.
+        let ringing: Vec<u64> = LINES.iter().map(|(line, _)| day.ring(*line, Some(STRANGER))).collect();
+        for (step, (call, (_, agent))) in ringing.iter().zip(LINES).enumerate() {
+            day.deliver_to(if (round + step) % 2 == 0 { &first } else { &second });
+            day.pass(2).await;
+            // Both look at what is due, not only the one that was told.
+            for engine in [&first, &second] {
+                engine.receive(&[]).unwrap();
+            }
+            day.aircall.answer(*call, Some(agent)).unwrap();
+        }
+        if round == 4 {
+            // In the middle of things: nothing more is heard of the second engine.
+            other_task.abort();
+        }
+        for (step, call) in ringing.iter().enumerate() {
+            day.deliver_to(if (round + step) % 2 == 0 || round >= 4 { &first } else { &second });
+            day.pass(1).await;
+            day.aircall.hang_up(*call, &HangUp::default()).unwrap();
+        }
+        day.pass(20).await;
+        calls.extend(ringing);
+    }
+    // A lease, and what was left unclear is looked up.
+    day.pass(240).await;
+    for call in &calls {
+        assert_eq!(day.detail(*call).call.state, CallState::Complete, "{call}");
+        let ticket = day.ticket(*call);
+        note(&ticket, "answered");
+        note(&ticket, "ended");
+    }
+    let made = day.gorgias.customers().iter().filter(|c| c.to_string().contains(STRANGER)).count();
+    assert_eq!(made, 1, "one customer for one stranger");
+}
