@@ -72,8 +72,7 @@ pub fn compare(seed: u64, script: &Script, troubles: Vec<Trouble>, stores: &Stor
     let troubled = in_its_own_time(script, &troubles, stores);
     let mut faults: Vec<String> = Vec::new();
     faults.extend(quiet.unsettled.iter().map(|what| format!("  the quiet day does not settle: {what}")));
-    faults.extend(troubled.unsettled.iter().map(|what| format!("  does not settle: {what}")));
-    faults.extend(troubled.records.differ_from(&quiet.records).map(|difference| difference.to_string()));
+    faults.extend(troubled.faults_beside(&quiet));
     Verdict {
         seed,
         stores: stores.clone(),
@@ -83,6 +82,24 @@ pub fn compare(seed: u64, script: &Script, troubles: Vec<Trouble>, stores: &Stor
         size: (script.calls, quiet.records.tickets()),
         took: begun.elapsed(),
     }
+}
+
+/// The troubles of a failed seed without those that do not matter for the failure.
+///
+/// # Panics
+/// If no runtime can be made, or a step of the day fails.
+#[must_use]
+pub fn shrink(seed: u64, mut troubles: Vec<Trouble>, stores: &Stores) -> Verdict {
+    let script = script(seed);
+    let quiet = in_its_own_time(&script, &[], stores);
+    for index in (0..troubles.len()).rev() {
+        let mut fewer = troubles.clone();
+        fewer.remove(index);
+        if !in_its_own_time(&script, &fewer, stores).faults_beside(&quiet).is_empty() {
+            troubles = fewer;
+        }
+    }
+    compare(seed, &script, troubles, stores)
 }
 
 /// A runtime whose clock stands still while anything is left to do.

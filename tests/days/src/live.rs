@@ -25,6 +25,16 @@ pub struct Lived {
     pub unsettled: Vec<String>,
 }
 
+impl Lived {
+    /// What is wrong with this day, measured by the quiet one.
+    #[must_use]
+    pub fn faults_beside(&self, quiet: &Lived) -> Vec<String> {
+        let unsettled = self.unsettled.iter().map(|what| format!("  does not settle: {what}"));
+        let difference = self.records.differ_from(&quiet.records).map(|difference| difference.to_string());
+        unsettled.chain(difference).collect()
+    }
+}
+
 /// Lives the day of this script; a quiet day has no troubles.
 pub async fn live(script: &Script, troubles: &[Trouble], stores: &Stores) -> Lived {
     let mut plan = Plan { lines: script.lines.clone(), stores: stores.clone(), ..Plan::default() };

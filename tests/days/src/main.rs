@@ -30,6 +30,9 @@ struct Arguments {
     /// How many days are lived at a time.
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: u16,
+    /// Leaves out of a failed day the troubles that do not matter for the failure; takes a while.
+    #[arg(long)]
+    shrink: bool,
     /// Prints what happened, line by line.
     #[arg(long)]
     verbose: bool,
@@ -76,7 +79,10 @@ fn live_all(seeds: &RangeInclusive<u64>, arguments: &Arguments) -> Vec<u64> {
             scope.spawn(|| {
                 while let Some(seed) = Some(next.fetch_add(1, Ordering::SeqCst)).filter(|s| s <= seeds.end())
                 {
-                    let verdict = chaos::run(seed, &arguments.store);
+                    let mut verdict = chaos::run(seed, &arguments.store);
+                    if arguments.shrink && !verdict.is_equal() {
+                        verdict = chaos::shrink(seed, verdict.troubles, &arguments.store);
+                    }
                     let done = done.fetch_add(1, Ordering::SeqCst) + 1;
                     tell(&verdict, arguments.verbose, done, count);
                     if !verdict.is_equal()

@@ -93,6 +93,12 @@ impl Script {
             .collect()
     }
 
+    /// Whether a person deletes a ticket before that second.
+    #[must_use]
+    pub fn has_deleted_by(&self, second: u64) -> bool {
+        self.deeds.iter().any(|(at, deed)| *at < second && matches!(deed, Deed::Person(_, Act::Delete)))
+    }
+
     /// Whether this call is handed from one agent to another.
     #[must_use]
     pub fn is_transferred(&self, call: CallNo) -> bool {

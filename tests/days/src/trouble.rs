@@ -73,6 +73,9 @@ impl fmt::Display for Trouble {
 }
 
 /// The troubles of this seed's day, by time.
+///
+/// The database is not lost after a person deleted a ticket: where neither we nor the helpdesk know of a record any
+/// more, nobody can tell a deleted one from one that was never written.
 #[must_use]
 pub fn troubles(seed: u64, script: &Script, on_a_file: bool) -> Vec<Trouble> {
     let mut chance = Chance::new(seed, STREAM);
@@ -86,7 +89,7 @@ pub fn troubles(seed: u64, script: &Script, on_a_file: bool) -> Vec<Trouble> {
             let lasts = chance.between(5, 90);
             all.push(within(&mut chance, begin, lasts, Kind::FullDisk));
         }
-        if on_a_file && chance.percent(30) {
+        if on_a_file && chance.percent(30) && !script.has_deleted_by(begin + MISHAP_S) {
             let kind = if chance.percent(50) { Kind::LoseDatabase } else { Kind::RestoreBackup };
             all.push(Trouble { at: begin + MISHAP_S, lasts: chance.between(0, 30), kind });
         }
