@@ -93,10 +93,11 @@ impl Script {
             .collect()
     }
 
-    /// Whether a person deletes a ticket before that second.
+    /// Whether a person makes something of ours vanish without a trace before that second.
     #[must_use]
-    pub fn has_deleted_by(&self, second: u64) -> bool {
-        self.deeds.iter().any(|(at, deed)| *at < second && matches!(deed, Deed::Person(_, Act::Delete)))
+    pub fn has_vanished_by(&self, second: u64) -> bool {
+        let vanishes = |deed: &Deed| matches!(deed, Deed::Person(_, Act::Delete | Act::Untag(_)));
+        self.deeds.iter().any(|(at, deed)| *at < second && vanishes(deed))
     }
 
     /// Whether this call is handed from one agent to another.

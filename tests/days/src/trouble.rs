@@ -55,6 +55,12 @@ pub enum Kind {
     RestoreBackup,
 }
 
+/// What happens to the database between two stretches.
+pub const MISHAPS: &[Kind] = &[Kind::LoseDatabase];
+
+/// What would, too, once records that were written after a backup are looked for before they are written again (B17).
+pub const WAITING_FOR_ADOPTION: &[Kind] = &[Kind::RestoreBackup];
+
 /// When it goes wrong, and for how long.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trouble {
@@ -74,8 +80,8 @@ impl fmt::Display for Trouble {
 
 /// The troubles of this seed's day, by time.
 ///
-/// The database is not lost after a person deleted a ticket: where neither we nor the helpdesk know of a record any
-/// more, nobody can tell a deleted one from one that was never written.
+/// The database is not lost after a person deleted a ticket or took our tag off: where neither we nor the helpdesk know
+/// any more that it was there, nobody can tell it from what was never written.
 #[must_use]
 pub fn troubles(seed: u64, script: &Script, on_a_file: bool) -> Vec<Trouble> {
     let mut chance = Chance::new(seed, STREAM);
@@ -89,8 +95,8 @@ pub fn troubles(seed: u64, script: &Script, on_a_file: bool) -> Vec<Trouble> {
             let lasts = chance.between(5, 90);
             all.push(within(&mut chance, begin, lasts, Kind::FullDisk));
         }
-        if on_a_file && chance.percent(30) && !script.has_deleted_by(begin + MISHAP_S) {
-            let kind = if chance.percent(50) { Kind::LoseDatabase } else { Kind::RestoreBackup };
+        if on_a_file && chance.percent(40) && !script.has_vanished_by(begin + MISHAP_S) {
+            let kind = chance.one_of(MISHAPS).clone();
             all.push(Trouble { at: begin + MISHAP_S, lasts: chance.between(0, 30), kind });
         }
     }
