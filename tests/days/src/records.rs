@@ -1,6 +1,9 @@
 //! What a day leaves in the helpdesk, in a form in which two days can be compared (`design.md` §7): the same customers,
 //! threads, tags, status, assignees, authors, entry texts and file hashes. How facts were packed into requests is not in
 //! it, nor ids and times of writing.
+//!
+//! One note counts as the customer's and not as its ticket's: that nobody had the number (G16). It is written where the
+//! customer is made, with the first call of a stranger that is heard of; where events are late that may be the second.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -39,6 +42,11 @@ impl Records {
             let fields = ["subject", "status", "channel", "customer", "assignee", "tags", "spam", "trashed"];
             lines.extend(fields.iter().map(|field| format!("{whose} {field}: {}", ticket[*field])));
             for message in ticket["messages"].as_array().unwrap() {
+                if text(&message["external_id"]).ends_with(":not_found") {
+                    let (customer, note) = (&ticket["customer"], &message["body_text"]);
+                    lines.push(format!("customer {customer} was made by us: {note}"));
+                    continue;
+                }
                 lines.push(format!(
                     "{whose} entry {} by {}, public {}: {} | {} | files {}",
                     text(&message["external_id"]),

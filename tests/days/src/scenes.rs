@@ -46,32 +46,51 @@ const LINES: [(u64, &[u64]); 3] = [
     (world::SALES_US, &[world::AMELIA, world::INES]),
 ];
 
-#[derive(Clone, Copy)]
-enum Scene {
+/// Something that happens on the phone; some are several calls.
+#[derive(Clone, Copy, Debug)]
+pub enum Scene {
+    /// Somebody calls and is answered, if anybody is free.
     Answered,
+    /// Somebody calls in vain, for any of the documented reasons.
     Missed,
+    /// Somebody leaves a voicemail.
     Voicemail,
+    /// An agent calls somebody.
     Dialled,
+    /// An agent calls somebody who does not answer.
     DialledInVain,
+    /// Answered, and handed to another agent, who takes it.
     HandedOn,
+    /// Answered, and handed to another agent, who does not take it.
+    HandedOnInVain,
+    /// Handed to a number outside.
     HandedOutside,
+    /// A line of the company itself calls (G23).
     Internal,
+    /// The caller chooses in a menu.
     Menu,
+    /// The caller hangs up in the menu.
     MenuLeft,
+    /// Both numbers of a menu deliver: Aircall makes two calls of one.
     ParentAndChild,
+    /// A stranger calls twice, 30 s apart.
     StrangerTwice,
+    /// Three people call at once.
     ThreeAtOnce,
+    /// A caller rings on two lines at once.
     OneCallerTwoLines,
+    /// The number is withheld (G23).
     Withheld,
 }
 
-const SCENES: [Scene; 15] = [
+/// What days are made of.
+pub const SCENES: [Scene; 15] = [
     Scene::Answered,
     Scene::Missed,
     Scene::Voicemail,
     Scene::Dialled,
     Scene::DialledInVain,
-    Scene::HandedOn,
+    Scene::HandedOnInVain,
     Scene::HandedOutside,
     Scene::Internal,
     Scene::Menu,
@@ -82,6 +101,10 @@ const SCENES: [Scene; 15] = [
     Scene::OneCallerTwoLines,
     Scene::Withheld,
 ];
+
+/// What days would have, too, once the assignee moves with a call that is handed on (G24): today a ticket that is made
+/// before that stays the first agent's, one that is made later is the second's.
+pub const WAITING_FOR_G24: [Scene; 1] = [Scene::HandedOn];
 
 /// The script of this seed's day.
 #[must_use]
@@ -187,14 +210,14 @@ impl Writer {
             }
             Scene::Dialled => self.outbound(at, true),
             Scene::DialledInVain => self.outbound(at, false),
-            Scene::HandedOn => self.handed_on(at),
+            Scene::HandedOn => self.handed_on(at, true),
+            Scene::HandedOnInVain => self.handed_on(at, false),
             Scene::HandedOutside => {
                 let from = self.caller();
                 let call = self.ring(at, line, from, &[]);
                 self.deed(at + 15, Deed::TransferOutside(call, "+33199007070"));
                 self.deed(at + 40, Deed::HangUp(call, HangUp::default()));
             }
-            // The caller is a line of the company itself (G23).
             Scene::Internal => drop(self.talk(at, world::SUPPORT_FR, Some("+493023125010".into()))),
             Scene::Menu => self.menu(at),
             Scene::MenuLeft => {
@@ -202,7 +225,6 @@ impl Writer {
                 let call = self.ring(at, world::RECEPTION, from, &[]);
                 self.deed(at + 9, Deed::HangUp(call, HangUp::default()));
             }
-            // Both numbers of a menu deliver: Aircall makes two calls of one.
             Scene::ParentAndChild => {
                 let from = self.caller();
                 let parent = self.ring(at, world::RECEPTION, from.clone(), &["1"]);
@@ -284,7 +306,7 @@ impl Writer {
     }
 
     /// Answered by one, handed on to another, who takes it or does not.
-    fn handed_on(&mut self, at: u64) {
+    fn handed_on(&mut self, at: u64, succeeds: bool) {
         let from = self.caller();
         let call = self.ring(at, world::SUPPORT_FR, from, &[]);
         let end = at + 180;
@@ -294,7 +316,6 @@ impl Writer {
             return self.deed(end, Deed::HangUp(call, HangUp::default()));
         };
         self.deed(at + 6, Deed::Answer(call, Some(first)));
-        let succeeds = self.chance.percent(75);
         self.deed(at + 60, Deed::Transfer(call, second, succeeds));
         let speaks = if succeeds { second } else { first };
         self.during(call, speaks, at + 61, end);

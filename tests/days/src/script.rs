@@ -93,11 +93,20 @@ impl Script {
             .collect()
     }
 
-    /// Whether a person makes something of ours vanish without a trace before that second.
+    /// Whether the database may be lost at that second, and the records still be those of a quiet day. Not where only
+    /// our memory can tell what to do: a ticket that a person deleted, or our tag that a person took off, looks like one
+    /// that was never written; a tag that is taken off in Aircall later may have been put on the ticket by a person.
     #[must_use]
-    pub fn has_vanished_by(&self, second: u64) -> bool {
-        let vanishes = |deed: &Deed| matches!(deed, Deed::Person(_, Act::Delete | Act::Untag(_)));
-        self.deeds.iter().any(|(at, deed)| *at < second && vanishes(deed))
+    pub fn may_forget_at(&self, second: u64) -> bool {
+        let gone = |deed: &Deed| matches!(deed, Deed::Person(_, Act::Delete | Act::Untag(_)));
+        let mut before = self.deeds.iter().filter(|(at, _)| *at < second);
+        let mut after = self.deeds.iter().filter(|(at, _)| *at >= second);
+        let is_new = |call: CallNo| {
+            let begins = |deed: &Deed| matches!(deed, Deed::Ring(of, ..) | Deed::Dial(of, ..) if *of == call);
+            self.deeds.iter().any(|(at, deed)| *at >= second && begins(deed))
+        };
+        let untags = |deed: &Deed| matches!(deed, Deed::Untag(call, _) if !is_new(*call));
+        !before.any(|(_, deed)| gone(deed)) && !after.any(|(_, deed)| untags(deed))
     }
 
     /// Whether this call is handed from one agent to another.

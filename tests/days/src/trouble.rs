@@ -79,9 +79,6 @@ impl fmt::Display for Trouble {
 }
 
 /// The troubles of this seed's day, by time.
-///
-/// The database is not lost after a person deleted a ticket or took our tag off: where neither we nor the helpdesk know
-/// any more that it was there, nobody can tell it from what was never written.
 #[must_use]
 pub fn troubles(seed: u64, script: &Script, on_a_file: bool) -> Vec<Trouble> {
     let mut chance = Chance::new(seed, STREAM);
@@ -95,7 +92,7 @@ pub fn troubles(seed: u64, script: &Script, on_a_file: bool) -> Vec<Trouble> {
             let lasts = chance.between(5, 90);
             all.push(within(&mut chance, begin, lasts, Kind::FullDisk));
         }
-        if on_a_file && chance.percent(40) && !script.has_vanished_by(begin + MISHAP_S) {
+        if on_a_file && chance.percent(40) && script.may_forget_at(begin + MISHAP_S) {
             let kind = chance.one_of(MISHAPS).clone();
             all.push(Trouble { at: begin + MISHAP_S, lasts: chance.between(0, 30), kind });
         }
