@@ -382,17 +382,19 @@ impl Engine {
                 return;
             }
             let rest = (self.wake - self.clock.now()).min(LONGEST_REST).max(TimeDelta::milliseconds(1));
+            // In a fixed order, so that a simulated day can be replayed: nothing here can starve the rest.
             tokio::select! {
+                biased;
+                Some(done) = self.jobs.next(), if !self.jobs.is_empty() => {
+                    if let Err(error) = self.finish(done) {
+                        tracing::error!(%error, "an answer could not be stored; it will be looked up");
+                    }
+                },
                 stimulus = self.stimuli.recv() => match stimulus {
                     Some(stimulus) => self.take(stimulus),
                     // Every handle is gone: nobody can stop us any more, nobody watches.
                     None if self.jobs.is_empty() => return,
                     None => {}
-                },
-                Some(done) = self.jobs.next(), if !self.jobs.is_empty() => {
-                    if let Err(error) = self.finish(done) {
-                        tracing::error!(%error, "an answer could not be stored; it will be looked up");
-                    }
                 },
                 () = tokio::time::sleep(rest.to_std().unwrap_or(Duration::from_millis(1))) => {}
             }

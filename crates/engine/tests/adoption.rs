@@ -11,28 +11,16 @@ use sidetone_sandbox::{HangUp, aircall_world as world};
 /// The database is gone; the line is drawn where it was.
 async fn lose_the_database(day: &mut Day) {
     day.kill().await;
-    for file in day.database_files() {
-        let _ = std::fs::remove_file(file);
-    }
+    day.shelf.lose();
     day.set_from(Some(day::morning()));
-    day.start_again();
+    day.start().unwrap();
     day.pass(5).await;
 }
 
-fn keep_a_backup(day: &Day) -> Vec<(std::path::PathBuf, Vec<u8>)> {
-    let files = day.database_files().into_iter();
-    files.filter_map(|file| Some((file.clone(), std::fs::read(&file).ok()?))).collect()
-}
-
-async fn restore(day: &mut Day, backup: &[(std::path::PathBuf, Vec<u8>)]) {
+async fn restore(day: &mut Day) {
     day.kill().await;
-    for file in day.database_files() {
-        let _ = std::fs::remove_file(file);
-    }
-    for (file, content) in backup {
-        std::fs::write(file, content).unwrap();
-    }
-    day.start_again();
+    day.shelf.restore();
+    day.start().unwrap();
     day.pass(5).await;
 }
 
@@ -133,8 +121,8 @@ async fn a_restored_backup_writes_nothing_twice() {
     day.aircall.answer(up, Some(world::CAMILLE)).unwrap();
     day.pass(30).await;
     day.kill().await;
-    let backup = keep_a_backup(&day);
-    day.start_again();
+    day.shelf.back_up();
+    day.start().unwrap();
     // All of this is in the helpdesk, and not in the backup.
     let comment = day.aircall.comment(over, world::CAMILLE, "After the backup").unwrap();
     day.aircall.tag(over, Some(world::CAMILLE), "Refund").unwrap();
@@ -145,7 +133,7 @@ async fn a_restored_backup_writes_nothing_twice() {
     day.aircall.answer(still_up, Some(world::CAMILLE)).unwrap();
     day.pass(60).await;
     let before = day.gorgias.dump();
-    restore(&mut day, &backup).await;
+    restore(&mut day).await;
     assert_eq!(day.detail(up).completeness.note, sidetone_protocol::PartState::Written, "as of the backup");
     day.aircall.hang_up(still_up, &HangUp::default()).unwrap();
     day.pass(60).await;

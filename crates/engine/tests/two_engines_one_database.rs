@@ -4,10 +4,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod day;
-mod server;
 
 use day::{Day, Plan, STRANGER, note};
-use server::Schema;
+use sidetone_days::stores::Stores;
 use sidetone_protocol::CallState;
 use sidetone_sandbox::{HangUp, aircall_world as world};
 
@@ -20,8 +19,7 @@ const LINES: [(u64, u64); 3] = [
 #[tokio::test(start_paused = true)]
 #[ignore = "needs a server: script/test starts one"]
 async fn postgres_two_engines_write_each_call_once_and_one_of_them_is_enough() {
-    let schema = Schema::new();
-    let day = Day::begin(Plan { postgres: Some(schema.url()), ..Plan::default() }).await;
+    let day = Day::begin(Plan { stores: Stores::Postgres, ..Plan::default() }).await;
     let (other, other_task) = day.start_another();
     let (first, second) = (day.handle.clone(), other.clone());
     let mut calls = Vec::new();

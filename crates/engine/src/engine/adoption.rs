@@ -9,7 +9,7 @@ use super::answers::LOOK_AGAIN;
 use super::{Engine, Job};
 use crate::call::CallId;
 use crate::helpdesk::{Adopted, Answer, Assessment, Step};
-use crate::ledger::{AttemptState, Holding};
+use crate::ledger::{AttemptState, Holding, SEEN};
 use crate::store::{Case, StoreError};
 use crate::transport::TransportError;
 
@@ -122,6 +122,8 @@ impl Engine {
 fn unknown(case: &Case, found: Vec<Holding>) -> Vec<Holding> {
     let is_news = |holding: &Holding| match case.ledger.id(&holding.key) {
         None => true,
+        // How the ticket looks now, not how it looked once.
+        Some(_) if holding.key == SEEN => true,
         Some(known) => holding.key == "ticket" && known != holding.helpdesk_id,
     };
     found.into_iter().filter(is_news).collect()

@@ -11,6 +11,7 @@ use gorgias::{Account, List, MAX_LIMIT, OrderBy};
 use serde_json::{Value, json};
 
 use super::record::record;
+use super::ticket::told_by;
 use super::{customer_marker, messages, refusal, ticket_marker, tickets_by_marker};
 use crate::call::{Call, CallId};
 use crate::helpdesk::{Adopted, Answer, Context, ListPage, Met, Refusal, Request};
@@ -68,7 +69,7 @@ pub(super) fn begin_with(
 ) -> Option<(Vec<Holding>, Request)> {
     let ticket = gorgias::Ticket::from_value(&met.record)?;
     let known = case.ledger.id("ticket").is_none_or(|id| id == ticket.id.to_string());
-    let ours = met.call == case.call.id && known;
+    let ours = met.call == case.call.id && known && !is_replaced(case, ticket.id);
     ours.then(|| (ticket_holdings(&ticket, case, context), messages(ticket.id).to_http(account)))
 }
 
@@ -88,6 +89,12 @@ pub(super) fn read(
     }
 }
 
+/// A ticket that was thrown away and replaced is not taken for the new one (G25).
+fn is_replaced(case: &Case, ticket: u64) -> bool {
+    let replaced = case.ledger.detail(AGAIN).and_then(|d| d.get("instead_of")?.as_array());
+    replaced.is_some_and(|old| old.iter().any(|id| id.as_str() == Some(&ticket.to_string())))
+}
+
 fn ticket_found(
     account: &Account,
     case: &Case,
@@ -97,16 +104,10 @@ fn ticket_found(
     let marker = ticket_marker(&case.call);
     let found = tickets_by_marker(&marker).parse(answer).map_err(refusal)?;
     let known: Option<u64> = case.ledger.id("ticket").and_then(|id| id.parse().ok());
-    // A ticket that was thrown away and replaced is not taken for the new one (G25).
-    let replaced =
-        case.ledger.detail(AGAIN).and_then(|d| d.get("instead_of")?.as_array().cloned()).unwrap_or_default();
-    let is_replaced = |id: u64| replaced.iter().any(|old| old.as_str() == Some(id.to_string().as_str()));
-    let ours = found
-        .items
-        .into_iter()
-        .filter(|t| t.external_id.as_deref() == Some(marker.as_str()) && !is_replaced(t.id));
+    let is_ours = |t: &gorgias::Ticket| t.external_id.as_deref() == Some(&marker) && !is_replaced(case, t.id);
+    let ours = found.items.into_iter().filter(is_ours);
     // The one that the ledger names; else one that nobody threw away.
-    let ours = ours.min_by_key(|t| (known != Some(t.id), t.trashed_datetime.is_some(), t.id));
+    let ours = ours.min_by_key(|t| (known != Some(t.id), t.trashed_datetime.is_some() || t.spam, t.id));
     let next = match (&ours, known) {
         (Some(ticket), _) => Some(messages(ticket.id).to_http(account)),
         // The marker is gone, or the list lags behind.
@@ -120,10 +121,12 @@ fn ticket_found(
 }
 
 fn ticket_holdings(ticket: &gorgias::Ticket, case: &Case, context: &Context<'_>) -> Vec<Holding> {
+    let agent = ticket.assignee_user_id.and_then(|id| agent_behind(id, &case.call, context));
     let detail = json!({
         "subject": ticket.subject,
         "language": ticket.subject.as_deref().and_then(language_of).map(Language::code),
-        "assignee": ticket.assignee_user_id.filter(|id| is_an_agent_of(*id, &case.call, context)),
+        "assignee": ticket.assignee_user_id.filter(|_| agent.is_some()),
+        "agent": agent,
         "tags_there": ticket.tags,
         "adopted": true,
     });
@@ -135,6 +138,8 @@ fn ticket_holdings(ticket: &gorgias::Ticket, case: &Case, context: &Context<'_>)
         let detail = json!({ "name": known.map(|c| c.name.as_str()), "adopted": true });
         Holding { key: "customer".into(), helpdesk_id: id, detail }
     }));
+    // Whether it was thrown away, and how it looked.
+    holdings.extend(told_by(ticket));
     holdings
 }
 
@@ -146,12 +151,12 @@ fn language_of(subject: &str) -> Option<Language> {
     })
 }
 
-/// Whether the assignee is one that we would have written; else a person chose.
-fn is_an_agent_of(assignee: u64, call: &Call, context: &Context<'_>) -> bool {
+/// The agent of the call whose counterpart the assignee is, as an Aircall id; none if a person chose the assignee.
+fn agent_behind(assignee: u64, call: &Call, context: &Context<'_>) -> Option<u64> {
     let agents = [call.first_agent(), call.agent()];
-    let emails = agents.iter().flatten().filter_map(|agent| agent.email.as_deref());
-    let people = emails.filter_map(|email| context.people?.by_email(email));
-    people.into_iter().any(|person| person.id == assignee)
+    let person = |email: &str| context.people?.by_email(email).map(|person| person.id);
+    let behind = agents.iter().flatten().find(|a| a.email.as_deref().and_then(person) == Some(assignee));
+    behind.map(|agent| agent.id)
 }
 
 fn customer_found(case: &Case, context: &Context<'_>, answer: &Answer) -> Result<Adopted, Refusal> {

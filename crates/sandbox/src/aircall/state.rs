@@ -64,6 +64,8 @@ pub(crate) struct State {
     pub(crate) clock: Clock,
     pub(crate) scale: f64,
     pub(crate) dice: Dice,
+    /// Ids of calls follow from the calls alone, whatever chance decided beside them.
+    call_dice: Dice,
     pub(crate) world: World,
     pub(crate) calls: BTreeMap<u64, Call>,
     pub(crate) webhooks: Vec<Webhook>,
@@ -90,6 +92,7 @@ impl State {
             clock,
             scale,
             dice,
+            call_dice: Dice::new(!seed),
             world: World::default(),
             calls: BTreeMap::new(),
             webhooks: Vec::new(),
@@ -119,7 +122,7 @@ impl State {
     }
 
     pub(crate) fn next_call_id(&mut self) -> u64 {
-        self.last_call += 1 + self.dice.below(40);
+        self.last_call += 1 + self.call_dice.below(40);
         self.last_call
     }
 

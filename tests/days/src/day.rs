@@ -1,0 +1,381 @@
+//! A simulated day: engine and sandbox in one process, on one paused clock, with the real store and the real clients.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use axum::Router;
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use http_body_util::BodyExt;
+use serde_json::Value;
+use sidetone_engine::clock::{Clock, SimulatedClock};
+use sidetone_engine::gorgias::Gorgias;
+use sidetone_engine::settings::{Arrival, Logging, Mode, ModeSetting, Rate, Settings};
+use sidetone_engine::store::StoreError;
+use sidetone_engine::transport::{Transport, TransportError};
+use sidetone_engine::{Engine, Handle, Parts, call::CallId};
+use sidetone_protocol::CallDetail;
+use sidetone_sandbox::{
+    AircallControl, FAULT_HEADER, GorgiasControl, HangUp, JournalEntry, Options, Ring, Sandbox,
+    aircall_world, gorgias_world,
+};
+use tokio::task::JoinHandle;
+use tower::ServiceExt;
+
+use crate::deliveries::Receiver;
+use crate::lifeline::{Lifeline, MortalStore, MortalTransport};
+use crate::stores::{Opened, Shelf, Stores};
+
+/// A number that both Aircall and the helpdesk know.
+pub const MARTA: &str = "+34666444555";
+/// Known to nobody.
+pub const STRANGER: &str = "+33199005599";
+
+/// Where the day begins: a Saturday morning.
+#[must_use]
+pub fn morning() -> DateTime<Utc> {
+    "2026-11-21T08:00:00Z".parse().unwrap()
+}
+
+/// The sandbox's routers as the way to the vendors; faults become what they would be on a network.
+struct InProcess {
+    aircall: Router,
+    gorgias: Router,
+}
+
+#[async_trait]
+impl Transport for InProcess {
+    async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError> {
+        let router = if request.uri().port_u16() == Some(1) { &self.aircall } else { &self.gorgias };
+        let (mut parts, body) = request.into_parts();
+        parts.uri = parts.uri.path_and_query().unwrap().as_str().parse().unwrap();
+        parts.headers.insert("host", "127.0.0.1".parse().unwrap());
+        let request = http::Request::from_parts(parts, axum::body::Body::from(body));
+        let answer = router.clone().oneshot(request).await.map_err(|e| match e {})?;
+        match answer.headers().get(FAULT_HEADER).map(|v| v.to_str().unwrap().to_owned()).as_deref() {
+            Some("hang") => std::future::pending().await,
+            Some(_) => return Err(TransportError::Unclear("the connection was cut".into())),
+            None => {}
+        }
+        let (parts, body) = answer.into_parts();
+        let body = body.collect().await.map_err(|e| TransportError::Unclear(e.to_string()))?.to_bytes();
+        Ok(http::Response::from_parts(parts, body))
+    }
+}
+
+/// How a day is set up.
+pub struct Plan {
+    /// The engine's `[logging]`.
+    pub logging: Logging,
+    /// The selected lines.
+    pub lines: Vec<u64>,
+    /// How events arrive.
+    pub arrival: Arrival,
+    /// The helpdesk's key that the engine is given.
+    pub gorgias_key: &'static str,
+    /// Aircall's token that the engine is given.
+    pub aircall_token: &'static str,
+    /// Whether webhooks reach the engine.
+    pub deliver: bool,
+    /// What the day is kept in.
+    pub stores: Stores,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Plan {
+            logging: Logging { mode: ModeSetting(Mode::Live), log_anonymous: true, ..Logging::default() },
+            lines: vec![
+                aircall_world::SUPPORT_FR,
+                aircall_world::SUPPORT_DE,
+                aircall_world::SALES_US,
+                aircall_world::RECEPTION,
+            ],
+            arrival: Arrival::OwnWebhook { public_url: "https://hub.example.com".into() },
+            gorgias_key: gorgias_world::API_KEY,
+            aircall_token: aircall_world::API_TOKEN,
+            deliver: true,
+            stores: Stores::Sqlite,
+        }
+    }
+}
+
+/// A running engine and what it stands on.
+struct Running {
+    task: JoinHandle<()>,
+    opened: Opened,
+}
+
+/// Another installation of Sidetone, for the same company.
+pub struct Second {
+    /// Its engine's handle.
+    pub handle: Handle,
+    running: Running,
+    _shelf: Shelf,
+}
+
+impl Drop for Second {
+    fn drop(&mut self) {
+        self.running.task.abort();
+    }
+}
+
+/// Engine, sandbox and clock.
+pub struct Day {
+    /// Both stand-ins.
+    pub sandbox: Sandbox,
+    /// Aircall's controls.
+    pub aircall: AircallControl,
+    /// Gorgias' controls.
+    pub gorgias: GorgiasControl,
+    /// The one clock.
+    pub clock: Arc<SimulatedClock>,
+    /// The running engine's handle; after a kill, the last one's.
+    pub handle: Handle,
+    /// What receives Aircall's events.
+    pub receiver: Receiver,
+    /// What the running engine hangs by.
+    pub lifeline: Lifeline,
+    /// Where the day's data lies.
+    pub shelf: Shelf,
+    plan: Plan,
+    running: Option<Running>,
+}
+
+impl Day {
+    /// A day that is under way: lists read, webhook made.
+    pub async fn begin(plan: Plan) -> Day {
+        let receiver = Receiver::default();
+        let sandbox = Sandbox::new(Options {
+            start: morning(),
+            deliver: Some(receiver.deliver(plan.deliver)),
+            ..Options::default()
+        })
+        .unwrap();
+        let clock = Arc::new(SimulatedClock::starting_at(morning()));
+        let shelf = Shelf::empty(plan.stores.clone());
+        let lifeline = Lifeline::default();
+        let (running, handle) = run(&sandbox, &clock, &plan, &shelf, &lifeline).unwrap();
+        receiver.attach(Some(handle.clone()));
+        let control = sandbox.control();
+        let (aircall, gorgias) = (control.aircall().clone(), control.gorgias().clone());
+        let running = Some(running);
+        let day = Day { sandbox, aircall, gorgias, clock, handle, receiver, lifeline, shelf, plan, running };
+        day.pass(3).await;
+        day
+    }
+
+    /// Drops everything in memory, as `kill -9` does, and starts again on what is stored.
+    pub async fn kill_and_restart(&mut self) {
+        self.kill().await;
+        self.start().unwrap();
+    }
+
+    /// Drops everything in memory; nothing is received until [`Day::start`].
+    pub async fn kill(&mut self) {
+        self.receiver.attach(None);
+        if let Some(Running { task, opened }) = self.running.take() {
+            task.abort();
+            // Aborted, or ended by itself because nobody held it any more.
+            let _ = task.await;
+            drop(opened);
+        }
+    }
+
+    /// Starts the engine on what is stored.
+    ///
+    /// # Errors
+    /// If the store refuses, for instance because the disk is full.
+    pub fn start(&mut self) -> Result<(), StoreError> {
+        let lifeline = Lifeline::default();
+        let (running, handle) = run(&self.sandbox, &self.clock, &self.plan, &self.shelf, &lifeline)?;
+        self.receiver.attach(Some(handle.clone()));
+        self.handle = handle;
+        self.lifeline = lifeline;
+        self.running = Some(running);
+        Ok(())
+    }
+
+    /// How the next start is set up.
+    pub fn next_start(&mut self) -> &mut Plan {
+        &mut self.plan
+    }
+
+    /// Another engine on the same store, and its task. Events go to the first one until they are told otherwise.
+    ///
+    /// # Panics
+    /// If the store refuses.
+    #[must_use]
+    pub fn start_another(&self) -> (Handle, JoinHandle<()>) {
+        let (running, handle) =
+            run(&self.sandbox, &self.clock, &self.plan, &self.shelf, &Lifeline::default()).unwrap();
+        (handle, running.task)
+    }
+
+    /// From now on events go to this engine.
+    pub fn deliver_to(&self, handle: &Handle) {
+        self.receiver.attach(Some(handle.clone()));
+    }
+
+    /// Another installation with a store of its own, reached at `https://<host>`.
+    ///
+    /// # Panics
+    /// If its store refuses.
+    #[must_use]
+    pub fn second(&self, host: &str, mut plan: Plan) -> Second {
+        if let Arrival::OwnWebhook { public_url } = &mut plan.arrival {
+            *public_url = format!("https://{host}");
+        }
+        let shelf = Shelf::empty(plan.stores.clone());
+        let (running, handle) = run(&self.sandbox, &self.clock, &plan, &shelf, &Lifeline::default()).unwrap();
+        self.receiver.attach_other(host, handle.clone());
+        Second { handle, running, _shelf: shelf }
+    }
+
+    /// Whether an engine runs.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        self.running.is_some()
+    }
+
+    /// Fills the disk under the store, or makes room again.
+    pub fn fill_disk(&mut self, full: bool) {
+        self.shelf.fill(full, self.running.as_ref().map(|running| &running.opened));
+    }
+
+    /// From the next start on, calls since then are written.
+    pub fn set_from(&mut self, from: Option<DateTime<Utc>>) {
+        self.plan.logging.from = from;
+    }
+
+    /// The database's file.
+    #[must_use]
+    pub fn database(&self) -> PathBuf {
+        self.shelf.file()
+    }
+
+    /// Lets seconds pass.
+    pub async fn pass(&self, seconds: u64) {
+        tokio::time::sleep(Duration::from_secs(seconds)).await;
+    }
+
+    /// The time.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// A customer (or, unset, somebody who withholds the number) calls a line.
+    ///
+    /// # Panics
+    /// If the line does not exist.
+    pub fn ring(&self, line: u64, from: Option<&str>) -> u64 {
+        self.aircall.ring(&Ring { line, from: from.map(str::to_owned), ..Ring::default() }).unwrap()
+    }
+
+    /// An inbound call to Support FR, answered by Camille after 8 s, 60 s long; returns when all is written.
+    pub async fn answered(&self, from: &str) -> u64 {
+        let call = self.ring(aircall_world::SUPPORT_FR, Some(from));
+        self.pass(8).await;
+        self.aircall.answer(call, Some(aircall_world::CAMILLE)).unwrap();
+        self.pass(60).await;
+        self.aircall.hang_up(call, &HangUp::default()).unwrap();
+        self.pass(60).await;
+        call
+    }
+
+    /// The call as the API shows it.
+    #[must_use]
+    pub fn detail(&self, call: u64) -> CallDetail {
+        self.handle.call(CallId(call)).unwrap().expect("the call is known")
+    }
+
+    /// The one ticket of a call, as the sandbox dumps it.
+    ///
+    /// # Panics
+    /// If there is none, or more than one.
+    pub fn ticket(&self, call: u64) -> Value {
+        let wanted = format!("aircall:call:{call}");
+        let tickets = self.tickets_of(&wanted);
+        assert_eq!(tickets.len(), 1, "one ticket for call {call}: {:#}", self.gorgias.dump());
+        tickets[0].clone()
+    }
+
+    /// All tickets with this marker.
+    #[must_use]
+    pub fn tickets_of(&self, marker: &str) -> Vec<Value> {
+        let dump = self.gorgias.dump();
+        dump["tickets"].as_array().unwrap().iter().filter(|t| t["external_id"] == marker).cloned().collect()
+    }
+
+    /// Requests to Gorgias after `seq`: (writes, look-ups of customers).
+    #[must_use]
+    pub fn requests(&self, seq: u64) -> (Vec<JournalEntry>, Vec<JournalEntry>) {
+        let journal = self.gorgias.journal(seq);
+        let (writes, reads): (Vec<_>, Vec<_>) = journal.into_iter().partition(JournalEntry::is_write);
+        (writes, reads.into_iter().filter(|e| e.path.starts_with("/api/customers")).collect())
+    }
+
+    /// The number of the newest request to Gorgias.
+    #[must_use]
+    pub fn last_seq(&self) -> u64 {
+        self.gorgias.journal(0).last().map_or(0, |e| e.seq)
+    }
+}
+
+/// The note with this key on a dumped ticket.
+///
+/// # Panics
+/// If there is none, or more than one.
+pub fn note<'a>(ticket: &'a Value, key: &str) -> &'a Value {
+    let notes = ticket["messages"].as_array().unwrap();
+    let found: Vec<&Value> = notes
+        .iter()
+        .filter(|m| m["external_id"].as_str().is_some_and(|e| e.ends_with(&format!(":{key}"))))
+        .collect();
+    assert_eq!(found.len(), 1, "one note {key}: {ticket:#}");
+    found[0]
+}
+
+/// The names of the tags on a dumped ticket.
+#[must_use]
+pub fn tags(ticket: &Value) -> Vec<&str> {
+    ticket["tags"].as_array().unwrap().iter().map(|t| t.as_str().unwrap()).collect()
+}
+
+/// Starts an engine on what lies on the shelf.
+fn run(
+    sandbox: &Sandbox,
+    clock: &Arc<SimulatedClock>,
+    plan: &Plan,
+    shelf: &Shelf,
+    lifeline: &Lifeline,
+) -> Result<(Running, Handle), StoreError> {
+    let aircall = aircall::Credential::key(aircall_world::API_ID, plan.aircall_token);
+    let gorgias = gorgias::Credential::basic(gorgias_world::EMAIL, plan.gorgias_key);
+    let opened = shelf.open()?;
+    let vendors = InProcess { aircall: sandbox.aircall_router(), gorgias: sandbox.gorgias_router() };
+    let parts = Parts {
+        store: Arc::new(MortalStore { inner: Arc::clone(&opened.store), lifeline: lifeline.clone() }),
+        transport: Arc::new(MortalTransport { inner: vendors, lifeline: lifeline.clone() }),
+        clock: Arc::clone(clock) as Arc<dyn Clock>,
+        helpdesk: Arc::new(Gorgias::new(gorgias::Account::new("http://127.0.0.1:2", gorgias).unwrap())),
+        aircall: aircall::Account::new("http://127.0.0.1:1", aircall).unwrap(),
+        settings: Settings {
+            logging: plan.logging.clone(),
+            lines: plan.lines.iter().copied().collect(),
+            time_zone: None,
+            arrival: plan.arrival.clone(),
+            aircall_rate: Rate { requests: 30, window: Duration::from_secs(60) },
+            helpdesk_rate: Rate { requests: 80, window: Duration::from_secs(40) },
+            check_every: Duration::from_secs(30),
+            poll_every: Duration::from_secs(5),
+            study_only: false,
+            sandbox_control_url: None,
+        },
+    };
+    let (engine, handle) = Engine::start(parts)?;
+    Ok((Running { task: tokio::spawn(engine.run()), opened }, handle))
+}

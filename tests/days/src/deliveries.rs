@@ -1,0 +1,94 @@
+//! The way of an event from Aircall to the engine: the receiver's part, in-process, and the events that get lost.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde_json::Value;
+use sidetone_engine::Handle;
+use sidetone_sandbox::{Deliver, Delivery};
+
+use crate::losses;
+
+/// What receives the day's events. While no engine runs, nothing is received, and Aircall tries again later.
+#[derive(Clone, Default)]
+pub struct Receiver(Arc<Mutex<State>>);
+
+#[derive(Default)]
+struct State {
+    handle: Option<Handle>,
+    /// Further installations, by the host that Aircall delivers to.
+    others: Vec<(String, Handle)>,
+    loses: bool,
+    /// Events that must not get lost, by call.
+    kept: HashSet<(u64, &'static str)>,
+    lost: u64,
+}
+
+impl Receiver {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Hands events to this engine from now on, or to nobody.
+    pub fn attach(&self, handle: Option<Handle>) {
+        self.state().handle = handle;
+    }
+
+    /// Hands the events that go to this host to another installation.
+    pub fn attach_other(&self, host: &str, handle: Handle) {
+        self.state().others.push((host.to_owned(), handle));
+    }
+
+    /// Whether events get lost from now on, as far as [`losses`] lets them.
+    pub fn lose(&self, loses: bool) {
+        self.state().loses = loses;
+    }
+
+    /// This event of this call is not among those that get lost.
+    pub fn keep(&self, call: u64, event: &'static str) {
+        self.state().kept.insert((call, event));
+    }
+
+    /// How many events got lost.
+    #[must_use]
+    pub fn lost(&self) -> u64 {
+        self.state().lost
+    }
+
+    /// For the sandbox. With `listens` false nothing ever arrives.
+    #[must_use]
+    pub fn deliver(&self, listens: bool) -> Deliver {
+        let receiver = self.clone();
+        Arc::new(move |delivery| {
+            let answer = if listens { receiver.take(&delivery) } else { Err(()) };
+            Box::pin(std::future::ready(answer))
+        })
+    }
+
+    /// As `crates/hub/src/receiver.rs` does it: 401 for a token that is not ours, 200 once it is stored.
+    fn take(&self, delivery: &Delivery) -> Result<u16, ()> {
+        let mut state = self.state();
+        let other = state.others.iter().find(|(host, _)| delivery.url.contains(host.as_str()));
+        let handle = other.map(|(_, handle)| handle.clone()).or_else(|| state.handle.clone()).ok_or(())?;
+        if state.loses && state.is_lost(delivery) {
+            state.lost += 1;
+            return Ok(200);
+        }
+        drop(state);
+        let event = aircall::Event::parse(&delivery.body).map_err(|_| ())?;
+        if !handle.is_own_token(event.token.as_ref().ok_or(())?.reveal()).map_err(|_| ())? {
+            return Ok(401);
+        }
+        handle.receive(&[handle.statement(&event)]).map_err(|_| ())?;
+        Ok(200)
+    }
+}
+
+impl State {
+    fn is_lost(&self, delivery: &Delivery) -> bool {
+        let Ok(body) = serde_json::from_slice::<Value>(&delivery.body) else { return false };
+        let call = body["data"]["id"].as_u64().unwrap_or_default();
+        let is_kept = self.kept.iter().any(|(kept, event)| *kept == call && *event == delivery.event);
+        !is_kept && losses::comes_back(&delivery.event, &body["data"])
+    }
+}

@@ -1,0 +1,219 @@
+//! Killing the program at a step boundary: after a commit, before a request leaves, before its answer is taken in.
+//!
+//! A killed engine is cut off at once: its store takes nothing more and nothing it sends leaves. Whoever drives the day
+//! hears of it ([`Lifeline::cut`]), drops the engine and starts another on what is stored. From outside that is
+//! `kill -9` at exactly that step.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use sidetone_engine::call::CallId;
+use sidetone_engine::directory::Matched;
+use sidetone_engine::number::E164;
+use sidetone_engine::store::{Arrivals, Case, Change, Claim, InboxRow, Query, Receipt, Received, Store, StoreError};
+use sidetone_engine::transport::{Transport, TransportError};
+use sidetone_protocol::{CallView, ExplanationView, OutboxView, Pushed, Today};
+use tokio::sync::Notify;
+
+/// What one run of the program hangs by.
+#[derive(Clone, Debug, Default)]
+pub struct Lifeline(Arc<Thread>);
+
+#[derive(Debug, Default)]
+struct Thread {
+    steps: AtomicU64,
+    /// Cut when so many steps were done; 0 = never.
+    cut_after: AtomicU64,
+    is_cut: AtomicBool,
+    told: Notify,
+}
+
+impl Lifeline {
+    /// Kills the program `steps` step boundaries from now; at least one.
+    pub fn cut_after(&self, steps: u64) {
+        let at = self.0.steps.load(Ordering::SeqCst) + steps.max(1);
+        self.0.cut_after.store(at, Ordering::SeqCst);
+    }
+
+    /// A kill that was asked for and has not come is taken back.
+    pub fn spare(&self) {
+        self.0.cut_after.store(0, Ordering::SeqCst);
+    }
+
+    /// Step boundaries that were passed.
+    #[must_use]
+    pub fn steps(&self) -> u64 {
+        self.0.steps.load(Ordering::SeqCst)
+    }
+
+    /// Returns when the program was killed.
+    pub async fn cut(&self) {
+        while !self.is_cut() {
+            self.0.told.notified().await;
+        }
+    }
+
+    fn is_cut(&self) -> bool {
+        self.0.is_cut.load(Ordering::SeqCst)
+    }
+
+    /// One step boundary. Returns whether the program lives on.
+    fn step(&self) -> bool {
+        let done = self.0.steps.fetch_add(1, Ordering::SeqCst) + 1;
+        let cut_after = self.0.cut_after.load(Ordering::SeqCst);
+        if cut_after != 0 && done >= cut_after {
+            self.0.is_cut.store(true, Ordering::SeqCst);
+            self.0.told.notify_one();
+        }
+        !self.is_cut()
+    }
+}
+
+/// A store that the program loses when it is killed.
+pub(crate) struct MortalStore {
+    pub(crate) inner: Arc<dyn Store>,
+    pub(crate) lifeline: Lifeline,
+}
+
+impl MortalStore {
+    fn alive(&self) -> Result<&dyn Store, StoreError> {
+        if self.lifeline.is_cut() { Err(killed()) } else { Ok(self.inner.as_ref()) }
+    }
+
+    /// What was committed stays, but a program that is killed right then does not hear of it.
+    fn committed<T>(&self, result: T) -> Result<T, StoreError> {
+        if self.lifeline.step() { Ok(result) } else { Err(killed()) }
+    }
+}
+
+fn killed() -> StoreError {
+    StoreError::Refused("the program was killed".into())
+}
+
+impl Store for MortalStore {
+    fn receive(&self, batch: &[Received]) -> Result<Vec<Receipt>, StoreError> {
+        let receipts = self.alive()?.receive(batch)?;
+        self.committed(receipts)
+    }
+
+    fn commit(&self, change: &Change) -> Result<Vec<Pushed>, StoreError> {
+        let pushed = self.alive()?.commit(change)?;
+        self.committed(pushed)
+    }
+
+    fn unfolded(&self, limit: usize) -> Result<Vec<InboxRow>, StoreError> {
+        self.alive()?.unfolded(limit)
+    }
+
+    fn case(&self, id: CallId) -> Result<Option<Case>, StoreError> {
+        self.alive()?.case(id)
+    }
+
+    fn claim_due(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<Claim>, StoreError> {
+        self.alive()?.claim_due(now, limit)
+    }
+
+    fn claim(&self, thread: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        self.alive()?.claim(thread, now)
+    }
+
+    fn release(&self, threads: &[String]) -> Result<(), StoreError> {
+        self.alive()?.release(threads)
+    }
+
+    fn next_due(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
+        self.alive()?.next_due(now)
+    }
+
+    fn due_from(&self, at: DateTime<Utc>) -> Result<Vec<CallId>, StoreError> {
+        self.alive()?.due_from(at)
+    }
+
+    fn under_way(&self) -> Result<Vec<CallId>, StoreError> {
+        self.alive()?.under_way()
+    }
+
+    fn unsettled(&self) -> Result<Vec<CallId>, StoreError> {
+        self.alive()?.unsettled()
+    }
+
+    fn pending(&self) -> Result<Vec<CallId>, StoreError> {
+        self.alive()?.pending()
+    }
+
+    fn waiting(&self, reason: &str) -> Result<Vec<CallId>, StoreError> {
+        self.alive()?.waiting(reason)
+    }
+
+    fn live(&self) -> Result<Vec<CallId>, StoreError> {
+        self.alive()?.live()
+    }
+
+    fn calls(&self, query: &Query) -> Result<(Vec<CallView>, Option<String>), StoreError> {
+        self.alive()?.calls(query)
+    }
+
+    fn history(&self, number: &E164, but: CallId, limit: usize) -> Result<(Vec<CallView>, u32), StoreError> {
+        self.alive()?.history(number, but, limit)
+    }
+
+    fn trace(&self, id: CallId) -> Result<Vec<ExplanationView>, StoreError> {
+        self.alive()?.trace(id)
+    }
+
+    fn matched(&self, number: &E164) -> Result<Option<Matched>, StoreError> {
+        self.alive()?.matched(number)
+    }
+
+    fn setting(&self, key: &str) -> Result<Option<String>, StoreError> {
+        self.alive()?.setting(key)
+    }
+
+    fn pushed_since(&self, id: i64, limit: usize) -> Result<Option<Vec<Pushed>>, StoreError> {
+        self.alive()?.pushed_since(id, limit)
+    }
+
+    fn last_pushed(&self) -> Result<i64, StoreError> {
+        self.alive()?.last_pushed()
+    }
+
+    fn outbox(&self, now: DateTime<Utc>) -> Result<OutboxView, StoreError> {
+        self.alive()?.outbox(now)
+    }
+
+    fn today(&self, since: DateTime<Utc>) -> Result<Today, StoreError> {
+        self.alive()?.today(since)
+    }
+
+    fn arrivals(&self) -> Result<Arrivals, StoreError> {
+        self.alive()?.arrivals()
+    }
+
+    fn forget_pushed(&self, before: DateTime<Utc>) -> Result<(), StoreError> {
+        self.alive()?.forget_pushed(before)
+    }
+}
+
+/// A way to the vendors that ends with the program.
+pub(crate) struct MortalTransport<T> {
+    pub(crate) inner: T,
+    pub(crate) lifeline: Lifeline,
+}
+
+#[async_trait]
+impl<T: Transport> Transport for MortalTransport<T> {
+    async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError> {
+        if self.lifeline.is_cut() || !self.lifeline.step() {
+            // The request never leaves, and nobody is left who would wait for it.
+            return std::future::pending().await;
+        }
+        let answer = self.inner.send(request).await;
+        if !self.lifeline.step() {
+            return std::future::pending().await;
+        }
+        answer
+    }
+}

@@ -1,0 +1,124 @@
+//! `sidetone-chaos`: lives the days of many seeds, quiet and troubled, and says which do not end alike.
+#![allow(clippy::print_stdout, clippy::print_stderr)] // a program of the command line
+
+use std::io::IsTerminal;
+use std::ops::RangeInclusive;
+use std::process::ExitCode;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Instant;
+
+use clap::Parser;
+use sidetone_days::chaos::{self, Verdict};
+use sidetone_days::stores::Stores;
+
+/// Virtual days with everything that can go wrong, each beside its quiet twin.
+#[derive(Parser)]
+struct Arguments {
+    /// One seed.
+    #[arg(long, conflicts_with = "seeds")]
+    seed: Option<u64>,
+    /// Seeds from A to B, B included.
+    #[arg(long, value_name = "A..B", value_parser = seeds, default_value = "1..200")]
+    seeds: RangeInclusive<u64>,
+    /// The helpdesk; so far there is one.
+    #[arg(long, default_value = "gorgias", value_parser = ["gorgias"])]
+    helpdesk: String,
+    /// What the days are kept in; so far sqlite.
+    #[arg(long, default_value = "sqlite")]
+    store: Stores,
+    /// How many days are lived at a time.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
+    jobs: u16,
+    /// Leaves out of a failed day the troubles that do not matter for the failure; takes a while.
+    #[arg(long)]
+    shrink: bool,
+    /// Prints what happened, line by line.
+    #[arg(long)]
+    verbose: bool,
+}
+
+fn seeds(text: &str) -> Result<RangeInclusive<u64>, String> {
+    let wrong = || format!("\"{text}\" is no range of seeds; write it like 1..200");
+    let (from, to) = text.split_once("..").ok_or_else(wrong)?;
+    match (from.parse(), to.trim_start_matches('=').parse()) {
+        (Ok(from), Ok(to)) if from <= to => Ok(from..=to),
+        _ => Err(wrong()),
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let seeds = arguments.seed.map_or(arguments.seeds.clone(), |seed| seed..=seed);
+    let begun = Instant::now();
+    let failed = live_all(&seeds, &arguments);
+    let count = seeds.end() - seeds.start() + 1;
+    println!(
+        "{} passed, {} failed: {} days on {} in {:.1} s",
+        count - failed.len() as u64,
+        failed.len(),
+        arguments.helpdesk,
+        arguments.store,
+        begun.elapsed().as_secs_f64()
+    );
+    if failed.is_empty() {
+        return ExitCode::SUCCESS;
+    }
+    println!("failed seeds: {failed:?}");
+    ExitCode::FAILURE
+}
+
+/// Lives the days of all seeds; those that failed.
+fn live_all(seeds: &RangeInclusive<u64>, arguments: &Arguments) -> Vec<u64> {
+    let next = AtomicU64::new(*seeds.start());
+    let done = AtomicUsize::new(0);
+    let failed = Mutex::new(Vec::new());
+    let count = seeds.end() - seeds.start() + 1;
+    std::thread::scope(|scope| {
+        for _ in 0..arguments.jobs {
+            scope.spawn(|| {
+                while let Some(seed) = Some(next.fetch_add(1, Ordering::SeqCst)).filter(|s| s <= seeds.end())
+                {
+                    let mut verdict = chaos::run(seed, &arguments.store);
+                    if arguments.shrink && !verdict.is_equal() {
+                        verdict = chaos::shrink(seed, verdict.troubles, &arguments.store);
+                    }
+                    let done = done.fetch_add(1, Ordering::SeqCst) + 1;
+                    tell(&verdict, arguments.verbose, done, count);
+                    if !verdict.is_equal()
+                        && let Ok(mut failed) = failed.lock()
+                    {
+                        failed.push(seed);
+                    }
+                }
+            });
+        }
+    });
+    let mut failed = failed.into_inner().unwrap_or_default();
+    failed.sort_unstable();
+    failed
+}
+
+fn tell(verdict: &Verdict, verbose: bool, done: usize, count: u64) {
+    if verbose {
+        println!("{}", verdict.story.join("\n"));
+    }
+    if !verdict.is_equal() {
+        println!("{}", verdict.report());
+    }
+    let (calls, tickets) = verdict.size;
+    let line = format!(
+        "{done} of {count}: seed {}, {calls} calls, {tickets} tickets, {} troubles, {} ms",
+        verdict.seed,
+        verdict.troubles.len(),
+        verdict.took.as_millis()
+    );
+    if std::io::stderr().is_terminal() {
+        eprint!("\r\x1b[K{line}");
+        if done as u64 == count {
+            eprintln!();
+        }
+    } else if verbose || done.is_multiple_of(20) || done as u64 == count {
+        eprintln!("{line}");
+    }
+}

@@ -1,0 +1,162 @@
+//! Where a day keeps what it must not forget, and what can happen to that: the disk is full, the file is lost, a
+//! backup from earlier in the day is put back.
+//!
+//! A new kind of store joins as one more variant of [`Stores`] and one more arm in each `match` below.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
+
+use sidetone_engine::store::postgres::PostgresStore;
+use sidetone_engine::store::sqlite::SqliteStore;
+use sidetone_engine::store::{Store, StoreError};
+
+use crate::server::Schema;
+
+/// Which kind of store a day runs on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stores {
+    /// A SQLite file in a folder of the day's own.
+    Sqlite,
+    /// A schema of the day's own on the server that `SIDETONE_TEST_POSTGRES` names.
+    Postgres,
+}
+
+impl Stores {
+    /// Whether the disk can be made full under it, and the file be lost and restored.
+    #[must_use]
+    pub fn is_a_file(&self) -> bool {
+        match self {
+            Stores::Sqlite => true,
+            Stores::Postgres => false,
+        }
+    }
+}
+
+impl std::fmt::Display for Stores {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Stores::Sqlite => "sqlite",
+            Stores::Postgres => "postgres",
+        })
+    }
+}
+
+impl FromStr for Stores {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Stores, String> {
+        match text {
+            "sqlite" => Ok(Stores::Sqlite),
+            "postgres" => Ok(Stores::Postgres),
+            _ => Err(format!("\"{text}\" is no store that days can run on; use sqlite or postgres")),
+        }
+    }
+}
+
+/// The place of one day's data.
+#[derive(Debug)]
+pub struct Shelf {
+    dir: tempfile::TempDir,
+    /// Only with PostgreSQL.
+    schema: Option<Schema>,
+    is_full: bool,
+}
+
+/// An opened store.
+pub struct Opened {
+    /// What the engine is given.
+    pub store: Arc<dyn Store>,
+    disk: Option<Arc<SqliteStore>>,
+}
+
+/// Far more pages than any day writes.
+const ENOUGH_PAGES: u32 = 1 << 24;
+
+impl Shelf {
+    /// An empty place. In memory where the system has such a folder: a kill is simulated by dropping everything, not by
+    /// cutting the power, so nothing is won by waiting for a disk.
+    ///
+    /// # Panics
+    /// If no folder can be made.
+    #[must_use]
+    pub fn empty(kind: Stores) -> Shelf {
+        let memory = Path::new("/dev/shm");
+        let dir = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+        let schema = (kind == Stores::Postgres).then(Schema::new);
+        Shelf { dir: dir.expect("a folder for the day"), schema, is_full: false }
+    }
+
+    /// The database's file.
+    #[must_use]
+    pub fn file(&self) -> PathBuf {
+        self.dir.path().join("day.db")
+    }
+
+    /// Opens what is there.
+    ///
+    /// # Errors
+    /// If the store refuses, for instance because the disk is full.
+    pub fn open(&self) -> Result<Opened, StoreError> {
+        match &self.schema {
+            Some(schema) => Ok(Opened { store: Arc::new(PostgresStore::open(&schema.url())?), disk: None }),
+            None => {
+                let store = Arc::new(SqliteStore::open(&self.file())?);
+                if self.is_full {
+                    store.limit_pages(1)?;
+                }
+                Ok(Opened { store: Arc::clone(&store) as Arc<dyn Store>, disk: Some(store) })
+            }
+        }
+    }
+
+    /// Fills the disk (the database may not grow any more), or makes room again.
+    ///
+    /// # Panics
+    /// If the open database does not take the limit.
+    pub fn fill(&mut self, full: bool, opened: Option<&Opened>) {
+        self.is_full = full;
+        if let Some(disk) = opened.and_then(|opened| opened.disk.as_ref()) {
+            disk.limit_pages(if full { 1 } else { ENOUGH_PAGES }).expect("a limit of pages");
+        }
+    }
+
+    /// Loses everything. The store must be closed.
+    pub fn lose(&self) {
+        for file in self.files("day.db") {
+            // A file that is not there is lost already.
+            let _ = std::fs::remove_file(file);
+        }
+    }
+
+    /// Keeps a copy of everything as it is now. The store must be closed.
+    ///
+    /// # Panics
+    /// If the copy cannot be made.
+    pub fn back_up(&self) {
+        self.copy("day.db", "backup.db");
+    }
+
+    /// Puts the copy back, if there is one; else everything is lost. The store must be closed.
+    ///
+    /// # Panics
+    /// If the copy cannot be put back.
+    pub fn restore(&self) {
+        self.lose();
+        self.copy("backup.db", "day.db");
+    }
+
+    fn copy(&self, from: &str, to: &str) {
+        for (from, to) in self.files(from).into_iter().zip(self.files(to)) {
+            let _ = std::fs::remove_file(&to);
+            if from.exists() {
+                std::fs::copy(from, to).expect("a copy of the database");
+            }
+        }
+    }
+
+    /// The database and what SQLite keeps beside it.
+    fn files(&self, name: &str) -> [PathBuf; 3] {
+        ["", "-wal", "-shm"].map(|rest| self.dir.path().join(format!("{name}{rest}")))
+    }
+}
