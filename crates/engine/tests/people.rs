@@ -278,6 +278,21 @@ async fn a_customer_merged_before_our_write_is_followed_and_remembered() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_merged_customer_whose_ticket_goes_to_the_survivor_without_a_word_is_noticed() {
+    let day = Day::begin(Plan::default()).await;
+    let call = day.ring(world::SUPPORT_FR, Some(MARTA));
+    day.pass(5).await;
+    let survivor = day.gorgias.add_customer("Marta I.", None, "+34666444000");
+    day.gorgias.merge(marta(&day), survivor).unwrap();
+    day.aircall.answer(call, Some(world::CAMILLE)).unwrap();
+    day.pass(10).await;
+    assert_eq!(day.ticket(call)["customer"], "Marta I.");
+    let ledger = day.detail(call).ledger;
+    let customer = ledger.iter().find(|row| row.key == "customer").unwrap();
+    assert_eq!(customer.helpdesk_id, survivor.to_string());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_customer_deleted_before_our_write_is_matched_anew() {
     let day = Day::begin(Plan::default()).await;
     let call = day.ring(world::SUPPORT_FR, Some(MARTA));
