@@ -1,4 +1,5 @@
-//! Gorgias behind [`Helpdesk`]: what it should hold (`record`), what is missing (`plan`), and how its answers read.
+//! Gorgias behind [`Helpdesk`]: what it should hold (`record`), what is missing (`plan`), what comes next (`assess`), how
+//! its answers read (`answers`), and what people did to a ticket (`ticket`).
 
 mod adopt;
 mod answers;

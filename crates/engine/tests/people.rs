@@ -31,7 +31,7 @@ async fn ended(day: &Day, call: u64) {
 
 /// The three ways to throw a ticket away, and what the call says of each.
 const THROWN_AWAY: [(&str, &str, &str); 3] = [
-    ("DELETE", "", "ticket_deleted"),
+    ("DELETE", "", "ticket_gone"),
     ("PUT", r#"{"trashed_datetime":"2026-11-21T08:05:00Z"}"#, "ticket_trashed"),
     ("PUT", r#"{"spam":true}"#, "ticket_spam"),
 ];
@@ -66,7 +66,7 @@ async fn a_ticket_thrown_away_during_the_call_gets_nothing_more_and_the_call_say
         let detail = day.detail(call);
         let reason = detail.reason.unwrap();
         assert_eq!((detail.state, reason.code.as_str()), (CallState::Parked, code));
-        assert!(reason.text.contains("write it again"), "what to do next: {}", reason.text);
+        assert!(reason.text.contains("create it again"), "what to do next: {}", reason.text);
         assert_eq!(detail.plan.requests, 0);
         let health = day.handle.health();
         assert_eq!(health.outbox.parked, 0, "{code}: it was a person's will, so nobody is called");
@@ -142,7 +142,7 @@ async fn asked_to_try_again_a_finished_call_finds_out_that_its_ticket_is_gone() 
     let marker = format!("aircall:call:{call}");
     day.handle.retry(CallId(call));
     day.pass(5).await;
-    assert_eq!(day.detail(call).reason.unwrap().code, "ticket_deleted");
+    assert_eq!(day.detail(call).reason.unwrap().code, "ticket_gone");
     assert!(day.tickets_of(&marker).is_empty(), "asked once, it only looks");
     day.handle.retry(CallId(call));
     day.pass(5).await;
@@ -163,7 +163,7 @@ async fn an_unclear_write_to_a_ticket_that_is_deleted_meanwhile_comes_to_rest() 
         day.pass(32).await;
         throw_away(&day, &ticket, "DELETE", "");
         day.pass(200).await;
-        assert_eq!(day.detail(call).reason.unwrap().code, "ticket_deleted", "{method}");
+        assert_eq!(day.detail(call).reason.unwrap().code, "ticket_gone", "{method}");
         let before = day.last_seq();
         day.pass(300).await;
         let asked = day.gorgias.journal(before);
@@ -275,6 +275,21 @@ async fn a_customer_merged_before_our_write_is_followed_and_remembered() {
     day.ticket(again);
     let refused = day.gorgias.journal(before).iter().filter(|e| e.status == 400).count();
     assert_eq!(refused, 1, "remembered: the third call knows");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_merged_customer_whose_ticket_goes_to_the_survivor_without_a_word_is_noticed() {
+    let day = Day::begin(Plan::default()).await;
+    let call = day.ring(world::SUPPORT_FR, Some(MARTA));
+    day.pass(5).await;
+    let survivor = day.gorgias.add_customer("Marta I.", None, "+34666444000");
+    day.gorgias.merge(marta(&day), survivor).unwrap();
+    day.aircall.answer(call, Some(world::CAMILLE)).unwrap();
+    day.pass(10).await;
+    assert_eq!(day.ticket(call)["customer"], "Marta I.");
+    let ledger = day.detail(call).ledger;
+    let customer = ledger.iter().find(|row| row.key == "customer").unwrap();
+    assert_eq!(customer.helpdesk_id, survivor.to_string());
 }
 
 #[tokio::test(start_paused = true)]

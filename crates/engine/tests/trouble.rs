@@ -265,7 +265,7 @@ async fn a_ticket_that_a_person_deleted_gets_nothing_more_and_the_call_says_so()
     day.pass(30).await;
     let detail = day.detail(call);
     assert_eq!(detail.state, CallState::Parked, "G25");
-    assert_eq!(detail.reason.unwrap().code, "ticket_deleted");
+    assert_eq!(detail.reason.unwrap().code, "ticket_gone");
     assert!(day.tickets_of(&format!("aircall:call:{call}")).is_empty());
 }
 

@@ -48,7 +48,7 @@ impl Engine {
                         self.ask_further(Job::LookAtTicket(id), request, now)
                     }
                     // Looked at, it was there: something else is missing.
-                    None => self.park(case, write, "gone", &text, now),
+                    None => self.park(case, write, "missing", &text, now),
                 }
             }
             refusal => self.learn_or_park(case, write, refusal, now),
@@ -70,7 +70,7 @@ impl Engine {
             | Refusal::Conflict(text)
             | Refusal::Unclear(text)
             | Refusal::Credential(text)
-            | Refusal::WrongAccount(text) => return self.park(case, write, "gone", &text, now),
+            | Refusal::WrongAccount(text) => return self.park(case, write, "missing", &text, now),
             Refusal::RateLimited(_) => return self.later(case, now + SEND_AGAIN),
         };
         let id = case.call.id;

@@ -20,6 +20,13 @@ pub(super) fn settle(write: &Write, answer: &Answer) -> Result<Vec<Holding>, Ref
         ));
     }
     let mut holdings = named(write, id.unwrap_or_default(), &body);
+    // A ticket for a customer who was merged may go to the survivor without a word: that is who has it (G25).
+    if write.kind == WriteKind::CreateTicket
+        && let Some(owner) = body.get("customer").and_then(id_of)
+        && let Some(customer) = holdings.iter_mut().find(|holding| holding.key == "customer")
+    {
+        customer.helpdesk_id = owner;
+    }
     if matches!(write.kind, WriteKind::CreateTicket | WriteKind::SetStatus | WriteKind::SetAssignee) {
         holdings.extend(ticket::told_by_body(&body));
     }

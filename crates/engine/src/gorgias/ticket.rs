@@ -59,7 +59,7 @@ pub(super) fn looked(account: &Account, ledger: &Ledger, answer: &Answer) -> Res
     }
     match gorgias::tickets::get(id).parse(answer) {
         Ok(ticket) => Ok(Probed::Done(told_by(&ticket))),
-        Err(error) if *error.kind() == ErrorKind::NotFound => Ok(Probed::Done(vec![gone("ticket_deleted")])),
+        Err(error) if *error.kind() == ErrorKind::NotFound => Ok(Probed::Done(vec![gone("ticket_gone")])),
         Err(error) => Err(refusal(error)),
     }
 }
@@ -74,7 +74,7 @@ fn ticket_id(ledger: &Ledger) -> Option<u64> {
 
 /// Why a call gets nothing more, and what a person can do.
 pub(super) fn reason(ledger: &Ledger) -> Option<Reason> {
-    let code = ledger.detail(GONE)?.get("why").and_then(Value::as_str).unwrap_or("ticket_deleted");
+    let code = ledger.detail(GONE)?.get("why").and_then(Value::as_str).unwrap_or("ticket_gone");
     let what = match code {
         "ticket_trashed" => "was moved to the trash in Gorgias",
         "ticket_spam" => "was marked as spam in Gorgias",
@@ -84,7 +84,7 @@ pub(super) fn reason(ledger: &Ledger) -> Option<Reason> {
         code: code.to_owned(),
         text: format!(
             "The ticket of this call {what}, so nothing more is written to it. If the call should be in Gorgias after \
-             all, write it again: a new ticket is made."
+             all, create it again: a new ticket is made."
         ),
     })
 }
