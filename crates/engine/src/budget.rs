@@ -11,6 +11,8 @@ use sidetone_protocol::{BudgetView, LaneName, LaneView, Vendor};
 
 use crate::settings::Rate;
 
+/// How fast a bucket drains is judged over at least this time.
+const SEEN_OVER_SECONDS: f64 = 2.0;
 /// The loop asks again at least this often for what it could not send.
 const STILL_WAITING: TimeDelta = TimeDelta::seconds(30);
 
@@ -63,6 +65,10 @@ pub struct Budget {
     ours: VecDeque<(DateTime<Utc>, Lane)>,
     /// Per lane: since when it waits for room, and when it was refused last.
     waiting: [Option<(DateTime<Utc>, DateTime<Utc>)>; 4],
+    /// How fast the bucket drained in fact, requests per second: slower than it should while others fill it.
+    drains: Option<f64>,
+    /// What the vendor told last, when, and how many requests of ours were answered since.
+    told: Option<(f64, DateTime<Utc>, u32)>,
     /// Since when others fill more than half of the vendor's limit.
     crowded_since: Option<DateTime<Utc>>,
     /// Sent and not answered: what the vendor tells does not hold them yet.
@@ -82,6 +88,8 @@ impl Budget {
             level_at: now,
             ours: VecDeque::new(),
             waiting: [None; 4],
+            drains: None,
+            told: None,
             crowded_since: None,
             in_flight: 0,
             paused_until: None,
@@ -137,6 +145,9 @@ impl Budget {
     /// An answer came, or none will.
     pub fn answered(&mut self) {
         self.in_flight = self.in_flight.saturating_sub(1);
+        if let Some((.., answered)) = &mut self.told {
+            *answered += 1;
+        }
     }
 
     fn room_at(&self, over: f64, now: DateTime<Utc>) -> DateTime<Utc> {
@@ -155,12 +166,31 @@ impl Budget {
     /// What the vendor says of its bucket (Gorgias, `reference/gorgias.md` §3): used and limit, everybody's together.
     pub fn told(&mut self, used: u32, limit: u32, now: DateTime<Utc>) {
         self.drain(now);
-        self.level = f64::from(used + self.in_flight);
         if limit > 0 {
             self.rate.requests = limit;
         }
+        self.see_it_drain(f64::from(used), now);
+        self.level = f64::from(used + self.in_flight);
         let crowded = self.others() * 2 > self.rate.requests;
         self.crowded_since = crowded.then_some(self.crowded_since.unwrap_or(now));
+    }
+
+    /// Two tellings with some time between them show what others put in meanwhile.
+    fn see_it_drain(&mut self, used: f64, now: DateTime<Utc>) {
+        let nominal = f64::from(self.rate.requests) / self.rate.window.as_secs_f64().max(0.001);
+        let Some((before, at, answered)) = self.told else {
+            self.told = Some((used, now, 0));
+            return;
+        };
+        let passed = (now - at).num_milliseconds() as f64 / 1000.0;
+        if passed < SEEN_OVER_SECONDS {
+            return;
+        }
+        // A bucket that may have been empty in between shows nothing.
+        let seen = (before + f64::from(answered) - used) / passed;
+        let shows = used * 4.0 > f64::from(self.rate.requests);
+        self.drains = shows.then(|| seen.clamp(nominal / 10.0, nominal));
+        self.told = Some((used, now, 0));
     }
 
     /// Requests of others in the bucket. Where the vendor tells nothing, nothing is known of them.
@@ -188,7 +218,8 @@ impl Budget {
     }
 
     fn drain_per_second(&self) -> f64 {
-        f64::from(self.rate.requests) / self.rate.window.as_secs_f64().max(0.001)
+        let nominal = f64::from(self.rate.requests) / self.rate.window.as_secs_f64().max(0.001);
+        self.drains.map_or(nominal, |seen| seen.min(nominal))
     }
 
     /// For the window and the metrics.
@@ -313,6 +344,23 @@ mod tests {
         assert_eq!((ring.used, ring.limit, ring.waiting_since), (0, 36, None));
         assert!(b.take(Lane::Late, until).is_ok());
         assert_eq!(lane(&b.view(until), LaneName::Late).waiting_since, None);
+    }
+
+    #[test]
+    fn a_bucket_that_a_neighbour_refills_is_waited_for_longer() {
+        let full_until = |tellings: &[(i64, u32)]| {
+            let mut b = budget(Counting::Leaky);
+            for (ms, used) in tellings {
+                b.told(*used, 40, at(*ms));
+            }
+            let last = tellings.last().map_or(0, |(ms, _)| *ms);
+            (b.take(Lane::Late, at(last)).expect_err("full") - at(last)).num_milliseconds()
+        };
+        let alone = full_until(&[(0, 36)]);
+        let with_neighbour = full_until(&[(0, 36), (10_000, 36)]);
+        assert_eq!(alone, 4_500, "nine too many, two a second");
+        assert!(with_neighbour >= 9 * alone, "{with_neighbour}");
+        assert_eq!(full_until(&[(0, 36), (10_000, 36), (12_000, 32)]), 2_500, "the neighbour has gone");
     }
 
     #[test]

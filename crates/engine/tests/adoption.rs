@@ -186,3 +186,44 @@ async fn a_customer_that_was_made_without_a_ticket_is_found_by_its_marker() {
     assert_eq!(day.gorgias.customers().len(), before + 1);
     note(&day.ticket(call), "not_found");
 }
+
+#[tokio::test(start_paused = true)]
+async fn adopting_since_a_day_goes_past_aircalls_cap_and_skips_what_is_not_ours() {
+    let mut day = Day::begin(Plan::default()).await;
+    let calls = [day.answered(MARTA).await, day.answered(STRANGER).await];
+    day.pass(300).await;
+    let before = calls.map(|call| day.ticket(call));
+    // More than a list of Aircall gives; none of them has a record.
+    assert_eq!(day.aircall.add_past_calls(10_200, 60).len(), 10_200);
+    lose_the_database(&mut day).await;
+    let mut steps = day.handle.adopt_since(day::morning() - chrono::TimeDelta::days(30));
+    let mut last = sidetone_engine::AdoptProgress::default();
+    while let Some(step) = steps.recv().await {
+        last = step;
+    }
+    assert!(last.done && last.calls >= 10_202, "{last:?}");
+    assert_eq!((last.records, last.adopted, last.unknown), (2, 2, 0));
+    let capped =
+        day.aircall.journal(0).into_iter().filter(|e| e.path.starts_with("/v1/calls") && e.status == 400);
+    assert_eq!(capped.count(), 0);
+    assert_eq!(calls.map(|call| day.ticket(call)), before, "nothing is written");
+    for call in calls {
+        let detail = day.detail(call);
+        assert_eq!((detail.state, detail.plan.requests), (CallState::Complete, 0));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn adopting_that_cannot_go_on_says_why() {
+    use sidetone_sandbox::{Fault, FaultKind};
+    let day = Day::begin(Plan::default()).await;
+    day.aircall.add_fault(
+        Fault::next(100, FaultKind::Status { status: 500, retry_after: None }).on("GET", "/v1/calls"),
+    );
+    let mut steps = day.handle.adopt_since(day::morning());
+    let mut last = sidetone_engine::AdoptProgress::default();
+    while let Some(step) = steps.recv().await {
+        last = step;
+    }
+    assert!(!last.done && last.failed.is_some_and(|why| !why.is_empty()));
+}

@@ -60,7 +60,7 @@ enum Stage {
     /// Aircall's list, page by page.
     Calls { list: Box<aircall::Request<aircall::Page<aircall::RawCall>>>, page: u32 },
     /// The helpdesk's; `None` when its end was reached.
-    Records(Option<Request>),
+    Records(Option<Box<Request>>),
 }
 
 fn calls_after(second: i64) -> Stage {
@@ -118,7 +118,9 @@ impl Engine {
         }
         let (vendor, job, request) = match &sweep.stage {
             Stage::Calls { list, .. } => (Vendor::Aircall, Job::SweepCalls, list.to_http(&self.aircall)),
-            Stage::Records(Some(request)) => (self.helpdesk.vendor(), Job::SweepRecords, request.clone()),
+            Stage::Records(Some(request)) => {
+                (self.helpdesk.vendor(), Job::SweepRecords, request.as_ref().clone())
+            }
             Stage::Records(None) => {
                 sweep.progress.done = true;
                 self.tell_progress();
@@ -211,7 +213,7 @@ impl Engine {
         let next = match (list.next_page(&found), last) {
             (Some(_), Some(last)) if at_the_cap => calls_after(last - 1),
             (Some(next), _) => Stage::Calls { list: Box::new(next), page: page + 1 },
-            (None, _) => Stage::Records(Some(self.helpdesk.records())),
+            (None, _) => Stage::Records(Some(Box::new(self.helpdesk.records()))),
         };
         let as_of = result.as_ref().ok().and_then(|answer| aircall::answered_at(answer.headers()));
         let as_of = as_of.unwrap_or(now.timestamp());
@@ -241,7 +243,7 @@ impl Engine {
             return Ok(());
         };
         if let Some(sweep) = &mut self.sweep {
-            sweep.stage = Stage::Records(page.next);
+            sweep.stage = Stage::Records(page.next.map(Box::new));
             sweep.progress.records += page.items.len() as u32;
             sweep.met.extend(page.items);
         }

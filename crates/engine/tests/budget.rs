@@ -1,0 +1,127 @@
+//! The request budget on a simulated day (B2): lanes, reserve, the share of Aircall's limit, a neighbour, a 429.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed step fails its test
+
+mod day;
+
+use day::{Day, MARTA, Plan};
+use sidetone_protocol::{BudgetView, LaneName, LaneView, Vendor};
+use sidetone_sandbox::{Fault, FaultKind, GorgiasLimits, HangUp, JournalEntry, Rate, aircall_world as world};
+
+fn budget(day: &Day, vendor: Vendor) -> BudgetView {
+    day.handle.health().budgets.into_iter().find(|b| b.vendor == vendor).expect("both are shown")
+}
+
+fn lane(budget: &BudgetView, name: LaneName) -> LaneView {
+    *budget.lanes.iter().find(|lane| lane.lane == name).expect("all lanes are shown")
+}
+
+/// Callers whom nobody answers: a customer, a ticket and a tag or two each.
+fn strangers_ring(day: &Day, count: u32) -> Vec<u64> {
+    let ring = |n| {
+        let call = day.ring(world::SUPPORT_FR, Some(&format!("+3319900{:04}", 6000 + n)));
+        day.aircall.hang_up(call, &HangUp { voicemail: true, ..HangUp::default() }).unwrap();
+        call
+    };
+    (0..count).map(ring).collect()
+}
+
+fn at(entry: &JournalEntry) -> f64 {
+    entry.at.timestamp_millis() as f64 / 1000.0
+}
+
+fn most_in_a_minute(times: &[f64]) -> usize {
+    let within = |start: &f64| times.iter().filter(|t| **t >= *start && **t < start + 60.0).count();
+    times.iter().map(within).max().unwrap_or(0)
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_aircalls_limit_never_more_than_our_share_is_used() {
+    let day = Day::begin(Plan::default()).await;
+    // Sixty missed calls on a menu line: each is read once, beside lists and webhook.
+    for n in 0..60 {
+        let call = day.ring(world::RECEPTION, Some(&format!("+3319900{:04}", 7000 + n)));
+        day.aircall.hang_up(call, &HangUp::default()).unwrap();
+    }
+    day.pass(900).await;
+    let journal = day.aircall.journal(0);
+    assert!(journal.iter().filter(|e| e.path.starts_with("/v1/calls/")).count() >= 60);
+    let times: Vec<f64> = journal.iter().map(at).collect();
+    let most = most_in_a_minute(&times);
+    assert!(most <= 27, "30 a minute are ours, a tenth of that stays free: {most}");
+    let shown = budget(&day, Vendor::Aircall);
+    assert_eq!((shown.limit, shown.reserve, shown.others), (30, 3, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_backlog_waits_and_a_ringing_phone_does_not() {
+    let day = Day::begin(Plan::default()).await;
+    // The headers tell of a small account.
+    day.gorgias
+        .set_limits(GorgiasLimits { rate: Rate { requests: 20, window_s: 20 }, ..day.gorgias.limits() });
+    day.answered("+493023125044").await;
+    let calls = strangers_ring(&day, 40);
+    day.pass(70).await;
+    let behind = budget(&day, Vendor::Gorgias);
+    assert_eq!(behind.limit, 20, "as the header says");
+    assert!(lane(&behind, LaneName::Live).waiting_since.is_some(), "{behind:?}");
+    let seq = day.last_seq();
+    let rang = day.ring(world::SALES_US, Some(MARTA));
+    day.pass(1).await;
+    let looked_up = day.requests(seq).1.iter().any(|e| e.path.contains("34666444555"));
+    assert!(looked_up, "within a second");
+    assert_eq!(day.detail(rang).card.customer.unwrap().name, "Marta Ibáñez");
+    day.pass(1800).await;
+    for call in calls {
+        day.ticket(call);
+    }
+    assert_eq!(day.gorgias.journal(0).iter().filter(|e| e.status == 429).count(), 0);
+    assert_eq!(lane(&budget(&day, Vendor::Gorgias), LaneName::Live).waiting_since, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_neighbour_who_fills_the_limit_is_shown_and_we_slow_down_for_it() {
+    let day = Day::begin(Plan::default()).await;
+    let others = |per_second| {
+        day.gorgias.set_limits(GorgiasLimits { others_per_second: per_second, ..day.gorgias.limits() });
+    };
+    others(5.5);
+    day.pass(8).await;
+    day.ring(world::SALES_US, Some(MARTA));
+    day.pass(2).await;
+    // From now on as much as drains.
+    others(1.95);
+    let shown = budget(&day, Vendor::Gorgias);
+    assert!(shown.others > 20 && shown.crowded_since.is_some(), "{shown:?}");
+    let calls = strangers_ring(&day, 6);
+    day.pass(600).await;
+    others(0.0);
+    day.pass(300).await;
+    for call in calls {
+        day.ticket(call);
+    }
+    // While we are silent nobody tells us what the neighbour does: the first request after that may meet a full bucket.
+    let refused = day.gorgias.journal(0).iter().filter(|e| e.status == 429).count();
+    assert!(refused <= 2, "{refused}");
+    assert_eq!(budget(&day, Vendor::Gorgias).crowded_since, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_429_nothing_is_sent_before_retry_after_has_passed() {
+    let day = Day::begin(Plan::default()).await;
+    day.gorgias.add_fault(
+        Fault::next(1, FaultKind::Status { status: 429, retry_after: Some(50) }).on("POST", "/api/tickets"),
+    );
+    let call = day.ring(world::SUPPORT_FR, Some(MARTA));
+    day.pass(5).await;
+    day.aircall.answer(call, Some(world::CAMILLE)).unwrap();
+    day.pass(5).await;
+    let until = budget(&day, Vendor::Gorgias).paused_until.expect("shown");
+    assert!(until > day.now().timestamp() + 40);
+    let refused = day.gorgias.journal(0).into_iter().find(|e| e.status == 429).unwrap();
+    day.ring(world::SUPPORT_DE, Some("+493023125044"));
+    day.pass(120).await;
+    let next = day.gorgias.journal(refused.seq).into_iter().next().unwrap();
+    assert!(at(&next) - at(&refused) >= 50.0, "{} to {}", at(&refused), at(&next));
+    day.ticket(call);
+    assert_eq!(budget(&day, Vendor::Gorgias).paused_until, None);
+}
