@@ -170,14 +170,16 @@ impl Engine {
         let Parts { store, transport, clock, helpdesk, aircall, settings } = parts;
         let now = clock.now();
         let mut change = Change::at(now);
-        let installation = match store.setting("installation")?.and_then(|text| text.parse().ok()) {
+        let new = Uuid::new_v4();
+        // Engines that start at once on one store are one installation, with one webhook.
+        let known = match store.setting("installation")? {
             Some(known) => known,
-            None => {
-                let new = Uuid::new_v4();
-                change.settings.push(("installation".into(), new.to_string()));
-                new
-            }
+            None => store.setting_once("installation", &new.to_string())?,
         };
+        let installation = known.parse().unwrap_or_else(|_| {
+            change.settings.push(("installation".into(), new.to_string()));
+            new
+        });
         let mut go_live = store.setting("mode_changes")?.map(|text| GoLive::parse(&text)).unwrap_or_default();
         if !settings.study_only && go_live.note(now, settings.logging.mode.0) {
             change.settings.push(("mode_changes".into(), go_live.text()));

@@ -350,6 +350,11 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// If the store cannot be read.
     fn setting(&self, key: &str) -> Result<Option<String>, StoreError>;
+    /// A setting that is decided once: `value`, unless somebody came first. Answers what holds.
+    ///
+    /// # Errors
+    /// If the store cannot be changed.
+    fn setting_once(&self, key: &str, value: &str) -> Result<String, StoreError>;
     /// Pushed events after `id`; `None` if events before the oldest kept one were asked for.
     ///
     /// # Errors
@@ -466,6 +471,10 @@ impl<D: Database> Store for D {
 
     fn setting(&self, key: &str) -> Result<Option<String>, StoreError> {
         self.read(|sql| setting::of(sql, key))
+    }
+
+    fn setting_once(&self, key: &str, value: &str) -> Result<String, StoreError> {
+        self.write(|sql| setting::once(sql, key, value))
     }
 
     fn pushed_since(&self, id: i64, limit: usize) -> Result<Option<Vec<Pushed>>, StoreError> {
