@@ -137,8 +137,9 @@ pub struct Engine {
     upkeep: Upkeep,
     busy_calls: HashSet<CallId>,
     busy_threads: HashMap<CallId, String>,
-    /// Calls whose thread is held, until nothing of theirs is under way.
-    claims: HashMap<CallId, String>,
+    /// Calls and the threads that are held for them, until nothing of theirs is under way. A call's thread may change
+    /// meanwhile; then both are held.
+    claims: HashSet<(CallId, String)>,
     /// Numbers that are being looked up.
     looking: HashSet<E164>,
     looking_anonymous: bool,
@@ -224,7 +225,7 @@ impl Engine {
             links,
             busy_calls: HashSet::new(),
             busy_threads: HashMap::new(),
-            claims: HashMap::new(),
+            claims: HashSet::new(),
             looking: HashSet::new(),
             looking_anonymous: false,
             anonymous_again: None,
@@ -255,7 +256,7 @@ impl Engine {
             if !self.store.claim(&case.thread, now)? {
                 continue;
             }
-            self.claims.insert(id, case.thread.clone());
+            self.claims.insert((id, case.thread.clone()));
             for attempt in case.attempts.iter_mut().filter(|a| a.state == AttemptState::Sent) {
                 attempt.state = AttemptState::Unclear;
                 attempt.probes = 0;
