@@ -196,8 +196,9 @@ pub struct Engine {
     sweep: Option<Sweep>,
     busy_calls: HashSet<CallId>,
     busy_threads: HashMap<CallId, String>,
-    /// Calls whose thread is held, until nothing of theirs is under way.
-    claims: HashMap<CallId, String>,
+    /// Calls and the threads that are held for them, until nothing of theirs is under way. A call's thread may change
+    /// meanwhile; then both are held.
+    claims: HashSet<(CallId, String)>,
     /// Numbers that are being looked up.
     looking: HashSet<E164>,
     looking_anonymous: bool,
@@ -231,14 +232,16 @@ impl Engine {
         let Parts { store, transport, clock, helpdesk, aircall, settings } = parts;
         let now = clock.now();
         let mut change = Change::at(now);
-        let installation = match store.setting("installation")?.and_then(|text| text.parse().ok()) {
+        let new = Uuid::new_v4();
+        // Engines that start at once on one store are one installation, with one webhook.
+        let known = match store.setting("installation")? {
             Some(known) => known,
-            None => {
-                let new = Uuid::new_v4();
-                change.settings.push(("installation".into(), new.to_string()));
-                new
-            }
+            None => store.setting_once("installation", &new.to_string())?,
         };
+        let installation = known.parse().unwrap_or_else(|_| {
+            change.settings.push(("installation".into(), new.to_string()));
+            new
+        });
         let mut go_live = store.setting("mode_changes")?.map(|text| GoLive::parse(&text)).unwrap_or_default();
         if !settings.study_only && go_live.note(now, settings.logging.mode.0) {
             change.settings.push(("mode_changes".into(), go_live.text()));
@@ -291,7 +294,7 @@ impl Engine {
             links,
             busy_calls: HashSet::new(),
             busy_threads: HashMap::new(),
-            claims: HashMap::new(),
+            claims: HashSet::new(),
             looking: HashSet::new(),
             looking_anonymous: false,
             anonymous_again: None,
@@ -323,7 +326,7 @@ impl Engine {
             if !self.store.claim(&case.thread, now)? {
                 continue;
             }
-            self.claims.insert(id, case.thread.clone());
+            self.claims.insert((id, case.thread.clone()));
             for attempt in case.attempts.iter_mut().filter(|a| a.state == AttemptState::Sent) {
                 attempt.state = AttemptState::Unclear;
                 attempt.probes = 0;

@@ -5,6 +5,7 @@
 //!
 //! The tables and their queries are written once (`store/tables`); what a database does in its own way is in its file.
 
+mod over_tables;
 pub mod postgres;
 mod sql;
 pub mod sqlite;
@@ -13,9 +14,6 @@ mod tables;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use sidetone_protocol::{CallView, ExplanationView, LiveEvent, OutboxView, Pushed, Today};
-
-use self::sql::Database;
-use self::tables::{attempt, call, call_list, inbox, ledger, matched, pushed, setting, trace};
 
 use crate::call::{Call, CallId, Origin};
 use crate::directory::Matched;
@@ -355,6 +353,11 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// If the store cannot be read.
     fn setting(&self, key: &str) -> Result<Option<String>, StoreError>;
+    /// A setting that is decided once: `value`, unless somebody came first. Answers what holds.
+    ///
+    /// # Errors
+    /// If the store cannot be changed.
+    fn setting_once(&self, key: &str, value: &str) -> Result<String, StoreError>;
     /// Pushed events after `id`; `None` if events before the oldest kept one were asked for.
     ///
     /// # Errors
@@ -385,121 +388,6 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// If the store cannot be changed.
     fn forget_pushed(&self, before: DateTime<Utc>) -> Result<(), StoreError>;
-}
-
-impl<D: Database> Store for D {
-    fn receive(&self, batch: &[Received]) -> Result<Vec<Receipt>, StoreError> {
-        self.write(|sql| inbox::receive(sql, batch))
-    }
-
-    fn unfolded(&self, limit: usize) -> Result<Vec<InboxRow>, StoreError> {
-        self.read(|sql| inbox::unfolded(sql, limit))
-    }
-
-    fn commit(&self, change: &Change) -> Result<Vec<Pushed>, StoreError> {
-        // In one order, whoever commits: two programs that change the same calls wait for each other, and never in a ring.
-        let mut cases: Vec<&CaseChange> = change.cases.iter().collect();
-        cases.sort_by_key(|changed| changed.case.call.id);
-        self.write(|sql| {
-            inbox::fold(sql, &change.folded)?;
-            call::put(sql, &cases)?;
-            ledger::put(sql, &cases, change.at)?;
-            attempt::put(sql, &cases)?;
-            trace::put(sql, &cases)?;
-            matched::put(sql, &change.matched)?;
-            setting::put(sql, &change.settings)?;
-            // Last: from here to the commit all others wait for their ids.
-            pushed::put(sql, &change.push, change.at)
-        })
-    }
-
-    fn case(&self, id: CallId) -> Result<Option<Case>, StoreError> {
-        self.read(|sql| call::case(sql, id))
-    }
-
-    fn claim_due(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<Claim>, StoreError> {
-        Database::claim_due(self, now, limit)
-    }
-
-    fn claim(&self, thread: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
-        Database::claim(self, thread, now)
-    }
-
-    fn release(&self, threads: &[String]) -> Result<(), StoreError> {
-        Database::release(self, threads)
-    }
-
-    fn next_due(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
-        self.read(|sql| call::next_due(sql, now))
-    }
-
-    fn under_way(&self) -> Result<Vec<CallId>, StoreError> {
-        self.read(attempt::under_way)
-    }
-
-    fn unsettled(&self) -> Result<Vec<CallId>, StoreError> {
-        self.read(attempt::unsettled)
-    }
-
-    fn pending(&self) -> Result<Vec<CallId>, StoreError> {
-        self.read(call::pending)
-    }
-
-    fn due_from(&self, at: DateTime<Utc>) -> Result<Vec<CallId>, StoreError> {
-        self.read(|sql| call::due_from(sql, at))
-    }
-
-    fn waiting(&self, reason: &str) -> Result<Vec<CallId>, StoreError> {
-        self.read(|sql| call::waiting(sql, reason))
-    }
-
-    fn live(&self) -> Result<Vec<CallId>, StoreError> {
-        self.read(call::live)
-    }
-
-    fn calls(&self, query: &Query) -> Result<(Vec<CallView>, Option<String>), StoreError> {
-        self.read(|sql| call_list::page(sql, query))
-    }
-
-    fn history(&self, number: &E164, but: CallId, limit: usize) -> Result<(Vec<CallView>, u32), StoreError> {
-        self.read(|sql| call_list::history(sql, number, but, limit))
-    }
-
-    fn trace(&self, id: CallId) -> Result<Vec<ExplanationView>, StoreError> {
-        self.read(|sql| trace::of(sql, id))
-    }
-
-    fn matched(&self, number: &E164) -> Result<Option<Matched>, StoreError> {
-        self.read(|sql| matched::of(sql, number))
-    }
-
-    fn setting(&self, key: &str) -> Result<Option<String>, StoreError> {
-        self.read(|sql| setting::of(sql, key))
-    }
-
-    fn pushed_since(&self, id: i64, limit: usize) -> Result<Option<Vec<Pushed>>, StoreError> {
-        self.read(|sql| pushed::since(sql, id, limit))
-    }
-
-    fn last_pushed(&self) -> Result<i64, StoreError> {
-        self.read(|sql| sql.last_pushed())
-    }
-
-    fn outbox(&self, now: DateTime<Utc>) -> Result<OutboxView, StoreError> {
-        self.read(|sql| call_list::outbox(sql, now))
-    }
-
-    fn today(&self, since: DateTime<Utc>) -> Result<Today, StoreError> {
-        self.read(|sql| call_list::today(sql, since))
-    }
-
-    fn arrivals(&self) -> Result<Arrivals, StoreError> {
-        self.read(inbox::arrivals)
-    }
-
-    fn forget_pushed(&self, before: DateTime<Utc>) -> Result<(), StoreError> {
-        self.write(|sql| pushed::forget(sql, before))
-    }
 }
 
 impl From<serde_json::Error> for StoreError {

@@ -159,14 +159,19 @@ fn schema_has_due(store: &PostgresStore) -> bool {
 fn postgres_those_who_start_at_once_make_the_tables_once() {
     let schema = Schema::new();
     let together = Barrier::new(6);
+    let decided: Mutex<BTreeSet<String>> = Mutex::default();
     std::thread::scope(|scope| {
-        for _ in 0..6 {
-            scope.spawn(|| {
+        for n in 0..6 {
+            let (schema, together, decided) = (&schema, &together, &decided);
+            scope.spawn(move || {
                 together.wait();
-                PostgresStore::open(&schema.url()).unwrap().last_pushed().unwrap()
+                let store = PostgresStore::open(&schema.url()).unwrap();
+                let holds = store.setting_once("installation", &n.to_string()).unwrap();
+                decided.lock().unwrap().insert(holds);
             });
         }
     });
+    assert_eq!(decided.into_inner().unwrap().len(), 1, "and agree on who they are");
     assert_eq!(schema.number("SELECT count(*) FROM migration"), 1);
 }
 

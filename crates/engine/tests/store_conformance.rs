@@ -314,6 +314,8 @@ fn the_directory_and_settings_are_kept(store: &impl Fresh) {
     assert_eq!(open().matched(&number).unwrap(), Some(matched));
     assert_eq!(store.setting("k").unwrap().as_deref(), Some("v"));
     assert_eq!(store.setting("none").unwrap(), None);
+    assert_eq!(store.setting_once("none", "first").unwrap(), "first");
+    assert_eq!(store.setting_once("none", "second").unwrap(), "first");
 }
 
 fn in_one_batch_the_first_of_the_same_is_new_and_all_others_repeats(store: &impl Fresh) {
@@ -406,6 +408,46 @@ fn a_database_of_a_newer_program_is_refused_and_left_alone() {
     let raw = rusqlite::Connection::open(&path).unwrap();
     let version: i64 = raw.query_row("PRAGMA user_version", [], |r| r.get(0)).unwrap();
     assert_eq!(version, 99);
+}
+
+#[test]
+fn a_database_of_the_version_before_is_taken_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("store.db");
+    let raw = rusqlite::Connection::open(&path).unwrap();
+    raw.execute_batch(include_str!("../src/store/sqlite/001_first.sql")).unwrap();
+    let facts = serde_json::to_string(&case(5).call).unwrap();
+    raw.execute("INSERT INTO call (id, facts, selected, due_at, due_writes) VALUES (5, ?, 1, 0, 2)", [facts])
+        .unwrap();
+    raw.execute_batch("PRAGMA user_version = 1").unwrap();
+    drop(raw);
+    let store = SqliteStore::open(&path).unwrap();
+    let mut known = store.case(CallId(5)).unwrap().unwrap();
+    assert_eq!((&known.call, known.thread.as_str()), (&case(5).call, ""));
+    assert_eq!(claimed(&store, 30, 10), [5]);
+    known.thread = "customer:7".into();
+    store.commit(&change(known, None)).unwrap();
+    assert_eq!(store.claim_due(at(30), 10).unwrap()[0].thread, "customer:7");
+}
+
+#[test]
+fn a_file_of_something_else_is_told_and_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let (text, foreign) = (dir.path().join("text.db"), dir.path().join("foreign.db"));
+    std::fs::write(&text, "no database at all, but a text that is long enough to be taken for one").unwrap();
+    rusqlite::Connection::open(&foreign)
+        .unwrap()
+        .execute_batch("CREATE TABLE ledger (amount INTEGER)")
+        .unwrap();
+    for path in [&text, &foreign] {
+        let told = SqliteStore::open(path).unwrap_err();
+        assert!(matches!(told, StoreError::Unsuitable(_)), "{told:?}");
+        assert!(told.to_string().contains("[hub] database"), "{told}");
+    }
+    assert!(std::fs::read_to_string(&text).unwrap().starts_with("no database"));
+    let foreign = rusqlite::Connection::open(&foreign).unwrap();
+    let tables: i64 = foreign.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0)).unwrap();
+    assert_eq!(tables, 1);
 }
 
 #[test]

@@ -172,6 +172,11 @@ impl Store for MortalStore {
         self.alive()?.setting(key)
     }
 
+    fn setting_once(&self, key: &str, value: &str) -> Result<String, StoreError> {
+        let kept = self.alive()?.setting_once(key, value)?;
+        self.committed(kept)
+    }
+
     fn pushed_since(&self, id: i64, limit: usize) -> Result<Option<Vec<Pushed>>, StoreError> {
         self.alive()?.pushed_since(id, limit)
     }

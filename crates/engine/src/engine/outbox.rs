@@ -1,6 +1,6 @@
 //! Plan → outbox: calls that are due, each one step further; in order per thread, concurrently across threads.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sidetone_protocol::Vendor;
@@ -85,15 +85,14 @@ impl Engine {
 
     /// Threads of which nothing is under way are free for other engines.
     pub(super) fn give_back_threads(&mut self) -> Result<(), StoreError> {
-        let (busy, idle): (HashMap<_, _>, HashMap<_, _>) = std::mem::take(&mut self.claims)
+        let (busy, idle): (HashSet<_>, HashSet<_>) = std::mem::take(&mut self.claims)
             .into_iter()
             .partition(|(call, _)| self.busy_calls.contains(call));
         self.claims = busy;
-        let mut free: Vec<String> =
-            idle.into_values().filter(|thread| !self.claims.values().any(|busy| busy == thread)).collect();
-        free.sort_unstable();
-        free.dedup();
-        self.store.release(&free)
+        let held: HashSet<&String> = self.claims.iter().map(|(_, thread)| thread).collect();
+        let free: BTreeSet<String> =
+            idle.into_iter().map(|(_, thread)| thread).filter(|thread| !held.contains(thread)).collect();
+        self.store.release(&Vec::from_iter(free))
     }
 
     /// Threads with a write whose outcome is not known yet, and the call that it belongs to.

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, OpenFlags, ToSql, params_from_iter};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, params_from_iter};
 use rusqlite_migration::{M, Migrations};
 
 use super::sql::{Database, EachRow, Row, Sql, Value, values};
@@ -71,7 +71,10 @@ fn lock(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
-        StoreError::Refused(error.to_string())
+        match error.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase) => StoreError::Unsuitable(error.to_string()),
+            _ => StoreError::Refused(error.to_string()),
+        }
     }
 }
 

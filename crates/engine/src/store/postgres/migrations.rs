@@ -8,7 +8,7 @@ use crate::store::sql::{Sql, values};
 const MIGRATIONS: &[&str] = &[include_str!("001_first.sql")];
 /// Of all who start at once, one migrates, and the others wait for it: the key of the lock ("sidetone" in ASCII).
 const LOCK: i64 = 0x7369_6465_746f_6e65;
-/// PostgreSQL 13 is the oldest that is looked after, and the oldest that the tests were run on is said in the README.
+/// The oldest that its makers have looked after while this was written.
 const OLDEST_SERVER: i64 = 13_00_00;
 
 /// Brings the tables to this program's version.

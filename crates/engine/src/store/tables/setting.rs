@@ -13,6 +13,15 @@ pub(in crate::store) fn put(sql: &mut dyn Sql, settings: &[(String, String)]) ->
     Ok(())
 }
 
+/// What was remembered first holds.
+pub(in crate::store) fn once(sql: &mut dyn Sql, name: &str, value: &str) -> Result<String, StoreError> {
+    sql.execute(
+        "INSERT INTO setting (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING",
+        &values![name, value],
+    )?;
+    Ok(of(sql, name)?.unwrap_or_else(|| value.to_owned()))
+}
+
 pub(in crate::store) fn of(sql: &mut dyn Sql, name: &str) -> Result<Option<String>, StoreError> {
     sql.row("SELECT value FROM setting WHERE key = $1", &values![name], |row| row.get(0))
 }
