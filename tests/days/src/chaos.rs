@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::live::{Lived, live};
+use crate::records::Records;
 use crate::scenes::script;
 use crate::script::Script;
 use crate::stores::Stores;
@@ -21,6 +22,8 @@ pub struct Verdict {
     pub troubles: Vec<Trouble>,
     /// What happened in the troubled day, line by line.
     pub story: Vec<String>,
+    /// What the troubled day left in the helpdesk.
+    pub records: Records,
     /// How many calls the day had, and how many tickets they left.
     pub size: (usize, usize),
     /// How long it took to find out.
@@ -79,6 +82,7 @@ pub fn compare(seed: u64, script: &Script, troubles: Vec<Trouble>, stores: &Stor
         faults,
         troubles,
         story: troubled.story,
+        records: troubled.records,
         size: (script.calls, quiet.records.tickets()),
         took: begun.elapsed(),
     }

@@ -33,7 +33,7 @@ struct Arguments {
     /// Leaves out of a failed day the troubles that do not matter for the failure; takes a while.
     #[arg(long)]
     shrink: bool,
-    /// Prints what happened, line by line.
+    /// Prints what happened, and what the troubled day left, line by line.
     #[arg(long)]
     verbose: bool,
 }
@@ -101,7 +101,8 @@ fn live_all(seeds: &RangeInclusive<u64>, arguments: &Arguments) -> Vec<u64> {
 
 fn tell(verdict: &Verdict, verbose: bool, done: usize, count: u64) {
     if verbose {
-        println!("{}", verdict.story.join("\n"));
+        println!("{}\n\nleft in the helpdesk:", verdict.story.join("\n"));
+        println!("{}\n", verdict.records.lines().join("\n"));
     }
     if !verdict.is_equal() {
         println!("{}", verdict.report());

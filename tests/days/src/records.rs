@@ -67,6 +67,12 @@ impl Records {
         Records { lines }
     }
 
+    /// The facts.
+    #[must_use]
+    pub fn lines(&self) -> &[String] {
+        &self.lines
+    }
+
     /// How many tickets of calls there are.
     #[must_use]
     pub fn tickets(&self) -> usize {

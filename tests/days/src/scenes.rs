@@ -1,12 +1,13 @@
 //! The scenes that a day is made of, and the writing of a script out of them.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use sidetone_sandbox::{HangUp, MissedReason, aircall_world as world};
 
 use crate::chance::Chance;
 use crate::day::MARTA;
-use crate::people::ACTS;
+use crate::people::{ACTS, Act};
 use crate::script::{CallNo, Deed, PEOPLE_S, SCENES_BEGIN_S, STRETCH_S, STRETCHES, Script};
 
 /// The stream of a seed that scripts are thrown with.
@@ -115,6 +116,7 @@ pub fn script(seed: u64) -> Script {
         calls: 0,
         busy: Vec::new(),
         earlier: Vec::new(),
+        strangers: BTreeSet::new(),
     };
     let lines = writer.lines();
     for stretch in 0..STRETCHES {
@@ -133,6 +135,9 @@ struct Writer {
     busy: Vec<(u64, Range<u64>)>,
     /// Calls of earlier stretches: what comes late is theirs.
     earlier: Vec<CallNo>,
+    /// Calls of people whom the helpdesk does not know. Nobody deletes their tickets: which of two tickets of a stranger
+    /// holds the note of G16 is not compared (`records.rs`), so it must not go with one of them.
+    strangers: BTreeSet<CallNo>,
 }
 
 impl Writer {
@@ -190,6 +195,7 @@ impl Writer {
         for call in first..self.calls {
             if self.chance.percent(45) {
                 let act = *self.chance.one_of(ACTS);
+                let act = if act == Act::Delete && self.strangers.contains(&call) { Act::Close } else { act };
                 self.deed(at, Deed::Person(call, act));
                 at += 1;
             }
@@ -296,6 +302,7 @@ impl Writer {
         let (line, people) = *self.chance.one_of(&LINES);
         let (Some(agent), Some(to)) = (self.free(people, at, end), self.caller()) else { return };
         let call = self.next_call();
+        self.note_stranger(call, Some(&to));
         self.deed(at, Deed::Dial(call, agent, line, to));
         if is_answered {
             self.deed(at + 12, Deed::Answer(call, None));
@@ -366,9 +373,16 @@ impl Writer {
 
     fn ring(&mut self, at: u64, line: u64, from: Option<String>, keys: &[&str]) -> CallNo {
         let call = self.next_call();
+        self.note_stranger(call, from.as_deref());
         let keys = keys.iter().map(|key| (*key).to_owned()).collect();
         self.deed(at, Deed::Ring(call, line, from, keys));
         call
+    }
+
+    fn note_stranger(&mut self, call: CallNo, number: Option<&str>) {
+        if number.is_some_and(|number| !KNOWN.contains(&number)) {
+            self.strangers.insert(call);
+        }
     }
 
     fn next_call(&mut self) -> CallNo {
@@ -400,7 +414,7 @@ impl Writer {
     }
 
     fn tag(&mut self) -> &'static str {
-        *self.chance.one_of::<&'static str>(&TAGS)
+        self.chance.one_of::<&'static str>(&TAGS)
     }
 
     fn note(&mut self) -> String {

@@ -160,3 +160,44 @@ impl Shelf {
         ["", "-wal", "-shm"].map(|rest| self.dir.path().join(format!("{name}{rest}")))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sidetone_engine::store::Change;
+
+    fn remember(opened: &Opened, key: &str, value: String) -> Result<(), StoreError> {
+        let settings = vec![(key.to_owned(), value)];
+        opened.store.commit(&Change { settings, ..Change::at(crate::day::morning()) }).map(drop)
+    }
+
+    #[test]
+    fn a_full_disk_takes_nothing_also_after_a_restart_until_there_is_room() {
+        let mut shelf = Shelf::empty(Stores::Sqlite);
+        let opened = shelf.open().unwrap();
+        shelf.fill(true, Some(&opened));
+        let large = "x".repeat(200_000);
+        assert!(remember(&opened, "large", large.clone()).is_err());
+        drop(opened);
+        let opened = shelf.open().unwrap();
+        assert!(remember(&opened, "large", large.clone()).is_err());
+        shelf.fill(false, Some(&opened));
+        remember(&opened, "large", large).unwrap();
+    }
+
+    #[test]
+    fn a_restored_backup_knows_what_was_and_a_lost_database_nothing() {
+        let shelf = Shelf::empty(Stores::Sqlite);
+        let opened = shelf.open().unwrap();
+        remember(&opened, "key", "old".into()).unwrap();
+        drop(opened);
+        shelf.back_up();
+        let opened = shelf.open().unwrap();
+        remember(&opened, "key", "new".into()).unwrap();
+        drop(opened);
+        shelf.restore();
+        assert_eq!(shelf.open().unwrap().store.setting("key").unwrap().as_deref(), Some("old"));
+        shelf.lose();
+        assert_eq!(shelf.open().unwrap().store.setting("key").unwrap(), None);
+    }
+}

@@ -51,7 +51,7 @@ pub enum Kind {
     FullDisk,
     /// The database is lost.
     LoseDatabase,
-    /// Yesterday's backup is put back: the database as it was when the stretch before had settled.
+    /// An old backup is put back: the database as it was when the stretch before had settled.
     RestoreBackup,
 }
 

@@ -38,7 +38,7 @@ async fn calls(kill_at: Option<u64>, unclear: bool) -> (Records, u64) {
             40 => day.aircall.hang_up(known, &HangUp::default()).unwrap(),
             45 => day.aircall.hang_up(unknown, &HangUp::default()).unwrap(),
             100 => drop(day.aircall.comment(known, world::CAMILLE, "Sends a photo").unwrap()),
-            110 => drop(day.aircall.untag(known, "Warranty").unwrap()),
+            110 => day.aircall.untag(known, "Warranty").unwrap(),
             _ => {}
         }
         until(&mut day, begun + Duration::from_secs(second)).await;

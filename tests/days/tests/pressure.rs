@@ -94,8 +94,12 @@ fn assert_all_written(day: &Day, calls: &[u64]) {
     let dump = day.gorgias.dump();
     for call in calls {
         let marker = format!("aircall:call:{call}");
-        let of_call: Vec<_> =
-            dump["tickets"].as_array().unwrap().iter().filter(|t| t["external_id"] == marker.as_str()).collect();
+        let of_call: Vec<_> = dump["tickets"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|t| t["external_id"] == marker.as_str())
+            .collect();
         assert_eq!(of_call.len(), 1, "{marker}");
         assert_eq!(of_call[0]["messages"].as_array().unwrap().len(), 2, "{marker}: answered and ended");
         assert_eq!(of_call[0]["status"], "open");

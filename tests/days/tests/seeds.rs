@@ -9,7 +9,11 @@ fn end_as_their_quiet_days_do(seeds: std::ops::Range<u64>) {
     for seed in seeds {
         let verdict = chaos::run(seed, &Stores::Sqlite);
         assert!(verdict.is_equal(), "{}", verdict.report());
-        assert!(!verdict.troubles.is_empty() && verdict.size.1 > 3, "seed {seed} shows something: {:?}", verdict.size);
+        assert!(
+            !verdict.troubles.is_empty() && verdict.size.1 > 3,
+            "seed {seed} shows something: {:?}",
+            verdict.size
+        );
     }
 }
 

@@ -20,10 +20,10 @@ pub(super) const PROBE_AFTER_SECONDS: [i64; 3] = [5, 20, 60];
 /// What could not be sent at all is tried again after this time.
 pub(super) const SEND_AGAIN: TimeDelta = TimeDelta::seconds(5);
 
-/// After a start the list of our own lines is waited for, in steps of this,
-const LINES_SOON: TimeDelta = TimeDelta::seconds(1);
+/// After a start the lists (people, tags, our own lines) are waited for, in steps of this,
+const LISTS_SOON: TimeDelta = TimeDelta::seconds(1);
 /// and so long at most.
-const LINES_WITHIN: TimeDelta = TimeDelta::seconds(30);
+const LISTS_WITHIN: TimeDelta = TimeDelta::seconds(30);
 
 /// Why a call's step was not begun.
 enum Begun {
@@ -48,6 +48,9 @@ impl Engine {
         let held = self.held_threads()?;
         let mut ahead: HashSet<String> = self.busy_threads.values().cloned().collect();
         let mut blocked: Option<Lane> = None;
+        // The oldest call goes first, also when the budget does not suffice for all. Then those that wait for their first
+        // request are the youngest; while they wait they end, and a call that is over is written in one request instead
+        // of three. So pressure makes us cheaper, and nobody waits longer than the queue is.
         for Claim { call: id, thread: claimed } in claims {
             if self.busy_calls.contains(&id) {
                 continue;
@@ -156,7 +159,9 @@ impl Engine {
             }
             Step::Lists => {
                 self.lists.wanted(now);
-                return self.later(case, now + SEND_AGAIN).map(|()| Begun::NotNow);
+                // Right after a start the lists are on their way; later something is wrong with them.
+                let pause = if now - self.started < LISTS_WITHIN { LISTS_SOON } else { SEND_AGAIN };
+                return self.later(case, now + pause).map(|()| Begun::NotNow);
             }
             Step::LookUp(number) => return self.look_up_for(case, number, now),
             Step::LookUpAnonymous => {
@@ -204,7 +209,7 @@ impl Engine {
             },
             // Right after a start nobody knows yet whether the other party is a line of our own (G23).
             Step::Write if !self.lists.lines_known() && self.lines_will_come(now) => {
-                return self.later(case, now + LINES_SOON).map(|()| Begun::NotNow);
+                return self.later(case, now + LISTS_SOON).map(|()| Begun::NotNow);
             }
             Step::Write => {
                 let may_write = self.may_write(now) && assessment.standing == Standing::Logged;
@@ -228,7 +233,7 @@ impl Engine {
     /// Whether it is worth waiting for the list of lines: a moment after the start, if Aircall answers.
     fn lines_will_come(&self, now: DateTime<Utc>) -> bool {
         let answers = self.links.get(&Vendor::Aircall).is_none_or(|link| !link.is_down());
-        !self.settings.logging.log_internal && answers && now - self.started < LINES_WITHIN
+        !self.settings.logging.log_internal && answers && now - self.started < LISTS_WITHIN
     }
 
     /// The intent is durable before the request leaves.
