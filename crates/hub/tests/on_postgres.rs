@@ -2,8 +2,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod program;
-#[path = "../../engine/tests/server/mod.rs"]
-mod server;
 
 use std::net::{SocketAddr, TcpListener};
 use std::process::{Child, Output, Stdio};
@@ -11,7 +9,7 @@ use std::time::Duration;
 
 use program::{Program, WEBHOOK};
 use serde_json::{Value, json};
-use server::Schema;
+use sidetone_days::server::Schema;
 use sidetone_sandbox::{HangUp, Ring, aircall_world as world};
 
 async fn run(hub: &Program, arguments: &[&str]) -> Output {

@@ -13,7 +13,9 @@ use chrono::{DateTime, Utc};
 use sidetone_engine::call::CallId;
 use sidetone_engine::directory::Matched;
 use sidetone_engine::number::E164;
-use sidetone_engine::store::{Arrivals, Case, Change, Claim, InboxRow, Query, Receipt, Received, Store, StoreError};
+use sidetone_engine::store::{
+    Arrivals, Case, Change, Claim, InboxRow, Query, Receipt, Received, Store, StoreError,
+};
 use sidetone_engine::transport::{Transport, TransportError};
 use sidetone_protocol::{CallView, ExplanationView, OutboxView, Pushed, Today};
 use tokio::sync::Notify;

@@ -119,11 +119,7 @@ pub(in crate::store) fn pending(sql: &mut dyn Sql) -> Result<Vec<CallId>, StoreE
 }
 
 pub(in crate::store) fn due_from(sql: &mut dyn Sql, at: DateTime<Utc>) -> Result<Vec<CallId>, StoreError> {
-    sql.rows(
-        "SELECT id FROM call WHERE due_at >= $1 ORDER BY started_at, id",
-        &values![micros(at)],
-        call_id,
-    )
+    sql.rows("SELECT id FROM call WHERE due_at >= $1 ORDER BY started_at, id", &values![micros(at)], call_id)
 }
 
 pub(in crate::store) fn waiting(sql: &mut dyn Sql, reason: &str) -> Result<Vec<CallId>, StoreError> {
