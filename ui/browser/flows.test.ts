@@ -356,6 +356,27 @@ it('has a refused call written again, and one that was removed made anew', async
   });
 });
 
+it('is paused from the menu, and goes on from the strip', async () => {
+  await withScene('idle', async (page) => {
+    await page.getByRole('button', { name: 'Menu' }).click();
+    await page.getByRole('button', { name: 'Pause logging' }).click();
+    await expect.poll(() => asked(page)).toContain('pause');
+  });
+  await withScene('paused', async (page) => {
+    await page.getByText('6 kept').waitFor();
+    await page.getByRole('button', { name: 'Resume', exact: true }).click();
+    await expect.poll(() => asked(page)).toContain('resume');
+  });
+});
+
+it('says where another Sidetone writes, and takes over', async () => {
+  await withScene('other-writer', async (page) => {
+    await page.getByText('sidetone.example.com').waitFor();
+    await page.getByRole('button', { name: 'Take over' }).click();
+    await expect.poll(() => asked(page)).toContain('mend other_writer');
+  });
+});
+
 it('copies why a call is there without number and name', async () => {
   await withScene('detail', async (page) => {
     await page.getByRole('button', { name: 'Copy', exact: true }).click();

@@ -21,6 +21,10 @@ it('puts an alert above everything', () => {
   expect(stripLine(worst)).toMatchObject({ kind: 'alert', more: 1 });
 });
 
+it('says since when logging is paused, above an absent hub', () => {
+  expect(stripLine(withHealth({ paused: { since: 9, waiting: 6 } }, away))).toEqual({ kind: 'paused', since: 9, kept: 6 });
+});
+
 it('puts an absent hub above what waits there', () => {
   expect(stripLine(withHealth({ outbox: { ...NOTHING, held: 1 } }, away))).toEqual({ kind: 'away', since: 5 });
 });

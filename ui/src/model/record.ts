@@ -21,7 +21,7 @@ export type Standing =
   | { readonly kind: 'quiet'; readonly why: Quiet };
 
 /** Why a person is needed. */
-export type Problem = 'no_author' | 'unknown_caller' | 'several' | 'held' | 'refused' | 'not_logged';
+export type Problem = 'no_author' | 'unknown_caller' | 'several' | 'held' | 'refused' | 'removed' | 'not_logged';
 
 /** Why nothing is written on purpose. */
 export type Quiet = 'before_go_live' | 'by_rule' | 'mode';
@@ -61,6 +61,7 @@ export function standing(call: CallView): Standing {
     case 'held':
       return { kind: 'problem', what: HELD[code] ?? 'held' };
     case 'parked':
+      if (GONE.has(code)) return { kind: 'problem', what: 'removed' };
       return { kind: 'problem', what: code === 'no_author' ? 'no_author' : 'refused' };
     case 'not_logged': {
       const why = ON_PURPOSE[code];

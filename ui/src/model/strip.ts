@@ -1,5 +1,6 @@
 /**
- * The one line of truth at the foot of every page, as plain data. Highest first: alert, hub away, a person needed,
+ * The one line of truth at the foot of every page, as plain data. Highest first: alert, paused, hub away, a person
+ * needed,
  * writing behind, something awaited, everything written.
  */
 import type { Alert } from '../wire';
@@ -12,6 +13,7 @@ const WAITING_SECONDS = 10;
 /** What the strip says. */
 export type StripLine =
   | { readonly kind: 'alert'; readonly alert: Alert; readonly more: number }
+  | { readonly kind: 'paused'; readonly since: number; readonly kept: number }
   | { readonly kind: 'away'; readonly since: number }
   | { readonly kind: 'held'; readonly n: number }
   | { readonly kind: 'not_logged'; readonly n: number }
@@ -28,6 +30,7 @@ export function stripLine(model: Model): StripLine | null {
   if (!health) return model.link.state === 'away' ? { kind: 'away', since: model.link.since } : null;
   const [alert] = health.alerts;
   if (alert) return { kind: 'alert', alert, more: health.alerts.length - 1 };
+  if (health.paused) return { kind: 'paused', since: health.paused.since, kept: health.paused.waiting };
   if (model.link.state === 'away') return { kind: 'away', since: model.link.since };
   const { outbox } = health;
   const person = callsForAPerson(model);

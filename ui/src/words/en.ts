@@ -20,6 +20,9 @@ export const en = {
   keys: 'Keys',
   about: 'About',
   version: 'Version {version}',
+  pauseLogging: 'Pause logging',
+  resumeLogging: 'Resume logging',
+  resume: 'Resume',
   signOut: 'Sign out',
   back: 'Back',
   close: 'Close',
@@ -134,6 +137,7 @@ export const en = {
   notLoggedCall: 'Not logged',
   held: 'Held',
   refused: 'Refused by {helpdesk}',
+  removedIn: 'Removed in {helpdesk}',
   notLoggedNoAuthor: 'Not logged: no author in {helpdesk}',
   heldUnknown: 'Held: unknown caller',
   heldSeveral: 'Held: several customers match',
@@ -183,6 +187,7 @@ export const en = {
   webhookOff: { one: 'Webhook off, {n} not logged', other: 'Webhook off, {n} not logged' },
   hubAway: 'Hub away since {time}',
   callsAreKept: 'calls are kept',
+  pausedSince: { one: 'Paused since {time}, {n} kept', other: 'Paused since {time}, {n} kept' },
   shadowMode: 'Shadow mode',
   loggingOff: 'Logging is off',
   nothingIsWritten: 'nothing is written',
@@ -233,6 +238,10 @@ export const en = {
 
   // Alerts
   alertSince: 'Since {time}.',
+  alertOtherWriter: 'Another Sidetone writes these calls',
+  alertOtherWriterWhat: 'It runs at {host}. This one only reads, so that nothing is written twice. Pair with it, or take over.',
+  takeOver: 'Take over',
+  elsewhere: 'another place',
   alertWebhook: 'Webhook disabled since {time}',
   alertWebhookWhat: {
     one: '{n} call is not logged. It is not lost: Aircall keeps it, and Sidetone writes what is missing.',

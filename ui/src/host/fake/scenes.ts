@@ -140,6 +140,20 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   health: { now: (at) => ({ ...quietNow(at), health: wellHealth(at) }), hash: '#health' },
   'health-bad': { now: (at) => ({ ...quietNow(at), health: badHealth(at) }), hash: '#health' },
   alert: { now: (at) => ({ ...quietNow(at), health: badHealth(at) }) },
+  paused: {
+    now: (at) => ({ ...quietNow(at), health: { ...wellHealth(at), paused: { since: at - 780, waiting: 6 } } }),
+  },
+  'other-writer': {
+    now: (at) => ({
+      ...quietNow(at),
+      health: {
+        ...wellHealth(at),
+        state: 'needs_attention',
+        writer: { state: 'read_only', other: 'sidetone.example.com' },
+        alerts: [{ code: 'other_writer', since: at - 60, calls: 0, what: 'Another Sidetone writes.', mend: 'Take over.' }],
+      },
+    }),
+  },
   polling: {
     now: (at) => ({ ...quietNow(at), health: { ...wellHealth(at), source: { kind: 'polling', last_event_at: at - 71 } } }),
   },

@@ -1,6 +1,7 @@
 /** An alert in the reader's language, by its code; the engine's English sentences where the code is not known here. */
 import { since, vendorName } from '../../format/reader.svelte';
-import type { Alert, Vendor } from '../../wire';
+import { helpdeskOf } from '../../model/helpdesk';
+import type { Alert, Health } from '../../wire';
 import { say } from '../../words/say.svelte';
 
 /** What a notice says. `english` marks the engine's own words, for screen readers and hyphenation. */
@@ -11,8 +12,9 @@ export interface AlertWords {
 }
 
 /** The alert as title and text. `now` in unix seconds. */
-export function alertWords(alert: Alert, helpdesk: Exclude<Vendor, 'aircall'>, now: number): AlertWords {
+export function alertWords(alert: Alert, health: Health | null, now: number): AlertWords {
   const n = alert.calls;
+  const helpdesk = helpdeskOf(health);
   const time = since(alert.since, now);
   const own = (title: string, what: string): AlertWords => ({ title, what, english: false });
   switch (alert.code) {
@@ -26,6 +28,8 @@ export function alertWords(alert: Alert, helpdesk: Exclude<Vendor, 'aircall'>, n
       return own(say('alertAccess', { vendor: vendorName('gorgias') }), say('alertAccessWhat', { n }));
     case 'front_refused':
       return own(say('alertAccess', { vendor: vendorName('front') }), say('alertAccessWhat', { n }));
+    case 'other_writer':
+      return own(say('alertOtherWriter'), say('alertOtherWriterWhat', { host: health?.writer.other ?? say('elsewhere') }));
     case 'no_author':
       return own(say('alertNoAuthor', { helpdesk: vendorName(helpdesk) }), say('alertNoAuthorWhat', { n }));
     case 'parked':
@@ -38,7 +42,7 @@ export function alertWords(alert: Alert, helpdesk: Exclude<Vendor, 'aircall'>, n
 }
 
 /** The alert in the few words that fit into the strip. */
-export function alertInShort(alert: Alert, helpdesk: Exclude<Vendor, 'aircall'>, now: number): string {
+export function alertInShort(alert: Alert, health: Health | null, now: number): string {
   if (alert.code === 'webhook_disabled') return say('webhookOff', { n: alert.calls });
-  return alertWords(alert, helpdesk, now).title;
+  return alertWords(alert, health, now).title;
 }
