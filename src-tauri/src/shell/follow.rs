@@ -62,7 +62,7 @@ mod tests {
     use tokio::sync::broadcast;
 
     use super::*;
-    use crate::backend::{BackendError, CallQuery};
+    use crate::backend::{Action, BackendError, CallQuery};
     use crate::samples;
     use crate::shell::inbox::{self, Outlet};
 
@@ -101,6 +101,10 @@ mod tests {
 
         fn call(&self, _id: &str) -> Result<Option<CallDetail>, BackendError> {
             Ok(None)
+        }
+
+        async fn act(&self, _action: Action) -> Result<(), BackendError> {
+            Ok(())
         }
 
         fn events(&self) -> broadcast::Receiver<Pushed> {
