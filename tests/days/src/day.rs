@@ -218,7 +218,6 @@ impl Day {
     }
 
     /// A customer (or, unset, somebody who withholds the number) calls a line.
-    #[must_use]
     pub fn ring(&self, line: u64, from: Option<&str>) -> u64 {
         self.aircall.ring(&Ring { line, from: from.map(str::to_owned), ..Ring::default() }).unwrap()
     }
@@ -241,7 +240,6 @@ impl Day {
     }
 
     /// The one ticket of a call, as the sandbox dumps it.
-    #[must_use]
     pub fn ticket(&self, call: u64) -> Value {
         let wanted = format!("aircall:call:{call}");
         let tickets = self.tickets_of(&wanted);
@@ -271,8 +269,7 @@ impl Day {
     }
 }
 
-/// The note with this key on a dumped ticket.
-#[must_use]
+/// The note with this key on a dumped ticket; it is there once.
 pub fn note<'a>(ticket: &'a Value, key: &str) -> &'a Value {
     let notes = ticket["messages"].as_array().unwrap();
     let found: Vec<&Value> = notes
