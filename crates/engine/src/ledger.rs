@@ -219,9 +219,9 @@ pub struct Attempt {
     pub state: AttemptState,
     /// When it was sent.
     pub begun_at: DateTime<Utc>,
-    /// Look-ups of the marker that found nothing.
+    /// Look-ups of the marker that found nothing; for a write that has none, 1 once it is being repeated.
     pub probes: u32,
-    /// When the marker is looked up next.
+    /// When the marker is looked up, or the write repeated, next.
     pub next_at: Option<DateTime<Utc>>,
     /// Why it is parked: code and sentence.
     pub reason: Option<(String, String)>,

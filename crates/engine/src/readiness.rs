@@ -86,6 +86,10 @@ pub fn readiness(case: &Case, now: DateTime<Utc>) -> Readiness {
         let step =
             if now < overdue { Step::Wait(overdue) } else { Step::Read { timeline: wants_timeline(call) } };
         return match kind {
+            // The answer was not heard of: what it would have been read for is read now.
+            Kind::Answered if may_read && wants_timeline(call) => {
+                Readiness::Early(Step::Read { timeline: true })
+            }
             Kind::Answered => Readiness::Ripe { kind, ended: false, then: step },
             Kind::Missed | Kind::OutboundUnanswered => Readiness::Early(step),
         };

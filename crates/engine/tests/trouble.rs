@@ -473,3 +473,38 @@ async fn a_call_between_two_own_lines_is_stored_and_not_logged() {
     assert_eq!(rows[0].reason.as_ref().unwrap().code, "internal_call", "the list says the same");
     assert_eq!(day.gorgias.customers().len(), before);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_tag_of_an_unclear_write_is_taken_off_again_when_it_goes_in_aircall() {
+    let day = Day::begin(Plan::default()).await;
+    let call = day.answered(MARTA).await;
+    for refused in [false, true] {
+        day.gorgias.add_fault(Fault::next(1, FaultKind::CutAfter).on("POST", "/api/tickets/"));
+        if refused {
+            let too_many = FaultKind::Status { status: 429, retry_after: Some(9) };
+            day.gorgias.add_fault(Fault::next(1, too_many).on("POST", "/api/tickets/"));
+        }
+        day.aircall.tag(call, Some(world::CAMILLE), "Refund").unwrap();
+        day.pass(7).await;
+        assert!(day::tags(&day.ticket(call)).contains(&"Refund"), "it was put on, and nobody was told");
+        day.aircall.untag(call, "Refund").unwrap();
+        day.pass(90).await;
+        assert!(!day::tags(&day.ticket(call)).contains(&"Refund"), "refused in between: {refused}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn options_chosen_in_a_menu_are_in_the_note_although_answer_and_choice_were_lost() {
+    let day = Day::begin(Plan::default()).await;
+    day.aircall.switch(|s| s.drop_share = 1.0);
+    let call = day.ring(world::RECEPTION, Some(MARTA));
+    day.aircall.choose(call, "2").unwrap();
+    day.pass(5).await;
+    day.aircall.answer(call, Some(world::CAMILLE)).unwrap();
+    day.pass(20).await;
+    day.aircall.switch(|s| s.drop_share = 0.0);
+    day.aircall.hang_up(call, &HangUp::default()).unwrap();
+    day.pass(90).await;
+    let ticket = day.ticket(call);
+    assert!(note(&ticket, "answered")["body_text"].as_str().unwrap().contains("2, Repairs"), "{ticket:#}");
+}

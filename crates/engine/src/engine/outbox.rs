@@ -264,10 +264,10 @@ impl Engine {
         Ok(Begun::Yes)
     }
 
-    /// Nobody knows whether the write was carried out: its marker is looked up; what has none is repeated.
+    /// Nobody knows whether the write was carried out: its marker is looked up; what has none is repeated as it was.
     fn look_for(
         &mut self,
-        mut case: Case,
+        case: Case,
         attempt: &Attempt,
         thread: &str,
         now: DateTime<Utc>,
@@ -277,9 +277,7 @@ impl Engine {
             return Ok(Begun::NotNow);
         }
         let Some(request) = self.helpdesk.probe(&attempt.write) else {
-            case.attempts.retain(|a| a.state == AttemptState::Parked);
-            self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)?;
-            return Ok(Begun::NotNow);
+            return self.repeat(case, &attempt.write, thread, now);
         };
         let job = Job::Probe { call: id, write: Box::new(attempt.write.clone()) };
         let asked = self.ask(self.helpdesk.vendor(), Lane::Live, job, request, now);
@@ -287,6 +285,33 @@ impl Engine {
             return Ok(Begun::Blocked);
         }
         self.busy_threads.insert(id, thread.to_owned());
+        Ok(Begun::Yes)
+    }
+
+    /// Sends an unclear write again that is harmless to repeat. The same one, and not what the plan holds by now: a tag
+    /// that may be on the ticket must get into the ledger, or nobody would take it off again.
+    fn repeat(
+        &mut self,
+        mut case: Case,
+        write: &Write,
+        thread: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Begun, StoreError> {
+        let id = case.call.id;
+        let vendor = self.helpdesk.vendor();
+        if self.may_ask(vendor, lane(&case, now), now).is_err() {
+            return Ok(Begun::Blocked);
+        }
+        for attempt in case.attempts.iter_mut().filter(|a| a.write.key() == write.key()) {
+            attempt.state = AttemptState::Sent;
+            attempt.begun_at = now;
+            attempt.probes = 1;
+            attempt.next_at = None;
+        }
+        self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)?;
+        let request = self.helpdesk.request(write);
+        self.busy_threads.insert(id, thread.to_owned());
+        self.send(vendor, Job::Write { call: id, write: Box::new(write.clone()) }, request, now);
         Ok(Begun::Yes)
     }
 

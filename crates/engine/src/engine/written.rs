@@ -27,7 +27,7 @@ impl Engine {
         let answer = match result {
             Ok(answer) => answer,
             Err(TransportError::NotSent(_)) => {
-                drop_attempt(&mut case, write);
+                give_back(&mut case, write, now);
                 return self.later(case, now + SEND_AGAIN);
             }
             Err(TransportError::Unclear(text)) => return self.is_unclear(case, write, text, sent_at, now),
@@ -44,7 +44,7 @@ impl Engine {
         match refusal {
             // Not performed, and nothing to do with this call: it is due again at once, and waits with all others.
             Refusal::RateLimited(_) | Refusal::Credential(_) | Refusal::WrongAccount(_) => {
-                drop_attempt(&mut case, write);
+                give_back(&mut case, write, now);
                 self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)
             }
             Refusal::Unclear(text) => self.is_unclear(case, write, &text, sent_at, now),
@@ -260,6 +260,17 @@ fn attempts_of<'a>(case: &'a mut Case, write: &Write) -> impl Iterator<Item = &'
 pub(super) fn drop_attempt(case: &mut Case, write: &Write) {
     let key = write.key();
     case.attempts.retain(|a| a.write.key() != key);
+}
+
+/// This time it was surely not carried out. If it is the repetition of an unclear one, that one may have been: it stays
+/// unclear, and is sent again.
+fn give_back(case: &mut Case, write: &Write, now: DateTime<Utc>) {
+    for attempt in attempts_of(case, write).filter(|attempt| attempt.probes > 0) {
+        attempt.state = AttemptState::Unclear;
+        attempt.next_at = Some(now + SEND_AGAIN);
+    }
+    let key = write.key();
+    case.attempts.retain(|a| a.write.key() != key || a.state == AttemptState::Unclear);
 }
 
 fn made(holdings: &[Holding]) -> String {
