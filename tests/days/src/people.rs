@@ -36,11 +36,10 @@ pub const ACTS: &[Act] = &[
     Act::Tag("handled"),
     Act::Untag("Aircall"),
     Act::Delete,
+    Act::Trash,
+    Act::Spam,
     Act::MergeCustomerInto("odile.garnier@example.com"),
 ];
-
-/// What they would do, too, once the engine respects it (G25): today a late comment still goes into such a ticket.
-pub const WAITING_FOR_G25: &[Act] = &[Act::Trash, Act::Spam];
 
 /// Does it. Where the call has no ticket there is nothing to do.
 ///

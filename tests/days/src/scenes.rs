@@ -85,12 +85,13 @@ pub enum Scene {
 }
 
 /// What days are made of.
-pub const SCENES: [Scene; 15] = [
+pub const SCENES: [Scene; 16] = [
     Scene::Answered,
     Scene::Missed,
     Scene::Voicemail,
     Scene::Dialled,
     Scene::DialledInVain,
+    Scene::HandedOn,
     Scene::HandedOnInVain,
     Scene::HandedOutside,
     Scene::Internal,
@@ -102,10 +103,6 @@ pub const SCENES: [Scene; 15] = [
     Scene::OneCallerTwoLines,
     Scene::Withheld,
 ];
-
-/// What days would have, too, once the assignee moves with a call that is handed on (G24): today a ticket that is made
-/// before that stays the first agent's, one that is made later is the second's.
-pub const WAITING_FOR_G24: [Scene; 1] = [Scene::HandedOn];
 
 /// The script of this seed's day.
 #[must_use]

@@ -56,10 +56,7 @@ pub enum Kind {
 }
 
 /// What happens to the database between two stretches.
-pub const MISHAPS: &[Kind] = &[Kind::LoseDatabase];
-
-/// What would, too, once records that were written after a backup are looked for before they are written again (B17).
-pub const WAITING_FOR_ADOPTION: &[Kind] = &[Kind::RestoreBackup];
+pub const MISHAPS: &[Kind] = &[Kind::LoseDatabase, Kind::RestoreBackup];
 
 /// When it goes wrong, and for how long.
 #[derive(Clone, Debug, PartialEq)]
