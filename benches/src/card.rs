@@ -58,8 +58,9 @@ pub(crate) async fn measure(dir: &Path) -> Result<Table, Failure> {
     let mut all = Vec::new();
     for index in 0..(CALLS + WARM_UP) as u64 {
         let (id, number) = (event::FIRST_CALL + index, event::number(index));
-        let mut events =
-            template.of_call(id, &number, Utc::now().timestamp()).map(|(_, body)| tell(&client, &url, body));
+        let mut events = template
+            .of_call(id, &number, Utc::now().timestamp())
+            .map(|(_, body)| tell(&client, "sidetone-hub", &url, body));
         let Some(created) = events.next() else { continue };
         let sent = Instant::now();
         created.await?;
@@ -119,9 +120,15 @@ async fn look_up(client: &reqwest::Client, served: &Served, number: &str) -> Res
     }
 }
 
-async fn tell(client: &reqwest::Client, url: &str, body: String) -> Result<(), Failure> {
+/// Delivers a webhook to a program of ours.
+pub(crate) async fn tell(
+    client: &reqwest::Client,
+    whom: &str,
+    url: &str,
+    body: String,
+) -> Result<(), Failure> {
     let request = client.post(url).header("content-type", "application/json").body(body);
-    must_be_200(request, "sidetone-hub", "an event").await.map(|_| ())
+    must_be_200(request, whom, "an event").await.map(|_| ())
 }
 
 async fn must_be_200(

@@ -12,7 +12,8 @@ use crate::figures::{median, megabytes, milliseconds, percentile, times};
 use crate::hub::{self, Mode, Webhook};
 use crate::kept;
 use crate::load::{CONNECTIONS, load};
-use crate::program::{self, Memory, Program};
+use crate::process::Memory;
+use crate::program::{self, Program};
 use crate::table::Table;
 
 /// What was stored must be joined to its calls by then.

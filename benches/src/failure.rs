@@ -68,6 +68,9 @@ pub(crate) enum Failure {
     /// The sandbox does not take an operation.
     #[error("the sandbox does not take it: {0}")]
     Refused(#[from] sidetone_sandbox::Refused),
+    /// A signal came.
+    #[error("ended before all was measured, as it was asked to")]
+    Stopped,
     /// Something that was read is not what it should be.
     #[error("{whom} sent something unreadable: {error}")]
     Unreadable {

@@ -1,6 +1,7 @@
 //! `sidetone-hub serve` against the sandbox, with limits so high that no budget interferes.
 
 use std::fs;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use sidetone_sandbox::{AircallControl, GorgiasControl, Sandbox, Served, aircall_world, gorgias_world};
@@ -41,8 +42,30 @@ pub(crate) enum Mode {
     LiveCardsOnly,
 }
 
+/// A configuration that was written, for the hub and for the companion.
+pub(crate) struct Configured {
+    /// The file.
+    pub(crate) file: PathBuf,
+    /// Where whoever reads it listens.
+    pub(crate) address: SocketAddr,
+    database: PathBuf,
+}
+
 /// Starts a hub in `dir`.
 pub(crate) async fn start(dir: &Path, served: &Served, mode: Mode, webhook: Webhook) -> Result<Hub, Failure> {
+    let Configured { file, address, database } = configure(dir, served, mode, webhook)?;
+    let arguments = ["serve".to_owned(), "--config".to_owned(), file.display().to_string()];
+    let program = Program::start("sidetone-hub", &arguments, address, dir).await?;
+    Ok(Hub { program, database })
+}
+
+/// Writes a configuration into `dir`, with a port that is free.
+pub(crate) fn configure(
+    dir: &Path,
+    served: &Served,
+    mode: Mode,
+    webhook: Webhook,
+) -> Result<Configured, Failure> {
     let address = program::free_address()?;
     let database = dir.join("sidetone.db");
     let webhook = match webhook {
@@ -90,11 +113,9 @@ from = "2020-01-01T00:00:00Z"
         email = gorgias_world::EMAIL,
         key = gorgias_world::API_KEY,
     );
-    let config = dir.join("hub.toml");
-    fs::write(&config, text).map_err(Failure::file(&config))?;
-    let arguments = ["serve".to_owned(), "--config".to_owned(), config.display().to_string()];
-    let program = Program::start("sidetone-hub", &arguments, address, dir).await?;
-    Ok(Hub { program, database })
+    let file = dir.join("hub.toml");
+    fs::write(&file, text).map_err(Failure::file(&file))?;
+    Ok(Configured { file, address, database })
 }
 
 /// Lifts the vendors' limits, which are not what is measured here.

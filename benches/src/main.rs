@@ -4,6 +4,7 @@
 //! event that was answered and is not in the store, a program that ends. Everything happens on 127.0.0.1.
 
 mod card;
+mod desktop;
 mod disk;
 mod durable;
 mod event;
@@ -12,10 +13,12 @@ mod figures;
 mod hub;
 mod kept;
 mod load;
+mod process;
 mod program;
 mod requests;
 mod stream;
 mod table;
+mod window;
 
 use std::fs;
 use std::io::Write;
@@ -23,14 +26,17 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 
 use crate::failure::Failure;
 
-/// Measures the hub, and something plain beside it.
+/// Measures the hub and the companion's window, and something plain beside them.
 #[derive(Parser)]
 struct Arguments {
-    /// How often each receiver is loaded.
+    /// One part only.
+    #[arg(long, value_enum, value_name = "PART")]
+    only: Option<Part>,
+    /// How often each receiver is loaded, and each window opened.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=9))]
     rounds: u64,
     /// How long each load takes, in seconds.
@@ -39,6 +45,15 @@ struct Arguments {
     /// Where table.md goes, and for the time of the run the databases; the disk that is measured.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+}
+
+/// What can be measured by itself.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Receiving, cards, requests, the hub's memory.
+    Hub,
+    /// The companion's window, under Xvfb.
+    Window,
 }
 
 fn main() -> ExitCode {
@@ -50,7 +65,14 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(run(&arguments)) {
+    // What has been started ends with the measurement, however that ends.
+    let measured = runtime.block_on(async {
+        tokio::select! {
+            measured = Box::pin(run(&arguments)) => measured,
+            stopped = stop_asked() => Err(stopped),
+        }
+    });
+    match measured {
         Ok(text) => {
             let _ = write!(std::io::stdout(), "{text}");
             ExitCode::SUCCESS
@@ -69,28 +91,52 @@ async fn run(arguments: &Arguments) -> Result<String, Failure> {
     let out = fs::canonicalize(out).map_err(Failure::file(out))?;
     let work = tempfile::tempdir_in(&out).map_err(Failure::file(&out))?;
     let (begun, load_before) = (Instant::now(), load_average());
-    progress("the disk by itself");
-    let writes = disk::writes_per_second(work.path())?;
     let rounds = arguments.rounds as usize;
-    let durable = durable::measure(work.path(), rounds, Duration::from_secs(arguments.seconds)).await?;
-    progress("from the event to the card");
-    let cards = card::measure(work.path()).await?;
-    progress("requests per call");
-    let requests = requests::measure(work.path()).await?;
+    let mut parts = Vec::new();
+    if arguments.only != Some(Part::Window) {
+        progress("the disk by itself");
+        let writes = disk::writes_per_second(work.path())?;
+        let durable = durable::measure(work.path(), rounds, Duration::from_secs(arguments.seconds)).await?;
+        progress("from the event to the card");
+        let cards = card::measure(work.path()).await?;
+        progress("requests per call");
+        let requests = requests::measure(work.path()).await?;
+        parts.extend([durable.throughput(writes), cards, requests, durable.memory()]);
+    }
+    if arguments.only != Some(Part::Hub) {
+        progress("the companion's window");
+        parts.extend(window::measure(work.path(), rounds).await?);
+    }
 
     let processors = std::thread::available_parallelism().map_or(0, usize::from);
-    let text = format!(
+    let mut text = format!(
         "# Figures\n\n{} UTC, {processors} processors, load average {load_before} before and {} after, {} s, {rounds} rounds. \
-         Numbers of a busy machine are only good for their ratios.\n\n{}\n{cards}\n{requests}\n{}",
+         Numbers of a busy machine are only good for their ratios.\n",
         chrono::Utc::now().format("%Y-%m-%d %H:%M"),
         load_average(),
         begun.elapsed().as_secs(),
-        durable.throughput(writes),
-        durable.memory(),
     );
+    for part in &parts {
+        text.push_str(&format!("\n{part}"));
+    }
     let path: &Path = &out.join("table.md");
     fs::write(path, &text).map_err(Failure::file(path))?;
     Ok(text)
+}
+
+/// Waits for SIGINT or SIGTERM.
+async fn stop_asked() -> Failure {
+    use tokio::signal::unix::{SignalKind, signal};
+    let signals = signal(SignalKind::interrupt()).and_then(|one| Ok((one, signal(SignalKind::terminate())?)));
+    match signals {
+        Ok((mut interrupt, mut terminate)) => tokio::select! {
+            _ = interrupt.recv() => Failure::Stopped,
+            _ = terminate.recv() => Failure::Stopped,
+        },
+        Err(error) => {
+            Failure::Request { whom: "the system, for its signals,".into(), error: error.to_string() }
+        }
+    }
 }
 
 /// Runnable tasks of the last minute on average; without the system's word, nothing.

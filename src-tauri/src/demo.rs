@@ -53,7 +53,8 @@ pub async fn backend() -> Result<Running, ComposeError> {
     let text = configuration(folder.path(), address, served.aircall, served.gorgias);
     let mut config =
         config::read(&text, std::iter::empty()).map_err(|error| ComposeError::Start(error.to_string()))?;
-    config.settings.sandbox_control_url = Some(format!("http://{}/_sandbox/", served.aircall));
+    let page = format!("http://{}/_sandbox/", served.aircall);
+    config.mark_as_sandbox(&page).map_err(|fault| ComposeError::Start(fault.to_string()))?;
     stand_ins.control().play(SEED);
     let sandbox = Sandbox { stand_ins, served, _folder: folder };
     let backend = OwnEngine::start(&config, Some(listener), Some(sandbox)).await?;

@@ -313,6 +313,7 @@ impl Engine {
         };
         engine.settle_what_was_under_way(now)?;
         engine.remember_anonymous()?;
+        engine.remember_own_numbers()?;
         engine.reassess_all_live(now)?;
         engine.take_up_pending(now)?;
         Ok((engine, handle))

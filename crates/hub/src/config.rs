@@ -4,6 +4,7 @@
 
 mod keys;
 mod read;
+mod sandbox;
 
 use std::fmt;
 use std::net::SocketAddr;

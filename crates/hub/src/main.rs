@@ -28,7 +28,12 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Run: receive webhooks, write, serve the pages and the API.
-    Serve,
+    Serve {
+        /// For a demo: the vendors are sidetone-sandbox on this computer, so mark every page as invented data; URL is the
+        /// sandbox's control page.
+        #[arg(long, value_name = "URL")]
+        sandbox: Option<String>,
+    },
     /// Look at the set-up and say what to mend.
     Check {
         /// As JSON, with stable codes.
@@ -84,10 +89,15 @@ fn fail(failure: &Failure) -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
-    let config =
+    let mut config =
         Config::load(arguments.config.as_deref()).map_err(|error| Failure::Usage(error.to_string()))?;
     match arguments.command {
-        Command::Serve => serve(&config).await,
+        Command::Serve { sandbox } => {
+            if let Some(page) = sandbox {
+                config.mark_as_sandbox(&page).map_err(|fault| Failure::Usage(fault.to_string()))?;
+            }
+            serve(&config).await
+        }
         Command::Check { json } => check(&config, json).await,
         Command::Plan { call } => plan(config, CallId(call)).await,
         Command::Adopt { since } => adopt(config, &since).await,

@@ -49,7 +49,14 @@ async fn the_webhook_answers_as_the_contract_says() {
     }
     // Over 1 MiB, told by its length and found out only on the way.
     let large = format!("{{\"x\":\"{}\"}}", "y".repeat(1024 * 1024));
-    assert_eq!(hub.deliver(large.clone()).await, 413);
+    let mut announced = TcpStream::connect(hub.hub).unwrap();
+    write!(
+        announced,
+        "POST /webhooks/aircall HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n",
+        large.len()
+    )
+    .unwrap();
+    assert!(first_line(&mut announced).contains("413"));
     let mut raw = TcpStream::connect(hub.hub).unwrap();
     raw.write_all(b"POST /webhooks/aircall HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n")
         .unwrap();
@@ -362,6 +369,28 @@ async fn plan_and_check_say_what_is_and_how_to_mend_it() {
         "through the running hub: {}",
         String::from_utf8_lossy(&told.stderr)
     );
+}
+
+// The sandbox has to answer while the test waits for the hub's end.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_demo_is_marked_on_every_page_and_real_calls_cannot_be() {
+    let mut hub = Program::start(20.0, "").await;
+    assert_eq!(hub.get("/api/health").await["sandbox"], Value::Null);
+    assert!(hub.terminate().success());
+    let page = format!("http://{}/_sandbox/", hub.served.aircall);
+    hub.run_with(&["--sandbox", &page]).await;
+    assert_eq!(hub.get("/api/health").await["sandbox"]["control_url"], page);
+    assert_eq!(hub.get("/api/now").await["health"]["sandbox"]["control_url"], page);
+    assert!(hub.terminate().success());
+
+    let text = std::fs::read_to_string(hub.config()).unwrap();
+    let real = text.replace(&format!("http://{}", hub.served.gorgias), "https://acme.gorgias.com");
+    assert_ne!(real, text);
+    std::fs::write(hub.config(), real).unwrap();
+    let told = hub.command(&["serve", "--sandbox", &page]).output().unwrap();
+    assert_eq!(told.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&told.stderr);
+    assert!(said.contains("[gorgias] api_url") && said.contains("Leave --sandbox out"), "{said}");
 }
 
 #[tokio::test]

@@ -12,13 +12,16 @@ use crate::budget::Lane;
 use crate::directory::{People, Person};
 use crate::helpdesk::{Answer, Request, Team};
 use crate::number::{self, E164};
-use crate::store::StoreError;
+use crate::store::{Change, StoreError};
 use crate::transport::TransportError;
 
 /// Lists are read anew this often.
 const LISTS_EVERY: TimeDelta = TimeDelta::minutes(10);
 /// What could not be read is tried again after this time.
 const AGAIN: TimeDelta = TimeDelta::seconds(20);
+
+/// The setting that keeps the company's own numbers.
+const OWN_NUMBERS: &str = "own_numbers";
 
 /// One of the lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +79,29 @@ impl Lists {
 }
 
 impl Engine {
+    /// The company's own numbers are kept, so that a call between two of them is told (G23) although Aircall cannot be
+    /// asked after a start.
+    fn keep_own_numbers(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let numbers: Vec<&str> = self.knowledge.own_numbers.iter().map(E164::as_str).collect();
+        let text = numbers.join(" ");
+        if self.store.setting(OWN_NUMBERS)?.as_deref() == Some(text.as_str()) {
+            return Ok(());
+        }
+        let mut change = Change::at(now);
+        change.settings.push((OWN_NUMBERS.to_owned(), text));
+        self.push(&change)
+    }
+
+    pub(super) fn remember_own_numbers(&mut self) -> Result<(), StoreError> {
+        if let Some(text) = self.store.setting(OWN_NUMBERS)? {
+            self.knowledge.own_numbers =
+                text.split_whitespace().filter_map(|number| number::parse(number, None)).collect();
+            self.lists.lines_known = true;
+            self.share_knowledge();
+        }
+        Ok(())
+    }
+
     pub(super) fn read_lists(&mut self, now: DateTime<Utc>) {
         for index in 0..LISTS.len() {
             let (list, at, busy) = self.lists.due[index];
@@ -189,6 +215,7 @@ impl Engine {
             List::AircallTags => self.knowledge.slugs = std::mem::take(&mut self.lists.slugs),
             List::Lines => {
                 self.knowledge.own_numbers = std::mem::take(&mut self.lists.own_numbers);
+                self.keep_own_numbers(now)?;
                 self.lists.lines_known = true;
             }
         }

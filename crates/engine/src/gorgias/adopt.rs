@@ -227,10 +227,13 @@ fn implied(case: &Case, found: &[Holding], context: &Context<'_>) -> Vec<Holding
         implied.push(bare(entry.key.clone(), json!({ "links": true, "adopted": true })));
     }
     let there = tags_there(found);
+    // Where our ledger knows the ticket, it knows what it has not written: that is still to come. Only where it knows
+    // nothing may a tag that is not there have been taken away by a person.
+    let nothing_known = !case.ledger.has("ticket");
     for (key, name) in &record.tags {
         let was_written = there.contains(&name.as_str())
             || !key.starts_with("call:") && key != "voicemail"
-            || ended && picked_long_ago(&case.call, key, context.now);
+            || nothing_known && ended && picked_long_ago(&case.call, key, context.now);
         let key = format!("tag:{key}");
         if was_written && !ledger.has(&key) {
             implied.push(bare(key, json!({ "name": name })));

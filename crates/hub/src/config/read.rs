@@ -375,11 +375,15 @@ const GORGIAS_KEY: &str = "Make an API key in Gorgias under Settings, REST API";
 
 fn is_public_address(url: &str) -> bool {
     let Ok(url) = url::Url::parse(url) else { return false };
-    let loopback = match url.host() {
+    url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url))
+}
+
+/// Whether an address stays on this computer.
+pub(super) fn is_loopback(url: &url::Url) -> bool {
+    match url.host() {
         Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
         Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
         Some(url::Host::Domain(name)) => name == "localhost",
         None => false,
-    };
-    url.scheme() == "https" || (url.scheme() == "http" && loopback)
+    }
 }

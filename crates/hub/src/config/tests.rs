@@ -112,6 +112,34 @@ fn without_a_public_address_calls_are_polled_and_the_person_is_told() {
 }
 
 #[test]
+fn only_what_is_on_this_computer_is_marked_as_invented() {
+    const PAGE: &str = "http://127.0.0.1:4001/_sandbox/";
+    let stand_ins = GOOD
+        .replace("api_id", "api_url = \"http://127.0.0.1:4001\"\napi_id")
+        .replace("account = \"acme\"", "api_url = \"http://localhost:4002\"");
+    let mut config = with(&stand_ins, &[]).expect("is good");
+    assert_eq!(config.settings.sandbox_control_url, None);
+    assert_eq!(config.mark_as_sandbox(PAGE), Ok(()));
+    assert_eq!(config.settings.sandbox_control_url.as_deref(), Some(PAGE));
+
+    for (text, page, key) in [
+        (stand_ins.as_str(), "https://sandbox.example.com/", "--sandbox"),
+        (stand_ins.as_str(), "yes", "--sandbox"),
+        (GOOD, PAGE, "[aircall] api_url"),
+        (
+            &stand_ins.replace("api_url = \"http://localhost:4002\"", "account = \"acme\""),
+            PAGE,
+            "[gorgias] api_url",
+        ),
+    ] {
+        let mut config = with(text, &[]).expect("is good");
+        let fault = config.mark_as_sandbox(page).expect_err("is refused");
+        assert!(fault.key == key && fault.fix.contains("--sandbox"), "{fault}");
+        assert_eq!(config.settings.sandbox_control_url, None);
+    }
+}
+
+#[test]
 fn the_other_helpdesk_is_refused_plainly() {
     assert!(
         faults(&format!("{GOOD}\n[front]\napi_token = \"x\"")).contains("[gorgias]")

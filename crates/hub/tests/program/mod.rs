@@ -82,9 +82,15 @@ impl Program {
 
     /// Starts the hub and waits until it is ready.
     pub async fn run(&mut self) {
+        self.run_with(&[]).await;
+    }
+
+    /// The same with further options of `serve`.
+    pub async fn run_with(&mut self, options: &[&str]) {
         let log =
             std::fs::File::options().append(true).create(true).open(self.dir.path().join("hub.log")).unwrap();
-        self.child = Some(self.command(&["serve"]).stdin(Stdio::null()).stderr(log).spawn().unwrap());
+        self.child =
+            Some(self.command(&["serve"]).args(options).stdin(Stdio::null()).stderr(log).spawn().unwrap());
         self.until("the hub is ready", Duration::from_secs(20), async || {
             self.client.get(self.url("/readyz")).send().await.is_ok_and(|a| a.status() == 200)
         })

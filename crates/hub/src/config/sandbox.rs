@@ -1,0 +1,34 @@
+//! The mark that what this program shows is invented: the sandbox's stand-ins take the vendors' places.
+//!
+//! Not a key of the configuration: a demo gives it when it starts, and nobody leaves it behind in a file.
+
+use super::{Config, Fault};
+
+/// Where it is given, as a person knows it.
+const OPTION: &str = "--sandbox";
+
+impl Config {
+    /// Marks everything that is shown as the sandbox's, whose control page is `control_url`.
+    ///
+    /// # Errors
+    /// The page or a vendor is not on this computer: real data would be called invented.
+    pub fn mark_as_sandbox(&mut self, control_url: &str) -> Result<(), Fault> {
+        let vendors =
+            [("[aircall] api_url", self.aircall.base()), ("[gorgias] api_url", self.gorgias.base())];
+        for (key, url) in [(OPTION, control_url)].into_iter().chain(vendors) {
+            if !is_http_on_this_computer(url) {
+                return Err(Fault {
+                    key: key.into(),
+                    problem: format!("{url} is not the sandbox, which is http on this computer"),
+                    fix: format!("Leave {OPTION} out where calls are real"),
+                });
+            }
+        }
+        self.settings.sandbox_control_url = Some(control_url.to_owned());
+        Ok(())
+    }
+}
+
+fn is_http_on_this_computer(url: &str) -> bool {
+    url::Url::parse(url).is_ok_and(|url| url.scheme() == "http" && super::read::is_loopback(&url))
+}
