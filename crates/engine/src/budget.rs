@@ -169,8 +169,10 @@ impl Budget {
         if limit > 0 {
             self.rate.requests = limit;
         }
-        self.see_it_drain(f64::from(used), now);
-        self.level = f64::from(used + self.in_flight);
+        // More than full is full: a header that says more must not hold us up for longer than the bucket takes.
+        let used = f64::from(used.min(self.rate.requests));
+        self.see_it_drain(used, now);
+        self.level = used + f64::from(self.in_flight);
         let crowded = self.others() * 2 > self.rate.requests;
         self.crowded_since = crowded.then_some(self.crowded_since.unwrap_or(now));
     }
@@ -282,6 +284,17 @@ mod tests {
             let mut b = budget(counting);
             let taken = (0..100).filter(|_| b.take(Lane::Ring, at(0)).is_ok()).count();
             assert_eq!(taken, 36, "{counting:?}");
+        }
+    }
+
+    #[test]
+    fn a_header_that_tells_nonsense_holds_nothing_up() {
+        for used in [100_000, u32::MAX] {
+            let mut b = budget(Counting::Leaky);
+            b.take(Lane::Ring, at(0)).expect("it is empty");
+            b.told(used, 40, at(0));
+            let again = b.take(Lane::Ring, at(0)).expect_err("it is full");
+            assert!(again <= at(20_000), "the bucket is empty after 20 s, said {used}: {again}");
         }
     }
 

@@ -12,6 +12,7 @@ mod lists;
 mod outbox;
 mod people;
 mod poll;
+mod questions;
 mod sweep;
 mod webhook;
 mod writing;
@@ -140,6 +141,11 @@ pub(crate) enum Job {
 }
 
 impl Job {
+    /// Whether it reads a list, which cannot be missing.
+    fn is_a_list(&self) -> bool {
+        matches!(self, Job::List(_) | Job::Poll | Job::SweepCalls | Job::Webhook(WebhookStep::Look))
+    }
+
     /// The call that this job keeps busy.
     fn call(&self) -> Option<CallId> {
         match self {

@@ -18,7 +18,7 @@ use crate::engine::{AdoptProgress, Stimulus};
 use crate::gate;
 use crate::helpdesk::Helpdesk;
 use crate::inbox;
-use crate::knowledge::Knowledge;
+use crate::knowledge::{Knowledge, QUESTION_REFUSED};
 use crate::number::E164;
 use crate::settings::{Arrival, Settings};
 use crate::store::{Case, Change, Query, Receipt, Received, Store, StoreError};
@@ -188,18 +188,24 @@ impl Handle {
         let shared = &self.shared;
         let Some(case) = shared.store.case(id)?.filter(|c| c.selected == Some(true)) else { return Ok(None) };
         let matched = case.call.party().number().map(|n| shared.store.matched(n)).transpose()?.flatten();
-        let assessment = {
+        let (assessment, refused) = {
             let knowledge = shared.knowledge.read().unwrap_or_else(PoisonError::into_inner);
             // What is shown may be of any age; only a write asks again.
             let now = shared.clock.now();
             let matched = matched.map(|m| Matched { checked_at: now, ..m });
             let context = knowledge.context(&shared.settings, now, matched.as_ref());
             let assessment = shared.helpdesk.assess(&case, &context);
-            gate::apply(&case, assessment, &shared.settings, &knowledge.own_numbers)
+            let refused = knowledge.refused.values().next().cloned();
+            (gate::apply(&case, assessment, &shared.settings, &knowledge.own_numbers), refused)
         };
-        let Some(view) = view::call_view(&case, &assessment, shared.helpdesk.as_ref()) else {
+        let Some(mut view) = view::call_view(&case, &assessment, shared.helpdesk.as_ref()) else {
             return Ok(None);
         };
+        if let Some(refused) = refused.filter(|_| view.reason.is_none())
+            && shared.store.waiting(QUESTION_REFUSED)?.contains(&id)
+        {
+            view.reason = Some(refused.reason());
+        }
         let card = shared.card(&case, Some(&view))?;
         Ok(Some(view::detail(&case, &assessment, view, card, shared.store.trace(id)?)))
     }

@@ -139,7 +139,7 @@ impl Link {
             ),
             (ConnectionState::Unreachable, _) => (
                 "unreachable",
-                format!("{name} does not answer."),
+                format!("{name} does not answer, or not as it should."),
                 format!("Nothing to do if it comes back by itself; else check network and proxy. {text}"),
             ),
             (ConnectionState::Untried | ConnectionState::Accepted, _) => return None,

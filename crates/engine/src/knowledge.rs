@@ -1,8 +1,10 @@
-//! Lists that change rarely and are kept in memory: the helpdesk's people and tags, Aircall's teams, tags and lines.
+//! Lists that change rarely and are kept in memory: the helpdesk's people and tags, Aircall's teams, tags and lines; and
+//! what the helpdesk refuses to tell.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
+use sidetone_protocol::Reason;
 
 use crate::directory::{Matched, People};
 use crate::helpdesk::{Context, Team};
@@ -24,6 +26,41 @@ pub struct Knowledge {
     pub own_numbers: Vec<E164>,
     /// The shared customer of withheld callers.
     pub anonymous: Option<Matched>,
+    /// What the helpdesk refuses to be asked.
+    pub refused: BTreeMap<Question, Refused>,
+}
+
+/// Reason code of calls that wait for what the helpdesk refuses to tell.
+pub const QUESTION_REFUSED: &str = "question_refused";
+
+/// What every record needs an answer to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Question {
+    /// Who has a number, or is the shared customer of withheld callers.
+    Customers,
+    /// The people.
+    People,
+    /// The tags.
+    Tags,
+    /// What there is of a call already (B17).
+    Records,
+}
+
+/// A question that was refused for good.
+#[derive(Clone, Debug)]
+pub struct Refused {
+    /// Since when.
+    pub since: DateTime<Utc>,
+    /// What the helpdesk said, and what to do.
+    pub text: String,
+}
+
+impl Refused {
+    /// Why a call waits.
+    #[must_use]
+    pub fn reason(&self) -> Reason {
+        Reason { code: QUESTION_REFUSED.into(), text: self.text.clone() }
+    }
 }
 
 impl Knowledge {

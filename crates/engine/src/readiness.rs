@@ -17,8 +17,8 @@ pub const ENDED_OVERDUE: TimeDelta = TimeDelta::seconds(60);
 
 /// By then a call that ended has everything that a fresh read is made for.
 pub const FRESH_AFTER_END: TimeDelta = TimeDelta::seconds(ENDED_AFTER_HANGUP_SECONDS + 20);
-/// A call that is up for so long without a word is asked for.
-const SILENT_TOO_LONG: TimeDelta = TimeDelta::hours(3);
+/// A call that is up for so long without a word is asked for, and so long after that once more.
+pub const SILENT_TOO_LONG: TimeDelta = TimeDelta::hours(3);
 
 /// What kind of call it has turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,11 +73,11 @@ pub fn keep(kind: Kind, logging: &Logging) -> Keep {
 pub fn readiness(case: &Case, now: DateTime<Utc>) -> Readiness {
     let call = &case.call;
     let may_read = !case.reads.given_up;
-    let Some(kind) = kind(call) else { return Readiness::Early(until_heard_of(call, now)) };
+    let Some(kind) = kind(call) else { return Readiness::Early(until_heard_of(case, now)) };
     if !call.is_over() {
         return match may_read && wants_timeline(call) {
             true => Readiness::Early(Step::Read { timeline: true }),
-            false => Readiness::Ripe { kind, ended: false, then: until_heard_of(call, now) },
+            false => Readiness::Ripe { kind, ended: false, then: until_heard_of(case, now) },
         };
     }
     let Some(settled) = settled(case) else {
@@ -125,9 +125,10 @@ fn settled(case: &Case) -> Option<DateTime<Utc>> {
     })
 }
 
-/// A call whose end never came is read now and then.
-fn until_heard_of(call: &Call, now: DateTime<Utc>) -> Step {
-    let Some(started) = call.started_at() else { return Step::Rest };
+/// A call whose end never came is read now and then; where Aircall does not know it, only an event can tell more.
+fn until_heard_of(case: &Case, now: DateTime<Utc>) -> Step {
+    let call = &case.call;
+    let Some(started) = call.started_at().filter(|_| !case.reads.given_up) else { return Step::Rest };
     let read = call.read_at().and_then(|at| DateTime::from_timestamp(at, 0)).unwrap_or(started);
     let next = started.max(read) + SILENT_TOO_LONG;
     if now < next { Step::Wait(next) } else { Step::Read { timeline: false } }

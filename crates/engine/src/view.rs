@@ -151,7 +151,6 @@ pub fn detail(
     card: Card,
     explanation: Vec<ExplanationView>,
 ) -> CallDetail {
-    let (state, reason) = state(case, assessment);
     // A tag is shown by its name: under which source it is kept is the ledger's own affair.
     let shown_key = |holding: &Holding| match (holding.key.strip_prefix("tag:"), holding.detail.get("name")) {
         (Some(_), Some(serde_json::Value::String(name))) => format!("tag:{name}"),
@@ -183,8 +182,8 @@ pub fn detail(
         .collect();
     CallDetail {
         id: case.call.id.to_string(),
-        state,
-        reason,
+        state: call.state,
+        reason: call.reason.clone(),
         completeness: assessment.completeness,
         facts: case.call.facts(),
         ledger: ledger.collect(),

@@ -5,10 +5,10 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::answers::LOOK_AGAIN;
 use super::{Engine, Job};
 use crate::call::CallId;
 use crate::helpdesk::{Adopted, Answer, Assessment, Step};
+use crate::knowledge::Question;
 use crate::ledger::{AttemptState, Holding, SEEN};
 use crate::store::{Case, StoreError};
 use crate::transport::TransportError;
@@ -84,16 +84,17 @@ impl Engine {
     ) -> Result<(), StoreError> {
         let Some(mut case) = self.store.case(id)? else { return Ok(()) };
         let matched = case.call.party().number().map(|n| self.store.matched(n)).transpose()?.flatten();
-        let read = self.read_helpdesk(result, now, |engine, answer| {
+        let read = self.read_answer(result, now, |engine, answer| {
             let context = engine.knowledge.context(&engine.settings, now, matched.as_ref());
             engine.helpdesk.adopted(&case, asked, so_far, &context, answer)
         });
         match read {
-            Some(Adopted { holdings, next: Some(next) }) => {
+            Ok(Adopted { holdings, next: Some(next) }) => {
                 let job = Job::Adopt { call: id, asked: next.uri().clone(), so_far: holdings };
                 self.ask_further(job, next, now)
             }
-            Some(Adopted { holdings, next: None }) => {
+            Ok(Adopted { holdings, next: None }) => {
+                self.question_answered(Question::Records, now)?;
                 case.adopted = true;
                 self.adoption.looked(id);
                 let news = unknown(&case, holdings);
@@ -110,9 +111,10 @@ impl Engine {
                 };
                 self.commit_case(case, news, Vec::new(), line.into_iter().collect(), now)
             }
-            None => {
+            Err(refusal) => {
+                self.question_refused(Question::Records, &refusal, now);
                 self.sweep_not_adopted(id, now);
-                self.later(case, now + LOOK_AGAIN)
+                self.later(case, now + self.ask_again_after())
             }
         }
     }

@@ -10,15 +10,18 @@ use crate::call::{CallId, Origin};
 use crate::directory::{Customer, Matched};
 use crate::helpdesk::{Answer, Refusal, Request};
 use crate::inbox;
+use crate::knowledge::Question;
 use crate::number::E164;
-use crate::readiness::{ENDED_OVERDUE, FRESH_AFTER_END};
-use crate::store::{Change, Due, StoreError};
+use crate::readiness::{ENDED_OVERDUE, FRESH_AFTER_END, SILENT_TOO_LONG};
+use crate::store::{Case, Change, Due, StoreError};
 use crate::transport::TransportError;
 
 /// A fresh read that failed so often is given up: the record goes without.
 const READ_TRIES: u32 = 3;
 /// A look-up that failed is tried again after this time.
 pub(super) const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(20);
+/// The first time after this one already.
+const FIRST_LOOK_AGAIN: TimeDelta = TimeDelta::seconds(2);
 
 impl Engine {
     pub(super) fn finish(&mut self, done: Done) -> Result<(), StoreError> {
@@ -31,7 +34,7 @@ impl Engine {
         if let Some(budget) = self.budgets.get_mut(&vendor) {
             budget.answered();
         }
-        self.learn(vendor, &result, now);
+        self.learn(&job, vendor, &result, now);
         self.insist(|engine| engine.conclude(job.clone(), &result, sent_at, now))
     }
 
@@ -70,7 +73,13 @@ impl Engine {
     }
 
     /// What every answer tells: budget, link.
-    fn learn(&mut self, vendor: Vendor, result: &Result<Answer, TransportError>, now: DateTime<Utc>) {
+    fn learn(
+        &mut self,
+        job: &Job,
+        vendor: Vendor,
+        result: &Result<Answer, TransportError>,
+        now: DateTime<Utc>,
+    ) {
         let Some(link) = self.links.get_mut(&vendor) else { return };
         let answer = match result {
             Ok(answer) => answer,
@@ -85,10 +94,7 @@ impl Engine {
         match (vendor, answer.status().as_u16()) {
             // 401 without, 403 with a wrong credential (`reference/aircall.md` §9.1).
             (Vendor::Aircall, 401 | 403) => {
-                let error = aircall::Request::<serde_json::Value>::raw(http::Method::GET, "/v1/ping", None)
-                    .parse(answer)
-                    .err();
-                if let Some(error) = error.filter(aircall::Error::is_credential) {
+                if let Some(error) = aircall_error(answer).filter(aircall::Error::is_credential) {
                     link.refused(&error.to_string(), false, now);
                 }
             }
@@ -98,11 +104,19 @@ impl Engine {
                     budget.refused(wait, now);
                 }
             }
-            (_, 500..) => link.unreachable(&format!("it answers {}", answer.status()), now),
-            (Vendor::Aircall, _) => {
-                link.accepted(now);
-            }
-            // What a helpdesk's 401 and 404 mean, the helpdesk reads; it is told where the answer is used.
+            (Vendor::Aircall, 500..) => link.unreachable(&format!("it answers {}", answer.status()), now),
+            (Vendor::Aircall, _) => match aircall_error(answer) {
+                // What this one says besides its status is not known (`reference/aircall.md` §7).
+                _ if matches!(job, Job::Card(_)) => {}
+                // A sign-in page, a proxy, a wrong address: something else answers in Aircall's place.
+                Some(error) if job.is_a_list() || error.is_unclear() || answer.status().is_redirection() => {
+                    link.unreachable(&error.to_string(), now);
+                }
+                Some(_) | None => {
+                    link.accepted(now);
+                }
+            },
+            // What a helpdesk's answers mean, the helpdesk reads; it is told where the answer is used.
             _ => {}
         }
     }
@@ -119,7 +133,10 @@ impl Engine {
                     budget.refused(*wait, now);
                 }
             }
-            Refusal::Unclear(_) => return false,
+            Refusal::Unclear(text) => {
+                link.unreachable(text, now);
+                return false;
+            }
             Refusal::Missing(_) | Refusal::Conflict(_) | Refusal::Stale(_) | Refusal::Permanent(..) => {
                 link.accepted(now);
                 return false;
@@ -141,17 +158,23 @@ impl Engine {
         now: DateTime<Utc>,
         read: impl FnOnce(&Self, &Answer) -> Result<T, Refusal>,
     ) -> Option<T> {
-        let answer = result.as_ref().ok()?;
-        match read(self, answer) {
-            Ok(value) => {
-                self.helpdesk_accepted(now);
-                Some(value)
-            }
-            Err(refusal) => {
-                self.note_refusal(&refusal, now);
-                None
-            }
+        self.read_answer(result, now, read).ok()
+    }
+
+    pub(super) fn read_answer<T>(
+        &mut self,
+        result: &Result<Answer, TransportError>,
+        now: DateTime<Utc>,
+        read: impl FnOnce(&Self, &Answer) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
+        // That none came is noted already.
+        let answer = result.as_ref().map_err(|error| Refusal::Unclear(error.to_string()))?;
+        let read = read(self, answer);
+        match &read {
+            Ok(_) => self.helpdesk_accepted(now),
+            Err(refusal) => drop(self.note_refusal(refusal, now)),
         }
+        read
     }
 
     fn looked_up(
@@ -161,9 +184,11 @@ impl Engine {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         self.looking.remove(number);
-        let found =
-            self.read_helpdesk(result, now, |engine, answer| engine.helpdesk.looked_up(number, answer));
+        let found = self.read_question(Question::Customers, result, now, |engine, answer| {
+            engine.helpdesk.looked_up(number, answer)
+        })?;
         let mut change = Change::at(now);
+        let failed = found.is_none();
         match found {
             Some(customers) => {
                 self.failed_looks.remove(number);
@@ -174,9 +199,13 @@ impl Engine {
                 change = Change::at(now);
             }
             None => {
-                // Those whose time has come have served their purpose.
-                self.failed_looks.retain(|_, again| *again > now);
-                self.failed_looks.insert(number.clone(), now + LOOK_AGAIN);
+                // A phone may be ringing: the first failure is made up for at once.
+                let is_first = !self.failed_looks.contains_key(number);
+                // Those whose time has come long ago have served their purpose.
+                self.failed_looks.retain(|_, again| *again + LOOK_AGAIN > now);
+                let pause = self.ask_again_after();
+                let pause = if is_first { pause.min(FIRST_LOOK_AGAIN) } else { pause };
+                self.failed_looks.insert(number.clone(), now + pause);
                 self.shared.mark_failed(number, true);
             }
         }
@@ -184,6 +213,10 @@ impl Engine {
             let Some(case) = self.store.case(id)?.filter(|c| c.call.party().number() == Some(number)) else {
                 continue;
             };
+            if failed && !self.to_look_up.contains(number) {
+                // Whoever has the phone at the ear still wants to know.
+                self.to_look_up.push(number.clone());
+            }
             let changed = self.reckon(case, Vec::new(), Vec::new(), Vec::new(), now)?;
             self.tell(&changed, false, &mut change)?;
             let card = self.shared.card(&changed.case, changed.view.as_ref())?;
@@ -199,10 +232,13 @@ impl Engine {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         self.looking_anonymous = false;
-        match self.read_helpdesk(result, now, |engine, answer| engine.helpdesk.looked_up_anonymous(answer)) {
+        let found = self.read_question(Question::Customers, result, now, |engine, answer| {
+            engine.helpdesk.looked_up_anonymous(answer)
+        })?;
+        match found {
             Some(customers) => self.knows_anonymous(customers, now),
             None => {
-                self.anonymous_again = Some(now + LOOK_AGAIN);
+                self.anonymous_again = Some(now + self.ask_again_after());
                 Ok(())
             }
         }
@@ -242,7 +278,7 @@ impl Engine {
         result: &Result<Answer, TransportError>,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let failed =
+        let for_good =
             match result.as_ref().map(|answer| (answer, Self::call_request(id, timeline).parse(answer))) {
                 Ok((answer, Ok(call))) => {
                     let as_of = aircall::answered_at(answer.headers()).unwrap_or(now.timestamp());
@@ -261,23 +297,41 @@ impl Engine {
                     }
                     return Ok(());
                 }
-                Ok((_, Err(error))) => error.is_permanent() || error.is_credential(),
+                Ok((_, Err(error))) => error.is_permanent(),
                 Err(_) => false,
             };
-        let Some(mut case) = self.store.case(id)? else {
+        let Some(case) = self.store.case(id)? else {
             // Studied, and Aircall does not know it.
             if let Some(told) = self.studied.remove(&id) {
                 let _ = told.send(());
             }
             return Ok(());
         };
+        self.read_failed(case, timeline, for_good, SEND_AGAIN, now)
+    }
+
+    /// A fresh read brought nothing, or could not even be asked for: a try less. A wrong credential at Aircall, or a call
+    /// that it does not know, stops nothing else: the record goes without.
+    pub(super) fn read_failed(
+        &mut self,
+        mut case: Case,
+        timeline: bool,
+        for_good: bool,
+        pause: TimeDelta,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         case.reads.failed += 1;
-        // A wrong credential at Aircall, or a call it does not know, stops nothing else: the record goes without.
-        case.reads.given_up = failed || case.reads.failed >= READ_TRIES;
-        let again = now + SEND_AGAIN * i32::try_from(case.reads.failed).unwrap_or(1);
-        let since = case.due.map_or(now, |due| due.since);
-        let at = if case.reads.given_up { now } else { again };
-        case.due = Some(Due { at, writes: case.due.map_or(0, |due| due.writes), since });
+        let no_more_tries = case.reads.failed >= READ_TRIES;
+        // Nothing of a call that only is silent waits for the read; its end can be asked for later, too.
+        let is_silent = !case.call.is_over() && !timeline;
+        case.reads.given_up = for_good || (no_more_tries && !is_silent);
+        let at = match no_more_tries {
+            _ if case.reads.given_up => now,
+            true => now + SILENT_TOO_LONG,
+            false => now + pause * i32::try_from(case.reads.failed).unwrap_or(1),
+        };
+        let (writes, since) = case.due.map_or((0, now), |due| (due.writes, due.since));
+        case.due = Some(Due { at, writes, since });
         self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)
     }
 
@@ -297,12 +351,14 @@ impl Engine {
     }
 }
 
+/// What is wrong with an answer, whatever was asked.
+fn aircall_error(answer: &Answer) -> Option<aircall::Error> {
+    aircall::Request::<serde_json::Value>::raw(http::Method::GET, "/v1/ping", None).parse(answer).err()
+}
+
 fn aircall_or_helpdesk_wait(vendor: Vendor, answer: &Answer) -> std::time::Duration {
     let told = match vendor {
-        Vendor::Aircall => {
-            let request = aircall::Request::<serde_json::Value>::raw(http::Method::GET, "/v1/ping", None);
-            request.parse(answer).err().and_then(|e| e.retry_after())
-        }
+        Vendor::Aircall => aircall_error(answer).and_then(|error| error.retry_after()),
         Vendor::Gorgias | Vendor::Front => answer
             .headers()
             .get(http::header::RETRY_AFTER)

@@ -42,12 +42,13 @@ impl Engine {
     pub(super) fn look_up_ringing(&mut self, now: DateTime<Utc>) {
         for number in std::mem::take(&mut self.to_look_up) {
             let fresh = self.store.matched(&number).is_ok_and(|m| m.is_some_and(|m| m.is_fresh(now)));
-            let waits = self.failed_looks.get(&number).is_some_and(|again| *again > now);
-            if !fresh
-                && !waits
-                && !self.looking.contains(&number)
-                && self.look_up(&number, Lane::Ring, now).is_err()
-            {
+            if fresh || self.looking.contains(&number) {
+                continue;
+            }
+            if let Some(again) = self.failed_looks.get(&number).copied().filter(|again| *again > now) {
+                self.wake_by(again);
+                self.to_look_up.push(number);
+            } else if self.look_up(&number, Lane::Ring, now).is_err() {
                 self.to_look_up.push(number);
             }
         }

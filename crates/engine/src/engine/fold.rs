@@ -51,7 +51,7 @@ impl Engine {
             };
             let first_seen = known.is_none();
             let mut case = known.unwrap_or_else(|| Case::new(id));
-            let began_on = case.call.lines_at_start();
+            let (began_on, was_over) = (case.call.lines_at_start(), case.call.is_over());
             for row in rows {
                 let data = row.body.get("data").and_then(Value::as_object);
                 if let Some(data) = data {
@@ -61,6 +61,10 @@ impl Engine {
             if case.ledger.is_empty() && case.call.lines_at_start() != began_on {
                 // Told only now on which line it began: what was decided for another one is decided anew (G24).
                 case.selected = None;
+            }
+            if case.call.is_over() && !was_over && !case.reads.given_up {
+                // Tries that asked what had become of it are none of those that its record is worth.
+                case.reads.failed = 0;
             }
             self.decide(&mut case, now);
             self.note_ringing(&case, now);
@@ -127,7 +131,11 @@ impl Engine {
             self.studies_done.push(told);
         }
         let shown = (case.selected == Some(true)).then_some(&assessment);
-        let view = shown.and_then(|assessment| view::call_view(&case, assessment, self.helpdesk.as_ref()));
+        let mut view =
+            shown.and_then(|assessment| view::call_view(&case, assessment, self.helpdesk.as_ref()));
+        if let Some(view) = &mut view {
+            self.name_refused_question(&assessment.step, view);
+        }
         let attempts = case.attempts.clone();
         Ok(CaseChange { case, view, put, remove, attempts, trace })
     }
@@ -169,17 +177,21 @@ impl Engine {
             Standing::Early | Standing::Logged if self.settings.logging.mode.0 != Mode::Live => return None,
             Standing::Early | Standing::Logged => {}
         }
+        // A read of a call that is over is for its record; one that is up is only asked how it is.
+        let record = u32::from(case.call.is_over());
         match &assessment.step {
             Step::Rest => None,
             Step::Wait(until) => due(*until, 0),
             Step::LookAtTicket | Step::Write => due(self.write_at(now), writes.max(1)),
             // Asked just before the write that it is for.
-            Step::Adopt => due(self.write_at(now), writes),
+            Step::Adopt => due(self.write_at(now), writes.max(1)),
             // A read that failed has its next try in `due` already.
             Step::Read { .. } if case.reads.failed > 0 => {
-                due(case.due.map_or(now, |d| d.at.max(now)), writes)
+                due(case.due.map_or(now, |d| d.at.max(now)), writes.max(record))
             }
-            Step::Read { .. } | Step::LookUp(_) | Step::LookUpAnonymous | Step::Lists => due(now, writes),
+            Step::Read { .. } => due(now, writes.max(record)),
+            // What it leads to is not planned yet, but something will be written: whoever counts must see it wait.
+            Step::LookUp(_) | Step::LookUpAnonymous | Step::Lists => due(now, writes.max(1)),
         }
     }
 
@@ -258,6 +270,9 @@ impl Engine {
         let Some(mut case) = self.store.case(id)? else { return Ok(()) };
         case.attempts.retain(|a| a.state != AttemptState::Parked);
         self.doubted.retain(|(call, _), _| *call != id);
+        if let Some(number) = case.call.party().number() {
+            self.failed_looks.remove(number);
+        }
         let (put, remove) =
             if case.ledger.has(GONE) { case.ledger.begun_again() } else { Default::default() };
         // Whether the ticket is still there is what the person may be wondering.

@@ -11,6 +11,7 @@ use super::{Engine, Job};
 use crate::budget::Lane;
 use crate::directory::{People, Person};
 use crate::helpdesk::{Answer, Request, Team};
+use crate::knowledge::Question;
 use crate::number::{self, E164};
 use crate::store::{Change, StoreError};
 use crate::transport::TransportError;
@@ -154,16 +155,18 @@ impl Engine {
     ) -> Result<(), StoreError> {
         let next = match list {
             List::People => {
-                let page =
-                    self.read_helpdesk(result, now, |engine, answer| engine.helpdesk.people_read(answer));
+                let page = self.read_question(Question::People, result, now, |engine, answer| {
+                    engine.helpdesk.people_read(answer)
+                })?;
                 page.map(|page| {
                     self.lists.people.extend(page.items);
                     page.next
                 })
             }
             List::Tags => {
-                let page =
-                    self.read_helpdesk(result, now, |engine, answer| engine.helpdesk.tags_read(answer));
+                let page = self.read_question(Question::Tags, result, now, |engine, answer| {
+                    engine.helpdesk.tags_read(answer)
+                })?;
                 page.map(|page| {
                     self.lists.tags.extend(page.items);
                     page.next

@@ -8,6 +8,7 @@ use sidetone_protocol::Vendor;
 use super::{Engine, Job};
 use crate::budget::Lane;
 use crate::call::CallId;
+use crate::health::Link;
 use crate::helpdesk::{Standing, Step};
 use crate::ledger::{Attempt, AttemptState, Write};
 use crate::number::{E164, Party};
@@ -19,6 +20,9 @@ const AT_A_TIME: usize = 64;
 pub(super) const PROBE_AFTER_SECONDS: [i64; 3] = [5, 20, 60];
 /// What could not be sent at all is tried again after this time.
 pub(super) const SEND_AGAIN: TimeDelta = TimeDelta::seconds(5);
+/// A read that Aircall's fault holds back is a try less after this time, and longer each time: so a record waits for
+/// two minutes at most.
+const READ_HELD_BACK: TimeDelta = TimeDelta::seconds(40);
 
 /// After a start the lists (people, tags, our own lines) are waited for, in steps of this,
 const LISTS_SOON: TimeDelta = TimeDelta::seconds(1);
@@ -176,24 +180,7 @@ impl Engine {
                 self.looking_anonymous = asked.is_ok();
                 asked
             }
-            Step::Read { .. }
-                if self.links.get(&Vendor::Aircall).is_some_and(crate::health::Link::is_refused) =>
-            {
-                // What Aircall would add is not to be had; the record goes without rather than wait for a new key.
-                case.reads.given_up = true;
-                self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)?;
-                return Ok(Begun::NotNow);
-            }
-            Step::Read { timeline } => {
-                let request = Self::call_request(id, timeline).to_http(&self.aircall);
-                let asked =
-                    self.ask(Vendor::Aircall, Lane::Live, Job::Read { call: id, timeline }, request, now);
-                // Aircall's budget and the helpdesk's are two: this one waits, others go on.
-                return match asked {
-                    Ok(()) => Ok(Begun::Yes),
-                    Err(until) => self.later(case, until).map(|()| Begun::NotNow),
-                };
-            }
+            Step::Read { timeline } => return self.read(case, timeline, now),
             Step::Adopt => {
                 if self.knowledge.people.is_none() || self.knowledge.tags.is_none() {
                     self.lists.wanted(now);
@@ -228,6 +215,29 @@ impl Engine {
             return Ok(Begun::Blocked);
         }
         Ok(Begun::Yes)
+    }
+
+    /// Aircall's budget and the helpdesk's are two: where this read waits, others go on.
+    fn read(&mut self, case: Case, timeline: bool, now: DateTime<Utc>) -> Result<Begun, StoreError> {
+        let id = case.call.id;
+        let link = |vendor| self.links.get(&vendor);
+        let (aircall, helpdesk) = (link(Vendor::Aircall), link(self.helpdesk.vendor()));
+        let is_refused = aircall.is_some_and(Link::is_refused);
+        let only_aircall_is_down = aircall.is_some_and(Link::is_down) && !helpdesk.is_some_and(Link::is_down);
+        if is_refused {
+            // What Aircall would add is not to be had; the record goes without rather than wait for a new key.
+            let for_good = case.call.is_over() || timeline;
+            return self.read_failed(case, timeline, for_good, READ_HELD_BACK, now).map(|()| Begun::NotNow);
+        }
+        let request = Self::call_request(id, timeline).to_http(&self.aircall);
+        match self.ask(Vendor::Aircall, Lane::Live, Job::Read { call: id, timeline }, request, now) {
+            Ok(()) => Ok(Begun::Yes),
+            // While nothing could be written either, nothing is lost by waiting.
+            Err(_) if only_aircall_is_down => {
+                self.read_failed(case, timeline, false, READ_HELD_BACK, now).map(|()| Begun::NotNow)
+            }
+            Err(until) => self.later(case, until).map(|()| Begun::NotNow),
+        }
     }
 
     /// Whether it is worth waiting for the list of lines: a moment after the start, if Aircall answers.

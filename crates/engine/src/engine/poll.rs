@@ -1,4 +1,7 @@
 //! Polling: where no webhook can reach us, Aircall is asked for the calls of the last two hours (G1).
+//!
+//! Twelve requests a minute at most, however many calls there are, so that lists and single reads keep their share: the
+//! first page, where calls begin, is read three times out of four; in between one further page, where old calls end.
 
 use std::collections::HashMap;
 
@@ -16,8 +19,10 @@ use crate::transport::TransportError;
 
 /// A poll asks for calls that began within this time.
 const POLL_BACK: TimeDelta = TimeDelta::hours(2);
-/// So many pages of 50 calls are read in one poll at most.
+/// So many pages of 50 calls are read at most.
 const POLL_PAGES: u32 = 4;
+/// One poll in so many reads a further page.
+const FURTHER_EVERY: u32 = 4;
 /// So many calls are remembered between polls before it is begun anew.
 const POLLED_KEPT: usize = 5_000;
 
@@ -25,7 +30,13 @@ const POLLED_KEPT: usize = 5_000;
 pub(crate) struct Polling {
     /// What each call said in the last poll.
     seen: HashMap<u64, [u8; 32]>,
-    pages: u32,
+    /// Which poll of each round of [`FURTHER_EVERY`] comes next.
+    turn: u32,
+    /// The page that is read, and the further one that is next.
+    page: u32,
+    further: u32,
+    /// Whether there is more than one page.
+    has_further: bool,
     at: Option<DateTime<Utc>>,
     busy: bool,
 }
@@ -33,7 +44,7 @@ pub(crate) struct Polling {
 impl Polling {
     pub(super) fn new(settings: &Settings, now: DateTime<Utc>) -> Polling {
         let at = (settings.arrival == Arrival::Polling).then_some(now);
-        Polling { seen: HashMap::new(), pages: 0, at, busy: false }
+        Polling { seen: HashMap::new(), turn: 0, page: 1, further: 2, has_further: false, at, busy: false }
     }
 }
 
@@ -42,10 +53,18 @@ impl Engine {
         let Some(at) = self.polling.at.filter(|_| !self.polling.busy) else { return };
         if at > now {
             self.wake_by(at);
-        } else {
-            let request = poll(now).to_http(&self.aircall);
-            self.polling.busy = self.ask(Vendor::Aircall, Lane::Ring, Job::Poll, request, now).is_ok();
+            return;
         }
+        let polling = &self.polling;
+        let is_further = polling.has_further && polling.turn + 1 == FURTHER_EVERY;
+        self.poll_page(if is_further { polling.further } else { 1 }, now);
+    }
+
+    fn poll_page(&mut self, page: u32, now: DateTime<Utc>) {
+        let lane = if page == 1 { Lane::Ring } else { Lane::Live };
+        self.polling.page = page;
+        let request = poll(page, now).to_http(&self.aircall);
+        self.polling.busy = self.ask(Vendor::Aircall, lane, Job::Poll, request, now).is_ok();
     }
 
     pub(super) fn polled(
@@ -55,18 +74,24 @@ impl Engine {
     ) -> Result<(), StoreError> {
         self.polling.busy = false;
         let every = TimeDelta::from_std(self.settings.poll_every).unwrap_or(TimeDelta::seconds(5));
-        self.polling.at = Some(now + every);
+        // What went on at once from page to page is made up for, so that a minute has no more than its requests.
+        let at = self.polling.at.map_or(now, |at| at.max(now - every));
+        self.polling.at = Some(at + every);
         let Ok(answer) = result else { return Ok(()) };
-        let request = poll(now);
-        let Ok(page) = request.parse(answer) else { return Ok(()) };
-        let next = request.next_page(&page).filter(|_| self.polling.pages + 1 < POLL_PAGES);
+        let page = self.polling.page;
+        let request = poll(page, now);
+        let Ok(found) = request.parse(answer) else { return Ok(()) };
+        let has_next = request.next_page(&found).is_some() && page < POLL_PAGES;
         let as_of = aircall::answered_at(answer.headers()).unwrap_or(now.timestamp());
         let mut news = Vec::new();
-        for call in page.items {
+        let mut known = false;
+        for call in found.items {
             let (id, call) = (call.id(), call.into_value());
             let gist = inbox::gist(&call);
+            let last = self.polling.seen.insert(id, gist);
+            known |= last.is_some();
             // The same again is no news; the same as once before, after something else, is.
-            if self.polling.seen.insert(id, gist) != Some(gist) {
+            if last != Some(gist) {
                 news.push(inbox::from_read(call, Origin::Listed, as_of, now));
             }
         }
@@ -76,20 +101,25 @@ impl Engine {
         if !news.is_empty() {
             self.store.receive(&news)?;
         }
-        self.polling.pages = 0;
-        if let Some(next) = next {
-            self.polling.pages += 1;
-            let asked = self.ask(Vendor::Aircall, Lane::Live, Job::Poll, next.to_http(&self.aircall), now);
-            self.polling.busy = asked.is_ok();
+        self.polling.turn = (self.polling.turn + 1) % FURTHER_EVERY;
+        if page == 1 {
+            self.polling.has_further = has_next;
+        } else {
+            self.polling.further = if has_next { page + 1 } else { 2 };
+        }
+        // Nothing on the page was known: after a start, or a time without polls, more may be new on the next.
+        if has_next && !known {
+            self.poll_page(page + 1, now);
         }
         Ok(())
     }
 }
 
-fn poll(now: DateTime<Utc>) -> aircall::Request<aircall::Page<aircall::RawCall>> {
+fn poll(page: u32, now: DateTime<Utc>) -> aircall::Request<aircall::Page<aircall::RawCall>> {
     aircall::calls::list(&aircall::calls::ListCalls {
         from: Some((now - POLL_BACK).timestamp()),
         order: Some(aircall::calls::Order::Descending),
+        paging: aircall::Paging { page, ..aircall::Paging::default() },
         fetch: aircall::calls::Fetch { contact: true, short_urls: false, call_timeline: false },
         ..Default::default()
     })

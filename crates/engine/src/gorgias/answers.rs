@@ -236,6 +236,8 @@ pub(super) fn refusal(error: Error) -> Refusal {
         ErrorKind::Credential => Refusal::Credential(text),
         ErrorKind::WrongAccount => Refusal::WrongAccount(text),
         ErrorKind::Service | ErrorKind::Malformed => Refusal::Unclear(text),
+        // A sign-in page or a proxy is in between: it may be gone tomorrow.
+        ErrorKind::Other if error.status().is_redirection() => Refusal::Unclear(text),
         ErrorKind::NotFound | ErrorKind::Merged { .. } => Refusal::Missing(text),
         ErrorKind::Conflict => Refusal::Conflict(text),
         ErrorKind::Invalid if names_somebody_gone(&error) => Refusal::Stale(text),
