@@ -115,9 +115,13 @@ impl Engine {
         if card.is_some() && self.may_ask(Vendor::Aircall, Lane::Ring, now).is_err() {
             return Ok(());
         }
-        self.uncarded.remove(&id);
         case.carded = true;
-        self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)?;
+        let noted = self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now);
+        if noted.is_err() && card.is_some() {
+            self.did_not_go(Vendor::Aircall);
+        }
+        noted?;
+        self.uncarded.remove(&id);
         if let Some(card) = card {
             let request = aircall::calls::show_card(id.0, &card).to_http(&self.aircall);
             self.send(Vendor::Aircall, Job::Card(id), request, now);

@@ -4,7 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::answers::LOOK_AGAIN;
-use super::outbox::SEND_AGAIN;
+use super::outbox::{LOOK_HOLDS, SEND_AGAIN};
 use super::written::drop_attempt;
 use super::{Engine, Job};
 use crate::call::CallId;
@@ -108,6 +108,10 @@ impl Engine {
                 } else {
                     Vec::new()
                 };
+                if case.due.is_some_and(|due| due.writes > 0) {
+                    self.looked_at.retain(|_, at| now - *at < LOOK_HOLDS);
+                    self.looked_at.insert(id, now);
+                }
                 self.commit_case(case, told, Vec::new(), line, now)
             }
             Some(Probed::Nothing) | None => self.later(case, now + LOOK_AGAIN),
