@@ -55,6 +55,32 @@ impl Engine {
         }
     }
 
+    /// A customer is there already, and not by an e-mail that we know: a person made one with this number since it was
+    /// looked up. It is looked up anew, a while if the search lags, before anybody is called.
+    pub(super) fn match_anew(
+        &mut self,
+        mut case: Case,
+        write: &Write,
+        text: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let for_a_customer = matches!(write.kind, WriteKind::CreateCustomer | WriteKind::AddNumber);
+        let party = case.call.party();
+        let number = party.number().filter(|_| for_a_customer);
+        let matched = number.map(|number| self.store.matched(number)).transpose()?.flatten();
+        let Some(mut matched) = matched else { return self.park(case, write, "conflict", text, now) };
+        let since = *self.doubted.entry((case.call.id, write.key())).or_insert(now);
+        if now - since >= LEARNED_WITHIN {
+            return self.park(case, write, "conflict", text, now);
+        }
+        matched.checked_at = DateTime::UNIX_EPOCH;
+        let mut change = Change::at(now);
+        change.matched.push(matched);
+        self.push(&change)?;
+        drop_attempt(&mut case, write);
+        self.later(case, now + SEND_AGAIN)
+    }
+
     /// Where the write named people or tags by an old list, the lists are read anew and it is planned again, once.
     fn learn_or_park(
         &mut self,

@@ -58,7 +58,7 @@ impl Engine {
                 Some(request) => {
                     self.ask_further(Job::Conflict { call: id, write: Box::new(write.clone()) }, request, now)
                 }
-                None => self.park(case, write, "conflict", &text, now),
+                None => self.match_anew(case, write, &text, now),
             },
             // What it names may have changed under a person's hands: that is found out before anybody is called.
             refusal => self.is_refused(case, write, refusal, now),
@@ -159,11 +159,10 @@ impl Engine {
                 let request = self.helpdesk.request(&instead);
                 self.ask_further(Job::Write { call: id, write: Box::new(instead) }, request, now)
             }
-            Some(None) => self.park(
+            Some(None) => self.match_anew(
                 case,
                 write,
-                "conflict",
-                "another customer has this e-mail address, but cannot be found by it",
+                "another customer has this number or e-mail address, but cannot be found by it",
                 now,
             ),
             None => {
