@@ -10,7 +10,7 @@ use super::{Engine, Job};
 use crate::call::CallId;
 use crate::directory::Customer;
 use crate::helpdesk::{Answer, Probed, Refusal, Whereabouts};
-use crate::ledger::{GONE, Holding, Write, WriteKind};
+use crate::ledger::{EMAIL_REFUSED, GONE, Holding, Write, WriteKind};
 use crate::store::{Case, Change, StoreError};
 use crate::transport::TransportError;
 
@@ -91,7 +91,16 @@ impl Engine {
     ) -> Result<(), StoreError> {
         let text = match refusal {
             Refusal::Stale(text) => text,
-            Refusal::Permanent(code, text) => return self.park(case, write, &code, &text, now),
+            Refusal::Permanent(code, text) => {
+                let Some(refused) = email_of(&case, write).filter(|_| code == "invalid") else {
+                    return self.park(case, write, &code, &text, now);
+                };
+                // Perhaps it is the address from Aircall's address book: once more without it.
+                drop_attempt(&mut case, write);
+                let rule = "The customer was refused; once more without the contact's e-mail address (G4)";
+                let line = self.line(&case, rule, &format!("{} {}", write.method, write.path), &text, now)?;
+                return self.commit_case(case, vec![refused], Vec::new(), vec![line], now);
+            }
             Refusal::Missing(text)
             | Refusal::Conflict(text)
             | Refusal::Unclear(text)
@@ -242,4 +251,16 @@ impl Engine {
         }
         self.push(&change)
     }
+}
+
+/// The e-mail address out of Aircall's address book with which a customer was to be made; none if it was refused before.
+fn email_of(case: &Case, write: &Write) -> Option<Holding> {
+    let email = case.call.contact()?.email?;
+    let was_sent = write.holdings.first().is_some_and(|h| h.detail["email"] == email);
+    let is_news = write.kind == WriteKind::CreateCustomer && was_sent && !case.ledger.has(EMAIL_REFUSED);
+    is_news.then(|| Holding {
+        key: EMAIL_REFUSED.into(),
+        helpdesk_id: String::new(),
+        detail: serde_json::json!({ "email": email }),
+    })
 }

@@ -7,11 +7,12 @@ use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 use sidetone_protocol::Reason;
 
+use super::customer_marker;
 use super::notes::Pen;
 use crate::call::{Agent, Call, CallTag};
 use crate::directory::{Customer, People, Person};
 use crate::helpdesk::{Context, Step};
-use crate::ledger::Ledger;
+use crate::ledger::{EMAIL_REFUSED, Ledger};
 use crate::number::{E164, Party};
 use crate::readiness::Kind;
 use crate::settings::{Keep, Language, UnknownCallers};
@@ -39,7 +40,7 @@ pub(super) struct NewCustomer {
     pub(super) phone: Option<E164>,
     pub(super) external_id: String,
     /// G16: the sentence for the ticket; none for withheld callers.
-    pub(super) remark: Option<&'static str>,
+    pub(super) remark: Option<String>,
 }
 
 /// An internal note.
@@ -177,7 +178,7 @@ pub(super) fn record(
 /// G16: that nobody had the number, where a customer was or will be made for this call.
 fn remark(whom: &Whom, ledger: &Ledger) -> Option<String> {
     match whom {
-        Whom::New(new) => new.remark.map(str::to_owned),
+        Whom::New(new) => new.remark.clone(),
         Whom::Known(_) => ledger.detail("customer")?.get("remark")?.as_str().map(str::to_owned),
     }
 }
@@ -199,7 +200,6 @@ fn whom(call: &Call, language: Language, ledger: &Ledger, context: &Context<'_>)
         }));
     }
     let logging = &context.settings.logging;
-    let marker = format!("aircall:call:{}:customer", call.id);
     match call.party() {
         Party::Phone(number) => {
             let matched = context.matched.filter(|m| m.is_fresh(context.now));
@@ -209,7 +209,7 @@ fn whom(call: &Call, language: Language, ledger: &Ledger, context: &Context<'_>)
                 [recent, ..] if logging.several_take_recent => Ok(Whom::Known(recent.clone())),
                 [_, ..] => Err(Lacks::Held(several(matched.customers.len()))),
                 [] if logging.unknown_callers == UnknownCallers::Hold => Err(Lacks::Held(unknown())),
-                [] => Ok(Whom::New(unknown_customer(call, &number, language, logging.unknown_callers, marker))),
+                [] => Ok(Whom::New(unknown_customer(call, &number, language, logging.unknown_callers, ledger))),
             }
         }
         Party::Withheld | Party::Other(_) if !logging.log_anonymous => Err(Lacks::NotLogged(Reason {
@@ -238,18 +238,23 @@ fn unknown_customer(
     number: &E164,
     language: Language,
     mode: UnknownCallers,
-    marker: String,
+    ledger: &Ledger,
 ) -> NewCustomer {
     let w = words(language);
     let contact = call.contact();
     let name = contact.as_ref().and_then(|c| c.first_name.clone().or_else(|| c.display()));
-    let email = contact.as_ref().and_then(|c| c.email.clone());
+    let refused = ledger.detail(EMAIL_REFUSED).and_then(|d| d.get("email")?.as_str());
+    let email = contact.as_ref().and_then(|c| c.email.clone()).filter(|_| refused.is_none());
+    let mut remark = if contact.is_some() { w.not_found_but_contact } else { w.not_found }.to_owned();
+    if let Some(refused) = refused {
+        remark = format!("{remark}\n{}", w.email_refused.replace("{email}", refused));
+    }
     NewCustomer {
-        remark: Some(if contact.is_some() { w.not_found_but_contact } else { w.not_found }),
+        remark: Some(remark),
         name: name.unwrap_or_else(|| format!("{PLACEHOLDER_NAME} {}", number.as_str())),
         email: email.or_else(|| (mode == UnknownCallers::Placeholder).then(|| placeholder_email(number))),
         phone: Some(number.clone()),
-        external_id: marker,
+        external_id: customer_marker(call),
     }
 }
 
