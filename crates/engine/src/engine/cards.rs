@@ -126,11 +126,12 @@ impl Engine {
             return Ok(());
         }
         case.carded = true;
-        let noted = self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now);
-        if noted.is_err() && card.is_some() {
-            self.did_not_go(Vendor::Aircall);
+        if let Err(error) = self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now) {
+            if card.is_some() {
+                self.did_not_go(Vendor::Aircall);
+            }
+            return Err(error);
         }
-        noted?;
         self.uncarded.remove(&id);
         if let Some(card) = card {
             let request = aircall::calls::show_card(id.0, &card).to_http(&self.aircall);

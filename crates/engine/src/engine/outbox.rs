@@ -265,11 +265,10 @@ impl Engine {
             next_at: None,
             reason: None,
         });
-        let intended = self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now);
-        if intended.is_err() {
+        if let Err(error) = self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now) {
             self.did_not_go(self.helpdesk.vendor());
+            return Err(error);
         }
-        intended?;
         self.looked_at.remove(&id);
         let request = self.helpdesk.request(&write);
         self.busy_threads.insert(id, thread.to_owned());
