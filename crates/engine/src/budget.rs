@@ -142,6 +142,13 @@ impl Budget {
         self.ours.push_back((now, lane));
     }
 
+    /// The request that was counted last did not go after all.
+    pub fn give_back(&mut self) {
+        self.level = (self.level - 1.0).max(0.0);
+        self.in_flight = self.in_flight.saturating_sub(1);
+        self.ours.pop_back();
+    }
+
     /// An answer came, or none will.
     pub fn answered(&mut self) {
         self.in_flight = self.in_flight.saturating_sub(1);
@@ -341,6 +348,18 @@ mod tests {
         b.told(1, 40, at(0));
         let more = (0..40).filter(|_| b.take(Lane::Live, at(0)).is_ok()).count();
         assert!(more <= 4, "29 are still on their way: {more}");
+    }
+
+    #[test]
+    fn what_did_not_go_leaves_no_trace() {
+        let mut b = budget(Counting::Leaky);
+        for _ in 0..100 {
+            b.take(Lane::Live, at(0)).expect("room");
+            b.give_back();
+        }
+        b.told(3, 40, at(0));
+        let view = b.view(at(0));
+        assert_eq!((view.ours, view.others), (0, 3));
     }
 
     #[test]

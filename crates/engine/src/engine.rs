@@ -220,6 +220,8 @@ pub struct Engine {
     uncarded: BTreeMap<CallId, DateTime<Utc>>,
     /// Writes that were refused because of what they name and are planned again, and since when.
     doubted: HashMap<(CallId, String), DateTime<Utc>>,
+    /// Calls whose ticket was looked at before a write, and when: the write may have to wait for room in the budget.
+    looked_at: HashMap<CallId, DateTime<Utc>>,
     studied: HashMap<CallId, oneshot::Sender<()>>,
     /// Told as soon as the plan is in the store.
     studies_done: Vec<oneshot::Sender<()>>,
@@ -309,6 +311,7 @@ impl Engine {
             to_look_up: Vec::new(),
             uncarded: BTreeMap::new(),
             doubted: HashMap::new(),
+            looked_at: HashMap::new(),
             studied: HashMap::new(),
             studies_done: Vec::new(),
             stopping: None,
@@ -539,6 +542,13 @@ impl Engine {
             self.wake_by(until);
         }
         allowed
+    }
+
+    /// What was taken out of the budget for a request that did not go.
+    fn did_not_go(&mut self, vendor: Vendor) {
+        if let Some(budget) = self.budgets.get_mut(&vendor) {
+            budget.give_back();
+        }
     }
 
     /// Shares what is known with the faces.

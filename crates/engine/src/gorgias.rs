@@ -70,7 +70,10 @@ impl Helpdesk for Gorgias {
     fn looked_up_anonymous(&self, answer: &Answer) -> Result<Vec<Customer>, Refusal> {
         let found =
             gorgias::customers::by_external_id(ANONYMOUS_EXTERNAL_ID).parse(answer).map_err(refusal)?;
-        Ok(found.items.into_iter().min_by_key(|c| c.id).map(customer).into_iter().collect())
+        // A filter that is ignored lists others (`reference/gorgias.md` §8.1).
+        let shared =
+            found.items.into_iter().filter(|c| c.external_id.as_deref() == Some(ANONYMOUS_EXTERNAL_ID));
+        Ok(shared.min_by_key(|c| c.id).map(customer).into_iter().collect())
     }
 
     fn people(&self) -> Request {

@@ -33,6 +33,9 @@ pub const GONE: &str = "gone";
 /// The record is made once more, beside tickets that were thrown away. No part of the record.
 pub const AGAIN: &str = "again";
 
+/// The helpdesk does not take the e-mail address that Aircall has of the caller (G4). No part of the record.
+pub const EMAIL_REFUSED: &str = "email_refused";
+
 /// All holdings of one call.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ledger(BTreeMap<String, LedgerRow>);

@@ -54,6 +54,7 @@ words! {
     agents_notes: "Agent’s notes", "Notizen des Agenten", "Notes de l’agent";
     not_found_but_contact: "This customer could not be found by phone number in Gorgias and was created from the Aircall contact.", "Dieser Kunde konnte in Gorgias anhand der Telefonnummer nicht gefunden werden und wurde aus dem Aircall-Kontakt angelegt.", "Ce client n’a pas pu être trouvé par numéro de téléphone dans Gorgias et a été créé à partir du contact Aircall.";
     not_found: "This customer could not be found by phone number in Gorgias or Aircall.", "Dieser Kunde konnte weder in Gorgias noch in Aircall anhand der Telefonnummer gefunden werden.", "Ce client n’a pas pu être trouvé par numéro de téléphone, ni dans Gorgias ni dans Aircall.";
+    email_refused: "Gorgias did not accept the e-mail address that Aircall has: {email}", "Gorgias hat die E-Mail-Adresse, die Aircall kennt, nicht angenommen: {email}", "Gorgias n’a pas accepté l’adresse e-mail connue d’Aircall : {email}";
     agents_did_not_answer: "Nobody answered", "Nicht angenommen", "Sans réponse";
     no_available_agent: "No agent available", "Kein Agent verfügbar", "Aucun agent disponible";
     out_of_opening_hours: "Outside opening hours", "Außerhalb der Öffnungszeiten", "En dehors des heures d’ouverture";
@@ -133,7 +134,9 @@ mod tests {
                     !text.contains(['\u{a0}', '\u{202f}']),
                     "{name}: rules and searches match plain spaces"
                 );
-                assert_eq!(texts[0].contains("{n}"), text.contains("{n}"), "{name}");
+                for blank in ["{n}", "{email}"] {
+                    assert_eq!(texts[0].contains(blank), text.contains(blank), "{name}");
+                }
             }
         }
     }

@@ -125,3 +125,49 @@ async fn after_a_429_nothing_is_sent_before_retry_after_has_passed() {
     day.ticket(call);
     assert_eq!(budget(&day, Vendor::Gorgias).paused_until, None);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_a_full_disk_kept_from_going_takes_no_room() {
+    let mut day = Day::begin(Plan::default()).await;
+    day.answered("+493023125044").await;
+    let call = day.ring(world::SUPPORT_FR, Some(MARTA));
+    day.pass(8).await;
+    day.aircall.answer(call, Some(world::CAMILLE)).unwrap();
+    // Folded, looked at, and now its intent cannot be stored, second by second.
+    day.gorgias.add_fault(
+        Fault::next(1, FaultKind::Status { status: 429, retry_after: Some(3) }).on("POST", "/api/tickets"),
+    );
+    day.pass(2).await;
+    day.fill_disk(true);
+    day.pass(90).await;
+    day.fill_disk(false);
+    day.pass(20).await;
+    day.ticket(call);
+    let shown = budget(&day, Vendor::Gorgias);
+    assert_eq!((shown.others, shown.crowded_since), (0, None), "{shown:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_others_leave_little_room_a_ticket_is_looked_at_once_for_a_late_write() {
+    let day = Day::begin(Plan::default()).await;
+    let call = day.answered(MARTA).await;
+    day.pass(1800).await;
+    let others = |per_second| {
+        day.gorgias.set_limits(GorgiasLimits { others_per_second: per_second, ..day.gorgias.limits() });
+    };
+    others(5.5);
+    day.pass(8).await;
+    day.ring(world::SALES_US, Some("+493023125044"));
+    day.pass(2).await;
+    others(1.9);
+    let seq = day.last_seq();
+    let comments =
+        ["one", "two", "three"].map(|text| day.aircall.comment(call, world::CAMILLE, text).unwrap());
+    day.pass(900).await;
+    let ticket = day.ticket(call);
+    for comment in comments {
+        day::note(&ticket, &format!("comment:{comment}"));
+    }
+    let looks = day.gorgias.journal(seq).iter().filter(|e| e.path.contains("ticket_ids=")).count();
+    assert!(looks <= 3, "at most one for each: {looks}");
+}

@@ -174,6 +174,37 @@ async fn an_unclear_write_to_a_ticket_that_is_deleted_meanwhile_comes_to_rest() 
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_unclear_write_that_nobody_tells_of_is_left_to_a_person_and_holds_up_no_other_call() {
+    for status in [403, 404] {
+        let day = Day::begin(Plan::default()).await;
+        let call = up(&day, Some(MARTA)).await;
+        let refused = |times, kind| sidetone_sandbox::Fault::next(times, kind);
+        day.gorgias.add_fault(
+            refused(1, sidetone_sandbox::FaultKind::CutBefore)
+                .on("POST", &format!("/api/tickets/{}", ticket_id(&day, call))),
+        );
+        day.gorgias.add_fault(
+            refused(100_000, sidetone_sandbox::FaultKind::Status { status, retry_after: None })
+                .on("GET", "/api/messages"),
+        );
+        ended(&day, call).await;
+        day.pass(120).await;
+        let next = day.answered(MARTA).await;
+        day.ticket(next);
+        let detail = day.detail(call);
+        assert_eq!(detail.state, CallState::Parked, "{status}");
+        let text = detail.reason.unwrap().text;
+        assert!(text.contains("try again if it is not there"), "what to do next: {text}");
+        assert_eq!(day.handle.health().outbox.parked, 1);
+        day.gorgias.clear_faults();
+        day.handle.retry(CallId(call));
+        day.pass(10).await;
+        note(&day.ticket(call), "ended");
+        assert_eq!(day.detail(call).state, CallState::Complete);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_quiet_call_asks_nothing_about_its_ticket_and_a_late_comment_asks_once() {
     let day = Day::begin(Plan::default()).await;
     day.answered("+33199001144").await;

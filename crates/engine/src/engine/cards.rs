@@ -25,16 +25,24 @@ impl Engine {
             self.asked_for.remove(&call.id);
             return;
         }
-        let Some(number) = call.party().number().cloned() else { return };
-        if self.asked_for.insert(call.id)
-            && !self.looking.contains(&number)
-            && !self.to_look_up.contains(&number)
-        {
-            self.to_look_up.push(number);
+        if call.party().number().is_none() {
+            return;
+        }
+        if self.asked_for.insert(call.id) {
+            self.still_to_look_up(case);
         }
         let fresh = call.started_at().is_some_and(|at| now - at < TOO_LATE_FOR_A_CARD);
         if fresh && !case.carded && case.barred.is_none() && self.settings.logging.mode.0 == Mode::Live {
             self.uncarded.entry(call.id).or_insert(now + LIVE_ANSWER_WITHIN);
+        }
+    }
+
+    /// The caller of a call that is up is to be looked up, unless that is under way.
+    pub(super) fn still_to_look_up(&mut self, case: &Case) {
+        let Some(number) = case.call.party().number().cloned() else { return };
+        let is_shown = self.asked_for.contains(&case.call.id);
+        if is_shown && !self.looking.contains(&number) && !self.to_look_up.contains(&number) {
+            self.to_look_up.push(number);
         }
     }
 
@@ -116,9 +124,14 @@ impl Engine {
         if card.is_some() && self.may_ask(Vendor::Aircall, Lane::Ring, now).is_err() {
             return Ok(());
         }
-        self.uncarded.remove(&id);
         case.carded = true;
-        self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)?;
+        if let Err(error) = self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now) {
+            if card.is_some() {
+                self.did_not_go(Vendor::Aircall);
+            }
+            return Err(error);
+        }
+        self.uncarded.remove(&id);
         if let Some(card) = card {
             let request = aircall::calls::show_card(id.0, &card).to_http(&self.aircall);
             self.send(Vendor::Aircall, Job::Card(id), request, now);

@@ -4,13 +4,13 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::answers::LOOK_AGAIN;
-use super::outbox::SEND_AGAIN;
+use super::outbox::{LOOK_HOLDS, SEND_AGAIN};
 use super::written::drop_attempt;
 use super::{Engine, Job};
 use crate::call::CallId;
 use crate::directory::Customer;
 use crate::helpdesk::{Answer, Probed, Refusal, Whereabouts};
-use crate::ledger::{GONE, Holding, Write, WriteKind};
+use crate::ledger::{EMAIL_REFUSED, GONE, Holding, Write, WriteKind};
 use crate::store::{Case, Change, StoreError};
 use crate::transport::TransportError;
 
@@ -55,6 +55,32 @@ impl Engine {
         }
     }
 
+    /// A customer is there already, and not by an e-mail that we know: a person made one with this number since it was
+    /// looked up. It is looked up anew, a while if the search lags, before anybody is called.
+    pub(super) fn match_anew(
+        &mut self,
+        mut case: Case,
+        write: &Write,
+        text: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let for_a_customer = matches!(write.kind, WriteKind::CreateCustomer | WriteKind::AddNumber);
+        let party = case.call.party();
+        let number = party.number().filter(|_| for_a_customer);
+        let matched = number.map(|number| self.store.matched(number)).transpose()?.flatten();
+        let Some(mut matched) = matched else { return self.park(case, write, "conflict", text, now) };
+        let since = *self.doubted.entry((case.call.id, write.key())).or_insert(now);
+        if now - since >= LEARNED_WITHIN {
+            return self.park(case, write, "conflict", text, now);
+        }
+        matched.checked_at = DateTime::UNIX_EPOCH;
+        let mut change = Change::at(now);
+        change.matched.push(matched);
+        self.push(&change)?;
+        drop_attempt(&mut case, write);
+        self.later(case, now + SEND_AGAIN)
+    }
+
     /// Where the write named people or tags by an old list, the lists are read anew and it is planned again, once.
     fn learn_or_park(
         &mut self,
@@ -65,7 +91,16 @@ impl Engine {
     ) -> Result<(), StoreError> {
         let text = match refusal {
             Refusal::Stale(text) => text,
-            Refusal::Permanent(code, text) => return self.park(case, write, &code, &text, now),
+            Refusal::Permanent(code, text) => {
+                let Some(refused) = email_of(&case, write).filter(|_| code == "invalid") else {
+                    return self.park(case, write, &code, &text, now);
+                };
+                // Perhaps it is the address from Aircall's address book: once more without it.
+                drop_attempt(&mut case, write);
+                let rule = "The customer was refused; once more without the contact's e-mail address (G4)";
+                let line = self.line(&case, rule, &format!("{} {}", write.method, write.path), &text, now)?;
+                return self.commit_case(case, vec![refused], Vec::new(), vec![line], now);
+            }
             Refusal::Missing(text)
             | Refusal::Conflict(text)
             | Refusal::Unclear(text)
@@ -108,6 +143,10 @@ impl Engine {
                 } else {
                     Vec::new()
                 };
+                if case.due.is_some_and(|due| due.writes > 0) {
+                    self.looked_at.retain(|_, at| now - *at < LOOK_HOLDS);
+                    self.looked_at.insert(id, now);
+                }
                 self.commit_case(case, told, Vec::new(), line, now)
             }
             Some(Probed::Nothing) | None => self.later(case, now + LOOK_AGAIN),
@@ -212,4 +251,16 @@ impl Engine {
         }
         self.push(&change)
     }
+}
+
+/// The e-mail address out of Aircall's address book with which a customer was to be made; none if it was refused before.
+fn email_of(case: &Case, write: &Write) -> Option<Holding> {
+    let email = case.call.contact()?.email?;
+    let was_sent = write.holdings.first().is_some_and(|h| h.detail["email"] == email);
+    let is_news = write.kind == WriteKind::CreateCustomer && was_sent && !case.ledger.has(EMAIL_REFUSED);
+    is_news.then(|| Holding {
+        key: EMAIL_REFUSED.into(),
+        helpdesk_id: String::new(),
+        detail: serde_json::json!({ "email": email }),
+    })
 }

@@ -58,7 +58,7 @@ impl Engine {
                 Some(request) => {
                     self.ask_further(Job::Conflict { call: id, write: Box::new(write.clone()) }, request, now)
                 }
-                None => self.park(case, write, "conflict", &text, now),
+                None => self.match_anew(case, write, &text, now),
             },
             // What it names may have changed under a person's hands: that is found out before anybody is called.
             refusal => self.is_refused(case, write, refusal, now),
@@ -159,11 +159,10 @@ impl Engine {
                 let request = self.helpdesk.request(&instead);
                 self.ask_further(Job::Write { call: id, write: Box::new(instead) }, request, now)
             }
-            Some(None) => self.park(
+            Some(None) => self.match_anew(
                 case,
                 write,
-                "conflict",
-                "another customer has this e-mail address, but cannot be found by it",
+                "another customer has this number or e-mail address, but cannot be found by it",
                 now,
             ),
             None => {
@@ -210,13 +209,27 @@ impl Engine {
                 self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)
             }
             None => {
+                let refusal = result
+                    .as_ref()
+                    .ok()
+                    .and_then(|answer| self.helpdesk.probed(write, attempt.begun_at, answer).err());
+                let is_missing = matches!(refusal, Some(Refusal::Missing(_)));
+                let probes = attempt.probes + u32::from(is_missing);
+                match refusal {
+                    // Nobody will ever tell whether it was carried out; it must not hold up the customer's other calls.
+                    Some(Refusal::Permanent(code, text)) => {
+                        return self.park(case, write, &code, &unclear_for_good(&text), now);
+                    }
+                    // Its ticket was looked at each time, and is there.
+                    Some(Refusal::Missing(text)) if probes as usize > PROBE_AFTER_SECONDS.len() => {
+                        return self.park(case, write, "missing", &unclear_for_good(&text), now);
+                    }
+                    _ => {}
+                }
                 for attempt in attempts_of(&mut case, write) {
+                    attempt.probes = probes;
                     attempt.next_at = Some(now + LOOK_AGAIN);
                 }
-                let is_missing = result.as_ref().is_ok_and(|answer| {
-                    let probed = self.helpdesk.probed(write, attempt.begun_at, answer);
-                    matches!(probed, Err(Refusal::Missing(_)))
-                });
                 let look = self.helpdesk.look_at_ticket(&case);
                 self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)?;
                 match look.filter(|_| is_missing && write.kind.is_for_a_ticket()) {
@@ -250,6 +263,13 @@ impl Engine {
             answer: answer.chars().take(300).collect(),
         })
     }
+}
+
+fn unclear_for_good(text: &str) -> String {
+    format!(
+        "Whether this was written is not known: the answer was lost, and asking for it is refused. Look into the ticket, \
+         and try again if it is not there. {text}"
+    )
 }
 
 fn attempts_of<'a>(case: &'a mut Case, write: &Write) -> impl Iterator<Item = &'a mut Attempt> {

@@ -72,7 +72,10 @@ pub(super) fn conflicting(account: &Account, write: &Write) -> Option<Request> {
 
 pub(super) fn resolve_conflict(write: &Write, answer: &Answer) -> Result<Option<Write>, Refusal> {
     let found = gorgias::customers::by_email("").parse(answer).map_err(refusal)?;
-    let Some(owner) = found.items.into_iter().min_by_key(|c| c.id) else { return Ok(None) };
+    let email = write.body.get("email").and_then(Value::as_str).unwrap_or_default();
+    // A filter that is ignored lists others (`reference/gorgias.md` §8.1): whoever does not have it is not the owner.
+    let owner = found.items.into_iter().filter(|c| has_email(c, email)).min_by_key(|c| c.id);
+    let Some(owner) = owner else { return Ok(None) };
     let channels = write.body.get("channels").and_then(Value::as_array);
     let phone =
         channels.into_iter().flatten().find(|c| c["type"] == "phone").and_then(|c| c["address"].as_str());
@@ -94,6 +97,14 @@ pub(super) fn resolve_conflict(write: &Write, answer: &Answer) -> Result<Option<
         marker: None,
         rule: "The e-mail belongs to a customer already, so the number is added to that one (G4)".into(),
     }))
+}
+
+/// Letter case is ignored, as Gorgias does; channels that were removed do not count.
+fn has_email(customer: &gorgias::Customer, email: &str) -> bool {
+    let wanted = email.trim().to_lowercase();
+    let is_it = |address: &str| address.trim().to_lowercase() == wanted;
+    let mut living = customer.channels.iter().filter(|c| c.kind == "email" && !c.deleted);
+    customer.email.as_deref().is_some_and(is_it) || living.any(|c| is_it(&c.address))
 }
 
 pub(super) fn probe(account: &Account, write: &Write) -> Option<Request> {

@@ -1,6 +1,6 @@
 //! Record − ledger for Gorgias: the writes that are still to come, in order, facts packed into as few as the API takes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use gorgias::tickets::Assign;
@@ -45,7 +45,7 @@ pub(super) fn plan(
             writes.extend(set_assignee(id, record, ledger));
             // The status goes first: its answer shows the ticket, so that no note gets into the trash (G25).
             if let Some(status) = record.status.filter(|_| !ledger.has("status")) {
-                writes.push(set_status(id, status));
+                writes.push(set_status(id, status, record));
             }
             let entries = record.entries.iter().filter(|e| !ledger.has(&e.key));
             writes.extend(entries.map(|entry| add_entry(call, id, entry)));
@@ -154,7 +154,7 @@ fn create_ticket(
         write.holdings.push(Holding {
             key: "status".into(),
             helpdesk_id: String::new(),
-            detail: json!({ "status": status }),
+            detail: status_detail(status, record),
         });
     }
     write.marker = Some(marker);
@@ -202,14 +202,21 @@ fn set_assignee(ticket: &str, record: &Record, ledger: &Ledger) -> Option<Write>
     })
 }
 
-fn set_status(ticket: &str, status: &'static str) -> Write {
+/// What the end of the call freezes, beside the status.
+fn status_detail(status: &str, record: &Record) -> Value {
+    let teams: BTreeMap<String, &str> =
+        record.teams.iter().map(|(id, name)| (id.to_string(), name.as_str())).collect();
+    json!({ "status": status, "teams": teams })
+}
+
+fn set_status(ticket: &str, status: &'static str, record: &Record) -> Write {
     let status_value = if status == "closed" { TicketStatus::Closed } else { TicketStatus::Open };
     let update = TicketUpdate { status: Some(status_value), ..TicketUpdate::default() };
     Write {
         holdings: vec![Holding {
             key: "status".into(),
             helpdesk_id: String::new(),
-            detail: json!({ "status": status }),
+            detail: status_detail(status, record),
         }],
         rule: "When the call has ended the status is set, once (G8)".into(),
         ..for_ticket(WriteKind::SetStatus, ticket, |id| gorgias::tickets::update(id, &update))

@@ -7,11 +7,12 @@ use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 use sidetone_protocol::Reason;
 
+use super::customer_marker;
 use super::notes::Pen;
 use crate::call::{Agent, Call, CallTag};
 use crate::directory::{Customer, People, Person};
 use crate::helpdesk::{Context, Step};
-use crate::ledger::Ledger;
+use crate::ledger::{EMAIL_REFUSED, Ledger};
 use crate::number::{E164, Party};
 use crate::readiness::Kind;
 use crate::settings::{Keep, Language, UnknownCallers};
@@ -39,7 +40,7 @@ pub(super) struct NewCustomer {
     pub(super) phone: Option<E164>,
     pub(super) external_id: String,
     /// G16: the sentence for the ticket; none for withheld callers.
-    pub(super) remark: Option<&'static str>,
+    pub(super) remark: Option<String>,
 }
 
 /// An internal note.
@@ -67,6 +68,8 @@ pub(super) struct Record {
     pub(super) entries: Vec<Entry>,
     /// Tags by where they come from, so that a tag taken off is told from one that never was.
     pub(super) tags: Vec<(String, String)>,
+    /// The teams among those tags, Aircall's ids beside the names; frozen with the status.
+    pub(super) teams: Vec<(u64, String)>,
     /// The status at the end; `None` while the call is up.
     pub(super) status: Option<&'static str>,
     /// When the call began, for a ticket that is made late.
@@ -105,8 +108,9 @@ pub(super) fn record(
         |agent: Option<&Agent>| author(people, agent).ok_or_else(|| Lacks::NotLogged(no_author(agent)));
 
     let zone = context.settings.time_zone.or(call.line().and_then(|l| l.time_zone)).unwrap_or(Tz::UTC);
-    let teams = team_names(call, kind, context);
-    let pen = Pen { words: w, zone, teams: &teams };
+    let teams = frozen_teams(ledger).unwrap_or_else(|| teams(call, kind, context));
+    let team_names: Vec<String> = teams.iter().map(|(_, name)| name.clone()).collect();
+    let pen = Pen { words: w, zone, teams: &team_names };
     let end = call.ended_at().or_else(|| call.settled_at().and_then(|s| DateTime::from_timestamp(s, 0)));
     let end = end.unwrap_or(context.now);
     let began_at = call.started_at().unwrap_or(end);
@@ -161,6 +165,7 @@ pub(super) fn record(
         agent: agent.as_ref().map(|a| a.id),
         entries,
         tags: tags(call, kind, &teams, language, context),
+        teams,
         status: (ended || kind != Kind::Answered).then_some(match keep {
             Keep::Closed => "closed",
             Keep::Open | Keep::Store => "open",
@@ -173,7 +178,7 @@ pub(super) fn record(
 /// G16: that nobody had the number, where a customer was or will be made for this call.
 fn remark(whom: &Whom, ledger: &Ledger) -> Option<String> {
     match whom {
-        Whom::New(new) => new.remark.map(str::to_owned),
+        Whom::New(new) => new.remark.clone(),
         Whom::Known(_) => ledger.detail("customer")?.get("remark")?.as_str().map(str::to_owned),
     }
 }
@@ -195,7 +200,6 @@ fn whom(call: &Call, language: Language, ledger: &Ledger, context: &Context<'_>)
         }));
     }
     let logging = &context.settings.logging;
-    let marker = format!("aircall:call:{}:customer", call.id);
     match call.party() {
         Party::Phone(number) => {
             let matched = context.matched.filter(|m| m.is_fresh(context.now));
@@ -205,7 +209,7 @@ fn whom(call: &Call, language: Language, ledger: &Ledger, context: &Context<'_>)
                 [recent, ..] if logging.several_take_recent => Ok(Whom::Known(recent.clone())),
                 [_, ..] => Err(Lacks::Held(several(matched.customers.len()))),
                 [] if logging.unknown_callers == UnknownCallers::Hold => Err(Lacks::Held(unknown())),
-                [] => Ok(Whom::New(unknown_customer(call, &number, language, logging.unknown_callers, marker))),
+                [] => Ok(Whom::New(unknown_customer(call, &number, language, logging.unknown_callers, ledger))),
             }
         }
         Party::Withheld | Party::Other(_) if !logging.log_anonymous => Err(Lacks::NotLogged(Reason {
@@ -234,18 +238,23 @@ fn unknown_customer(
     number: &E164,
     language: Language,
     mode: UnknownCallers,
-    marker: String,
+    ledger: &Ledger,
 ) -> NewCustomer {
     let w = words(language);
     let contact = call.contact();
     let name = contact.as_ref().and_then(|c| c.first_name.clone().or_else(|| c.display()));
-    let email = contact.as_ref().and_then(|c| c.email.clone());
+    let refused = ledger.detail(EMAIL_REFUSED).and_then(|d| d.get("email")?.as_str());
+    let email = contact.as_ref().and_then(|c| c.email.clone()).filter(|_| refused.is_none());
+    let mut remark = if contact.is_some() { w.not_found_but_contact } else { w.not_found }.to_owned();
+    if let Some(refused) = refused {
+        remark = format!("{remark}\n{}", w.email_refused.replace("{email}", refused));
+    }
     NewCustomer {
-        remark: Some(if contact.is_some() { w.not_found_but_contact } else { w.not_found }),
+        remark: Some(remark),
         name: name.unwrap_or_else(|| format!("{PLACEHOLDER_NAME} {}", number.as_str())),
         email: email.or_else(|| (mode == UnknownCallers::Placeholder).then(|| placeholder_email(number))),
         phone: Some(number.clone()),
-        external_id: marker,
+        external_id: customer_marker(call),
     }
 }
 
@@ -308,8 +317,22 @@ fn unknown() -> Reason {
     }
 }
 
+/// Once the status of the end is written, the teams are those of that time: a team that is renamed later, or an agent who
+/// changes teams, is about later calls. Where that was not remembered, they are those whose tags were written.
+fn frozen_teams(ledger: &Ledger) -> Option<Vec<(u64, String)>> {
+    let remembered = ledger.detail("status")?.get("teams").and_then(serde_json::Value::as_object);
+    let named = |(id, name): (&str, Option<&str>)| Some((id.parse().ok()?, name?.to_owned()));
+    Some(match remembered {
+        Some(teams) => teams.iter().filter_map(|(id, name)| named((id, name.as_str()))).collect(),
+        None => ledger
+            .under("tag:team:")
+            .filter_map(|(id, row)| named((id, row.holding.detail.get("name")?.as_str())))
+            .collect(),
+    })
+}
+
 /// G15, the team: inbound answered the answering agent's among those that rang; missed all; outbound the agent's only one.
-fn team_names(call: &Call, kind: Kind, context: &Context<'_>) -> Vec<String> {
+fn teams(call: &Call, kind: Kind, context: &Context<'_>) -> Vec<(u64, String)> {
     let rang = call.teams();
     let member = |team: u64, user: u64, nested: Option<&Vec<u64>>| {
         context
@@ -319,21 +342,21 @@ fn team_names(call: &Call, kind: Kind, context: &Context<'_>) -> Vec<String> {
             .or_else(|| nested.map(|users| users.contains(&user)))
     };
     match (kind, call.is_outbound()) {
-        (Kind::Missed, _) => rang.into_iter().map(|t| t.name).collect(),
+        (Kind::Missed, _) => rang.into_iter().map(|t| (t.id, t.name)).collect(),
         (_, false) => {
             let agent = call.first_agent().map(|a| a.id);
             let answered = |t: &&crate::call::Team| {
                 agent.is_some_and(|a| member(t.id, a, t.users.as_ref()).unwrap_or(rang.len() == 1))
             };
-            rang.iter().filter(answered).map(|t| t.name.clone()).collect()
+            rang.iter().filter(answered).map(|t| (t.id, t.name.clone())).collect()
         }
         // Aircall lists no teams on outbound calls (`reference/aircall.md` §4.1): that of the agent who dialled, if there
         // is just one.
         (_, true) => {
             let agent = call.first_agent().map(|a| a.id);
-            let mut own = context.teams.values().filter(|t| agent.is_some_and(|a| t.users.contains(&a)));
+            let mut own = context.teams.iter().filter(|(_, t)| agent.is_some_and(|a| t.users.contains(&a)));
             match (own.next(), own.next()) {
-                (Some(only), None) => vec![only.name.clone()],
+                (Some((id, only)), None) => vec![(*id, only.name.clone())],
                 _ => Vec::new(),
             }
         }
@@ -344,7 +367,7 @@ fn team_names(call: &Call, kind: Kind, context: &Context<'_>) -> Vec<String> {
 fn tags(
     call: &Call,
     kind: Kind,
-    teams: &[String],
+    teams: &[(u64, String)],
     language: Language,
     context: &Context<'_>,
 ) -> Vec<(String, String)> {
@@ -356,7 +379,7 @@ fn tags(
     if let Some(line) = call.line().filter(|l| !l.name.trim().is_empty()) {
         tags.push(("line".into(), line.name.trim().into()));
     }
-    tags.extend(teams.iter().map(|name| (format!("team:{name}"), name.trim().to_owned())));
+    tags.extend(teams.iter().map(|(id, name)| (format!("team:{id}"), name.trim().to_owned())));
     if call.has_voicemail() {
         tags.push(("voicemail".into(), w.tag_voicemail.into()));
     }

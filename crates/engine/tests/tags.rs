@@ -1,0 +1,78 @@
+//! The tags of a ticket are those of its call (G15), whatever goes wrong with a request and whatever changes later.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed step fails its test
+
+mod day;
+
+use day::{Day, MARTA, Plan, tags};
+use serde_json::json;
+use sidetone_sandbox::{Fault, FaultKind, aircall_world as world};
+
+const UNCLEAR: [FaultKind; 4] =
+    [FaultKind::HangAfter, FaultKind::HangBefore, FaultKind::CutAfter, FaultKind::CutBefore];
+
+#[tokio::test(start_paused = true)]
+async fn a_tag_whose_adding_was_unclear_is_taken_off_again() {
+    for kind in UNCLEAR {
+        let day = Day::begin(Plan::default()).await;
+        let call = day.answered(MARTA).await;
+        day.gorgias.add_fault(Fault::next(1, kind.clone()).on("POST", "/api/tickets/"));
+        day.aircall.tag(call, Some(world::CAMILLE), "Refund").unwrap();
+        day.pass(20).await;
+        day.aircall.untag(call, "Refund").unwrap();
+        day.pass(300).await;
+        assert!(!tags(&day.ticket(call)).contains(&"Refund"), "{}", kind.name());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tag_whose_removal_was_unclear_is_put_on_again() {
+    for kind in UNCLEAR {
+        let day = Day::begin(Plan::default()).await;
+        let call = day.answered(MARTA).await;
+        day.aircall.tag(call, Some(world::CAMILLE), "Refund").unwrap();
+        day.pass(20).await;
+        day.gorgias.add_fault(Fault::next(1, kind.clone()).on("DELETE", "/api/tickets/"));
+        day.aircall.untag(call, "Refund").unwrap();
+        day.pass(20).await;
+        day.aircall.tag(call, Some(world::CAMILLE), "Refund").unwrap();
+        day.pass(300).await;
+        assert!(tags(&day.ticket(call)).contains(&"Refund"), "{}", kind.name());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_team_that_is_renamed_puts_no_new_tag_on_the_tickets_of_old_calls() {
+    let day = Day::begin(Plan::default()).await;
+    let call = day.answered(MARTA).await;
+    assert!(tags(&day.ticket(call)).contains(&"Care"));
+    day.pass(3 * 24 * 3600).await;
+    let mut data = day.aircall.call(call).unwrap();
+    data["teams"][0]["name"] = json!("Customer Care");
+    data["comments"] = json!([{
+        "id": 5551, "content": "late", "posted_at": day.now().timestamp(), "posted_by": data["user"],
+    }]);
+    let seq = day.last_seq();
+    day.aircall.emit("call.commented", data);
+    day.pass(120).await;
+    assert!(!tags(&day.ticket(call)).contains(&"Customer Care"), "{:?}", tags(&day.ticket(call)));
+    let writes = day.requests(seq).0;
+    assert_eq!(writes.len(), 1, "the comment, and nothing else: {writes:#?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_team_that_is_renamed_during_the_call_is_written_once() {
+    let day = Day::begin(Plan::default()).await;
+    let call = day.ring(world::SUPPORT_FR, Some(MARTA));
+    day.pass(8).await;
+    day.aircall.answer(call, Some(world::CAMILLE)).unwrap();
+    day.pass(10).await;
+    let mut data = day.aircall.call(call).unwrap();
+    data["teams"][0]["name"] = json!("Customer Care");
+    day.aircall.emit("call.hold", data);
+    day.pass(5).await;
+    day.aircall.hang_up(call, &sidetone_sandbox::HangUp::default()).unwrap();
+    day.pass(120).await;
+    let ticket = day.ticket(call);
+    let teams: Vec<&str> = tags(&ticket).into_iter().filter(|tag| tag.contains("Care")).collect();
+    assert_eq!(teams, ["Care"], "as it was named when the ticket was made");
+}
