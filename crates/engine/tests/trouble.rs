@@ -508,3 +508,35 @@ async fn options_chosen_in_a_menu_are_in_the_note_although_answer_and_choice_wer
     let ticket = day.ticket(call);
     assert!(note(&ticket, "answered")["body_text"].as_str().unwrap().contains("2, Repairs"), "{ticket:#}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_call_between_own_lines_is_told_although_aircall_cannot_be_asked_after_a_start() {
+    // G23; found by a seed of the days
+    let mut day = Day::begin(Plan::default()).await;
+    let call = day.ring(world::SUPPORT_FR, Some("+12025550110"));
+    day.pass(3).await;
+    day.aircall.answer(call, Some(world::CAMILLE)).unwrap();
+    day.pass(20).await;
+    day.aircall
+        .add_fault(Fault::next(1000, FaultKind::Status { status: 500, retry_after: None }).on("GET", "/v1/"));
+    day.kill_and_restart().await;
+    day.aircall.hang_up(call, &HangUp::default()).unwrap();
+    day.pass(300).await;
+    assert!(day.tickets_of(&format!("aircall:call:{call}")).is_empty(), "{:#}", day.gorgias.dump());
+    assert_eq!(day.detail(call).reason.unwrap().code, "internal_call");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tag_of_before_a_restart_is_written_though_the_helpdesk_was_away_for_minutes() {
+    // B3; found by a seed of the days
+    let mut day = Day::begin(Plan::default()).await;
+    let call = day.answered(MARTA).await;
+    day.kill().await;
+    day.gorgias.add_fault(Fault::next(1000, FaultKind::CutBefore).on("GET", "/api/"));
+    day.start().unwrap();
+    day.aircall.tag(call, Some(world::CAMILLE), "Refund").unwrap();
+    day.pass(240).await;
+    day.gorgias.clear_faults();
+    day.pass(120).await;
+    assert!(day::tags(&day.ticket(call)).contains(&"Refund"), "{:#}", day.ticket(call));
+}

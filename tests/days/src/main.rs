@@ -24,7 +24,7 @@ struct Arguments {
     /// The helpdesk; so far there is one.
     #[arg(long, default_value = "gorgias", value_parser = ["gorgias"])]
     helpdesk: String,
-    /// What the days are kept in; so far sqlite.
+    /// What the days are kept in: sqlite, or postgres (the server that SIDETONE_TEST_POSTGRES names).
     #[arg(long, default_value = "sqlite")]
     store: Stores,
     /// How many days are lived at a time.

@@ -1,13 +1,13 @@
-//! A few seeds of `script/chaos`, so that every run of the tests lives some troubled days. A seed that ever failed gets
-//! a test of its own in `regressions.rs`.
+//! A few seeds of `script/chaos`, so that every run of the tests lives some troubled days. Seeds mean other days whenever
+//! the script of a day changes; so what a seed ever found is a test of its own in `crates/engine/tests/trouble.rs`.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed step fails its test
 
 use sidetone_days::chaos;
 use sidetone_days::stores::Stores;
 
-fn end_as_their_quiet_days_do(seeds: std::ops::Range<u64>) {
+fn end_as_their_quiet_days_do(seeds: std::ops::Range<u64>, stores: &Stores) {
     for seed in seeds {
-        let verdict = chaos::run(seed, &Stores::Sqlite);
+        let verdict = chaos::run(seed, stores);
         assert!(verdict.is_equal(), "{}", verdict.report());
         assert!(
             !verdict.troubles.is_empty() && verdict.size.1 > 3,
@@ -19,10 +19,16 @@ fn end_as_their_quiet_days_do(seeds: std::ops::Range<u64>) {
 
 #[test]
 fn troubled_days_end_as_their_quiet_days_do_first_half() {
-    end_as_their_quiet_days_do(1..7);
+    end_as_their_quiet_days_do(1..7, &Stores::Sqlite);
 }
 
 #[test]
 fn troubled_days_end_as_their_quiet_days_do_second_half() {
-    end_as_their_quiet_days_do(7..13);
+    end_as_their_quiet_days_do(7..13, &Stores::Sqlite);
+}
+
+#[test]
+#[ignore = "needs a server: script/test starts one"]
+fn postgres_troubled_days_end_as_their_quiet_days_do() {
+    end_as_their_quiet_days_do(13..17, &Stores::Postgres);
 }

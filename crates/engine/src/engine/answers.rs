@@ -213,9 +213,9 @@ impl Engine {
             let Some(case) = self.store.case(id)?.filter(|c| c.call.party().number() == Some(number)) else {
                 continue;
             };
-            if failed && !self.to_look_up.contains(number) {
+            if failed {
                 // Whoever has the phone at the ear still wants to know.
-                self.to_look_up.push(number.clone());
+                self.still_to_look_up(&case);
             }
             let changed = self.reckon(case, Vec::new(), Vec::new(), Vec::new(), now)?;
             self.tell(&changed, false, &mut change)?;
