@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::{Secret, lenient};
+use crate::{Secret, lenient, unsound};
 
 /// A delivery of a webhook (`reference/aircall.md §6.1`). `Debug` hides the token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,12 +28,12 @@ pub struct Event {
 pub struct NotAnObject;
 
 impl Event {
-    /// Reads a delivery. Unknown events, missing keys and odd types pass.
+    /// Reads a delivery. Unknown events, missing keys, odd types and texts that were cut within a character pass.
     ///
     /// # Errors
     /// [`NotAnObject`], for anything that is not a JSON object.
     pub fn parse(body: &[u8]) -> Result<Self, NotAnObject> {
-        let Ok(Value::Object(mut rest)) = serde_json::from_slice(body) else {
+        let Ok(Value::Object(mut rest)) = unsound::read(body) else {
             return Err(NotAnObject);
         };
         let token = rest.remove("token").and_then(|token| token.as_str().map(Secret::new));

@@ -41,6 +41,7 @@ mod request;
 mod secret;
 pub mod tags;
 pub mod teams;
+mod unsound;
 pub mod users;
 pub mod webhooks;
 

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, header};
 use serde_json::Value;
 
-use crate::{Account, Error, query};
+use crate::{Account, Error, query, unsound};
 
 /// Reads the body of a 2xx answer. Gets the request's path too, because paging needs it.
 pub(crate) type Parse<T> = fn(path: &str, body: &[u8]) -> Result<T, String>;
@@ -112,7 +112,7 @@ pub(crate) fn http_date(value: &HeaderValue) -> Option<i64> {
 }
 
 pub(crate) fn json(body: &[u8]) -> Result<Value, String> {
-    serde_json::from_slice(body).map_err(|error| format!("the body is not JSON ({error})"))
+    unsound::read(body).map_err(|error| format!("the body is not JSON ({error})"))
 }
 
 fn json_or_null(body: &[u8]) -> Result<Value, String> {

@@ -106,6 +106,10 @@ fn nothing_but_an_object_is_demanded_of_a_delivery() {
         let event = Event::parse(odd.as_bytes()).unwrap();
         assert!(event.token.is_none(), "{odd}");
     }
+    // A comment that was cut in the middle of an emoji.
+    let cut =
+        Event::parse(br#"{"event":"call.commented","data":{"id":7,"content":"Thanks \ud83d"}}"#).unwrap();
+    assert_eq!(cut.data, json!({"id": 7, "content": "Thanks \u{fffd}"}));
     for odd in ["", "[]", "null", "\"text\"", "{", "{}x", "\u{feff}", "a=b"] {
         assert_eq!(Event::parse(odd.as_bytes()), Err(NotAnObject), "{odd}");
     }

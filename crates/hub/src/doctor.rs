@@ -77,11 +77,14 @@ async fn aircall(config: &Config, transport: &dyn Transport, checks: &mut Vec<Ch
                 lines.extend(page.items);
             }
             Err(error) => {
-                return checks.push(fault(
-                    "aircall_key",
-                    "Aircall does not accept the key",
-                    error.to_string(),
-                ));
+                let what = match error.kind() {
+                    aircall::ErrorKind::Credential => "Aircall does not accept the key",
+                    aircall::ErrorKind::Malformed => {
+                        "Something that is not Aircall's API answers in its place"
+                    }
+                    _ => "Aircall does not list its lines",
+                };
+                return checks.push(fault("aircall_key", what, error.to_string()));
             }
         }
     }
@@ -151,7 +154,11 @@ async fn gorgias(config: &Config, transport: &dyn Transport, checks: &mut Vec<Ch
             Err(error) => {
                 let what = match error.kind() {
                     gorgias::ErrorKind::WrongAccount => "There is no Gorgias account under this address",
-                    _ => "Gorgias does not accept the key",
+                    gorgias::ErrorKind::Credential => "Gorgias does not accept the key",
+                    gorgias::ErrorKind::Malformed => {
+                        "Something that is not Gorgias' API answers in its place"
+                    }
+                    _ => "Gorgias does not list its users",
                 };
                 return checks.push(fault("gorgias_key", what, error.to_string()));
             }

@@ -8,6 +8,7 @@ mod actions;
 pub mod adopt;
 mod api;
 pub mod config;
+mod connections;
 pub mod database;
 pub mod doctor;
 mod events;

@@ -16,6 +16,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::config::{Config, Secret};
+use crate::connections::{self, HEADERS_WITHIN};
 use crate::problem::Problem;
 use crate::receiver::{self, Receiver};
 use crate::{actions, adopt, api, events, metrics, pages};
@@ -118,16 +119,8 @@ pub async fn serve(handle: &Handle, config: &Config) -> io::Result<Serving> {
 pub fn serve_on(listener: TcpListener, handle: &Handle, config: &Config) -> io::Result<Serving> {
     let address = listener.local_addr()?;
     let routes = routes(handle, config)?;
-    let (stop, mut stopped) = watch::channel(false);
-    let task = tokio::spawn(async move {
-        let until = async move {
-            // An error means that the sender is gone: then it is time to stop, too.
-            let _ = stopped.wait_for(|stop| *stop).await;
-        };
-        if let Err(error) = axum::serve(listener, routes).with_graceful_shutdown(until).await {
-            tracing::error!(%error, "the server ended");
-        }
-    });
+    let (stop, stopped) = watch::channel(false);
+    let task = tokio::spawn(connections::serve(listener, routes, HEADERS_WITHIN, stopped));
     Ok(Serving { address, stop, task })
 }
 

@@ -98,10 +98,12 @@ impl Engine {
                 case.adopted = true;
                 self.adoption.looked(id);
                 let news = unknown(&case, holdings);
-                self.sweep_adopted(id, !news.is_empty());
-                let line = match news.is_empty() {
-                    true => None,
-                    false => Some(self.line(
+                // How the ticket looks now is always told, and is no part of the record.
+                let with_news = news.iter().any(|holding| holding.key != SEEN);
+                self.sweep_adopted(id, with_news);
+                let line = match with_news {
+                    false => None,
+                    true => Some(self.line(
                         &case,
                         "the record was found in the helpdesk by its marker (B17)",
                         "look-up",

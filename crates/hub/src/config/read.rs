@@ -60,8 +60,8 @@ impl Reader {
         {
             self.fault(
                 "hub.public_url",
-                "Aircall delivers to https only",
-                "Give for instance \"https://hub.example.com\"",
+                "not an https address without user, `?` and `#`",
+                "Aircall delivers to https only; give for instance \"https://hub.example.com\"",
             );
         }
         let aircall = self.aircall();
@@ -157,6 +157,14 @@ impl Reader {
                 "missing",
                 "Give the first part of your helpdesk's address: \"acme\" of acme.gorgias.com",
             );
+        }
+        if url.as_deref().is_some_and(is_page_of_gorgias) {
+            self.fault(
+                "gorgias.api_url",
+                "the address of a page in the browser",
+                "Leave out /app and what follows: \"https://acme.gorgias.com\"",
+            );
+            return None;
         }
         let credential = gorgias::Credential::basic(email?, key?.reveal());
         let (key, account) = match (url, name) {
@@ -375,7 +383,9 @@ const GORGIAS_KEY: &str = "Make an API key in Gorgias under Settings, REST API";
 
 fn is_public_address(url: &str) -> bool {
     let Ok(url) = url::Url::parse(url) else { return false };
-    url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url))
+    // The webhook's path is put behind it.
+    let is_plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+    is_plain && (url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)))
 }
 
 /// Whether an address stays on this computer.
@@ -386,4 +396,10 @@ pub(super) fn is_loopback(url: &url::Url) -> bool {
         Some(url::Host::Domain(name)) => name == "localhost",
         None => false,
     }
+}
+
+/// The address in the browser's bar leads to the helpdesk's pages, where the API is not.
+fn is_page_of_gorgias(url: &str) -> bool {
+    url::Url::parse(url)
+        .is_ok_and(|url| url.path_segments().is_some_and(|mut segments| segments.next() == Some("app")))
 }

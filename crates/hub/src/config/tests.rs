@@ -104,6 +104,21 @@ fn a_public_address_without_https_is_refused_but_loopback_is_not() {
 }
 
 #[test]
+fn a_public_address_that_no_path_can_be_put_behind_is_refused() {
+    for url in ["https://hub.example.com/?a=b", "https://hub.example.com#top", "https://me@hub.example.com"] {
+        assert!(faults(&GOOD.replace("https://hub.example.com", url)).contains("[hub] public_url"), "{url}");
+    }
+}
+
+#[test]
+fn the_address_of_a_page_is_not_taken_for_the_helpdesks_api() {
+    for url in ["https://acme.gorgias.com/app", "https://acme.gorgias.com/app/ticket/1"] {
+        let told = faults(&GOOD.replace("account = \"acme\"", &format!("api_url = \"{url}\"")));
+        assert!(told.contains("[gorgias] api_url") && told.contains("Leave out /app"), "{told}");
+    }
+}
+
+#[test]
 fn without_a_public_address_calls_are_polled_and_the_person_is_told() {
     let config =
         with(&GOOD.replace("public_url", "time_zone = \"Europe/Paris\"\n#public_url"), &[]).expect("is good");
