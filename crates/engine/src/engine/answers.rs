@@ -19,8 +19,6 @@ use crate::transport::TransportError;
 const READ_TRIES: u32 = 3;
 /// A look-up that failed is tried again after this time.
 pub(super) const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(20);
-/// The first time sooner: a phone may be ringing, and one failure stands alone often enough.
-const LOOK_AGAIN_FIRST: TimeDelta = TimeDelta::seconds(2);
 
 impl Engine {
     pub(super) fn finish(&mut self, done: Done) -> Result<(), StoreError> {
@@ -176,11 +174,9 @@ impl Engine {
                 change = Change::at(now);
             }
             None => {
-                // Those whose time came long ago have served their purpose.
-                self.failed_looks.retain(|_, again| *again + LOOK_AGAIN > now);
-                let is_first = !self.failed_looks.contains_key(number);
-                let again = now + if is_first { LOOK_AGAIN_FIRST } else { LOOK_AGAIN };
-                self.failed_looks.insert(number.clone(), again);
+                // Those whose time has come have served their purpose.
+                self.failed_looks.retain(|_, again| *again > now);
+                self.failed_looks.insert(number.clone(), now + LOOK_AGAIN);
                 self.shared.mark_failed(number, true);
             }
         }
@@ -188,9 +184,6 @@ impl Engine {
             let Some(case) = self.store.case(id)?.filter(|c| c.call.party().number() == Some(number)) else {
                 continue;
             };
-            if self.failed_looks.contains_key(number) {
-                self.still_to_look_up(&case);
-            }
             let changed = self.reckon(case, Vec::new(), Vec::new(), Vec::new(), now)?;
             self.tell(&changed, false, &mut change)?;
             let card = self.shared.card(&changed.case, changed.view.as_ref())?;

@@ -25,11 +25,12 @@ impl Engine {
             self.asked_for.remove(&call.id);
             return;
         }
-        if call.party().number().is_none() {
-            return;
-        }
-        if self.asked_for.insert(call.id) {
-            self.still_to_look_up(case);
+        let Some(number) = call.party().number().cloned() else { return };
+        if self.asked_for.insert(call.id)
+            && !self.looking.contains(&number)
+            && !self.to_look_up.contains(&number)
+        {
+            self.to_look_up.push(number);
         }
         let fresh = call.started_at().is_some_and(|at| now - at < TOO_LATE_FOR_A_CARD);
         if fresh && !case.carded && case.barred.is_none() && self.settings.logging.mode.0 == Mode::Live {
@@ -37,27 +38,16 @@ impl Engine {
         }
     }
 
-    /// The caller of a call that is up is to be looked up, unless that is under way.
-    pub(super) fn still_to_look_up(&mut self, case: &Case) {
-        let Some(number) = case.call.party().number().cloned() else { return };
-        let is_shown = self.asked_for.contains(&case.call.id);
-        if is_shown && !self.looking.contains(&number) && !self.to_look_up.contains(&number) {
-            self.to_look_up.push(number);
-        }
-    }
-
     /// B6: one look-up per ring, none if the customer was checked in the last ten minutes.
     pub(super) fn look_up_ringing(&mut self, now: DateTime<Utc>) {
         for number in std::mem::take(&mut self.to_look_up) {
             let fresh = self.store.matched(&number).is_ok_and(|m| m.is_some_and(|m| m.is_fresh(now)));
-            if fresh || self.looking.contains(&number) {
-                continue;
-            }
-            let again = self.failed_looks.get(&number).copied().filter(|again| *again > now);
-            if let Some(again) = again {
-                self.wake_by(again);
-            }
-            if again.is_some() || self.look_up(&number, Lane::Ring, now).is_err() {
+            let waits = self.failed_looks.get(&number).is_some_and(|again| *again > now);
+            if !fresh
+                && !waits
+                && !self.looking.contains(&number)
+                && self.look_up(&number, Lane::Ring, now).is_err()
+            {
                 self.to_look_up.push(number);
             }
         }
