@@ -52,7 +52,7 @@ async fn what_changes_in_the_teams_later_puts_no_new_tag_on_the_tickets_of_old_c
         let day = Day::begin(Plan::default()).await;
         let call = day.answered(MARTA).await;
         assert!(tags(&day.ticket(call)).contains(&"Care"));
-        day.pass(3 * 24 * 3600).await;
+        day.pass(3 * 3600).await;
         let mut data = day.aircall.call(call).unwrap();
         change(&mut data);
         data["comments"] = json!([{
