@@ -4,7 +4,7 @@
 mod day;
 
 use day::{Day, MARTA, Plan, tags};
-use serde_json::json;
+use serde_json::{Value, json};
 use sidetone_sandbox::{Fault, FaultKind, aircall_world as world};
 
 const UNCLEAR: [FaultKind; 4] =
@@ -41,22 +41,30 @@ async fn a_tag_whose_removal_was_unclear_is_put_on_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_team_that_is_renamed_puts_no_new_tag_on_the_tickets_of_old_calls() {
-    let day = Day::begin(Plan::default()).await;
-    let call = day.answered(MARTA).await;
-    assert!(tags(&day.ticket(call)).contains(&"Care"));
-    day.pass(3 * 24 * 3600).await;
-    let mut data = day.aircall.call(call).unwrap();
-    data["teams"][0]["name"] = json!("Customer Care");
-    data["comments"] = json!([{
-        "id": 5551, "content": "late", "posted_at": day.now().timestamp(), "posted_by": data["user"],
-    }]);
-    let seq = day.last_seq();
-    day.aircall.emit("call.commented", data);
-    day.pass(120).await;
-    assert!(!tags(&day.ticket(call)).contains(&"Customer Care"), "{:?}", tags(&day.ticket(call)));
-    let writes = day.requests(seq).0;
-    assert_eq!(writes.len(), 1, "the comment, and nothing else: {writes:#?}");
+async fn what_changes_in_the_teams_later_puts_no_new_tag_on_the_tickets_of_old_calls() {
+    let renamed = |data: &mut Value| data["teams"][0]["name"] = json!("Customer Care");
+    let joined = |data: &mut Value| {
+        let team = json!({ "id": 661_777, "name": "Customer Care", "users": [{ "id": world::CAMILLE }] });
+        data["teams"].as_array_mut().unwrap().push(team);
+    };
+    let changes: [fn(&mut Value); 2] = [renamed, joined];
+    for change in changes {
+        let day = Day::begin(Plan::default()).await;
+        let call = day.answered(MARTA).await;
+        assert!(tags(&day.ticket(call)).contains(&"Care"));
+        day.pass(3 * 3600).await;
+        let mut data = day.aircall.call(call).unwrap();
+        change(&mut data);
+        data["comments"] = json!([{
+            "id": 5551, "content": "late", "posted_at": day.now().timestamp(), "posted_by": data["user"],
+        }]);
+        let seq = day.last_seq();
+        day.aircall.emit("call.commented", data);
+        day.pass(120).await;
+        assert!(!tags(&day.ticket(call)).contains(&"Customer Care"), "{:?}", tags(&day.ticket(call)));
+        let writes = day.requests(seq).0;
+        assert_eq!(writes.len(), 1, "the comment, and nothing else: {writes:#?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -214,17 +214,16 @@ impl Engine {
                     .ok()
                     .and_then(|answer| self.helpdesk.probed(write, attempt.begun_at, answer).err());
                 let is_missing = matches!(refusal, Some(Refusal::Missing(_)));
-                let probes = attempt.probes + u32::from(is_missing);
-                match refusal {
-                    // Nobody will ever tell whether it was carried out; it must not hold up the customer's other calls.
-                    Some(Refusal::Permanent(code, text)) => {
-                        return self.park(case, write, &code, &unclear_for_good(&text), now);
-                    }
-                    // Its ticket was looked at each time, and is there.
-                    Some(Refusal::Missing(text)) if probes as usize > PROBE_AFTER_SECONDS.len() => {
-                        return self.park(case, write, "missing", &unclear_for_good(&text), now);
-                    }
-                    _ => {}
+                let clear = match refusal {
+                    // Its ticket is looked at each time, below.
+                    Some(Refusal::Missing(text)) => Some(("missing".to_owned(), text)),
+                    Some(Refusal::Permanent(code, text)) => Some((code, text)),
+                    _ => None,
+                };
+                let probes = attempt.probes + u32::from(clear.is_some());
+                // Nobody will ever tell whether it was carried out, and it must not hold up the customer's other calls.
+                if let Some((code, text)) = clear.filter(|_| probes as usize > PROBE_AFTER_SECONDS.len()) {
+                    return self.park(case, write, &code, &unclear_for_good(&text), now);
                 }
                 for attempt in attempts_of(&mut case, write) {
                     attempt.probes = probes;
@@ -267,8 +266,8 @@ impl Engine {
 
 fn unclear_for_good(text: &str) -> String {
     format!(
-        "Whether this was written is not known: the answer was lost, and asking for it is refused. Look into the ticket, \
-         and try again if it is not there. {text}"
+        "Whether this was written is not known: the answer was lost, and asking for it is refused. Look for it in the \
+         helpdesk, and try again if it is not there. {text}"
     )
 }
 
