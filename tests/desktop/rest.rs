@@ -11,7 +11,10 @@ fn at_rest_there_is_a_tray_icon_and_no_window() {
     let program = Program::start(&session, &[]);
     let tray = session.panel.as_ref().unwrap().tray();
     tray.wait_for_state("Everything written");
-    assert_eq!(tray.menu(), ["Everything written", "", "Open Sidetone", "", "Quit Sidetone"]);
+    assert_eq!(
+        tray.menu(),
+        ["Everything written", "", "Open Sidetone", "", "Pause logging", "", "Quit Sidetone"]
+    );
     assert!(std::path::Path::new(&tray.icon()).is_file(), "{}", tray.icon());
     never("a window at rest", || session.window());
     assert_eq!(program.children(), Vec::<String>::new(), "no web process at rest");

@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Engine, Job};
 use crate::call::CallId;
+use crate::directory::Matched;
 use crate::helpdesk::{Adopted, Answer, Assessment, Step};
 use crate::knowledge::Question;
 use crate::ledger::{AttemptState, Holding, SEEN};
@@ -36,6 +37,12 @@ impl Adoption {
     pub(super) fn distrust(&mut self, until: DateTime<Utc>) {
         self.trusted_from = until;
         self.looked.clear();
+    }
+
+    /// Whether an answer of the directory counts. That nobody was found counts only since the ledger is trusted: whoever
+    /// wrote before may have made the customer after that was asked.
+    pub(super) fn believes(&self, matched: &Matched, now: DateTime<Utc>) -> bool {
+        !matched.customers.is_empty() || now < self.trusted_from || matched.checked_at >= self.trusted_from
     }
 
     /// The helpdesk was asked for this call.

@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 use super::{Engine, Job};
 use crate::budget::Lane;
 use crate::call::{CallId, Statement};
+use crate::directory::Matched;
 use crate::gate;
 use crate::helpdesk::{Assessment, Standing, Step};
 use crate::ledger::{Attempt, AttemptState, GONE, Holding};
@@ -143,7 +144,12 @@ impl Engine {
     /// Record − ledger under what is known now.
     pub(super) fn assess(&self, case: &Case, now: DateTime<Utc>) -> Result<Assessment, StoreError> {
         let matched = case.call.party().number().map(|n| self.store.matched(n)).transpose()?.flatten();
-        let context = self.knowledge.context(&self.settings, now, matched.as_ref());
+        let matched = matched.filter(|matched| self.adoption.believes(matched, now));
+        let mut context = self.knowledge.context(&self.settings, now, matched.as_ref());
+        // That there is no shared customer yet grows old as everybody else's absence does.
+        let counts =
+            |m: &&Matched| self.adoption.believes(m, now) && (!m.customers.is_empty() || m.is_fresh(now));
+        context.anonymous = context.anonymous.filter(counts);
         let assessment = self.helpdesk.assess(case, &context);
         Ok(self.adoption.first(case, self.under_the_gate(case, assessment), now))
     }

@@ -299,6 +299,10 @@ impl Engine {
             return Ok(Begun::NotNow);
         }
         let Some(request) = self.helpdesk.probe(&attempt.write) else {
+            if !self.may_write(now) {
+                // To repeat is to write: it waits with everything else for mode, pause and the other installation.
+                return self.put_off(case, &attempt.write, now).map(|()| Begun::NotNow);
+            }
             return self.repeat(case, &attempt.write, thread, now);
         };
         let job = Job::Probe { call: id, write: Box::new(attempt.write.clone()) };
@@ -308,6 +312,15 @@ impl Engine {
         }
         self.busy_threads.insert(id, thread.to_owned());
         Ok(Begun::Yes)
+    }
+
+    /// An unclear write that may not be repeated now is due with the others, once writes flow again.
+    fn put_off(&mut self, mut case: Case, write: &Write, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let at = self.write_at(now);
+        for attempt in case.attempts.iter_mut().filter(|a| a.write.key() == write.key()) {
+            attempt.next_at = Some(at);
+        }
+        self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)
     }
 
     /// Sends an unclear write again that is harmless to repeat. The same one, and not what the plan holds by now: a tag

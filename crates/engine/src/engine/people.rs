@@ -41,10 +41,13 @@ impl Engine {
             }
             Refusal::Missing(text) if write.kind.is_for_a_ticket() => {
                 let look = self.helpdesk.look_at_ticket(&case);
-                match look.filter(|_| self.doubted.insert((id, write.key()), now).is_none()) {
+                let doubt = (id, write.key());
+                match look.filter(|_| !self.doubted.contains_key(&doubt)) {
                     Some(request) => {
                         drop_attempt(&mut case, write);
+                        // Remembered after the commit: where another engine came first, all of this is done again.
                         self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)?;
+                        self.doubted.insert(doubt, now);
                         self.ask_further(Job::LookAtTicket(id), request, now)
                     }
                     // Looked at, it was there: something else is missing.

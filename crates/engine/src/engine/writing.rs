@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sidetone_protocol::{Alert, Mode, PausedView, WriterState, WriterView};
 
 use super::Engine;
+use crate::call::CallId;
 use crate::store::{Change, Store, StoreError};
 
 /// After a take-over nothing is written for so long: the other installation looks at its webhook every 60 s at the
@@ -117,11 +118,24 @@ impl Engine {
         let flows = self.may_write(now);
         if flows && !self.writing.flowed {
             for id in self.store.due_from(WHEN_RELEASED)? {
-                self.look_again(id, now)?;
+                self.release(id, now)?;
             }
         }
         self.writing.flowed = flows;
         Ok(())
+    }
+
+    /// Looks at a call anew whose writes waited; so did unclear ones that are repeated.
+    fn release(&mut self, id: CallId, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.insist(|engine| {
+            let Some(mut case) = engine.readable_case(id)? else { return Ok(()) };
+            for attempt in
+                case.attempts.iter_mut().filter(|a| a.next_at.is_some_and(|at| at >= WHEN_RELEASED))
+            {
+                attempt.next_at = Some(now);
+            }
+            engine.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)
+        })
     }
 
     /// A person stops writing, or lets it go on. Holds over restarts.

@@ -113,10 +113,26 @@ pub(super) fn probe(account: &Account, write: &Write) -> Option<Request> {
         WriteKind::CreateCustomer => gorgias::customers::by_external_id(marker?).to_http(account),
         WriteKind::CreateTicket => tickets_by_marker(marker?).to_http(account),
         WriteKind::AddEntry => messages(ticket_of(write)?).to_http(account),
+        // A PUT replaces all channels: repeated, it would take away what a person added since.
+        WriteKind::AddNumber => gorgias::customers::get(customer_of(write)?).to_http(account),
         kind if kind.is_for_a_ticket() => gorgias::tickets::get(ticket_of(write)?).to_http(account),
         _ => return None,
     };
     Some(request)
+}
+
+/// The customer that a write changes, out of its path.
+fn customer_of(write: &Write) -> Option<u64> {
+    write.path.strip_prefix("/api/customers/")?.split(['/', '?']).next()?.parse().ok()
+}
+
+/// Whether a customer has the numbers that a write was to give.
+fn has_the_numbers(customer: &gorgias::Customer, write: &Write) -> bool {
+    let wanted = write.body.get("channels").and_then(Value::as_array).into_iter().flatten();
+    let mut numbers = wanted.filter(|c| c["type"] == "phone").filter_map(|c| c["address"].as_str());
+    numbers.all(|number| {
+        customer.channels.iter().any(|c| c.kind == "phone" && !c.deleted && c.address == number)
+    })
 }
 
 pub(super) fn probed(
@@ -155,7 +171,15 @@ pub(super) fn probed(
             let is_done = is_carried_out(write, &ticket, begun_at);
             return Ok(if is_done { done(write, String::new(), &ticket) } else { Probed::Nothing });
         }
-        WriteKind::AddNumber | WriteKind::CreateTag => None,
+        WriteKind::AddNumber => {
+            match gorgias::customers::get(0).parse(answer) {
+                Ok(customer) => has_the_numbers(&customer, write).then(|| customer.id.to_string()),
+                // Deleted meanwhile: the caller is matched anew.
+                Err(error) if *error.kind() == ErrorKind::NotFound => None,
+                Err(error) => return Err(refusal(error)),
+            }
+        }
+        WriteKind::CreateTag => None,
     };
     Ok(found.map_or(Probed::Nothing, |id| Probed::Done(named(write, id, &Value::Null))))
 }
