@@ -123,7 +123,7 @@ impl Ledger {
 pub enum WriteKind {
     /// A customer is made.
     CreateCustomer,
-    /// A number is added to a customer that was found another way. Harmless to repeat.
+    /// A number is added to a customer that was found another way. Looked for at the customer before it is repeated.
     AddNumber,
     /// A ticket is made, with everything that is known.
     CreateTicket,
