@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use sidetone_protocol::{CallView, Card, Health, LiveEvent, Match, Now, NumberKind, Phase};
 
 /// Aircall's call id, decimal.
-pub type CallId = String;
+pub type CaseId = String;
 
 /// A call, and who it is as far as that is known.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,7 +55,7 @@ impl Known {
 /// The calls that are up, and how Sidetone is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Live {
-    calls: BTreeMap<(i64, CallId), Known>,
+    calls: BTreeMap<(i64, CaseId), Known>,
     health: Option<Health>,
 }
 
@@ -111,7 +111,7 @@ impl Live {
     }
 }
 
-fn key(call: &CallView) -> (i64, CallId) {
+fn key(call: &CallView) -> (i64, CaseId) {
     (call.started_at, call.id.clone())
 }
 

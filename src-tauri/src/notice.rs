@@ -4,7 +4,7 @@
 
 use sidetone_protocol::{CallView, Match, Outcome};
 
-use crate::live::{CallId, Known};
+use crate::live::{CaseId, Known};
 use crate::moment::Moment;
 use crate::words::Words;
 
@@ -12,7 +12,7 @@ use crate::words::Words;
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Subject {
     /// One call.
-    Call(CallId),
+    Call(CaseId),
     /// Several missed calls in a short time.
     MissedCalls,
 }

@@ -1,7 +1,7 @@
 //! The engine in this process as the window's [`Backend`], with a webhook receiver beside it where Aircall can reach us.
 
 use async_trait::async_trait;
-use sidetone_engine::call::CallId;
+use sidetone_engine::call::CaseId;
 use sidetone_engine::settings::Arrival;
 use sidetone_engine::store::{Filter, Query, StoreError};
 use sidetone_hub::config::Config;
@@ -77,9 +77,9 @@ impl From<StoreError> for BackendError {
     }
 }
 
-fn call_id(text: &str) -> Result<CallId, BackendError> {
+fn call_id(text: &str) -> Result<CaseId, BackendError> {
     let id = text.parse::<u64>().ok().filter(|id| i64::try_from(*id).is_ok());
-    id.map(CallId).ok_or_else(|| BackendError::Invalid("A call's id is a number.".to_owned()))
+    id.map(CaseId).ok_or_else(|| BackendError::Invalid("A call's id is a number.".to_owned()))
 }
 
 #[async_trait]

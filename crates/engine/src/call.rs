@@ -24,9 +24,9 @@ pub use self::parts::{Agent, CallTag, Comment, Contact, Line, Team};
 /// Aircall's call id; 64 bits wide (`reference/aircall.md` §4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct CallId(pub u64);
+pub struct CaseId(pub u64);
 
-impl std::fmt::Display for CallId {
+impl std::fmt::Display for CaseId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.fmt(f)
     }
@@ -117,7 +117,7 @@ impl TagList {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Call {
     /// Aircall's id.
-    pub id: CallId,
+    pub id: CaseId,
     /// Plain values by key; parts of objects by `key/<object id>/part`, so that an abridged copy erases nothing.
     facts: BTreeMap<String, Fact>,
     comments: BTreeMap<u64, Fact>,
@@ -143,7 +143,7 @@ pub struct Statement<'a> {
 impl Call {
     /// A call of which nothing is known but its id.
     #[must_use]
-    pub fn new(id: CallId) -> Call {
+    pub fn new(id: CaseId) -> Call {
         Call {
             id,
             facts: BTreeMap::new(),

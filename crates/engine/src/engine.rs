@@ -40,7 +40,7 @@ use self::sweep::Sweep;
 use self::webhook::{Hook, WebhookStep};
 use self::writing::Writing;
 use crate::budget::{Budget, Counting, Lane};
-use crate::call::CallId;
+use crate::call::CaseId;
 use crate::clock::Clock;
 use crate::gate::GoLive;
 use crate::handle::{Handle, Shared};
@@ -83,9 +83,9 @@ pub(crate) enum Stimulus {
     /// Something lies in the inbox.
     Arrived,
     /// A parked or held call is to be tried again.
-    Retry(CallId),
+    Retry(CaseId),
     /// Make the plan of a call although nothing will be written; told when it is made.
-    Study(CallId, oneshot::Sender<()>),
+    Study(CaseId, oneshot::Sender<()>),
     /// Stop writing (`true`), or let it go on; told when that holds.
     Pause(bool, oneshot::Sender<Result<(), StoreError>>),
     /// Fill the ledger from the records of calls since then; told how far it has come.
@@ -102,30 +102,30 @@ pub(crate) enum Job {
     LookUp(E164),
     LookUpAnonymous,
     Read {
-        call: CallId,
+        call: CaseId,
         timeline: bool,
     },
     Adopt {
-        call: CallId,
+        call: CaseId,
         asked: http::Uri,
         so_far: Vec<Holding>,
     },
     Write {
-        call: CallId,
+        call: CaseId,
         write: Box<Write>,
     },
     Conflict {
-        call: CallId,
+        call: CaseId,
         write: Box<Write>,
     },
     Probe {
-        call: CallId,
+        call: CaseId,
         write: Box<Write>,
     },
-    LookAtTicket(CallId),
+    LookAtTicket(CaseId),
     /// Where a customer is that a write did not find.
     Whereabouts {
-        call: CallId,
+        call: CaseId,
         write: Box<Write>,
         refusal: Refusal,
         hops: u8,
@@ -134,7 +134,7 @@ pub(crate) enum Job {
     SweepCalls,
     /// A page of the helpdesk's records.
     SweepRecords,
-    Card(CallId),
+    Card(CaseId),
     List(List),
     Webhook(WebhookStep),
     Poll,
@@ -147,7 +147,7 @@ impl Job {
     }
 
     /// The call that this job keeps busy.
-    fn call(&self) -> Option<CallId> {
+    fn call(&self) -> Option<CaseId> {
         match self {
             Job::Read { call, .. }
             | Job::Adopt { call, .. }
@@ -200,29 +200,29 @@ pub struct Engine {
     writing: Writing,
     adoption: Adoption,
     sweep: Option<Sweep>,
-    busy_calls: HashSet<CallId>,
-    busy_threads: HashMap<CallId, String>,
+    busy_calls: HashSet<CaseId>,
+    busy_threads: HashMap<CaseId, String>,
     /// Calls and the threads that are held for them, until nothing of theirs is under way. A call's thread may change
     /// meanwhile; then both are held.
-    claims: HashSet<(CallId, String)>,
+    claims: HashSet<(CaseId, String)>,
     /// Numbers that are being looked up.
     looking: HashSet<E164>,
     looking_anonymous: bool,
     /// The look-up of the shared customer failed; not before then again.
     anonymous_again: Option<DateTime<Utc>>,
     /// Live calls whose number was asked for already.
-    asked_for: HashSet<CallId>,
+    asked_for: HashSet<CaseId>,
     /// Look-ups that failed, and when they may be tried again.
     failed_looks: HashMap<E164, DateTime<Utc>>,
     /// Numbers of calls that ring, not asked for yet.
     to_look_up: Vec<E164>,
     /// Live calls without an Insight Card: until when the live answer is waited for.
-    uncarded: BTreeMap<CallId, DateTime<Utc>>,
+    uncarded: BTreeMap<CaseId, DateTime<Utc>>,
     /// Writes that were refused because of what they name and are planned again, and since when.
-    doubted: HashMap<(CallId, String), DateTime<Utc>>,
+    doubted: HashMap<(CaseId, String), DateTime<Utc>>,
     /// Calls whose ticket was looked at before a write, and when: the write may have to wait for room in the budget.
-    looked_at: HashMap<CallId, DateTime<Utc>>,
-    studied: HashMap<CallId, oneshot::Sender<()>>,
+    looked_at: HashMap<CaseId, DateTime<Utc>>,
+    studied: HashMap<CaseId, oneshot::Sender<()>>,
     /// Told as soon as the plan is in the store.
     studies_done: Vec<oneshot::Sender<()>>,
     stopping: Option<oneshot::Sender<()>>,
@@ -526,7 +526,7 @@ impl Engine {
     }
 
     /// One call, read afresh: the one shape in which single calls are asked for.
-    fn call_request(id: CallId, timeline: bool) -> aircall::Request<aircall::RawCall> {
+    fn call_request(id: CaseId, timeline: bool) -> aircall::Request<aircall::RawCall> {
         let fetch = aircall::calls::Fetch { contact: true, short_urls: false, call_timeline: timeline };
         aircall::calls::get(id.0, fetch)
     }

@@ -11,7 +11,7 @@ use sidetone_protocol::{
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use uuid::Uuid;
 
-use crate::call::CallId;
+use crate::call::CaseId;
 use crate::clock::Clock;
 use crate::directory::Matched;
 use crate::engine::{AdoptProgress, Stimulus};
@@ -184,7 +184,7 @@ impl Handle {
     ///
     /// # Errors
     /// If the store cannot be read.
-    pub fn call(&self, id: CallId) -> Result<Option<CallDetail>, StoreError> {
+    pub fn call(&self, id: CaseId) -> Result<Option<CallDetail>, StoreError> {
         let shared = &self.shared;
         let Some(case) = shared.store.case(id)?.filter(|c| c.selected == Some(true)) else { return Ok(None) };
         let matched = case.call.party().number().map(|n| shared.store.matched(n)).transpose()?.flatten();
@@ -214,7 +214,7 @@ impl Handle {
     ///
     /// # Errors
     /// If the store cannot be read.
-    pub async fn plan(&self, id: CallId) -> Result<Option<CallDetail>, StoreError> {
+    pub async fn plan(&self, id: CaseId) -> Result<Option<CallDetail>, StoreError> {
         let (told, made) = oneshot::channel();
         self.stimulate(Stimulus::Study(id, told));
         // No word when the call cannot be read, or a vendor does not answer: then what is known is shown.
@@ -223,7 +223,7 @@ impl Handle {
     }
 
     /// Tries a parked call again. Where a person threw its ticket away, a new one is made (G25).
-    pub fn retry(&self, id: CallId) {
+    pub fn retry(&self, id: CaseId) {
         self.stimulate(Stimulus::Retry(id));
     }
 

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sidetone_protocol::{Completeness, Reason, Vendor};
 
-use crate::call::CallId;
+use crate::call::CaseId;
 use crate::directory::{Customer, Matched, People, Person};
 use crate::ledger::{Holding, Write};
 use crate::number::E164;
@@ -182,7 +182,7 @@ pub struct Adopted {
 #[derive(Clone, Debug)]
 pub struct Met {
     /// The call it is of, by its marker.
-    pub call: CallId,
+    pub call: CaseId,
     /// The vendor's own object.
     pub record: Value,
 }

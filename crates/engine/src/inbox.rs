@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::call::{CallId, Origin, is_a_moment};
+use crate::call::{CaseId, Origin, is_a_moment};
 use crate::store::Received;
 
 /// What events speak of besides calls (`reference/aircall.md` §6.4).
@@ -64,12 +64,12 @@ fn depth(value: &Value) -> usize {
     deepest
 }
 
-fn call_id(data: &Value) -> Option<CallId> {
+fn call_id(data: &Value) -> Option<CaseId> {
     let id = data.get("id")?;
     id.as_u64()
         .or_else(|| id.as_str()?.parse().ok())
         .filter(|id| *id > 0 && i64::try_from(*id).is_ok())
-        .map(CallId)
+        .map(CaseId)
 }
 
 /// What a listed call says, without the links that are signed anew each time: whether it is news since the last list.
@@ -115,7 +115,7 @@ mod tests {
         let (a, b) = (received(body), received(&body.replace("s3cret", "another")));
         assert_eq!(a.hash, b.hash, "the same event through another webhook of ours");
         assert!(!a.body.to_string().contains("s3cret"));
-        assert_eq!(a.call, Some(CallId(4_300_000_001)));
+        assert_eq!(a.call, Some(CaseId(4_300_000_001)));
     }
 
     #[test]

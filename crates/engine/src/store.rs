@@ -15,7 +15,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use sidetone_protocol::{CallView, ExplanationView, LiveEvent, OutboxView, Pushed, Today};
 
-use crate::call::{Call, CallId, Origin};
+use crate::call::{Call, CaseId, Origin};
 use crate::directory::Matched;
 use crate::ledger::{Attempt, Holding, Ledger};
 use crate::number::E164;
@@ -47,7 +47,7 @@ pub enum StoreError {
     Unsuitable(String),
     /// Another program on the same database has changed this call since it was read; nothing of the change is stored.
     #[error("call {0} was changed by another Sidetone on this database meanwhile; it is looked at again")]
-    Stale(CallId),
+    Stale(CaseId),
     /// The database was made by a newer program.
     #[error(
         "the database is of version {found}, this program knows version {known}. Start the newer program, or restore \
@@ -72,7 +72,7 @@ pub struct Received {
     /// Where it comes from.
     pub origin: Origin,
     /// The call it speaks of, where it speaks of one.
-    pub call: Option<CallId>,
+    pub call: Option<CaseId>,
     /// Nothing can be made of it; it is kept and counted.
     pub is_odd: bool,
     /// Aircall's clock, unix seconds.
@@ -100,7 +100,7 @@ pub struct InboxRow {
     /// Where it comes from.
     pub origin: Origin,
     /// The call it speaks of.
-    pub call: Option<CallId>,
+    pub call: Option<CaseId>,
     /// Aircall's clock, unix seconds.
     pub as_of: i64,
     /// The body.
@@ -157,7 +157,7 @@ pub struct Case {
 impl Case {
     /// A call seen for the first time.
     #[must_use]
-    pub fn new(id: CallId) -> Case {
+    pub fn new(id: CaseId) -> Case {
         Case {
             call: Call::new(id),
             selected: None,
@@ -178,7 +178,7 @@ impl Case {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
     /// The call.
-    pub call: CallId,
+    pub call: CaseId,
     /// Its thread, as it was stored with the call: what is held.
     pub thread: String,
 }
@@ -274,7 +274,7 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     /// If the store cannot be read.
-    fn case(&self, id: CallId) -> Result<Option<Case>, StoreError>;
+    fn case(&self, id: CaseId) -> Result<Option<Case>, StoreError>;
     /// Calls that are due, and whose threads are free or held by this program: those of the last hour first, so that no
     /// backlog stands in their way, each part oldest first. Their threads are this program's until [`LEASE`] from now.
     ///
@@ -302,32 +302,32 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     /// If the store cannot be read.
-    fn under_way(&self) -> Result<Vec<CallId>, StoreError>;
+    fn under_way(&self) -> Result<Vec<CaseId>, StoreError>;
     /// Calls with a write whose answer is outstanding or unclear: until that is settled, others of the same customer wait.
     ///
     /// # Errors
     /// If the store cannot be read.
-    fn unsettled(&self) -> Result<Vec<CallId>, StoreError>;
+    fn unsettled(&self) -> Result<Vec<CaseId>, StoreError>;
     /// Calls whose record is not finished.
     ///
     /// # Errors
     /// If the store cannot be read.
-    fn pending(&self) -> Result<Vec<CallId>, StoreError>;
+    fn pending(&self) -> Result<Vec<CaseId>, StoreError>;
     /// Calls that are due at this moment or later.
     ///
     /// # Errors
     /// If the store cannot be read.
-    fn due_from(&self, at: DateTime<Utc>) -> Result<Vec<CallId>, StoreError>;
+    fn due_from(&self, at: DateTime<Utc>) -> Result<Vec<CaseId>, StoreError>;
     /// Calls that are pending or not logged for want of something that may have come since.
     ///
     /// # Errors
     /// If the store cannot be read.
-    fn waiting(&self, reason: &str) -> Result<Vec<CallId>, StoreError>;
+    fn waiting(&self, reason: &str) -> Result<Vec<CaseId>, StoreError>;
     /// Calls that are up.
     ///
     /// # Errors
     /// If the store cannot be read.
-    fn live(&self) -> Result<Vec<CallId>, StoreError>;
+    fn live(&self) -> Result<Vec<CaseId>, StoreError>;
     /// A page of the call list, newest first, with the cursor of the next.
     ///
     /// # Errors
@@ -337,12 +337,12 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     /// If the store cannot be read.
-    fn history(&self, number: &E164, but: CallId, limit: usize) -> Result<(Vec<CallView>, u32), StoreError>;
+    fn history(&self, number: &E164, but: CaseId, limit: usize) -> Result<(Vec<CallView>, u32), StoreError>;
     /// Why each record is there.
     ///
     /// # Errors
     /// If the store cannot be read.
-    fn trace(&self, id: CallId) -> Result<Vec<ExplanationView>, StoreError>;
+    fn trace(&self, id: CaseId) -> Result<Vec<ExplanationView>, StoreError>;
     /// What the helpdesk said of a number.
     ///
     /// # Errors

@@ -505,7 +505,7 @@ async fn calls_on_lines_that_are_not_selected_are_neither_shown_nor_logged() {
     let day = Day::begin(Plan { lines: vec![world::SUPPORT_DE], ..Plan::default() }).await;
     let before = day.last_seq();
     let call = day.answered(MARTA).await;
-    assert!(day.handle.call(sidetone_engine::call::CallId(call)).unwrap().is_none(), "G18");
+    assert!(day.handle.call(sidetone_engine::call::CaseId(call)).unwrap().is_none(), "G18");
     assert!(day.handle.now(None).unwrap().recent.is_empty());
     let (writes, look_ups) = day.requests(before);
     assert!(writes.is_empty() && look_ups.is_empty());

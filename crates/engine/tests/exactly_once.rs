@@ -8,7 +8,7 @@ mod day;
 
 use day::{Day, Plan, STRANGER};
 use serde_json::{Value, json};
-use sidetone_engine::call::CallId;
+use sidetone_engine::call::CaseId;
 use sidetone_protocol::CallState;
 use sidetone_sandbox::{Fault, FaultKind, HangUp, aircall_world as world};
 
@@ -57,7 +57,7 @@ impl Kind {
 }
 
 fn ticket_of(day: &Day, call: u64) -> Option<String> {
-    let detail = day.handle.call(CallId(call)).unwrap()?;
+    let detail = day.handle.call(CaseId(call)).unwrap()?;
     detail.ledger.into_iter().find(|l| l.key == "ticket").map(|l| l.helpdesk_id)
 }
 

@@ -13,7 +13,7 @@ use law::life::{ID, Life, START, join, lives};
 use law::world::{ADMIN, World, assess, gorgias, set_ups};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use sidetone_engine::call::{CallId, Origin};
+use sidetone_engine::call::{CaseId, Origin};
 use sidetone_engine::helpdesk::{Assessment, Helpdesk, Probed, Standing, Step};
 use sidetone_engine::ledger::{Holding, SEEN};
 use sidetone_engine::store::Case;
@@ -34,7 +34,7 @@ struct Writing {
 
 impl Writing {
     fn new() -> Writing {
-        let mut case = Case::new(CallId(ID));
+        let mut case = Case::new(CaseId(ID));
         case.selected = Some(true);
         case.adopted = true;
         Writing { case, desk: Desk::default() }

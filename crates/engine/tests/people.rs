@@ -5,7 +5,7 @@ mod day;
 
 use day::{Day, MARTA, Plan, STRANGER, note, tags};
 use serde_json::{Value, json};
-use sidetone_engine::call::CallId;
+use sidetone_engine::call::CaseId;
 use sidetone_protocol::CallState;
 use sidetone_sandbox::{HangUp, aircall_world as world, gorgias_world};
 
@@ -114,7 +114,7 @@ async fn written_again_the_call_has_one_new_ticket_with_everything_in_it() {
             sidetone_sandbox::Fault::next(1, sidetone_sandbox::FaultKind::CutAfter)
                 .on("POST", "/api/tickets"),
         );
-        day.handle.retry(CallId(call));
+        day.handle.retry(CaseId(call));
         day.pass(2).await;
         day.kill_and_restart().await;
         day.pass(120).await;
@@ -140,11 +140,11 @@ async fn asked_to_try_again_a_finished_call_finds_out_that_its_ticket_is_gone() 
     let call = day.answered(MARTA).await;
     throw_away(&day, &ticket_id(&day, call), "DELETE", "");
     let marker = format!("aircall:call:{call}");
-    day.handle.retry(CallId(call));
+    day.handle.retry(CaseId(call));
     day.pass(5).await;
     assert_eq!(day.detail(call).reason.unwrap().code, "ticket_gone");
     assert!(day.tickets_of(&marker).is_empty(), "asked once, it only looks");
-    day.handle.retry(CallId(call));
+    day.handle.retry(CaseId(call));
     day.pass(5).await;
     assert_eq!(day.ticket(call)["messages"].as_array().unwrap().len(), 2);
     assert_eq!(day.detail(call).state, CallState::Complete);
@@ -197,7 +197,7 @@ async fn an_unclear_write_that_nobody_tells_of_is_left_to_a_person_and_holds_up_
         assert!(text.contains("try again if it is not there"), "what to do next: {text}");
         assert_eq!(day.handle.health().outbox.parked, 1);
         day.gorgias.clear_faults();
-        day.handle.retry(CallId(call));
+        day.handle.retry(CaseId(call));
         day.pass(10).await;
         note(&day.ticket(call), "ended");
         assert_eq!(day.detail(call).state, CallState::Complete);

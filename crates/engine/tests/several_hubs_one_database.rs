@@ -8,7 +8,7 @@ use std::sync::{Arc, Barrier, Mutex};
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
-use sidetone_engine::call::{CallId, Origin};
+use sidetone_engine::call::{CaseId, Origin};
 use sidetone_engine::store::postgres::PostgresStore;
 use sidetone_engine::store::{Case, CaseChange, Change, Due, Receipt, Received, Store, StoreError};
 use uuid::Uuid;
@@ -25,7 +25,7 @@ fn at(s: i64) -> DateTime<Utc> {
 }
 
 fn due_call(id: u64, thread: &str) -> Case {
-    let mut case = Case::new(CallId(id));
+    let mut case = Case::new(CaseId(id));
     case.due = Some(Due { at: at(0), writes: 1, since: at(0) });
     case.thread = thread.into();
     case
@@ -47,7 +47,7 @@ fn received(n: u8) -> Received {
     Received {
         hash: [n; 32],
         origin: Origin::Event("call.created".into()),
-        call: Some(CallId(n.into())),
+        call: Some(CaseId(n.into())),
         is_odd: false,
         as_of: 5,
         received_at: at(0),
@@ -71,7 +71,7 @@ fn postgres_a_thread_is_worked_on_by_one_holder_at_a_time() {
     for (id, thread) in [(4, "customer:7"), (5, "customer:8"), (6, "customer:7")] {
         ann.commit(&put(due_call(id, thread))).unwrap();
     }
-    assert_eq!(ann.claim_due(at(1), 1).unwrap()[0].call, CallId(4));
+    assert_eq!(ann.claim_due(at(1), 1).unwrap()[0].call, CaseId(4));
     assert_eq!(claimed(&ben, 1), [5], "the other call of customer 7 waits, too");
     assert_eq!(claimed(&ann, 1), [4, 6]);
     assert!(!ben.claim("customer:7", at(1)).unwrap());
@@ -236,9 +236,9 @@ fn postgres_a_connection_lost_within_a_change_leaves_nothing_of_it() {
     let told = store.commit(&Change { settings, ..put(due_call(4, "customer:7")) }).unwrap_err();
     assert!(matches!(told, StoreError::Unreachable(_)), "{told:?}");
     assert_eq!(store.setting("before").unwrap(), None);
-    assert_eq!(store.case(CallId(4)).unwrap().map(|case| case.revision), None);
+    assert_eq!(store.case(CaseId(4)).unwrap().map(|case| case.revision), None);
     store.commit(&put(due_call(4, "customer:7"))).unwrap();
-    assert_eq!(store.case(CallId(4)).unwrap().map(|case| case.revision), Some(1));
+    assert_eq!(store.case(CaseId(4)).unwrap().map(|case| case.revision), Some(1));
 }
 
 #[test]

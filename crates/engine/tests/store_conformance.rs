@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
-use sidetone_engine::call::{Call, CallId, Origin, Statement};
+use sidetone_engine::call::{Call, CaseId, Origin, Statement};
 use sidetone_engine::directory::{Customer, Matched};
 use sidetone_engine::ledger::{Attempt, AttemptState, Holding, Write, WriteKind};
 use sidetone_engine::number;
@@ -84,7 +84,7 @@ fn received(n: u8, call: u64) -> Received {
     Received {
         hash: [n; 32],
         origin: Origin::Event("call.created".into()),
-        call: Some(CallId(call)),
+        call: Some(CaseId(call)),
         is_odd: false,
         as_of: 5,
         received_at: at(0),
@@ -93,7 +93,7 @@ fn received(n: u8, call: u64) -> Received {
 }
 
 fn case(id: u64) -> Case {
-    let mut case = Case::new(CallId(id));
+    let mut case = Case::new(CaseId(id));
     let data = json!({"id": id, "status": "done", "started_at": at(id as i64).timestamp()});
     let origin = Origin::Read { timeline: false };
     case.call.join(&Statement { origin: &origin, as_of: 9, data: data.as_object().unwrap() });
@@ -173,9 +173,9 @@ fn ids_are_64_bit(store: &impl Fresh) {
     let store = open();
     let id = (1u64 << 62) + 3;
     let mut big = case(3);
-    big.call = Call::new(CallId(id));
+    big.call = Call::new(CaseId(id));
     store.commit(&change(big, None)).unwrap();
-    assert_eq!(store.case(CallId(id)).unwrap().unwrap().call.id, CallId(id));
+    assert_eq!(store.case(CaseId(id)).unwrap().unwrap().call.id, CaseId(id));
 }
 
 fn a_case_comes_back_as_it_was_put(store: &impl Fresh) {
@@ -212,7 +212,7 @@ fn a_case_comes_back_as_it_was_put(store: &impl Fresh) {
         vec![Holding { key: "ticket".into(), helpdesk_id: "99".into(), detail: json!({"language": "de"}) }];
     let store = open();
     store.commit(&first).unwrap();
-    let found = open().case(CallId(5)).unwrap().unwrap();
+    let found = open().case(CaseId(5)).unwrap().unwrap();
     assert_eq!(found.call, put.call);
     assert_eq!((found.barred, found.carded, found.reads, found.due), (put.barred, true, put.reads, put.due));
     assert_eq!(found.attempts, put.attempts);
@@ -220,12 +220,12 @@ fn a_case_comes_back_as_it_was_put(store: &impl Fresh) {
     let mut second = change(found_without_attempts(&*store), None);
     second.cases[0].remove = vec!["ticket".into()];
     store.commit(&second).unwrap();
-    let found = store.case(CallId(5)).unwrap().unwrap();
+    let found = store.case(CaseId(5)).unwrap().unwrap();
     assert!(found.attempts.is_empty() && found.ledger.is_empty());
 }
 
 fn found_without_attempts(store: &dyn Store) -> Case {
-    let mut case = store.case(CallId(5)).unwrap().unwrap();
+    let mut case = store.case(CaseId(5)).unwrap().unwrap();
     case.attempts.clear();
     case
 }
@@ -270,9 +270,9 @@ fn lists_are_paged_filtered_and_searched_without_wildcards(store: &impl Fresh) {
     assert_eq!(count("IBÁÑEZ 666444555", Filter::All), 6);
     assert_eq!(count("100%", Filter::All), 7);
     assert_eq!(count("Support%FR", Filter::All), 0, "a percent sign is itself");
-    assert_eq!(store.waiting("no_author").unwrap(), [CallId(3)]);
+    assert_eq!(store.waiting("no_author").unwrap(), [CaseId(3)]);
     let number = number::parse("+34666444555", None).unwrap();
-    let (history, total) = store.history(&number, CallId(7), 2).unwrap();
+    let (history, total) = store.history(&number, CaseId(7), 2).unwrap();
     assert_eq!((ids(&history), total), (vec!["6".to_owned(), "5".to_owned()], 6));
     assert_eq!(store.today(at(4)).unwrap().calls, 4);
 }
@@ -345,7 +345,7 @@ fn what_a_text_may_hold_is_taken(store: &impl Fresh) {
     let holding = Holding { key: "k".into(), helpdesk_id: "9".into(), detail: json!({ "name": odd }) };
     change.cases[0].put = vec![holding.clone()];
     store.commit(&change).unwrap();
-    let found = store.case(CallId(5)).unwrap().unwrap();
+    let found = store.case(CaseId(5)).unwrap().unwrap();
     assert_eq!(found.call, put.call);
     assert_eq!(found.ledger.detail("k"), Some(&holding.detail));
     assert_eq!(store.calls(&Query { limit: 1, ..Query::default() }).unwrap().0, [shown]);
@@ -357,16 +357,16 @@ fn a_change_made_from_an_old_reading_is_refused_as_a_whole(store: &impl Fresh) {
     let folded = vec![store.unfolded(1).unwrap()[0].id];
     store.commit(&change(case(5), None)).unwrap();
     let (mut early, mut late) =
-        (store.case(CallId(5)).unwrap().unwrap(), store.case(CallId(5)).unwrap().unwrap());
+        (store.case(CaseId(5)).unwrap().unwrap(), store.case(CaseId(5)).unwrap().unwrap());
     early.carded = true;
     store.commit(&change(early, None)).unwrap();
     late.adopted = true;
     let settings = vec![("k".to_owned(), "v".to_owned())];
     let stale = Change { folded: folded.clone(), settings, ..change(late, None) };
-    assert_eq!(store.commit(&stale).unwrap_err(), StoreError::Stale(CallId(5)));
+    assert_eq!(store.commit(&stale).unwrap_err(), StoreError::Stale(CaseId(5)));
     let twice_new = Change { folded, ..change(case(5), None) };
-    assert_eq!(store.commit(&twice_new).unwrap_err(), StoreError::Stale(CallId(5)));
-    let found = store.case(CallId(5)).unwrap().unwrap();
+    assert_eq!(store.commit(&twice_new).unwrap_err(), StoreError::Stale(CaseId(5)));
+    let found = store.case(CaseId(5)).unwrap().unwrap();
     assert!(found.carded && !found.adopted);
     assert_eq!(store.unfolded(1).unwrap().len(), 1, "nothing else of the change is there either");
     assert_eq!(store.setting("k").unwrap(), None);
@@ -381,7 +381,7 @@ fn what_is_due_is_claimed_again_and_again_by_the_same_program(store: &impl Fresh
         case.thread = thread.into();
         store.commit(&change(case, None)).unwrap();
     }
-    let wanted = due.map(|(id, thread)| Claim { call: CallId(id), thread: thread.into() });
+    let wanted = due.map(|(id, thread)| Claim { call: CaseId(id), thread: thread.into() });
     assert_eq!(store.claim_due(at(30), 10).unwrap(), wanted);
     assert_eq!(store.claim_due(at(31), 10).unwrap(), wanted, "what is held is claimed as what is free");
     assert_eq!(store.claim_due(at(200), 10).unwrap(), wanted, "and so is what was held too long ago");
@@ -422,7 +422,7 @@ fn a_database_of_the_version_before_is_taken_on() {
     raw.execute_batch("PRAGMA user_version = 1").unwrap();
     drop(raw);
     let store = SqliteStore::open(&path).unwrap();
-    let mut known = store.case(CallId(5)).unwrap().unwrap();
+    let mut known = store.case(CaseId(5)).unwrap().unwrap();
     assert_eq!((&known.call, known.thread.as_str()), (&case(5).call, ""));
     assert_eq!(claimed(&store, 30, 10), [5]);
     known.thread = "customer:7".into();

@@ -5,7 +5,7 @@ mod day;
 
 use day::{Day, MARTA, Plan, note, tags};
 use serde_json::{Value, json};
-use sidetone_engine::call::CallId;
+use sidetone_engine::call::CaseId;
 use sidetone_protocol::CallState;
 use sidetone_sandbox::{Fault, FaultKind, HangUp, aircall_world as world, gorgias_world};
 
@@ -152,7 +152,7 @@ async fn what_counts_is_the_line_on_which_the_call_began() {
     day.aircall.hang_up(other, &HangUp::default()).unwrap();
     day.pass(60).await;
     assert!(
-        day.handle.call(CallId(other)).unwrap().is_none(),
+        day.handle.call(CaseId(other)).unwrap().is_none(),
         "G18: it began on a line that is not selected"
     );
 }
@@ -172,7 +172,7 @@ async fn what_was_told_in_the_wrong_order_is_logged_by_the_line_on_which_it_bega
         day.pass(30).await;
         day.aircall.hang_up(call, &HangUp::default()).unwrap();
         day.pass(90).await;
-        let shown = day.handle.call(CallId(call)).unwrap().is_some();
+        let shown = day.handle.call(CaseId(call)).unwrap().is_some();
         assert_eq!(shown, began_on == world::SUPPORT_FR);
     }
 }

@@ -6,7 +6,7 @@ mod day;
 
 use day::{Day, MARTA, Plan, STRANGER, note};
 use serde_json::{Value, json};
-use sidetone_engine::call::CallId;
+use sidetone_engine::call::CaseId;
 use sidetone_protocol::{CallState, ConnectionState, Vendor};
 use sidetone_sandbox::{Fault, FaultKind, HangUp, aircall_world as world};
 
@@ -249,7 +249,7 @@ async fn a_refused_write_is_parked_with_its_reason_and_blocks_only_what_depends_
     assert!(!detail.reason.unwrap().text.is_empty());
     note(&day.ticket(call), &format!("comment:{later}"));
     assert_eq!(day.handle.health().outbox.parked, 1);
-    day.handle.retry(CallId(call));
+    day.handle.retry(CaseId(call));
     day.pass(5).await;
     note(&day.ticket(call), &format!("comment:{refused}"));
     assert_eq!(day.detail(call).state, CallState::Complete);

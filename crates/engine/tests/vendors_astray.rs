@@ -6,7 +6,7 @@ mod day;
 
 use day::{Day, MARTA, Plan};
 use serde_json::json;
-use sidetone_engine::call::CallId;
+use sidetone_engine::call::CaseId;
 use sidetone_engine::settings::Arrival;
 use sidetone_protocol::{CallState, ConnectionState, Health, HealthState, Vendor};
 use sidetone_sandbox::{Fault, FaultKind, HangUp, aircall_world as world};
@@ -14,7 +14,7 @@ use sidetone_sandbox::{Fault, FaultKind, HangUp, aircall_world as world};
 const UNAVAILABLE: FaultKind = FaultKind::Status { status: 503, retry_after: None };
 
 /// A call of which Aircall tells that it began, and never another word; it does not know it either.
-fn a_call_begins_and_is_forgotten(day: &Day) -> CallId {
+fn a_call_begins_and_is_forgotten(day: &Day) -> CaseId {
     let id = 4_000_000_001u64;
     day.aircall.emit(
         "call.created",
@@ -25,7 +25,7 @@ fn a_call_begins_and_is_forgotten(day: &Day) -> CallId {
                        "country": "FR", "time_zone": "Europe/Paris"},
         }),
     );
-    CallId(id)
+    CaseId(id)
 }
 
 fn reads_of_calls(day: &Day, after: u64) -> usize {
@@ -203,7 +203,7 @@ async fn polling_a_busy_account_leaves_room_for_lists_and_sees_rings_and_late_en
     assert!(day.detail(long).call.ended_at.is_some());
     let ring = day.ring(world::SUPPORT_FR, Some(MARTA));
     day.pass(12).await;
-    assert!(day.handle.call(CallId(ring)).unwrap().is_some());
+    assert!(day.handle.call(CaseId(ring)).unwrap().is_some());
     day.pass(1800).await;
     let journal = day.aircall.journal(before);
     let polls = journal.iter().filter(|e| e.path.starts_with("/v1/calls?")).count();

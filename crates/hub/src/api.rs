@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use chrono::DateTime;
 use serde::Deserialize;
 use sidetone_engine::Handle;
-use sidetone_engine::call::CallId;
+use sidetone_engine::call::CaseId;
 use sidetone_engine::store::{Filter, Query};
 use sidetone_protocol::{CallDetail, CallPage, Health, Now};
 
@@ -101,9 +101,9 @@ fn is_cursor(text: &str) -> bool {
     text.split_once('.').is_some_and(|(at, id)| at.parse::<i64>().is_ok() && id.parse::<u64>().is_ok())
 }
 
-fn call_id(text: &str) -> Result<CallId, Problem> {
+fn call_id(text: &str) -> Result<CaseId, Problem> {
     let id = text.parse::<u64>().ok().filter(|id| i64::try_from(*id).is_ok());
-    id.map(CallId).ok_or_else(|| Problem::bad("a call's id is a decimal number"))
+    id.map(CaseId).ok_or_else(|| Problem::bad("a call's id is a decimal number"))
 }
 
 /// Asks the store away from the threads that serve connections.

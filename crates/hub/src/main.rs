@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use sidetone_engine::AdoptProgress;
-use sidetone_engine::call::CallId;
+use sidetone_engine::call::CaseId;
 use sidetone_hub::config::Config;
 use sidetone_hub::doctor::{self, Finding};
 use sidetone_hub::lock::{self, LockError};
@@ -99,7 +99,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             serve(&config).await
         }
         Command::Check { json } => check(&config, json).await,
-        Command::Plan { call } => plan(config, CallId(call)).await,
+        Command::Plan { call } => plan(config, CaseId(call)).await,
         Command::Adopt { since } => adopt(config, &since).await,
     }
 }
@@ -178,7 +178,7 @@ async fn check(config: &Config, json: bool) -> Result<ExitCode, Failure> {
     Ok(ExitCode::from(u8::from(faults > 0)))
 }
 
-async fn plan(mut config: Config, id: CallId) -> Result<ExitCode, Failure> {
+async fn plan(mut config: Config, id: CaseId) -> Result<ExitCode, Failure> {
     let detail = match lock::hold(&config.data_dir) {
         Err(LockError::Taken) => ask_running(&config, id).await?,
         Err(error) => return Err(Failure::Fault(error.to_string())),
@@ -236,7 +236,7 @@ async fn adopt(mut config: Config, since: &str) -> Result<ExitCode, Failure> {
 }
 
 /// While `serve` runs, its data directory is locked: it is asked instead.
-async fn ask_running(config: &Config, id: CallId) -> Result<serde_json::Value, Failure> {
+async fn ask_running(config: &Config, id: CaseId) -> Result<serde_json::Value, Failure> {
     let Some(token) = &config.admin_token else {
         return Err(Failure::Usage(
             "[hub] admin_token: missing. A hub is running; the plan is asked from it with this token".into(),

@@ -18,7 +18,7 @@ pub use self::stimulus::Stimulus;
 use crate::backend::Action;
 use crate::desk::{Desk, Forward};
 use crate::links::Links;
-use crate::live::{CallId, Known, Live};
+use crate::live::{CaseId, Known, Live};
 use crate::moment::Moment;
 use crate::notice::{Notice, Subject};
 use crate::painting::Painting;
@@ -79,7 +79,7 @@ pub struct Controller<D> {
     window: Window,
     focused: bool,
     above: bool,
-    rings: HashMap<CallId, Ring>,
+    rings: HashMap<CaseId, Ring>,
     missed: missed::Missed,
     tray: Option<Tray>,
     started: Option<Moment>,
@@ -142,7 +142,7 @@ impl<D: Desk> Controller<D> {
         }
         self.desk.resync();
         self.live = Live::of_now(now);
-        let over: Vec<CallId> =
+        let over: Vec<CaseId> =
             self.rings.keys().filter(|id| self.live.call(id).is_none()).cloned().collect();
         for id in over {
             self.end_ring(&id);
@@ -258,7 +258,7 @@ impl<D: Desk> Controller<D> {
         }
     }
 
-    fn painted(&mut self, call_id: CallId, at: Moment) {
+    fn painted(&mut self, call_id: CaseId, at: Moment) {
         let Some(ring) = self.rings.get_mut(&call_id).filter(|ring| !ring.painted) else { return };
         ring.painted = true;
         let painting = Painting { call_id, event_ms: ring.heard.unix_ms(), painted_ms: at.unix_ms() };
@@ -266,7 +266,7 @@ impl<D: Desk> Controller<D> {
     }
 
     fn tick(&mut self, at: Moment) {
-        let ringing: Vec<CallId> = self.rings.keys().cloned().collect();
+        let ringing: Vec<CaseId> = self.rings.keys().cloned().collect();
         for id in ringing {
             self.toast(&id, at);
         }

@@ -3,7 +3,7 @@
 use sidetone_protocol::{Now, Pushed};
 
 use crate::links::Link;
-use crate::live::CallId;
+use crate::live::CaseId;
 use crate::tray::Choice;
 
 /// One thing that happened.
@@ -24,7 +24,7 @@ pub enum Stimulus {
     /// The window got or lost the keyboard.
     Focused(bool),
     /// The page painted the card of a call.
-    Painted(CallId),
+    Painted(CaseId),
     /// The page asks for a link, which has been checked.
     OpenLink(Link),
     /// The system wants the program to end.

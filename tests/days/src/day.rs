@@ -15,7 +15,7 @@ use sidetone_engine::gorgias::Gorgias;
 use sidetone_engine::settings::{Arrival, Logging, Mode, ModeSetting, Rate, Settings};
 use sidetone_engine::store::StoreError;
 use sidetone_engine::transport::{Transport, TransportError};
-use sidetone_engine::{Engine, Handle, Parts, call::CallId};
+use sidetone_engine::{Engine, Handle, Parts, call::CaseId};
 use sidetone_protocol::CallDetail;
 use sidetone_sandbox::{
     AircallControl, FAULT_HEADER, GorgiasControl, HangUp, JournalEntry, Options, Ring, Sandbox,
@@ -289,7 +289,7 @@ impl Day {
     /// The call as the API shows it.
     #[must_use]
     pub fn detail(&self, call: u64) -> CallDetail {
-        self.handle.call(CallId(call)).unwrap().expect("the call is known")
+        self.handle.call(CaseId(call)).unwrap().expect("the call is known")
     }
 
     /// The one ticket of a call, as the sandbox dumps it.

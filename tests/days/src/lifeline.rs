@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use sidetone_engine::call::CallId;
+use sidetone_engine::call::CaseId;
 use sidetone_engine::directory::Matched;
 use sidetone_engine::number::E164;
 use sidetone_engine::store::{
@@ -110,7 +110,7 @@ impl Store for MortalStore {
         self.alive()?.unfolded(limit)
     }
 
-    fn case(&self, id: CallId) -> Result<Option<Case>, StoreError> {
+    fn case(&self, id: CaseId) -> Result<Option<Case>, StoreError> {
         self.alive()?.case(id)
     }
 
@@ -130,27 +130,27 @@ impl Store for MortalStore {
         self.alive()?.next_due(now)
     }
 
-    fn due_from(&self, at: DateTime<Utc>) -> Result<Vec<CallId>, StoreError> {
+    fn due_from(&self, at: DateTime<Utc>) -> Result<Vec<CaseId>, StoreError> {
         self.alive()?.due_from(at)
     }
 
-    fn under_way(&self) -> Result<Vec<CallId>, StoreError> {
+    fn under_way(&self) -> Result<Vec<CaseId>, StoreError> {
         self.alive()?.under_way()
     }
 
-    fn unsettled(&self) -> Result<Vec<CallId>, StoreError> {
+    fn unsettled(&self) -> Result<Vec<CaseId>, StoreError> {
         self.alive()?.unsettled()
     }
 
-    fn pending(&self) -> Result<Vec<CallId>, StoreError> {
+    fn pending(&self) -> Result<Vec<CaseId>, StoreError> {
         self.alive()?.pending()
     }
 
-    fn waiting(&self, reason: &str) -> Result<Vec<CallId>, StoreError> {
+    fn waiting(&self, reason: &str) -> Result<Vec<CaseId>, StoreError> {
         self.alive()?.waiting(reason)
     }
 
-    fn live(&self) -> Result<Vec<CallId>, StoreError> {
+    fn live(&self) -> Result<Vec<CaseId>, StoreError> {
         self.alive()?.live()
     }
 
@@ -158,11 +158,11 @@ impl Store for MortalStore {
         self.alive()?.calls(query)
     }
 
-    fn history(&self, number: &E164, but: CallId, limit: usize) -> Result<(Vec<CallView>, u32), StoreError> {
+    fn history(&self, number: &E164, but: CaseId, limit: usize) -> Result<(Vec<CallView>, u32), StoreError> {
         self.alive()?.history(number, but, limit)
     }
 
-    fn trace(&self, id: CallId) -> Result<Vec<ExplanationView>, StoreError> {
+    fn trace(&self, id: CaseId) -> Result<Vec<ExplanationView>, StoreError> {
         self.alive()?.trace(id)
     }
 

@@ -16,7 +16,7 @@ fn read(at: i64, data: Value) -> (Origin, i64, Value) {
 }
 
 fn folded(statements: &[(Origin, i64, Value)]) -> Call {
-    let mut call = Call::new(CallId(ID));
+    let mut call = Call::new(CaseId(ID));
     for (origin, as_of, data) in statements {
         call.join(&Statement { origin, as_of: *as_of, data: data.as_object().expect("an object") });
     }

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Engine, Job};
-use crate::call::CallId;
+use crate::call::CaseId;
 use crate::directory::Matched;
 use crate::helpdesk::{Adopted, Answer, Assessment, Step};
 use crate::knowledge::Question;
@@ -24,7 +24,7 @@ pub(crate) struct Adoption {
     /// Calls that began before may have been written by somebody else, or into a database that is gone.
     trusted_from: DateTime<Utc>,
     /// Calls that were looked for since.
-    looked: HashSet<CallId>,
+    looked: HashSet<CaseId>,
 }
 
 impl Adoption {
@@ -46,7 +46,7 @@ impl Adoption {
     }
 
     /// The helpdesk was asked for this call.
-    pub(super) fn looked(&mut self, id: CallId) {
+    pub(super) fn looked(&mut self, id: CaseId) {
         if self.looked.len() >= REMEMBERED {
             self.looked.clear();
         }
@@ -83,7 +83,7 @@ impl Adoption {
 impl Engine {
     pub(super) fn was_adopted(
         &mut self,
-        id: CallId,
+        id: CaseId,
         asked: &http::Uri,
         so_far: &[Holding],
         result: &Result<Answer, TransportError>,

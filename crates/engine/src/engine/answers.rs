@@ -6,7 +6,7 @@ use sidetone_protocol::{LiveEvent, Vendor};
 use super::outbox::SEND_AGAIN;
 use super::{Done, Engine, Job};
 use crate::budget::Lane;
-use crate::call::{CallId, Origin};
+use crate::call::{CaseId, Origin};
 use crate::directory::{Customer, Matched};
 use crate::helpdesk::{Answer, Refusal, Request};
 use crate::inbox;
@@ -273,7 +273,7 @@ impl Engine {
 
     fn was_read(
         &mut self,
-        id: CallId,
+        id: CaseId,
         timeline: bool,
         result: &Result<Answer, TransportError>,
         now: DateTime<Utc>,

@@ -6,7 +6,7 @@ use sidetone_protocol::{Mode, Vendor};
 use super::writing::Claim;
 use super::{Engine, Job};
 use crate::budget::Lane;
-use crate::call::CallId;
+use crate::call::CaseId;
 use crate::directory::Customer;
 use crate::number::E164;
 use crate::store::{Case, StoreError};
@@ -84,7 +84,7 @@ impl Engine {
                 return Ok(());
             }
         }
-        let waiting: Vec<(CallId, DateTime<Utc>)> =
+        let waiting: Vec<(CaseId, DateTime<Utc>)> =
             self.uncarded.iter().map(|(id, until)| (*id, *until)).collect();
         for (id, until) in waiting {
             let Some(case) = self.store.case(id)?.filter(|c| !c.carded && !c.call.is_over()) else {

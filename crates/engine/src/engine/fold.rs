@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 
 use super::{Engine, Job};
 use crate::budget::Lane;
-use crate::call::{CallId, Statement};
+use crate::call::{CaseId, Statement};
 use crate::directory::Matched;
 use crate::gate;
 use crate::helpdesk::{Assessment, Standing, Step};
@@ -36,7 +36,7 @@ impl Engine {
     fn fold_batch(&mut self, rows: &[InboxRow], now: DateTime<Utc>) -> Result<(), StoreError> {
         let mut change = Change::at(now);
         change.folded = rows.iter().map(|row| row.id).collect();
-        let mut by_call: BTreeMap<CallId, Vec<&InboxRow>> = BTreeMap::new();
+        let mut by_call: BTreeMap<CaseId, Vec<&InboxRow>> = BTreeMap::new();
         for row in rows {
             if let Some(id) = row.call {
                 by_call.entry(id).or_default().push(row);
@@ -264,7 +264,7 @@ impl Engine {
     }
 
     /// Looks at one call anew, with what is known now.
-    pub(super) fn look_again(&mut self, id: CallId, now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub(super) fn look_again(&mut self, id: CaseId, now: DateTime<Utc>) -> Result<(), StoreError> {
         self.insist(|engine| match engine.readable_case(id)? {
             Some(case) => engine.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now),
             None => Ok(()),
@@ -272,7 +272,7 @@ impl Engine {
     }
 
     /// A person wants a parked call tried again; where its ticket was thrown away, created again (G25).
-    pub(super) fn retry(&mut self, id: CallId, now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub(super) fn retry(&mut self, id: CaseId, now: DateTime<Utc>) -> Result<(), StoreError> {
         let Some(mut case) = self.store.case(id)? else { return Ok(()) };
         case.attempts.retain(|a| a.state != AttemptState::Parked);
         self.doubted.retain(|(call, _), _| *call != id);
@@ -297,7 +297,7 @@ impl Engine {
     /// Makes a plan that will not be carried out: the call is read if it is unknown, its caller looked up.
     pub(super) fn study(
         &mut self,
-        id: CallId,
+        id: CaseId,
         told: oneshot::Sender<()>,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {

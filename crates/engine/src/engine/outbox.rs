@@ -7,7 +7,7 @@ use sidetone_protocol::Vendor;
 
 use super::{Engine, Job};
 use crate::budget::Lane;
-use crate::call::CallId;
+use crate::call::CaseId;
 use crate::health::Link;
 use crate::helpdesk::{Standing, Step};
 use crate::ledger::{Attempt, AttemptState, Write};
@@ -106,7 +106,7 @@ impl Engine {
     }
 
     /// Threads with a write whose outcome is not known yet, and the call that it belongs to.
-    fn held_threads(&self) -> Result<HashMap<String, CallId>, StoreError> {
+    fn held_threads(&self) -> Result<HashMap<String, CaseId>, StoreError> {
         let mut held = HashMap::new();
         for id in self.store.unsettled()? {
             if let Some(case) = self.readable_case(id)? {
@@ -117,7 +117,7 @@ impl Engine {
     }
 
     /// A call that cannot be read back stops no other.
-    pub(super) fn readable_case(&self, id: CallId) -> Result<Option<Case>, StoreError> {
+    pub(super) fn readable_case(&self, id: CaseId) -> Result<Option<Case>, StoreError> {
         match self.store.case(id) {
             Err(StoreError::Damaged(why)) => {
                 tracing::error!(call = %id, %why, "a stored call cannot be read; it is passed over");

@@ -7,7 +7,7 @@ use super::answers::LOOK_AGAIN;
 use super::outbox::{LOOK_HOLDS, SEND_AGAIN};
 use super::written::drop_attempt;
 use super::{Engine, Job};
-use crate::call::CallId;
+use crate::call::CaseId;
 use crate::directory::Customer;
 use crate::helpdesk::{Answer, Probed, Refusal, Whereabouts};
 use crate::ledger::{EMAIL_REFUSED, GONE, Holding, Write, WriteKind};
@@ -130,7 +130,7 @@ impl Engine {
     /// The ticket was looked at before a write, or because a write did not find it.
     pub(super) fn ticket_was_seen(
         &mut self,
-        id: CallId,
+        id: CaseId,
         result: &Result<Answer, TransportError>,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
@@ -158,7 +158,7 @@ impl Engine {
 
     pub(super) fn whereabouts_told(
         &mut self,
-        id: CallId,
+        id: CaseId,
         write: &Write,
         refusal: Refusal,
         hops: u8,

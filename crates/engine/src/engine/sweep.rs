@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 use super::answers::LOOK_AGAIN;
 use super::{Engine, Job};
 use crate::budget::Lane;
-use crate::call::{CallId, Origin};
+use crate::call::{CaseId, Origin};
 use crate::helpdesk::{Answer, Met, Request};
 use crate::inbox;
 use crate::store::StoreError;
@@ -169,7 +169,7 @@ impl Engine {
     }
 
     /// A record was read to its end.
-    pub(super) fn sweep_adopted(&mut self, id: CallId, with_news: bool) {
+    pub(super) fn sweep_adopted(&mut self, id: CaseId, with_news: bool) {
         let Some(sweep) = self.sweep.as_mut().filter(|s| s.met.front().is_some_and(|met| met.call == id))
         else {
             return;
@@ -182,7 +182,7 @@ impl Engine {
     }
 
     /// A record could not be read.
-    pub(super) fn sweep_not_adopted(&mut self, id: CallId, now: DateTime<Utc>) {
+    pub(super) fn sweep_not_adopted(&mut self, id: CaseId, now: DateTime<Utc>) {
         if self.sweep.as_ref().is_some_and(|s| s.busy && s.met.front().is_some_and(|met| met.call == id)) {
             self.sweep_failed("the helpdesk does not show a record", now);
         }

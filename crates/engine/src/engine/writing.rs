@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sidetone_protocol::{Alert, Mode, PausedView, WriterState, WriterView};
 
 use super::Engine;
-use crate::call::CallId;
+use crate::call::CaseId;
 use crate::store::{Change, Store, StoreError};
 
 /// After a take-over nothing is written for so long: the other installation looks at its webhook every 60 s at the
@@ -126,7 +126,7 @@ impl Engine {
     }
 
     /// Looks at a call anew whose writes waited; so did unclear ones that are repeated.
-    fn release(&mut self, id: CallId, now: DateTime<Utc>) -> Result<(), StoreError> {
+    fn release(&mut self, id: CaseId, now: DateTime<Utc>) -> Result<(), StoreError> {
         self.insist(|engine| {
             let Some(mut case) = engine.readable_case(id)? else { return Ok(()) };
             for attempt in

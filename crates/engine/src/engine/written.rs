@@ -6,7 +6,7 @@ use sidetone_protocol::ExplanationView;
 use super::answers::LOOK_AGAIN;
 use super::outbox::{PROBE_AFTER_SECONDS, SEND_AGAIN};
 use super::{Engine, Job};
-use crate::call::CallId;
+use crate::call::CaseId;
 use crate::directory::{Customer, Matched};
 use crate::helpdesk::{Answer, Probed, Refusal};
 use crate::ledger::{Attempt, AttemptState, Holding, Write, WriteKind};
@@ -17,7 +17,7 @@ use crate::transport::TransportError;
 impl Engine {
     pub(super) fn was_written(
         &mut self,
-        id: CallId,
+        id: CaseId,
         write: &Write,
         result: &Result<Answer, TransportError>,
         sent_at: DateTime<Utc>,
@@ -140,7 +140,7 @@ impl Engine {
 
     pub(super) fn conflict_told(
         &mut self,
-        id: CallId,
+        id: CaseId,
         write: &Write,
         result: &Result<Answer, TransportError>,
         now: DateTime<Utc>,
@@ -174,7 +174,7 @@ impl Engine {
 
     pub(super) fn was_probed(
         &mut self,
-        id: CallId,
+        id: CaseId,
         write: &Write,
         result: &Result<Answer, TransportError>,
         now: DateTime<Utc>,

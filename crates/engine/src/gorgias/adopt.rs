@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::record::record;
 use super::ticket::told_by;
 use super::{customer_marker, messages, refusal, ticket_marker, tickets_by_marker};
-use crate::call::{Call, CallId};
+use crate::call::{Call, CaseId};
 use crate::helpdesk::{Adopted, Answer, Context, ListPage, Met, Refusal, Request};
 use crate::ledger::{AGAIN, Holding};
 use crate::number::Party;
@@ -53,7 +53,7 @@ pub(super) fn met(
     let records = body.get("data").unwrap_or(&body).as_array().map(Vec::as_slice).unwrap_or_default();
     let items = records.iter().filter_map(|record| {
         let id = record.get("external_id")?.as_str()?.strip_prefix("aircall:call:")?.parse().ok()?;
-        Some(Met { call: CallId(id), record: record.clone() })
+        Some(Met { call: CaseId(id), record: record.clone() })
     });
     let reached = page.items.iter().filter_map(|t| t.created_datetime).any(|made| made < since);
     let next = request.next_page(&page).filter(|_| !reached).map(|next| next.to_http(account));

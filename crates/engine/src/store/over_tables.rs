@@ -10,7 +10,7 @@ use super::tables::{attempt, call, call_list, inbox, ledger, matched, pushed, se
 use super::{
     Arrivals, Case, CaseChange, Change, Claim, InboxRow, Query, Receipt, Received, Store, StoreError,
 };
-use crate::call::CallId;
+use crate::call::CaseId;
 use crate::directory::Matched;
 use crate::number::E164;
 
@@ -40,7 +40,7 @@ impl<D: Database> Store for D {
         })
     }
 
-    fn case(&self, id: CallId) -> Result<Option<Case>, StoreError> {
+    fn case(&self, id: CaseId) -> Result<Option<Case>, StoreError> {
         self.read(|sql| call::case(sql, id))
     }
 
@@ -60,27 +60,27 @@ impl<D: Database> Store for D {
         self.read(|sql| call::next_due(sql, now))
     }
 
-    fn under_way(&self) -> Result<Vec<CallId>, StoreError> {
+    fn under_way(&self) -> Result<Vec<CaseId>, StoreError> {
         self.read(attempt::under_way)
     }
 
-    fn unsettled(&self) -> Result<Vec<CallId>, StoreError> {
+    fn unsettled(&self) -> Result<Vec<CaseId>, StoreError> {
         self.read(attempt::unsettled)
     }
 
-    fn pending(&self) -> Result<Vec<CallId>, StoreError> {
+    fn pending(&self) -> Result<Vec<CaseId>, StoreError> {
         self.read(call::pending)
     }
 
-    fn due_from(&self, at: DateTime<Utc>) -> Result<Vec<CallId>, StoreError> {
+    fn due_from(&self, at: DateTime<Utc>) -> Result<Vec<CaseId>, StoreError> {
         self.read(|sql| call::due_from(sql, at))
     }
 
-    fn waiting(&self, reason: &str) -> Result<Vec<CallId>, StoreError> {
+    fn waiting(&self, reason: &str) -> Result<Vec<CaseId>, StoreError> {
         self.read(|sql| call::waiting(sql, reason))
     }
 
-    fn live(&self) -> Result<Vec<CallId>, StoreError> {
+    fn live(&self) -> Result<Vec<CaseId>, StoreError> {
         self.read(call::live)
     }
 
@@ -88,11 +88,11 @@ impl<D: Database> Store for D {
         self.read(|sql| call_list::page(sql, query))
     }
 
-    fn history(&self, number: &E164, but: CallId, limit: usize) -> Result<(Vec<CallView>, u32), StoreError> {
+    fn history(&self, number: &E164, but: CaseId, limit: usize) -> Result<(Vec<CallView>, u32), StoreError> {
         self.read(|sql| call_list::history(sql, number, but, limit))
     }
 
-    fn trace(&self, id: CallId) -> Result<Vec<ExplanationView>, StoreError> {
+    fn trace(&self, id: CaseId) -> Result<Vec<ExplanationView>, StoreError> {
         self.read(|sql| trace::of(sql, id))
     }
 

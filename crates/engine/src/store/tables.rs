@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 
 use super::StoreError;
 use super::sql::Row;
-use crate::call::CallId;
+use crate::call::CaseId;
 
 fn json<T: DeserializeOwned>(text: &str) -> Result<T, StoreError> {
     Ok(serde_json::from_str(text)?)
@@ -31,10 +31,10 @@ pub(super) fn moment(micros: i64) -> DateTime<Utc> {
 }
 
 /// How a call's id, 64 bits without a sign, is stored.
-fn key(id: CallId) -> i64 {
+fn key(id: CaseId) -> i64 {
     id.0.cast_signed()
 }
 
-pub(super) fn call_id(row: &Row<'_>) -> Result<CallId, StoreError> {
-    Ok(CallId(row.get::<i64>(0)?.cast_unsigned()))
+pub(super) fn call_id(row: &Row<'_>) -> Result<CaseId, StoreError> {
+    Ok(CaseId(row.get::<i64>(0)?.cast_unsigned()))
 }

@@ -1,7 +1,7 @@
 //! Table `attempt`: writes under way or parked. The intent is here before the request leaves.
 
 use super::{call_id, json, key, micros, moment};
-use crate::call::CallId;
+use crate::call::CaseId;
 use crate::ledger::{Attempt, AttemptState};
 use crate::store::sql::{Row, Sql, Value, values};
 use crate::store::{CaseChange, StoreError};
@@ -40,7 +40,7 @@ pub(in crate::store) fn put(sql: &mut dyn Sql, changes: &[&CaseChange]) -> Resul
     Ok(())
 }
 
-pub(in crate::store) fn of(sql: &mut dyn Sql, id: CallId) -> Result<Vec<Attempt>, StoreError> {
+pub(in crate::store) fn of(sql: &mut dyn Sql, id: CaseId) -> Result<Vec<Attempt>, StoreError> {
     sql.rows(
         "SELECT write, state, begun_at, probes, next_at, reason_code, reason_text FROM attempt
          WHERE call_id = $1 ORDER BY begun_at, key",
@@ -50,12 +50,12 @@ pub(in crate::store) fn of(sql: &mut dyn Sql, id: CallId) -> Result<Vec<Attempt>
 }
 
 /// Calls with a write whose answer is outstanding.
-pub(in crate::store) fn under_way(sql: &mut dyn Sql) -> Result<Vec<CallId>, StoreError> {
+pub(in crate::store) fn under_way(sql: &mut dyn Sql) -> Result<Vec<CaseId>, StoreError> {
     sql.rows("SELECT DISTINCT call_id FROM attempt WHERE state = 'Sent' ORDER BY call_id", &[], call_id)
 }
 
 /// Calls with a write whose answer is outstanding or unclear.
-pub(in crate::store) fn unsettled(sql: &mut dyn Sql) -> Result<Vec<CallId>, StoreError> {
+pub(in crate::store) fn unsettled(sql: &mut dyn Sql) -> Result<Vec<CaseId>, StoreError> {
     sql.rows("SELECT DISTINCT call_id FROM attempt WHERE state <> 'Parked' ORDER BY call_id", &[], call_id)
 }
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::call_list::ListColumns;
 use super::{attempt, call_id, json, key, ledger, micros, moment};
-use crate::call::CallId;
+use crate::call::CaseId;
 use crate::ledger::Ledger;
 use crate::store::sql::{Row, Sql, values};
 use crate::store::{Case, CaseChange, Due, Reads, StoreError};
@@ -68,7 +68,7 @@ pub(in crate::store) fn put(sql: &mut dyn Sql, changes: &[&CaseChange]) -> Resul
 }
 
 /// Everything of one call.
-pub(in crate::store) fn case(sql: &mut dyn Sql, id: CallId) -> Result<Option<Case>, StoreError> {
+pub(in crate::store) fn case(sql: &mut dyn Sql, id: CaseId) -> Result<Option<Case>, StoreError> {
     // The call's own row first: what another program changes between these queries makes its revision old, and a
     // change made from such a mixture is refused.
     let found = sql.row(
@@ -114,15 +114,15 @@ pub(in crate::store) fn next_due(
     )
 }
 
-pub(in crate::store) fn pending(sql: &mut dyn Sql) -> Result<Vec<CallId>, StoreError> {
+pub(in crate::store) fn pending(sql: &mut dyn Sql) -> Result<Vec<CaseId>, StoreError> {
     sql.rows("SELECT id FROM call WHERE state = 'pending' ORDER BY started_at, id", &[], call_id)
 }
 
-pub(in crate::store) fn due_from(sql: &mut dyn Sql, at: DateTime<Utc>) -> Result<Vec<CallId>, StoreError> {
+pub(in crate::store) fn due_from(sql: &mut dyn Sql, at: DateTime<Utc>) -> Result<Vec<CaseId>, StoreError> {
     sql.rows("SELECT id FROM call WHERE due_at >= $1 ORDER BY started_at, id", &values![micros(at)], call_id)
 }
 
-pub(in crate::store) fn waiting(sql: &mut dyn Sql, reason: &str) -> Result<Vec<CallId>, StoreError> {
+pub(in crate::store) fn waiting(sql: &mut dyn Sql, reason: &str) -> Result<Vec<CaseId>, StoreError> {
     sql.rows(
         "SELECT id FROM call WHERE state IN ('held', 'parked', 'not_logged', 'pending') AND reason = $1
          ORDER BY started_at, id",
@@ -131,6 +131,6 @@ pub(in crate::store) fn waiting(sql: &mut dyn Sql, reason: &str) -> Result<Vec<C
     )
 }
 
-pub(in crate::store) fn live(sql: &mut dyn Sql) -> Result<Vec<CallId>, StoreError> {
+pub(in crate::store) fn live(sql: &mut dyn Sql) -> Result<Vec<CaseId>, StoreError> {
     sql.rows("SELECT id FROM call WHERE live = 1 ORDER BY started_at, id", &[], call_id)
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sidetone_protocol::{CallState, CallView, OutboxView, Outcome, Phase, Today};
 
 use super::{json, key, moment};
-use crate::call::CallId;
+use crate::call::CaseId;
 use crate::number::E164;
 use crate::store::sql::{Sql, Value, values};
 use crate::store::{Case, Filter, Query, StoreError};
@@ -150,7 +150,7 @@ pub(in crate::store) fn page(
 pub(in crate::store) fn history(
     sql: &mut dyn Sql,
     number: &E164,
-    but: CallId,
+    but: CaseId,
     limit: usize,
 ) -> Result<(Vec<CallView>, u32), StoreError> {
     let found = views(

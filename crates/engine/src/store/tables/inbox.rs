@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{json, micros, moment};
-use crate::call::{CallId, Origin};
+use crate::call::{CaseId, Origin};
 use crate::store::sql::{Sql, Value, values};
 use crate::store::{Arrivals, InboxRow, Receipt, Received, StoreError};
 
@@ -45,7 +45,7 @@ pub(in crate::store) fn unfolded(sql: &mut dyn Sql, limit: usize) -> Result<Vec<
             Ok(InboxRow {
                 id: row.get(0)?,
                 origin: origin(&row.get::<String>(1)?, row.get(2)?),
-                call: row.get::<Option<i64>>(3)?.map(|id| CallId(id.cast_unsigned())),
+                call: row.get::<Option<i64>>(3)?.map(|id| CaseId(id.cast_unsigned())),
                 as_of: row.get(4)?,
                 body: json(&row.get::<String>(5)?)?,
             })

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{json, key, micros, moment};
-use crate::call::CallId;
+use crate::call::CaseId;
 use crate::ledger::{Holding, Ledger, LedgerRow};
 use crate::store::sql::{Sql, values};
 use crate::store::{CaseChange, StoreError};
@@ -39,7 +39,7 @@ pub(in crate::store) fn put(
     Ok(())
 }
 
-pub(in crate::store) fn of(sql: &mut dyn Sql, id: CallId) -> Result<Ledger, StoreError> {
+pub(in crate::store) fn of(sql: &mut dyn Sql, id: CaseId) -> Result<Ledger, StoreError> {
     let rows = sql.rows(
         "SELECT key, helpdesk_id, detail, written_at FROM ledger WHERE call_id = $1",
         &values![key(id)],

@@ -3,7 +3,7 @@
 use sidetone_protocol::ExplanationView;
 
 use super::{json, key};
-use crate::call::CallId;
+use crate::call::CaseId;
 use crate::store::sql::{Sql, values};
 use crate::store::{CaseChange, StoreError};
 
@@ -18,7 +18,7 @@ pub(in crate::store) fn put(sql: &mut dyn Sql, changes: &[&CaseChange]) -> Resul
     Ok(())
 }
 
-pub(in crate::store) fn of(sql: &mut dyn Sql, id: CallId) -> Result<Vec<ExplanationView>, StoreError> {
+pub(in crate::store) fn of(sql: &mut dyn Sql, id: CaseId) -> Result<Vec<ExplanationView>, StoreError> {
     sql.rows("SELECT line FROM trace WHERE call_id = $1 ORDER BY id", &values![key(id)], |row| {
         json(&row.get::<String>(0)?)
     })
