@@ -4,9 +4,12 @@
 //! Each fact carries an as-of in Aircall's clock; the later one wins. An absent key says nothing, and neither does
 //! `null` nor an empty list: nothing known is erased. Comments only grow. Tags are present or absent per tag id.
 //!
+//! A text message joins by the same law and is held in the same shape; what is its own is read in `message`.
+//!
 //! Deliberately not here: what the facts mean for a helpdesk (`record`), and where they are kept (`store`).
 
 mod join;
+mod message;
 mod parts;
 mod reading;
 #[cfg(test)]
@@ -17,14 +20,37 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 
+pub use self::message::{Medium, Message, MessageFile};
 pub(crate) use self::parts::is_a_moment;
 pub use self::parts::{Agent, CallTag, Comment, Contact, Line, Team};
 
-/// Aircall's call id; 64 bits wide (`reference/aircall.md` §4).
+/// What a record is made for: a call, by Aircall's id (64 bits wide, `reference/aircall.md` §4), or a text message.
+///
+/// Aircall's ids of messages are texts (§4.8). Such a case is known by a hash of it with the highest bit set, which no id
+/// of a call has: what lies in a database with signs is a call above zero and a message below.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CaseId(pub u64);
+
+/// Set in the key of a message.
+const MESSAGE: u64 = 1 << 63;
+
+impl CaseId {
+    /// The key of a message; `resource` tells a message from one to a group.
+    #[must_use]
+    pub fn of_message(resource: &str, id: &str) -> CaseId {
+        let hash = Sha256::digest(format!("{resource}\n{id}").as_bytes());
+        CaseId(hash.iter().take(8).fold(0, |key, byte| (key << 8) | u64::from(*byte)) | MESSAGE)
+    }
+
+    /// Whether it is a message's.
+    #[must_use]
+    pub fn is_message(self) -> bool {
+        self.0 & MESSAGE != 0
+    }
+}
 
 impl std::fmt::Display for CaseId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

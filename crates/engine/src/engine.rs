@@ -9,6 +9,7 @@ mod cards;
 mod fold;
 mod health;
 mod lists;
+mod messages;
 mod outbox;
 mod people;
 mod poll;
@@ -35,6 +36,7 @@ use self::adoption::Adoption;
 use self::health::Telling;
 use self::lists::{List, Lists};
 use self::poll::Polling;
+pub(crate) use self::messages::conversations;
 pub use self::sweep::AdoptProgress;
 use self::sweep::Sweep;
 use self::webhook::{Hook, WebhookStep};
@@ -123,6 +125,16 @@ pub(crate) enum Job {
         write: Box<Write>,
     },
     LookAtTicket(CaseId),
+    /// Which conversation takes a text message of this customer.
+    Conversation {
+        call: CaseId,
+        customer: String,
+    },
+    /// Who is on a line that a message went over.
+    ReadLine {
+        call: CaseId,
+        line: u64,
+    },
     /// Where a customer is that a write did not find.
     Whereabouts {
         call: CaseId,
@@ -155,6 +167,8 @@ impl Job {
             | Job::Conflict { call, .. }
             | Job::Probe { call, .. }
             | Job::LookAtTicket(call)
+            | Job::Conversation { call, .. }
+            | Job::ReadLine { call, .. }
             | Job::Whereabouts { call, .. } => Some(*call),
             Job::LookUp(_)
             | Job::LookUpAnonymous

@@ -2,8 +2,11 @@
 //! its answers read (`answers`), and what people did to a ticket (`ticket`).
 
 mod adopt;
+mod adopt_message;
 mod answers;
 mod assess;
+mod conversation;
+mod message;
 mod notes;
 mod plan;
 mod record;
@@ -20,9 +23,11 @@ use sidetone_protocol::Vendor;
 use self::answers::refusal;
 use self::record::ANONYMOUS_EXTERNAL_ID;
 use crate::call::Call;
+use crate::conversation::Conversation;
 use crate::directory::{Customer, Person};
 use crate::helpdesk::{
-    Adopted, Answer, Assessment, Context, Helpdesk, ListPage, Met, Probed, Refusal, Request, Whereabouts,
+    Adopted, Answer, Assessment, Context, Helpdesk, ListPage, Met, Probed, Refusal, Request, Told,
+    Whereabouts,
 };
 use crate::ledger::{Holding, Write};
 use crate::number::{self, E164};
@@ -124,6 +129,20 @@ impl Helpdesk for Gorgias {
         answers::resolve_conflict(write, answer)
     }
 
+    fn look_for_conversation(&self, customer: &str) -> Request {
+        conversation::ask(&self.account, customer)
+    }
+
+    fn conversation_told(
+        &self,
+        customer: &str,
+        known: Option<&Conversation>,
+        now: DateTime<Utc>,
+        answer: &Answer,
+    ) -> Result<Told, Refusal> {
+        conversation::told(&self.account, customer, known, now, answer)
+    }
+
     fn look_at_ticket(&self, case: &Case) -> Option<Request> {
         ticket::look(&self.account, &case.ledger)
     }
@@ -223,8 +242,12 @@ fn messages(ticket_id: u64) -> gorgias::Request<List<gorgias::Message>> {
     })
 }
 
+/// What finds the record of a call or message again (`design.md` §6).
 fn ticket_marker(call: &Call) -> String {
-    format!("aircall:call:{}", call.id)
+    match call.message() {
+        Some(message) => format!("aircall:message:{}", message.id()),
+        None => format!("aircall:call:{}", call.id),
+    }
 }
 
 fn customer_marker(call: &Call) -> String {

@@ -5,7 +5,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sidetone_protocol::{
-    CallDetail, CallPage, CallView, Card, Health, HealthState, LiveCall, Now, OutboxView, Pushed,
+    CallDetail, CallPage, CallView, Card, Health, HealthState, LiveCall, MessageDetail, MessagePage, Now,
+    OutboxView, Pushed,
     SandboxView, Source, SourceKind, WriterView,
 };
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
@@ -14,14 +15,14 @@ use uuid::Uuid;
 use crate::call::CaseId;
 use crate::clock::Clock;
 use crate::directory::Matched;
-use crate::engine::{AdoptProgress, Stimulus};
+use crate::engine::{AdoptProgress, Stimulus, conversations};
 use crate::gate;
-use crate::helpdesk::Helpdesk;
+use crate::helpdesk::{Assessment, Helpdesk};
 use crate::inbox;
-use crate::knowledge::{Knowledge, QUESTION_REFUSED};
+use crate::knowledge::{Knowledge, QUESTION_REFUSED, Refused};
 use crate::number::E164;
 use crate::settings::{Arrival, Settings};
-use crate::store::{Case, Change, Query, Receipt, Received, Store, StoreError};
+use crate::store::{Case, Change, MessageQuery, Query, Receipt, Received, Store, StoreError};
 use crate::view::{self, Caller};
 
 /// How many calls `now` lists.
@@ -187,17 +188,7 @@ impl Handle {
     pub fn call(&self, id: CaseId) -> Result<Option<CallDetail>, StoreError> {
         let shared = &self.shared;
         let Some(case) = shared.store.case(id)?.filter(|c| c.selected == Some(true)) else { return Ok(None) };
-        let matched = case.call.party().number().map(|n| shared.store.matched(n)).transpose()?.flatten();
-        let (assessment, refused) = {
-            let knowledge = shared.knowledge.read().unwrap_or_else(PoisonError::into_inner);
-            // What is shown may be of any age; only a write asks again.
-            let now = shared.clock.now();
-            let matched = matched.map(|m| Matched { checked_at: now, ..m });
-            let context = knowledge.context(&shared.settings, now, matched.as_ref());
-            let assessment = shared.helpdesk.assess(&case, &context);
-            let refused = knowledge.refused.values().next().cloned();
-            (gate::apply(&case, assessment, &shared.settings, &knowledge.own_numbers), refused)
-        };
+        let (assessment, refused) = self.assessed(&case)?;
         let Some(mut view) = view::call_view(&case, &assessment, shared.helpdesk.as_ref()) else {
             return Ok(None);
         };
@@ -208,6 +199,68 @@ impl Handle {
         }
         let card = shared.card(&case, Some(&view))?;
         Ok(Some(view::detail(&case, &assessment, view, card, shared.store.trace(id)?)))
+    }
+
+    /// Record − ledger as it is shown, and what the helpdesk refuses to tell.
+    fn assessed(&self, case: &Case) -> Result<(Assessment, Option<Refused>), StoreError> {
+        let shared = &self.shared;
+        let matched = case.call.party().number().map(|n| shared.store.matched(n)).transpose()?.flatten();
+        let knowledge = shared.knowledge.read().unwrap_or_else(PoisonError::into_inner);
+        // What is shown may be of any age; only a write asks again.
+        let now = shared.clock.now();
+        let matched = matched.map(|m| Matched { checked_at: now, ..m });
+        let mut talks =
+            conversations(shared.store.as_ref(), case, [matched.as_ref(), knowledge.anonymous.as_ref()])?;
+        talks.iter_mut().for_each(|talk| talk.seen_at = now);
+        let context = knowledge.context(&shared.settings, now, matched.as_ref(), &talks);
+        let assessment = shared.helpdesk.assess(case, &context);
+        let refused = knowledge.refused.values().next().cloned();
+        Ok((gate::apply(case, assessment, &shared.settings, &knowledge.own_numbers), refused))
+    }
+
+    /// A page of the list of text messages.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn messages(&self, query: &MessageQuery) -> Result<MessagePage, StoreError> {
+        let (messages, next) = self.shared.store.messages(query)?;
+        Ok(MessagePage { messages, next })
+    }
+
+    /// Everything about one text message, by Aircall's id; `None` if it is unknown, or on a line that is not selected.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn message(&self, id: &str) -> Result<Option<MessageDetail>, StoreError> {
+        let shared = &self.shared;
+        let Some(case) = self.message_case(id)?.filter(|c| c.selected == Some(true)) else { return Ok(None) };
+        let (assessment, _) = self.assessed(&case)?;
+        let view = view::message_view(&case, &assessment, shared.helpdesk.as_ref());
+        let Some(view) = view else { return Ok(None) };
+        let trace = shared.store.trace(case.call.id)?;
+        Ok(Some(view::message_detail(&case, &assessment, view, trace)))
+    }
+
+    fn message_case(&self, id: &str) -> Result<Option<Case>, StoreError> {
+        for resource in ["message", "group_message"] {
+            if let Some(case) = self.shared.store.case(CaseId::of_message(resource, id))? {
+                return Ok(Some(case));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Tries a parked or held message again. Returns whether there is such a message.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn retry_message(&self, id: &str) -> Result<bool, StoreError> {
+        let case = self.message_case(id)?.filter(|case| case.selected == Some(true));
+        let known = case.is_some();
+        if let Some(case) = case {
+            self.stimulate(Stimulus::Retry(case.call.id));
+        }
+        Ok(known)
     }
 
     /// Makes the plan of a call, asking Aircall and the helpdesk what it needs to know; writes nothing.

@@ -11,7 +11,8 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sidetone_protocol::{Completeness, Reason, Vendor};
 
-use crate::call::CaseId;
+use crate::call::{Agent, CaseId};
+use crate::conversation::Conversation;
 use crate::directory::{Customer, Matched, People, Person};
 use crate::ledger::{Holding, Write};
 use crate::number::E164;
@@ -89,6 +90,10 @@ pub struct Context<'a> {
     pub matched: Option<&'a Matched>,
     /// The shared customer of withheld callers, as found or made (`None`: not asked yet).
     pub anonymous: Option<&'a Matched>,
+    /// For a text message: the conversations of those who may be its customer, as last seen.
+    pub conversations: &'a [Conversation],
+    /// Who is on a line, where that had to be asked, by the line's id.
+    pub line_users: &'a BTreeMap<u64, LineUsers>,
 }
 
 /// An Aircall team with its members.
@@ -98,6 +103,15 @@ pub struct Team {
     pub name: String,
     /// Ids of its members.
     pub users: BTreeSet<u64>,
+}
+
+/// Who is on a line (M5), as Aircall said last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineUsers {
+    /// They; empty, too, if Aircall could not be asked.
+    pub users: Vec<Agent>,
+    /// When that was asked.
+    pub read_at: DateTime<Utc>,
 }
 
 /// What to do for a call now.
@@ -118,6 +132,10 @@ pub enum Step {
     LookUpAnonymous,
     /// The helpdesk's lists (people, tags) are needed first.
     Lists,
+    /// Ask the helpdesk which conversation of this customer takes a text message (M3).
+    LookForConversation(String),
+    /// Ask Aircall who is on this line: of a message that was sent, nobody told by whom (M5).
+    ReadLine(u64),
     /// Ask the helpdesk for our marker before the first create (B17).
     Adopt,
     /// See first whether the ticket is still there and as we left it (G24, G25), then carry out the plan.
@@ -165,6 +183,15 @@ pub enum Probed {
     Nothing,
     /// It was carried out; this is held now.
     Done(Vec<Holding>),
+    /// Another request is needed to tell.
+    Ask(Box<Request>),
+}
+
+/// What a look for a conversation found (M3).
+#[derive(Clone, Debug)]
+pub enum Told {
+    /// It, or that there is none.
+    Conversation(Conversation),
     /// Another request is needed to tell.
     Ask(Box<Request>),
 }
@@ -249,6 +276,20 @@ pub trait Helpdesk: Send + Sync {
     /// # Errors
     /// What the answer means instead.
     fn resolve_conflict(&self, write: &Write, answer: &Answer) -> Result<Option<Write>, Refusal>;
+
+    /// Asks which conversation of text messages a customer has.
+    fn look_for_conversation(&self, customer: &str) -> Request;
+    /// Reads that answer, or the one to the further question.
+    ///
+    /// # Errors
+    /// What the answer means instead.
+    fn conversation_told(
+        &self,
+        customer: &str,
+        known: Option<&Conversation>,
+        now: DateTime<Utc>,
+        answer: &Answer,
+    ) -> Result<Told, Refusal>;
 
     /// Asks how the ticket of a call is, one light request; `None` if it has none.
     fn look_at_ticket(&self, case: &Case) -> Option<Request>;

@@ -18,7 +18,7 @@ pub fn from_webhook(event: &Event, received_at: DateTime<Utc>) -> Received {
     let body = event.body_without_token();
     // What is nested deeper than any Call object is kept, but not made into a call: it could not be read back.
     let is_plain = depth(&event.data) <= DEEPEST;
-    let call = (event.resource == "call" && is_plain).then(|| call_id(&event.data)).flatten();
+    let call = case_id(&event.resource, &event.data).filter(|_| is_plain);
     Received {
         is_odd: call.is_none() && !OTHER_RESOURCES.contains(&event.resource.as_str()),
         hash: hash(&["event", &body.to_string()]),
@@ -62,6 +62,19 @@ fn depth(value: &Value) -> usize {
         }
     }
     deepest
+}
+
+/// The call or message that an event speaks of.
+fn case_id(resource: &str, data: &Value) -> Option<CaseId> {
+    match resource {
+        "call" => call_id(data),
+        "message" | "group_message" => {
+            let id = data.get("id")?;
+            let id = id.as_str().map(str::to_owned).or_else(|| id.as_u64().map(|id| id.to_string()));
+            id.filter(|id| !id.trim().is_empty()).map(|id| CaseId::of_message(resource, &id))
+        }
+        _ => None,
+    }
 }
 
 fn call_id(data: &Value) -> Option<CaseId> {

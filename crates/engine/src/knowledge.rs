@@ -7,7 +7,8 @@ use chrono::{DateTime, Utc};
 use sidetone_protocol::Reason;
 
 use crate::directory::{Matched, People};
-use crate::helpdesk::{Context, Team};
+use crate::conversation::Conversation;
+use crate::helpdesk::{Context, LineUsers, Team};
 use crate::number::E164;
 use crate::settings::Settings;
 
@@ -26,6 +27,8 @@ pub struct Knowledge {
     pub own_numbers: Vec<E164>,
     /// The shared customer of withheld callers.
     pub anonymous: Option<Matched>,
+    /// Who is on a line, where that had to be asked.
+    pub line_users: BTreeMap<u64, LineUsers>,
     /// What the helpdesk refuses to be asked.
     pub refused: BTreeMap<Question, Refused>,
 }
@@ -42,7 +45,7 @@ pub enum Question {
     People,
     /// The tags.
     Tags,
-    /// What there is of a call already (B17).
+    /// What there is of a call already (B17), or which conversation takes a message (M3).
     Records,
 }
 
@@ -71,6 +74,7 @@ impl Knowledge {
         settings: &'a Settings,
         now: DateTime<Utc>,
         matched: Option<&'a Matched>,
+        conversations: &'a [Conversation],
     ) -> Context<'a> {
         Context {
             settings,
@@ -81,6 +85,8 @@ impl Knowledge {
             slugs: &self.slugs,
             matched,
             anonymous: self.anonymous.as_ref(),
+            conversations,
+            line_users: &self.line_users,
         }
     }
 }

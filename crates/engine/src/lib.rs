@@ -6,6 +6,7 @@
 pub mod budget;
 pub mod call;
 pub mod clock;
+pub mod conversation;
 pub mod directory;
 mod engine;
 mod gate;

@@ -13,9 +13,10 @@ mod tables;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
-use sidetone_protocol::{CallView, ExplanationView, LiveEvent, OutboxView, Pushed, Today};
+use sidetone_protocol::{CallView, ExplanationView, LiveEvent, MessageView, OutboxView, Pushed, Today};
 
 use crate::call::{Call, CaseId, Origin};
+use crate::conversation::Conversation;
 use crate::directory::Matched;
 use crate::ledger::{Attempt, Holding, Ledger};
 use crate::number::E164;
@@ -150,6 +151,8 @@ pub struct Case {
     pub due: Option<Due>,
     /// Whose writes it stands in line with (`design.md` §3.6); empty until it is reckoned for the first time.
     pub thread: String,
+    /// The place of its first statement in the inbox: messages of the same moment are written in this order.
+    pub arrived: i64,
     /// How often it was stored. A change made from an older reading is refused.
     pub revision: i64,
 }
@@ -169,6 +172,7 @@ impl Case {
             carded: false,
             due: None,
             thread: String::new(),
+            arrived: 0,
             revision: 0,
         }
     }
@@ -190,6 +194,8 @@ pub struct CaseChange {
     pub case: Case,
     /// Its row for lists; `None` while the line is unknown or not selected: then it is listed nowhere.
     pub view: Option<CallView>,
+    /// The same for a text message.
+    pub message: Option<MessageView>,
     /// Newly held.
     pub put: Vec<Holding>,
     /// No longer held.
@@ -209,6 +215,8 @@ pub struct Change {
     pub cases: Vec<CaseChange>,
     /// Answers of the directory.
     pub matched: Vec<Matched>,
+    /// Conversations of text messages, as seen or made.
+    pub conversations: Vec<Conversation>,
     /// Settings to remember.
     pub settings: Vec<(String, String)>,
     /// What windows are told.
@@ -247,6 +255,19 @@ pub struct Query {
     /// Which.
     pub filter: Filter,
     /// Words that must all occur in name, number, line or agent.
+    pub text: Option<String>,
+    /// At most so many.
+    pub limit: usize,
+}
+
+/// A page of the list of text messages.
+#[derive(Clone, Debug, Default)]
+pub struct MessageQuery {
+    /// Only messages before this cursor.
+    pub before: Option<String>,
+    /// Only those that are held, parked or not logged.
+    pub not_logged: bool,
+    /// Words that must all occur in name, number, line, agent or text.
     pub text: Option<String>,
     /// At most so many.
     pub limit: usize,
@@ -338,6 +359,21 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// If the store cannot be read.
     fn history(&self, number: &E164, but: CaseId, limit: usize) -> Result<(Vec<CallView>, u32), StoreError>;
+    /// A page of the list of text messages, newest first, with the cursor of the next.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn messages(&self, query: &MessageQuery) -> Result<(Vec<MessageView>, Option<String>), StoreError>;
+    /// Whether an earlier message with this number still waits to be written (M2).
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn has_earlier_message(&self, case: &Case, number: &E164) -> Result<bool, StoreError>;
+    /// A customer's conversation of text messages, as last seen.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn conversation(&self, customer: &str) -> Result<Option<Conversation>, StoreError>;
     /// Why each record is there.
     ///
     /// # Errors

@@ -2,10 +2,11 @@
 
 use sidetone_protocol::{
     CallDetail, CallState, CallView, Card, Completeness, CustomerView, Direction, ExplanationView,
-    LedgerView, Match, Named, Outcome, PartState, Phase, PlanView, Reason, TicketView, WriteView,
+    LedgerView, Match, MessageDetail, MessageKind, MessageView, Named, Outcome, PartState, Phase, PlanView,
+    Reason, TicketView, WriteView,
 };
 
-use crate::call::Call;
+use crate::call::{Call, Medium};
 use crate::directory::{Customer, Matched};
 use crate::gate;
 use crate::helpdesk::{Assessment, Helpdesk, Standing};
@@ -26,6 +27,11 @@ pub fn state(case: &Case, assessment: &Assessment) -> (CallState, Option<Reason>
             (CallState::Parked, Some(Reason { code, text }))
         }
         (Standing::Early, None) => (CallState::Pending, None),
+        (Standing::Logged, None) if case.call.id.is_message() => {
+            let awaited = !case.ledger.has("message") || !assessment.writes.is_empty();
+            let is_done = !awaited && case.attempts.is_empty();
+            (if is_done { CallState::Complete } else { CallState::Pending }, None)
+        }
         (Standing::Logged, None) => {
             let awaited = !case.call.is_over() || !case.ledger.has("ended") || !assessment.writes.is_empty();
             (
@@ -40,10 +46,9 @@ pub fn state(case: &Case, assessment: &Assessment) -> (CallState, Option<Reason>
 #[must_use]
 pub fn call_view(case: &Case, assessment: &Assessment, helpdesk: &dyn Helpdesk) -> Option<CallView> {
     let call = &case.call;
-    let line = call.line()?;
+    let line = call.line().filter(|_| !call.id.is_message())?;
     let (state, reason) = state(case, assessment);
-    let ticket =
-        case.ledger.id("ticket").map(|id| TicketView { id: id.to_owned(), url: helpdesk.ticket_url(id) });
+    let ticket = ticket_view(case, helpdesk);
     Some(CallView {
         id: call.id.to_string(),
         direction: if call.is_outbound() { Direction::Outbound } else { Direction::Inbound },
@@ -63,6 +68,40 @@ pub fn call_view(case: &Case, assessment: &Assessment, helpdesk: &dyn Helpdesk) 
         completeness: assessment.completeness,
         ticket,
     })
+}
+
+/// The row of the list of messages; `None` for a call, or while the line is unknown.
+#[must_use]
+pub fn message_view(case: &Case, assessment: &Assessment, helpdesk: &dyn Helpdesk) -> Option<MessageView> {
+    let call = &case.call;
+    let message = call.message()?;
+    let line = call.line()?;
+    let (state, reason) = state(case, assessment);
+    Some(MessageView {
+        id: message.id(),
+        kind: match message.medium() {
+            Medium::Text => MessageKind::Sms,
+            Medium::Whatsapp => MessageKind::Whatsapp,
+            Medium::Group => MessageKind::Group,
+        },
+        direction: if call.is_outbound() { Direction::Outbound } else { Direction::Inbound },
+        number: call.party().view(call.raw_digits()),
+        customer: assessment.customer.as_ref().map(|c| customer_view(c, helpdesk)),
+        contact_name: call.contact().and_then(|c| c.display()),
+        line: Named { id: line.id.to_string(), name: line.name },
+        agent: message.sender().map(|a| Named { id: a.id.to_string(), name: a.name }),
+        sent_at: message.sent_at().map_or(0, |at| at.timestamp()),
+        text: message.text().chars().take(1600).collect(),
+        files: message.files().len() as u32,
+        status: message.status().map(str::to_owned),
+        state,
+        reason,
+        ticket: ticket_view(case, helpdesk),
+    })
+}
+
+fn ticket_view(case: &Case, helpdesk: &dyn Helpdesk) -> Option<TicketView> {
+    case.ledger.id("ticket").map(|id| TicketView { id: id.to_owned(), url: helpdesk.ticket_url(id) })
 }
 
 fn phase(call: &Call) -> Phase {
@@ -151,11 +190,41 @@ pub fn detail(
     card: Card,
     explanation: Vec<ExplanationView>,
 ) -> CallDetail {
-    // A tag is shown by its name: under which source it is kept is the ledger's own affair.
-    let shown_key = |holding: &Holding| match (holding.key.strip_prefix("tag:"), holding.detail.get("name")) {
+    let (ledger, plan) = (ledger_views(case), plan_view(assessment));
+    CallDetail {
+        id: case.call.id.to_string(),
+        state: call.state,
+        reason: call.reason.clone(),
+        completeness: assessment.completeness,
+        facts: case.call.facts(),
+        ledger,
+        plan,
+        explanation,
+        call,
+        card,
+    }
+}
+
+/// Everything about one message.
+#[must_use]
+pub fn message_detail(
+    case: &Case,
+    assessment: &Assessment,
+    message: MessageView,
+    explanation: Vec<ExplanationView>,
+) -> MessageDetail {
+    MessageDetail { message, ledger: ledger_views(case), plan: plan_view(assessment), explanation }
+}
+
+/// A tag is shown by its name: under which source it is kept is the ledger's own affair.
+fn shown_key(holding: &Holding) -> String {
+    match (holding.key.strip_prefix("tag:"), holding.detail.get("name")) {
         (Some(_), Some(serde_json::Value::String(name))) => format!("tag:{name}"),
         _ => holding.key.clone(),
-    };
+    }
+}
+
+fn ledger_views(case: &Case) -> Vec<LedgerView> {
     // That a tag had to be made first is the account's affair, and how the ticket was seen is ours: no part of the record.
     let is_record =
         |key: &str| !key.starts_with("new_tag:") && !matches!(key, SEEN | GONE | AGAIN | EMAIL_REFUSED);
@@ -165,6 +234,10 @@ pub fn detail(
         helpdesk_id: row.holding.helpdesk_id.clone(),
         written_at: row.written_at.to_rfc3339(),
     });
+    ledger.collect()
+}
+
+fn plan_view(assessment: &Assessment) -> PlanView {
     let writes: Vec<WriteView> = assessment
         .writes
         .iter()
@@ -181,18 +254,7 @@ pub fn detail(
             body: w.body.clone(),
         })
         .collect();
-    CallDetail {
-        id: case.call.id.to_string(),
-        state: call.state,
-        reason: call.reason.clone(),
-        completeness: assessment.completeness,
-        facts: case.call.facts(),
-        ledger: ledger.collect(),
-        plan: PlanView { requests: writes.len() as u32, writes },
-        explanation,
-        call,
-        card,
-    }
+    PlanView { requests: writes.len() as u32, writes }
 }
 
 /// The assessment of a call that is not to be written, whatever its record would be.

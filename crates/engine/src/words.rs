@@ -22,6 +22,7 @@ macro_rules! words {
 words! {
     subject_inbound: "Inbound call: ", "Eingehender Anruf: ", "Appel entrant : ";
     subject_outbound: "Outbound call: ", "Ausgehender Anruf: ", "Appel sortant : ";
+    subject_sms: "SMS conversation with ", "SMS-Konversation mit ", "Conversation SMS avec ";
     anonymous_caller: "Anonymous caller", "Anonymer Anrufer", "Appelant anonyme";
     tag_aircall: "Aircall", "Aircall", "Aircall";
     tag_inbound: "Inbound call", "Eingehender Anruf", "Appel entrant";
@@ -30,6 +31,8 @@ words! {
     tag_missed: "Missed call", "Verpasster Anruf", "Appel manqué";
     tag_callback_request: "Callback request", "Rückrufanfrage", "Demande de rappel";
     tag_called_back: "Called back", "Rückgerufen", "Rappel effectué";
+    message_without_text: "Message without text", "Nachricht ohne Text", "Message sans texte";
+    file_not_kept: "File not taken over: {name}", "Datei nicht übernommen: {name}", "Fichier non repris : {name}";
     call_answered: "Call answered", "Anruf angenommen", "Appel décroché";
     call_ended: "Call ended", "Anruf beendet", "Appel terminé";
     missed_call: "Missed call", "Verpasster Anruf", "Appel manqué";
@@ -134,7 +137,7 @@ mod tests {
                     !text.contains(['\u{a0}', '\u{202f}']),
                     "{name}: rules and searches match plain spaces"
                 );
-                for blank in ["{n}", "{email}"] {
+                for blank in ["{n}", "{email}", "{name}"] {
                     assert_eq!(texts[0].contains(blank), text.contains(blank), "{name}");
                 }
             }

@@ -35,6 +35,7 @@ fn put(case: Case) -> Change {
     let changed = CaseChange {
         attempts: case.attempts.clone(),
         case,
+        message: None,
         view: None,
         put: Vec::new(),
         remove: Vec::new(),

@@ -7,13 +7,14 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use sidetone_engine::call::{Call, CaseId, Origin, Statement};
+use sidetone_engine::conversation::{Conversation, Thread};
 use sidetone_engine::directory::{Customer, Matched};
 use sidetone_engine::ledger::{Attempt, AttemptState, Holding, Write, WriteKind};
 use sidetone_engine::number;
 use sidetone_engine::store::postgres::PostgresStore;
 use sidetone_engine::store::sqlite::SqliteStore;
 use sidetone_engine::store::{
-    Case, CaseChange, Change, Claim, Due, Filter, Query, Receipt, Received, Store, StoreError,
+    Case, CaseChange, Change, Claim, Due, Filter, MessageQuery, Query, Receipt, Received, Store, StoreError,
 };
 use sidetone_protocol::*;
 
@@ -74,6 +75,8 @@ on_every_store! {
     what_a_text_may_hold_is_taken
     a_change_made_from_an_old_reading_is_refused_as_a_whole
     what_is_due_is_claimed_again_and_again_by_the_same_program
+    messages_are_listed_by_themselves_and_wait_for_earlier_ones
+    a_conversation_is_kept_as_it_was_seen_last
 }
 
 fn at(s: i64) -> DateTime<Utc> {
@@ -144,6 +147,7 @@ fn change(case: Case, view: Option<CallView>) -> Change {
         cases: vec![CaseChange {
             case,
             view,
+            message: None,
             put: Vec::new(),
             remove: Vec::new(),
             attempts,
@@ -469,4 +473,97 @@ fn a_full_disk_is_told_and_loses_nothing_that_was_acknowledged() {
     assert_eq!(store.setting("first").unwrap(), None, "a change is whole or not at all");
     store.limit_pages(1_000_000).unwrap();
     assert_eq!(store.receive(&[big(failed)]).unwrap(), [Receipt::New]);
+}
+
+/// A message sent at this millisecond of the first second, due with one write.
+fn message_change(id: &str, millisecond: u32, arrived: i64, body: &str) -> Change {
+    let mut case = Case::new(CaseId::of_message("message", id));
+    let data = json!({
+        "id": id, "direction": "inbound", "external_number": "+34 666 444 555", "body": body,
+        "created_at": format!("2026-11-21T09:00:00.{millisecond:03}Z"),
+        "number": { "id": 1, "name": "Support FR", "country": "FR" },
+    });
+    let origin = Origin::Event("message.received".into());
+    case.call.join(&Statement { origin: &origin, as_of: 9, data: data.as_object().unwrap() });
+    case.selected = Some(true);
+    case.arrived = arrived;
+    case.thread = "customer:7".into();
+    case.due = Some(Due { at: at(0), writes: 1, since: at(0) });
+    let head = view(&case, "Marta", CallState::Pending);
+    let message = MessageView {
+        id: id.into(),
+        kind: MessageKind::Sms,
+        direction: Direction::Inbound,
+        number: head.number,
+        customer: head.customer,
+        contact_name: None,
+        line: head.line,
+        agent: None,
+        sent_at: head.started_at,
+        text: body.into(),
+        files: 0,
+        status: None,
+        state: CallState::Pending,
+        reason: None,
+        ticket: None,
+    };
+    let mut change = change(case, None);
+    change.cases[0].message = Some(message);
+    change
+}
+
+fn messages_are_listed_by_themselves_and_wait_for_earlier_ones(store: &impl Fresh) {
+    // M2, M8
+    let store = store.open();
+    let call = case(5);
+    let row = view(&call, "Marta", CallState::Complete);
+    store.commit(&change(call, Some(row))).unwrap();
+    // The same millisecond: who arrived first; and one that was sent before both arrives last.
+    for (id, millisecond, arrived) in [("b", 500, 2), ("c", 500, 3), ("a", 120, 4)] {
+        store.commit(&message_change(id, millisecond, arrived, &format!("text {id}"))).unwrap();
+    }
+    let key = |id: &str| CaseId::of_message("message", id);
+    let due: Vec<CaseId> = store.claim_due(at(1), 10).unwrap().into_iter().map(|claim| claim.call).collect();
+    assert_eq!(due, [key("a"), key("b"), key("c")]);
+    let number = number::parse("+34666444555", None).unwrap();
+    let is_behind = |id: &str| {
+        let case = store.case(key(id)).unwrap().unwrap();
+        assert!(case.call.id.is_message() && case.call.message().is_some());
+        store.has_earlier_message(&case, &number).unwrap()
+    };
+    assert_eq!(["a", "b", "c"].map(is_behind), [false, true, true]);
+    let mut done = store.case(key("a")).unwrap().unwrap();
+    done.due = None;
+    store.commit(&change(done, None)).unwrap();
+    assert!(!is_behind("b"), "what is written or waits for a person holds nobody up");
+    let page = |before, text: Option<&str>| {
+        let text = text.map(str::to_owned);
+        store.messages(&MessageQuery { before, text, limit: 1, ..MessageQuery::default() }).unwrap()
+    };
+    let (first, next) = page(None, None);
+    let (second, end) = page(next, None);
+    let mut listed = [first[0].id.clone(), second[0].id.clone()];
+    listed.sort();
+    assert_eq!((listed, end), (["b".to_owned(), "c".to_owned()], None));
+    assert_eq!(page(None, Some("TEXT c")).0[0].id, "c");
+    let (calls, _) = store.calls(&Query { limit: 10, ..Query::default() }).unwrap();
+    assert_eq!(calls.iter().map(|c| c.id.as_str()).collect::<Vec<_>>(), ["5"], "no message among the calls");
+    assert_eq!(store.history(&number, CaseId(9), 4).unwrap().1, 1);
+}
+
+fn a_conversation_is_kept_as_it_was_seen_last(store: &impl Fresh) {
+    // M3
+    let store = store.open();
+    assert_eq!(store.conversation("7").unwrap(), None);
+    for closed_at in [None, Some(at(3))] {
+        let thread = Thread {
+            ticket: "31".into(),
+            closed_at,
+            tags: vec!["Aircall SMS".into()],
+            tagged: vec!["Support FR".into()],
+        };
+        let seen = Conversation { customer: "7".into(), thread: Some(thread), seen_at: at(2) };
+        store.commit(&Change { conversations: vec![seen.clone()], ..Change::at(at(4)) }).unwrap();
+        assert_eq!(store.conversation("7").unwrap(), Some(seen));
+    }
 }

@@ -12,7 +12,7 @@ use sidetone_protocol::{CallDetail, CallPage, Health, Now};
 
 use crate::problem::Problem;
 
-/// Calls on one page, if not said otherwise.
+/// Calls or messages on one page, if not said otherwise.
 const PAGE: usize = 50;
 
 #[derive(Deserialize)]
@@ -56,14 +56,8 @@ pub(crate) async fn calls(
         Some("voicemail") => Filter::Voicemail,
         Some(_) => return Err(Problem::bad("filter is one of all, not_logged, missed, voicemail")),
     };
-    let limit = match query.limit.as_deref() {
-        None | Some("") => PAGE,
-        Some(text) => text.parse().map_err(|_| Problem::bad("limit is a whole number"))?,
-    };
-    let before = query.before.filter(|b| !b.is_empty());
-    if before.as_deref().is_some_and(|b| !is_cursor(b)) {
-        return Err(Problem::bad("before is the next of an earlier page"));
-    }
+    let limit = limit(query.limit.as_deref())?;
+    let before = cursor(query.before)?;
     let query = Query { before, filter, text: query.text, limit };
     blocking(move || Ok(Json(handle.calls(&query)?))).await
 }
@@ -96,6 +90,23 @@ pub(crate) async fn health(State(handle): State<Handle>) -> Json<Health> {
     Json(handle.health())
 }
 
+/// How many rows a page has.
+pub(crate) fn limit(asked: Option<&str>) -> Result<usize, Problem> {
+    match asked {
+        None | Some("") => Ok(PAGE),
+        Some(text) => text.parse().map_err(|_| Problem::bad("limit is a whole number")),
+    }
+}
+
+/// Where a page begins.
+pub(crate) fn cursor(asked: Option<String>) -> Result<Option<String>, Problem> {
+    let before = asked.filter(|before| !before.is_empty());
+    match before.as_deref().is_none_or(is_cursor) {
+        true => Ok(before),
+        false => Err(Problem::bad("before is the next of an earlier page")),
+    }
+}
+
 /// `started_at.id`, as a page gave it.
 fn is_cursor(text: &str) -> bool {
     text.split_once('.').is_some_and(|(at, id)| at.parse::<i64>().is_ok() && id.parse::<u64>().is_ok())
@@ -107,7 +118,7 @@ fn call_id(text: &str) -> Result<CaseId, Problem> {
 }
 
 /// Asks the store away from the threads that serve connections.
-async fn blocking<T: Send + 'static>(
+pub(crate) async fn blocking<T: Send + 'static>(
     ask: impl FnOnce() -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
     tokio::task::spawn_blocking(ask).await.unwrap_or_else(|_| {

@@ -13,6 +13,7 @@ pub mod database;
 pub mod doctor;
 mod events;
 pub mod lock;
+mod messages;
 mod metrics;
 mod pages;
 mod problem;

@@ -34,6 +34,14 @@ impl Problem {
         )
     }
 
+    pub(crate) fn no_such_message() -> Problem {
+        Problem::new(
+            StatusCode::NOT_FOUND,
+            "no_such_message",
+            "This message is unknown, or on a line that is not selected.",
+        )
+    }
+
     pub(crate) fn no_such_page() -> Problem {
         Problem::new(StatusCode::NOT_FOUND, "no_such_page", "There is nothing at this address.")
     }

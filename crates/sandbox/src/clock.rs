@@ -21,6 +21,11 @@ impl Clock {
         self.start.checked_add_signed(passed).unwrap_or(DateTime::<Utc>::MAX_UTC)
     }
 
+    /// Unix milliseconds, as messages tell them.
+    pub(crate) fn unix_ms(&self) -> i64 {
+        self.now().timestamp_millis()
+    }
+
     /// Unix seconds, the unit of every time in an Aircall call.
     pub(crate) fn unix(&self) -> i64 {
         self.now().timestamp()

@@ -23,6 +23,7 @@ pub use aircall::{
     life::{Dial, HangUp, Ring},
     limits::AircallLimits,
     switches::AircallSwitches,
+    texts::{Text, TextFile},
     webhooks::EVENTS,
     world::{self as aircall_world, Presence},
 };

@@ -22,6 +22,8 @@ struct State {
     /// Events that must not get lost, by call.
     kept: HashSet<(u64, &'static str)>,
     lost: u64,
+    /// What arrived so far, in order.
+    arrived: Vec<bytes::Bytes>,
 }
 
 impl Receiver {
@@ -55,6 +57,35 @@ impl Receiver {
         self.state().lost
     }
 
+    /// Everything that arrived so far arrives once more, as when Aircall had not heard that it was received.
+    ///
+    /// # Panics
+    /// If no engine runs, or it cannot store.
+    pub fn repeat_all(&self) {
+        let arrived = self.state().arrived.clone();
+        for body in arrived {
+            self.hand_over(&body);
+        }
+    }
+
+    /// An event that the sandbox does not act out, by whatever webhook.
+    ///
+    /// # Panics
+    /// If no engine runs, or it cannot store.
+    pub fn bring(&self, event: &str, timestamp: i64, data: &Value) {
+        let resource = event.split('.').next().unwrap_or_default();
+        let body = serde_json::json!({
+            "resource": resource, "event": event, "timestamp": timestamp, "data": data,
+        });
+        self.hand_over(body.to_string().as_bytes());
+    }
+
+    fn hand_over(&self, body: &[u8]) {
+        let handle = self.state().handle.clone().unwrap();
+        let event = aircall::Event::parse(body).unwrap();
+        handle.receive(&[handle.statement(&event)]).unwrap();
+    }
+
     /// For the sandbox. With `listens` false nothing ever arrives.
     #[must_use]
     pub fn deliver(&self, listens: bool) -> Deliver {
@@ -74,6 +105,7 @@ impl Receiver {
             state.lost += 1;
             return Ok(200);
         }
+        state.arrived.push(delivery.body.clone());
         drop(state);
         let event = aircall::Event::parse(&delivery.body).map_err(|_| ())?;
         if !handle.is_own_token(event.token.as_ref().ok_or(())?.reveal()).map_err(|_| ())? {

@@ -11,13 +11,14 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use sidetone_engine::call::CaseId;
+use sidetone_engine::conversation::Conversation;
 use sidetone_engine::directory::Matched;
 use sidetone_engine::number::E164;
 use sidetone_engine::store::{
-    Arrivals, Case, Change, Claim, InboxRow, Query, Receipt, Received, Store, StoreError,
+    Arrivals, Case, Change, Claim, InboxRow, MessageQuery, Query, Receipt, Received, Store, StoreError,
 };
 use sidetone_engine::transport::{Transport, TransportError};
-use sidetone_protocol::{CallView, ExplanationView, OutboxView, Pushed, Today};
+use sidetone_protocol::{CallView, ExplanationView, MessageView, OutboxView, Pushed, Today};
 use tokio::sync::Notify;
 
 /// What one run of the program hangs by.
@@ -160,6 +161,18 @@ impl Store for MortalStore {
 
     fn history(&self, number: &E164, but: CaseId, limit: usize) -> Result<(Vec<CallView>, u32), StoreError> {
         self.alive()?.history(number, but, limit)
+    }
+
+    fn messages(&self, query: &MessageQuery) -> Result<(Vec<MessageView>, Option<String>), StoreError> {
+        self.alive()?.messages(query)
+    }
+
+    fn has_earlier_message(&self, case: &Case, number: &E164) -> Result<bool, StoreError> {
+        self.alive()?.has_earlier_message(case, number)
+    }
+
+    fn conversation(&self, customer: &str) -> Result<Option<Conversation>, StoreError> {
+        self.alive()?.conversation(customer)
     }
 
     fn trace(&self, id: CaseId) -> Result<Vec<ExplanationView>, StoreError> {

@@ -463,6 +463,110 @@ export type LiveEvent = { "event": "call", "data": CallView } | { "event": "card
 export type Match = "looking" | "found" | "several" | "unknown" | "withheld" | "failed";
 
 /**
+ * Everything about one message: `GET /api/messages/{id}`.
+ */
+export type MessageDetail = { 
+/**
+ * The head.
+ */
+message: MessageView, 
+/**
+ * What the helpdesk holds.
+ */
+ledger: Array<LedgerView>, 
+/**
+ * What is still to come.
+ */
+plan: PlanView, 
+/**
+ * Why each record is there.
+ */
+explanation: Array<ExplanationView>, };
+
+/**
+ * What kind of message it is.
+ */
+export type MessageKind = "sms" | "whatsapp" | "group";
+
+/**
+ * A page of messages, newest first: `GET /api/messages`.
+ */
+export type MessagePage = { 
+/**
+ * The messages.
+ */
+messages: Array<MessageView>, 
+/**
+ * Give this as `before` to get the next page; null at the end.
+ */
+next: string | null, };
+
+/**
+ * A message as one row of a list.
+ */
+export type MessageView = { 
+/**
+ * Aircall's message id.
+ */
+id: string, 
+/**
+ * What kind.
+ */
+kind: MessageKind, 
+/**
+ * Which way.
+ */
+direction: Direction, 
+/**
+ * The other party.
+ */
+number: NumberView, 
+/**
+ * The customer it is logged to, or would be.
+ */
+customer: CustomerView | null, 
+/**
+ * The name that Aircall knows for the other party, if the helpdesk knows none.
+ */
+contact_name: string | null, 
+/**
+ * The Aircall line.
+ */
+line: Named, 
+/**
+ * Who sent it, where that is known.
+ */
+agent: Named | null, 
+/**
+ * When it was sent, unix seconds.
+ */
+sent_at: number, 
+/**
+ * What it says, at most 1600 characters.
+ */
+text: string, 
+/**
+ * How many files came with it.
+ */
+files: number, 
+/**
+ * Aircall's status, verbatim: `received`, `sent`, `delivered` …
+ */
+status: string | null, 
+/**
+ * What has become of the record.
+ */
+state: CallState, 
+/**
+ * Why, where there is something to say.
+ */
+reason: Reason | null, 
+/**
+ * The conversation that holds it.
+ */
+ticket: TicketView | null, };
+
+/**
  * What is written.
  */
 export type Mode = "off" | "shadow" | "live";

@@ -155,9 +155,10 @@ fn earliest(as_of: i64) -> i64 {
 
 fn status_step(status: &str) -> i64 {
     match status {
-        "initial" => 1,
-        "answered" => 2,
-        "done" => 3,
+        "initial" | "pending" | "queued" => 1,
+        "answered" | "sent" | "received" => 2,
+        "done" | "delivered" | "undelivered" | "failed" => 3,
+        "read" => 4,
         _ => 0,
     }
 }

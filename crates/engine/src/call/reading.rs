@@ -6,15 +6,17 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
 use super::parts::{moment, object_id, string};
-use super::{Agent, Call, CallTag, Comment, Contact, ENDED_AFTER_HANGUP_SECONDS, Line, Origin, Team};
+use super::{
+    Agent, Call, CallTag, Comment, Contact, ENDED_AFTER_HANGUP_SECONDS, Line, Message, Origin, Team,
+};
 use crate::number::Party;
 
 impl Call {
-    fn value(&self, key: &str) -> Option<&Value> {
+    pub(super) fn value(&self, key: &str) -> Option<&Value> {
         self.facts.get(key).map(|f| &f.value)
     }
 
-    fn text(&self, key: &str) -> Option<&str> {
+    pub(super) fn text(&self, key: &str) -> Option<&str> {
         self.value(key).and_then(Value::as_str).filter(|t| !t.is_empty())
     }
 
@@ -49,7 +51,8 @@ impl Call {
                 Some((key.clone(), value))
             })
             .collect();
-        all.insert("id".into(), self.id.0.into());
+        let id = self.message().map_or_else(|| Value::from(self.id.0), |message| message.id().into());
+        all.insert("id".into(), id);
         all.insert("comments".into(), self.comments.values().map(|f| f.value.clone()).collect());
         all.insert("tags".into(), self.tag_values().cloned().collect());
         all.insert("events".into(), serde_json::to_value(&self.seen).unwrap_or_default());
@@ -68,6 +71,9 @@ impl Call {
     /// When it began to ring; unknown only for a call of which nothing but late events came.
     #[must_use]
     pub fn started_at(&self) -> Option<DateTime<Utc>> {
+        if let Some(message) = self.message() {
+            return message.sent_at();
+        }
         self.seconds("started_at").and_then(|s| DateTime::from_timestamp(s, 0))
     }
 
@@ -80,13 +86,16 @@ impl Call {
     /// When it was hung up.
     #[must_use]
     pub fn ended_at(&self) -> Option<DateTime<Utc>> {
+        if let Some(message) = self.message() {
+            return message.sent_at();
+        }
         self.seconds("ended_at").and_then(|s| DateTime::from_timestamp(s, 0))
     }
 
     /// Whether it is over: Aircall says `done`, or names an end.
     #[must_use]
     pub fn is_over(&self) -> bool {
-        self.text("status") == Some("done") || self.ended_at().is_some()
+        self.id.is_message() || self.text("status") == Some("done") || self.ended_at().is_some()
     }
 
     /// When Aircall had everything it knows at the end of the call together: `call.ended` or what only follows it, or
@@ -120,6 +129,11 @@ impl Call {
         self.timeline_read_at.is_some()
     }
 
+    /// The events that came, with their first moments.
+    pub(super) fn events(&self) -> impl Iterator<Item = (&str, i64)> {
+        self.seen.iter().map(|(name, (first, _))| (name.as_str(), *first))
+    }
+
     /// First moment of an event, if it came.
     #[must_use]
     pub fn seen(&self, event: &str) -> Option<i64> {
@@ -144,6 +158,12 @@ impl Call {
             .map(|(name, (_, last))| (name.as_str(), *last))
     }
 
+    /// What it says as a text message, if it is one.
+    #[must_use]
+    pub fn message(&self) -> Option<Message<'_>> {
+        self.id.is_message().then_some(Message(self))
+    }
+
     /// Ringing time included (`reference/aircall.md` §4.1), in seconds.
     #[must_use]
     pub fn total_seconds(&self) -> Option<i64> {
@@ -166,7 +186,8 @@ impl Call {
     /// The other party's number as received.
     #[must_use]
     pub fn raw_digits(&self) -> &str {
-        self.text("raw_digits").unwrap_or_default()
+        // A message has both, and in some answers without a plus (`reference/aircall.md` §4.8).
+        self.text("external_number").or(self.text("raw_digits")).unwrap_or_default()
     }
 
     /// The other party.
@@ -217,7 +238,7 @@ impl Call {
             .or_else(|| self.agent())
     }
 
-    fn agent_at(&self, key: &str) -> Option<Agent> {
+    pub(super) fn agent_at(&self, key: &str) -> Option<Agent> {
         Some(self.agent_parts(key, object_id(self.value(key))?))
     }
 

@@ -56,10 +56,12 @@ impl Adoption {
     /// The assessment, with a look into the helpdesk before the first step that leads to a write.
     pub(super) fn first(&self, case: &Case, mut assessment: Assessment, now: DateTime<Utc>) -> Assessment {
         let leads_to_a_write = match assessment.step {
+            // A further message is found in its customer's conversation only: who that is comes first.
+            Step::LookUp(_) | Step::LookUpAnonymous if case.call.id.is_message() => false,
             Step::Write | Step::LookAtTicket | Step::LookUpAnonymous => true,
             // Before a customer is looked up for a call of long ago, its record may be there already.
-            Step::LookUp(_) => true,
-            Step::Rest | Step::Wait(_) | Step::Read { .. } | Step::Lists | Step::Adopt => false,
+            Step::LookUp(_) | Step::LookForConversation(_) => true,
+            Step::ReadLine(_) | Step::Rest | Step::Wait(_) | Step::Read { .. } | Step::Lists | Step::Adopt => false,
         };
         if leads_to_a_write && self.is_due(case, now) {
             assessment.step = Step::Adopt;
@@ -92,7 +94,7 @@ impl Engine {
         let Some(mut case) = self.store.case(id)? else { return Ok(()) };
         let matched = case.call.party().number().map(|n| self.store.matched(n)).transpose()?.flatten();
         let read = self.read_answer(result, now, |engine, answer| {
-            let context = engine.knowledge.context(&engine.settings, now, matched.as_ref());
+            let context = engine.knowledge.context(&engine.settings, now, matched.as_ref(), &[]);
             engine.helpdesk.adopted(&case, asked, so_far, &context, answer)
         });
         match read {

@@ -55,6 +55,8 @@ impl Engine {
             Job::Conflict { call, write } => self.conflict_told(call, &write, result, now),
             Job::Probe { call, write } => self.was_probed(call, &write, result, now),
             Job::LookAtTicket(call) => self.ticket_was_seen(call, result, now),
+            Job::Conversation { call, customer } => self.conversation_told(call, &customer, result, now),
+            Job::ReadLine { call, line } => self.line_read(call, line, result, now),
             Job::Whereabouts { call, write, refusal, hops } => {
                 self.whereabouts_told(call, &write, refusal, hops, result, now)
             }

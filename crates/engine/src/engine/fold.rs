@@ -7,7 +7,7 @@ use serde_json::Value;
 use sidetone_protocol::{ExplanationView, LiveEvent, Mode, Phase};
 use tokio::sync::oneshot;
 
-use super::{Engine, Job};
+use super::{Engine, Job, conversations};
 use crate::budget::Lane;
 use crate::call::{CaseId, Statement};
 use crate::directory::Matched;
@@ -52,6 +52,9 @@ impl Engine {
             };
             let first_seen = known.is_none();
             let mut case = known.unwrap_or_else(|| Case::new(id));
+            if case.arrived == 0 {
+                case.arrived = rows.first().map_or(0, |row| row.id);
+            }
             let (began_on, was_over) = (case.call.lines_at_start(), case.call.is_over());
             for row in rows {
                 let data = row.body.get("data").and_then(Value::as_object);
@@ -137,15 +140,17 @@ impl Engine {
         if let Some(view) = &mut view {
             self.name_refused_question(&assessment.step, view);
         }
+        let message = shown.and_then(|shown| view::message_view(&case, shown, self.helpdesk.as_ref()));
         let attempts = case.attempts.clone();
-        Ok(CaseChange { case, view, put, remove, attempts, trace })
+        Ok(CaseChange { case, view, message, put, remove, attempts, trace })
     }
 
     /// Record − ledger under what is known now.
     pub(super) fn assess(&self, case: &Case, now: DateTime<Utc>) -> Result<Assessment, StoreError> {
         let matched = case.call.party().number().map(|n| self.store.matched(n)).transpose()?.flatten();
         let matched = matched.filter(|matched| self.adoption.believes(matched, now));
-        let mut context = self.knowledge.context(&self.settings, now, matched.as_ref());
+        let talks = conversations(self.store.as_ref(), case, [matched.as_ref(), self.knowledge.anonymous.as_ref()])?;
+        let mut context = self.knowledge.context(&self.settings, now, matched.as_ref(), &talks);
         // That there is no shared customer yet grows old as everybody else's absence does.
         let counts =
             |m: &&Matched| self.adoption.believes(m, now) && (!m.customers.is_empty() || m.is_fresh(now));
@@ -197,7 +202,11 @@ impl Engine {
             }
             Step::Read { .. } => due(now, writes.max(record)),
             // What it leads to is not planned yet, but something will be written: whoever counts must see it wait.
-            Step::LookUp(_) | Step::LookUpAnonymous | Step::Lists => due(now, writes.max(1)),
+            Step::LookUp(_)
+            | Step::LookUpAnonymous
+            | Step::LookForConversation(_)
+            | Step::ReadLine(_)
+            | Step::Lists => due(now, writes.max(1)),
         }
     }
 
@@ -319,7 +328,13 @@ impl Engine {
 /// Steps that change nothing outside: they are taken for a plan that nobody will carry out, too.
 fn is_question(step: &Step) -> bool {
     match step {
-        Step::Read { .. } | Step::LookUp(_) | Step::LookUpAnonymous | Step::Lists | Step::Adopt => true,
+        Step::Read { .. }
+        | Step::LookUp(_)
+        | Step::LookUpAnonymous
+        | Step::LookForConversation(_)
+        | Step::ReadLine(_)
+        | Step::Lists
+        | Step::Adopt => true,
         Step::Rest | Step::Wait(_) | Step::LookAtTicket | Step::Write => false,
     }
 }

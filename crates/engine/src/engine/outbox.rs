@@ -189,6 +189,12 @@ impl Engine {
                 asked
             }
             Step::Read { timeline } => return self.read(case, timeline, now),
+            Step::LookForConversation(customer) => self.look_for_conversation(id, customer, now),
+            Step::ReadLine(line) => return self.read_line(id, line, now).map(|()| Begun::NotNow),
+            // M2: in the order of their own time, also where the earlier one had to wait.
+            Step::Write if self.is_behind_another(&case)? => {
+                return self.later(case, now + SEND_AGAIN).map(|()| Begun::NotNow);
+            }
             Step::Adopt => {
                 if self.knowledge.people.is_none() || self.knowledge.tags.is_none() {
                     self.lists.wanted(now);
@@ -223,6 +229,13 @@ impl Engine {
             return Ok(Begun::Blocked);
         }
         Ok(Begun::Yes)
+    }
+
+    /// Whether an earlier message of the same number is still to be written.
+    fn is_behind_another(&self, case: &Case) -> Result<bool, StoreError> {
+        let party = case.call.party();
+        let number = party.number().filter(|_| case.call.id.is_message() && !case.ledger.has("message"));
+        number.map_or(Ok(false), |number| self.store.has_earlier_message(case, number))
     }
 
     /// Aircall's budget and the helpdesk's are two: where this read waits, others go on.

@@ -35,6 +35,9 @@ impl Engine {
             return self.ask_further(job, request, now);
         }
         match refusal {
+            Refusal::Missing(_) if write.kind.is_for_a_ticket() && id.is_message() => {
+                self.conversation_is_missing(case, write, now)
+            }
             Refusal::Missing(_) if write.kind == WriteKind::AddNumber => {
                 drop_attempt(&mut case, write);
                 self.later(case, now + LOOK_AGAIN)

@@ -72,8 +72,8 @@ impl Engine {
         let questions: &[Question] = match step {
             Step::LookUp(_) | Step::LookUpAnonymous => &[Question::Customers],
             Step::Lists => &[Question::People, Question::Tags],
-            Step::Adopt => &[Question::Records],
-            Step::Rest | Step::Wait(_) | Step::Read { .. } | Step::LookAtTicket | Step::Write => &[],
+            Step::Adopt | Step::LookForConversation(_) => &[Question::Records],
+            Step::ReadLine(_) | Step::Rest | Step::Wait(_) | Step::Read { .. } | Step::LookAtTicket | Step::Write => &[],
         };
         let refused = questions.iter().find_map(|question| self.knowledge.refused.get(question));
         if let (Some(refused), CallState::Pending, None) = (refused, view.state, &view.reason) {

@@ -156,7 +156,7 @@ impl Engine {
             return Ok(());
         }
         let matched = case.call.party().number().map(|n| self.store.matched(n)).transpose()?.flatten();
-        let context = self.knowledge.context(&self.settings, now, matched.as_ref());
+        let context = self.knowledge.context(&self.settings, now, matched.as_ref(), &[]);
         let Some((so_far, next)) = self.helpdesk.adopt_met(&case, met, &context) else {
             self.sweep_adopted(met.call, false);
             self.wake_by(now);

@@ -69,12 +69,13 @@ impl Engine {
         &mut self,
         mut case: Case,
         write: &Write,
-        holdings: Vec<Holding>,
+        mut holdings: Vec<Holding>,
         told: &str,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         drop_attempt(&mut case, write);
         self.doubted.remove(&(case.call.id, write.key()));
+        self.message_written(&case, write, &mut holdings, now)?;
         let mut change = Change::at(now);
         if write.kind == WriteKind::CreateTag {
             let names = write.holdings.iter().filter_map(|h| h.detail.get("name")?.as_str());

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::record::record;
 use super::ticket::told_by;
-use super::{customer_marker, messages, refusal, ticket_marker, tickets_by_marker};
+use super::{adopt_message, customer_marker, messages, refusal, ticket_marker, tickets_by_marker};
 use crate::call::{Call, CaseId};
 use crate::helpdesk::{Adopted, Answer, Context, ListPage, Met, Refusal, Request};
 use crate::ledger::{AGAIN, Holding};
@@ -82,6 +82,9 @@ pub(super) fn read(
     context: &Context<'_>,
     answer: &Answer,
 ) -> Result<Adopted, Refusal> {
+    if case.call.id.is_message() {
+        return adopt_message::read(account, case, asked, so_far, context, answer);
+    }
     match asked.path() {
         "/api/tickets" => ticket_found(account, case, context, answer),
         "/api/customers" => customer_found(case, context, answer),
@@ -175,6 +178,12 @@ fn customer_found(case: &Case, context: &Context<'_>, answer: &Answer) -> Result
     Ok(Adopted { holdings: holding.into_iter().collect(), next: None })
 }
 
+/// The ticket whose messages were asked for.
+pub(super) fn asked_ticket(asked: &http::Uri) -> u64 {
+    let ticket = asked.query().and_then(|q| q.split('&').find_map(|part| part.strip_prefix("ticket_id=")));
+    ticket.and_then(|id| id.parse().ok()).unwrap_or_default()
+}
+
 fn messages_found(
     account: &Account,
     case: &Case,
@@ -183,8 +192,7 @@ fn messages_found(
     context: &Context<'_>,
     answer: &Answer,
 ) -> Result<Adopted, Refusal> {
-    let ticket = asked.query().and_then(|q| q.split('&').find_map(|part| part.strip_prefix("ticket_id=")));
-    let request = messages(ticket.and_then(|id| id.parse().ok()).unwrap_or_default());
+    let request = messages(asked_ticket(asked));
     let page = request.parse(answer).map_err(refusal)?;
     let prefix = format!("{}:", ticket_marker(&case.call));
     let entries = page.items.iter().filter_map(|message| {

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use gorgias::{Account, Error, ErrorKind, Ticket, TicketStatus};
 use serde_json::{Value, json};
 
+use super::message::MESSAGE;
 use super::{customer, messages, ticket, tickets_by_marker};
 use crate::helpdesk::{Answer, Probed, Refusal, Request, Whereabouts};
 use crate::ledger::{Holding, Write, WriteKind};
@@ -235,9 +236,12 @@ fn id_of(body: &Value) -> Option<String> {
 fn named(write: &Write, id: String, answer: &Value) -> Vec<Holding> {
     let messages = answer.get("messages").and_then(Value::as_array);
     let message_id = |key: &str| {
-        let ours = messages?
-            .iter()
-            .find(|m| m["external_id"].as_str().is_some_and(|e| e.ends_with(&format!(":{key}"))))?;
+        let is_it = |marker: &str| match key {
+            // A text message and the conversation that it begins have one marker.
+            MESSAGE => Some(marker) == write.marker.as_deref(),
+            key => marker.ends_with(&format!(":{key}")),
+        };
+        let ours = messages?.iter().find(|m| m["external_id"].as_str().is_some_and(is_it))?;
         id_of(ours)
     };
     let fill = |holding: &Holding| {

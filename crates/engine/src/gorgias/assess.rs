@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use sidetone_protocol::{Completeness, PartState};
 
+use super::message;
 use super::plan;
 use super::record::{Lacks, Record, Whom, record};
 use super::ticket;
@@ -24,15 +25,11 @@ const RECORDING_LATEST: TimeDelta = TimeDelta::hours(24);
 
 /// Record − ledger for a call, now, under the settings.
 pub(super) fn assess(case: &Case, context: &Context<'_>) -> Assessment {
+    if let Some(text) = case.call.message() {
+        return message::assess(case, text, context);
+    }
     let settings = context.settings;
-    let mut assessment = Assessment {
-        standing: Standing::Early,
-        step: Step::Rest,
-        writes: Vec::new(),
-        completeness: completeness(case, settings, context.now),
-        customer: known_customer(case, context),
-        matched_by: matched_by(case, context),
-    };
+    let mut assessment = early(case, context);
     if let Some(reason) = ticket::reason(&case.ledger) {
         assessment.standing = Standing::Gone(reason);
         return without_what_is_awaited(assessment);
@@ -68,7 +65,19 @@ pub(super) fn assess(case: &Case, context: &Context<'_>) -> Assessment {
     assessment
 }
 
-fn not_logged(mut assessment: Assessment) -> Assessment {
+/// What is so before anything is known of the record.
+pub(super) fn early(case: &Case, context: &Context<'_>) -> Assessment {
+    Assessment {
+        standing: Standing::Early,
+        step: Step::Rest,
+        writes: Vec::new(),
+        completeness: completeness(case, context.settings, context.now),
+        customer: known_customer(case, context),
+        matched_by: matched_by(case, context),
+    }
+}
+
+pub(super) fn not_logged(mut assessment: Assessment) -> Assessment {
     let none = PartState::NotExpected;
     assessment.completeness = Completeness { note: none, tags: none, recording: none, voicemail: none };
     assessment
@@ -85,7 +94,7 @@ fn without_what_is_awaited(mut assessment: Assessment) -> Assessment {
     assessment
 }
 
-fn lacking(mut assessment: Assessment, lacks: Lacks) -> Assessment {
+pub(super) fn lacking(mut assessment: Assessment, lacks: Lacks) -> Assessment {
     match lacks {
         Lacks::First(step) => assessment.step = step,
         Lacks::Held(reason) => assessment.standing = Standing::Held(reason),

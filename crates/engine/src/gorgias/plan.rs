@@ -9,12 +9,14 @@ use serde_json::{Value, json};
 
 use super::record::{Entry, NewCustomer, Record, Whom};
 use crate::call::Call;
+use super::ticket_marker;
 use crate::ledger::{AGAIN, Holding, Ledger, SEEN, Write, WriteKind};
+use crate::settings::Language;
 
 /// A ticket that is made later than this after the call began is back-dated to it.
-const MADE_LATE: TimeDelta = TimeDelta::minutes(5);
+pub(super) const MADE_LATE: TimeDelta = TimeDelta::minutes(5);
 /// Stands for an id that only an earlier write of the plan will give.
-const CUSTOMER: &str = "{customer}";
+pub(super) const CUSTOMER: &str = "{customer}";
 
 /// The writes that are still to come.
 pub(super) fn plan(
@@ -26,7 +28,7 @@ pub(super) fn plan(
 ) -> Vec<Write> {
     let mut writes = Vec::new();
     if let Whom::New(new) = &record.whom {
-        writes.push(create_customer(new, record));
+        writes.push(create_customer(new, record.language));
     }
     let wanted: Vec<&(String, String)> =
         record.tags.iter().filter(|(key, name)| !is_there(ledger, key, name)).collect();
@@ -65,11 +67,11 @@ fn is_there(ledger: &Ledger, key: &str, name: &str) -> bool {
         || found.is_some_and(|tags| tags.iter().any(|t| t.as_str() == Some(name)))
 }
 
-fn new_tag_key(name: &str) -> String {
+pub(super) fn new_tag_key(name: &str) -> String {
     format!("new_tag:{name}")
 }
 
-fn create_customer(new: &NewCustomer, record: &Record) -> Write {
+pub(super) fn create_customer(new: &NewCustomer, language: Language) -> Write {
     let mut channels = Vec::new();
     channels.extend(new.email.iter().map(NewChannel::email));
     channels.extend(new.phone.iter().map(|n| NewChannel::phone(n.as_str())));
@@ -80,7 +82,7 @@ fn create_customer(new: &NewCustomer, record: &Record) -> Write {
         external_id: Some(new.external_id.clone()),
         ..gorgias::NewCustomer::default()
     };
-    let detail = json!({ "name": new.name, "language": record.language.code(), "email": new.email, "remark": new.remark });
+    let detail = json!({ "name": new.name, "language": language.code(), "email": new.email, "remark": new.remark });
     Write {
         holdings: vec![Holding { key: "customer".into(), helpdesk_id: String::new(), detail }],
         marker: Some(new.external_id.clone()),
@@ -92,7 +94,7 @@ fn create_customer(new: &NewCustomer, record: &Record) -> Write {
     }
 }
 
-fn create_tag(name: &str) -> Write {
+pub(super) fn create_tag(name: &str) -> Write {
     let tag = NewTag { name: name.to_owned(), description: None, color: None };
     Write {
         holdings: vec![Holding {
@@ -113,7 +115,7 @@ fn create_ticket(
     now: DateTime<Utc>,
 ) -> Option<Write> {
     let mut messages = record.entries.iter().map(|entry| message(call, entry));
-    let marker = format!("aircall:call:{}", call.id);
+    let marker = ticket_marker(call);
     let mut ticket = NewTicket::new(Medium::Phone, messages.next()?);
     messages.for_each(|message| ticket.push(message));
     let customer = match &record.whom {
@@ -270,7 +272,7 @@ fn message(call: &Call, entry: &Entry) -> NewMessage {
 }
 
 fn marker_of(call: &Call, entry: &Entry) -> String {
-    format!("aircall:call:{}:{}", call.id, entry.key)
+    format!("{}:{}", ticket_marker(call), entry.key)
 }
 
 fn entry_holding(entry: &Entry) -> Holding {
@@ -278,11 +280,11 @@ fn entry_holding(entry: &Entry) -> Holding {
     Holding { key: entry.key.clone(), helpdesk_id: String::new(), detail }
 }
 
-fn tag_holding(key: &str, name: &str) -> Holding {
+pub(super) fn tag_holding(key: &str, name: &str) -> Holding {
     Holding { key: format!("tag:{key}"), helpdesk_id: String::new(), detail: json!({ "name": name }) }
 }
 
-fn from<T>(kind: WriteKind, request: &gorgias::Request<T>) -> Write {
+pub(super) fn from<T>(kind: WriteKind, request: &gorgias::Request<T>) -> Write {
     Write {
         kind,
         holdings: Vec::new(),
@@ -295,7 +297,7 @@ fn from<T>(kind: WriteKind, request: &gorgias::Request<T>) -> Write {
     }
 }
 
-fn for_ticket<T>(kind: WriteKind, ticket: &str, request: impl FnOnce(u64) -> gorgias::Request<T>) -> Write {
+pub(super) fn for_ticket<T>(kind: WriteKind, ticket: &str, request: impl FnOnce(u64) -> gorgias::Request<T>) -> Write {
     // The ledger holds what Gorgias gave: a number.
     let id = ticket.parse().unwrap_or_default();
     from(kind, &request(id))

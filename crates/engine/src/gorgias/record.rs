@@ -16,7 +16,7 @@ use crate::ledger::{EMAIL_REFUSED, Ledger};
 use crate::number::{E164, Party};
 use crate::readiness::Kind;
 use crate::settings::{Keep, Language, UnknownCallers};
-use crate::words::words;
+use crate::words::{Words, words};
 
 /// The shared customer of callers who withheld their number (G23).
 pub(super) const ANONYMOUS_EXTERNAL_ID: &str = "sidetone-anonymous";
@@ -176,19 +176,19 @@ pub(super) fn record(
 }
 
 /// G16: that nobody had the number, where a customer was or will be made for this call.
-fn remark(whom: &Whom, ledger: &Ledger) -> Option<String> {
+pub(super) fn remark(whom: &Whom, ledger: &Ledger) -> Option<String> {
     match whom {
         Whom::New(new) => new.remark.clone(),
         Whom::Known(_) => ledger.detail("customer")?.get("remark")?.as_str().map(str::to_owned),
     }
 }
 
-fn frozen<'a>(ledger: &'a Ledger, what: &str) -> Option<&'a str> {
+pub(super) fn frozen<'a>(ledger: &'a Ledger, what: &str) -> Option<&'a str> {
     ["ticket", "customer"].iter().filter_map(|key| ledger.detail(key)?.get(what)?.as_str()).next()
 }
 
 /// G3, G4, G5, G23, B7: the customer, or why there is none yet.
-fn whom(call: &Call, language: Language, ledger: &Ledger, context: &Context<'_>) -> Result<Whom, Lacks> {
+pub(super) fn whom(call: &Call, language: Language, ledger: &Ledger, context: &Context<'_>) -> Result<Whom, Lacks> {
     if let Some(id) = ledger.id("customer") {
         let name = frozen(ledger, "name").unwrap_or_default().to_owned();
         return Ok(Whom::Known(Customer {
@@ -265,32 +265,37 @@ fn placeholder_email(number: &E164) -> String {
     format!("{digits:012}@aircall.io")
 }
 
-/// G6: name, else number.
-fn subject(call: &Call, whom: &Whom, language: Language) -> String {
-    let w = words(language);
+/// The other party in a subject: name, else number.
+pub(super) fn who(call: &Call, whom: &Whom, w: &Words) -> String {
     let name = match whom {
         Whom::Known(customer) => customer.name.as_str(),
         Whom::New(new) => new.name.as_str(),
     };
     let named = !name.trim().is_empty() && !name.starts_with(PLACEHOLDER_NAME);
-    let who = match call.party() {
+    match call.party() {
         Party::Phone(_) if named => name.trim().to_owned(),
         Party::Phone(number) => number.as_str().to_owned(),
         Party::Other(text) => text,
         Party::Withheld => w.anonymous_caller.to_owned(),
-    };
+    }
+}
+
+/// G6: name, else number.
+fn subject(call: &Call, whom: &Whom, language: Language) -> String {
+    let w = words(language);
+    let who = who(call, whom, w);
     let subject = format!("{}{who}", if call.is_outbound() { w.subject_outbound } else { w.subject_inbound });
     // `reference/gorgias.md` §6.2: at most 998 characters.
     subject.chars().take(998).collect()
 }
 
 /// G14: the agent's counterpart, else the first active admin.
-fn author(people: &People, agent: Option<&Agent>) -> Option<Person> {
+pub(super) fn author(people: &People, agent: Option<&Agent>) -> Option<Person> {
     let own = agent.and_then(|a| a.email.as_deref()).and_then(|email| people.by_email(email));
     own.or_else(|| people.fallback_author()).cloned()
 }
 
-fn no_author(agent: Option<&Agent>) -> Reason {
+pub(super) fn no_author(agent: Option<&Agent>) -> Reason {
     let who = agent.map(|a| a.name.as_str()).filter(|n| !n.is_empty()).unwrap_or("this call");
     Reason {
         code: "no_author".into(),

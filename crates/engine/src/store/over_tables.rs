@@ -3,14 +3,18 @@
 //! The queries are in `tables`, and what a [`Database`] does in its own way in `sqlite` and `postgres`.
 
 use chrono::{DateTime, Utc};
-use sidetone_protocol::{CallView, ExplanationView, OutboxView, Pushed, Today};
+use sidetone_protocol::{CallView, ExplanationView, MessageView, OutboxView, Pushed, Today};
 
 use super::sql::Database;
-use super::tables::{attempt, call, call_list, inbox, ledger, matched, pushed, setting, trace};
+use super::tables::{
+    attempt, call, call_list, conversation, inbox, ledger, matched, message_list, pushed, setting, trace,
+};
 use super::{
-    Arrivals, Case, CaseChange, Change, Claim, InboxRow, Query, Receipt, Received, Store, StoreError,
+    Arrivals, Case, CaseChange, Change, Claim, InboxRow, MessageQuery, Query, Receipt, Received, Store,
+    StoreError,
 };
 use crate::call::CaseId;
+use crate::conversation::Conversation;
 use crate::directory::Matched;
 use crate::number::E164;
 
@@ -34,6 +38,7 @@ impl<D: Database> Store for D {
             attempt::put(sql, &cases)?;
             trace::put(sql, &cases)?;
             matched::put(sql, &change.matched)?;
+            conversation::put(sql, &change.conversations)?;
             setting::put(sql, &change.settings)?;
             // Last: from here to the commit all others wait for their ids.
             pushed::put(sql, &change.push, change.at)
@@ -90,6 +95,18 @@ impl<D: Database> Store for D {
 
     fn history(&self, number: &E164, but: CaseId, limit: usize) -> Result<(Vec<CallView>, u32), StoreError> {
         self.read(|sql| call_list::history(sql, number, but, limit))
+    }
+
+    fn messages(&self, query: &MessageQuery) -> Result<(Vec<MessageView>, Option<String>), StoreError> {
+        self.read(|sql| message_list::page(sql, query))
+    }
+
+    fn has_earlier_message(&self, case: &Case, number: &E164) -> Result<bool, StoreError> {
+        self.read(|sql| message_list::has_earlier(sql, case, number))
+    }
+
+    fn conversation(&self, customer: &str) -> Result<Option<Conversation>, StoreError> {
+        self.read(|sql| conversation::of(sql, customer))
     }
 
     fn trace(&self, id: CaseId) -> Result<Vec<ExplanationView>, StoreError> {

@@ -12,7 +12,7 @@ use super::sql::{Database, EachRow, Row, Sql, Value, values};
 use super::{Claim, StoreError, tables};
 
 /// Migrations that have landed are never edited; new ones are added at the end.
-const MIGRATIONS: &[&str] = &[include_str!("sqlite/001_first.sql"), include_str!("sqlite/002_claims.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("sqlite/001_first.sql"), include_str!("sqlite/002_claims.sql"), include_str!("sqlite/003_messages.sql")];
 /// So many statements stay prepared: all that there are, and some searches.
 const PREPARED: usize = 64;
 
@@ -96,7 +96,7 @@ impl Database for SqliteStore {
     fn claim_due(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<Claim>, StoreError> {
         self.read(|sql| {
             sql.rows(
-                "SELECT id, thread FROM call WHERE due_at <= $1 ORDER BY started_at < $2, started_at, id LIMIT $3",
+                "SELECT id, thread FROM call WHERE due_at <= $1 ORDER BY started_at < $2, started_at, ordinal, arrived, id LIMIT $3",
                 &values![tables::micros(now), now.timestamp() - super::RECENT_SECONDS, limit as i64],
                 |row| Ok(Claim { call: tables::call_id(row)?, thread: row.get(1)? }),
             )

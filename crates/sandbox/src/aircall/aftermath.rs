@@ -93,6 +93,7 @@ impl State {
                 // Busy by now: the agent simply does not press the key.
                 let _ = self.dial(&dial);
             }
+            Step::TextDelivered(id) => self.text_delivered(id),
         }
     }
 

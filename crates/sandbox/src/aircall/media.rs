@@ -4,7 +4,7 @@
 use http::{Method, header};
 use sha2::{Digest as _, Sha256};
 
-use super::{errors, state::State};
+use super::{errors, state::State, texts};
 use crate::wire::{Answered, Asked};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,9 +24,13 @@ impl Medium {
 
 /// A fresh address for one medium of a call; every read makes a new one.
 pub(crate) fn sign(state: &State, origin: &str, call: u64, medium: Medium) -> String {
-    let path = format!("/media/{}/call-{call}.mp3", medium.folder());
+    sign_path(state, origin, &format!("/media/{}/call-{call}.mp3", medium.folder()))
+}
+
+/// A fresh address for anything below `/media/`.
+pub(crate) fn sign_path(state: &State, origin: &str, path: &str) -> String {
     let (date, lifetime) = (state.now(), state.switches.media_lifetime_s);
-    let signature = signature(&state.media_secret, &path, date, lifetime);
+    let signature = signature(&state.media_secret, path, date, lifetime);
     format!(
         "{origin}{path}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date={date}&X-Amz-Expires={lifetime}\
          &X-Amz-SignedHeaders=host&X-Amz-Signature={signature}"
@@ -58,6 +62,12 @@ pub(crate) fn answer(state: &State, asked: &Asked) -> Answered {
     }
     if state.now() > date + lifetime {
         return errors::store(403, "AccessDenied", "Request has expired");
+    }
+    if let Some(path) = asked.path.strip_prefix("/media/messages/") {
+        return match texts::file(state, path) {
+            Some((content_type, content)) => Answered::body(200, &content_type, content),
+            None => errors::store(404, "NoSuchKey", "The specified key does not exist."),
+        };
     }
     Answered::body(200, "audio/mpeg", silent_mp3(state.switches.media_bytes))
 }

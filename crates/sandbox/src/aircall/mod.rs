@@ -1,5 +1,5 @@
 //! The Aircall stand-in, written from `reference/aircall.md` and from nothing of the client's: the company's
-//! world, the life of a call, the REST face, and webhooks with their deliveries. Text messages are left out.
+//! world, the life of a call, text messages, the REST face, and webhooks with their deliveries.
 
 mod aftermath;
 mod agents;
@@ -15,6 +15,7 @@ pub(crate) mod service;
 pub(crate) mod shapes;
 pub(crate) mod state;
 pub(crate) mod switches;
+pub(crate) mod texts;
 mod transfers;
 pub(crate) mod webhooks;
 pub mod world;

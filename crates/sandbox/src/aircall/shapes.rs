@@ -308,7 +308,7 @@ pub(crate) fn contact(contact: &Contact) -> Value {
 }
 
 /// A contact in an event: times as UTC strings (`reference/aircall.md §4.5`).
-fn contact_in_event(one: &Contact) -> Value {
+pub(crate) fn contact_in_event(one: &Contact) -> Value {
     let mut data = contact(one);
     data["created_at"] = json!("2025-02-03T09:12:44Z");
     data["updated_at"] = json!("2025-02-03T09:12:44Z");
@@ -320,6 +320,11 @@ fn full_name(contact: &Contact) -> String {
 }
 
 /// ISO 8601 with milliseconds, as users, numbers and webhooks carry it.
+pub(crate) fn iso_ms(unix_ms: i64) -> String {
+    DateTime::from_timestamp_millis(unix_ms)
+        .map_or_else(String::new, |at| at.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string())
+}
+
 pub(crate) fn iso(unix: i64) -> String {
     DateTime::from_timestamp(unix, 0)
         .map_or_else(String::new, |at| at.format("%Y-%m-%dT%H:%M:%S.000Z").to_string())

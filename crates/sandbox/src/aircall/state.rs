@@ -9,6 +9,7 @@ use super::{
     call::{Call, ShownCard},
     limits::Window,
     switches::AircallSwitches,
+    texts::Sent,
     webhooks::Webhook,
     world::World,
 };
@@ -35,6 +36,7 @@ pub(crate) enum Step {
     Rewrite(u64),
     WrapUpOver(u64),
     PressCall { agent: u64, line: u64, to: String },
+    TextDelivered(String),
 }
 
 /// An event before a webhook's token is put in.
@@ -66,8 +68,11 @@ pub(crate) struct State {
     pub(crate) dice: Dice,
     /// Ids of calls follow from the calls alone, whatever chance decided beside them.
     call_dice: Dice,
+    /// Likewise for messages.
+    pub(super) text_dice: Dice,
     pub(crate) world: World,
     pub(crate) calls: BTreeMap<u64, Call>,
+    pub(crate) texts: Vec<Sent>,
     pub(crate) webhooks: Vec<Webhook>,
     pub(crate) cards: Vec<ShownCard>,
     pub(crate) wrapping_up: Vec<u64>,
@@ -93,8 +98,10 @@ impl State {
             scale,
             dice,
             call_dice: Dice::new(!seed),
+            text_dice: Dice::new(seed.rotate_left(32)),
             world: World::default(),
             calls: BTreeMap::new(),
+            texts: Vec::new(),
             webhooks: Vec::new(),
             cards: Vec::new(),
             wrapping_up: Vec::new(),
@@ -110,11 +117,12 @@ impl State {
         }
     }
 
-    /// Back to the first day; call ids go on counting, so that no id ever means two calls.
+    /// Back to the first day; ids go on counting, so that none ever means two calls or messages.
     pub(crate) fn reset(&mut self) {
         let fresh = Self::new(self.clock, self.scale, self.dice.next(), std::mem::take(&mut self.origin));
         let (generation, last_call, last_id) = (self.generation + 1, self.last_call, self.last_id);
-        *self = Self { generation, last_call, last_id, ..fresh };
+        let text_dice = self.text_dice.clone();
+        *self = Self { generation, last_call, last_id, text_dice, ..fresh };
     }
 
     pub(crate) fn now(&self) -> i64 {

@@ -18,6 +18,12 @@ pub struct AircallSwitches {
     /// How long after `call.ended` a recording is there; 0 = at once. Later it comes with
     /// `call.comm_assets_generated`.
     pub recording_after_s: f64,
+    /// A sent message names the user who sent it (`reference/aircall.md §4.8` lists no such key).
+    pub message_names_user: bool,
+    /// Dates of messages as integers in milliseconds instead of ISO texts.
+    pub message_dates_in_ms: bool,
+    /// Files of messages as `media_url` (addresses alone) instead of `media_details`.
+    pub message_media_url: bool,
     /// Whether `cost`, `started_at` and `duration` change some minutes after the end.
     pub rewrite: bool,
     /// Whether an agent presses the call key after `POST …/dial` filled the keypad.
@@ -44,6 +50,9 @@ impl Default for AircallSwitches {
             media_lifetime_s: 600,
             media_bytes: 20_000,
             recording_after_s: 0.0,
+            message_names_user: true,
+            message_dates_in_ms: false,
+            message_media_url: false,
             rewrite: true,
             agent_presses_call: true,
             refuse_late_cards: true,

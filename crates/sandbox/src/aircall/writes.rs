@@ -8,6 +8,7 @@ use super::{
     call::ShownCard,
     errors, shapes,
     state::{State, Step},
+    texts,
     world::{Presence, Tag},
 };
 use crate::{
@@ -43,6 +44,10 @@ pub(crate) fn change(state: &mut State, asked: &Asked, path: &[&str]) -> Answere
         }
         (&Method::POST, ["v1", "users", agent, what @ ("dial" | "calls")]) => match id(agent) {
             Some(agent) if state.world.agent(agent).is_some() => place(state, agent, what, &body),
+            _ => errors::gateway(404),
+        },
+        (&Method::POST, ["v1", "numbers", line, "messages", "native", "send"]) => match id(line) {
+            Some(line) if state.world.line(line).is_some() => texts::send(state, line, &body),
             _ => errors::gateway(404),
         },
         (method, ["v1", "tags", rest @ ..]) => tags(state, method, rest, &body),

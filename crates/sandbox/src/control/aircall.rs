@@ -14,6 +14,7 @@ use crate::{
         shapes::{self, Fetch},
         state::State,
         switches::AircallSwitches,
+        texts::Text,
         world::Presence,
     },
     faults::Fault,
@@ -46,6 +47,14 @@ impl AircallControl {
     /// When the agent is not free or the number is not E.164.
     pub fn dial(&self, dial: &Dial) -> Result<u64, Refused> {
         self.0.act(|state| state.dial(dial))
+    }
+
+    /// A customer sends a text message, or (`agent` set) an agent does. Returns the message's id.
+    ///
+    /// # Errors
+    /// When line, agent or number are not usable.
+    pub fn text(&self, text: &Text) -> Result<String, Refused> {
+        self.0.act(|state| state.text(text))
     }
 
     /// The caller presses a key in the line's IVR.

@@ -152,6 +152,7 @@ fn change_aircall(control: &Control, path: &str, body: &Value) -> Result<Value, 
     match path {
         "ring" => aircall.ring(&take(body)?).map(|call| json!({"call": call})),
         "dial" => aircall.dial(&take(body)?).map(|call| json!({"call": call})),
+        "text" => aircall.text(&take(body)?).map(|message| json!({"message": message})),
         "hangup" => {
             let mut how = body.clone();
             let call = how.as_object_mut().and_then(|how| how.remove("call"));

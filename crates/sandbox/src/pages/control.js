@@ -174,6 +174,9 @@ function showFrame() {
   fill(byId('caller'), [...known, ['unknown', 'Somebody unknown'], ['withheld', 'Number withheld']]);
   if (isFirst) byId('number').value = numberOfCaller();
   fill(byId('line'), state.lines.map((line) => [line.id, `${line.name} (${line.digits})`]));
+  fill(byId('text-line'), state.lines.map((line) => [line.id, `${line.name} (${line.digits})`]));
+  fill(byId('text-agent'), [['', 'The customer'], ...state.agents.map((agent) => [agent.id, agent.name])]);
+  if (isFirst) byId('text-number').value = people[0]?.number ?? '';
   fill(byId('dial-agent'), state.agents.map((agent) => [agent.id, agent.name]));
   fill(byId('dial-to'), known);
 }
@@ -224,6 +227,19 @@ byId('ring').addEventListener('submit', (event) => {
 byId('dial').addEventListener('submit', (event) => {
   event.preventDefault();
   act('dial', { agent: Number(byId('dial-agent').value), to: byId('dial-to').value });
+});
+byId('text').addEventListener('submit', (event) => {
+  event.preventDefault();
+  const file = byId('text-file').value;
+  const files = file ? [{ name: file, content_type: file.endsWith('.pdf') ? 'application/pdf' : 'image/jpeg' }] : [];
+  act('text', {
+    line: Number(byId('text-line').value),
+    number: byId('text-number').value.trim(),
+    body: byId('text-body').value,
+    agent: byId('text-agent').value ? Number(byId('text-agent').value) : null,
+    files,
+  });
+  byId('text-body').value = '';
 });
 byId('webhook-switch').addEventListener('click', () => act(byId('webhook-switch').textContent.startsWith('Enable') ? 'webhook/enable' : 'webhook/disable'));
 byId('play-switch').addEventListener('click', () => act('play', { on: !state?.is_playing }));

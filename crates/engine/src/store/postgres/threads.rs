@@ -31,7 +31,7 @@ pub(super) fn due(
         "SELECT call.id, call.thread, CAST(CASE WHEN thread.holder = $1 AND thread.until >= $2 THEN 1 ELSE 0 END AS BIGINT)
          FROM call LEFT JOIN thread ON thread.key = call.thread
          WHERE call.due_at <= $3 AND (thread.key IS NULL OR thread.holder = $1 OR thread.until <= $3)
-         ORDER BY call.started_at < $4, call.started_at, call.id LIMIT $5",
+         ORDER BY call.started_at < $4, call.started_at, call.ordinal, call.arrived, call.id LIMIT $5",
         &values![
             holder.to_string(),
             long_enough,

@@ -5,7 +5,7 @@
 use chrono::{DateTime, Utc};
 
 use super::call_list::ListColumns;
-use super::{attempt, call_id, json, key, ledger, micros, moment};
+use super::{attempt, call_id, json, key, ledger, message_list, micros, moment};
 use crate::call::CaseId;
 use crate::ledger::Ledger;
 use crate::store::sql::{Row, Sql, values};
@@ -18,7 +18,7 @@ pub(in crate::store) fn put(sql: &mut dyn Sql, changes: &[&CaseChange]) -> Resul
     let mut sets = Vec::new();
     for change in changes {
         let case = &change.case;
-        let list = ListColumns::of(case, change.view.as_ref())?;
+        let list = ListColumns::of(case, change)?;
         sets.push(Vec::from(values![
             key(case.call.id),
             serde_json::to_string(&case.call)?,
@@ -42,14 +42,18 @@ pub(in crate::store) fn put(sql: &mut dyn Sql, changes: &[&CaseChange]) -> Resul
             list.talk_seconds,
             list.search,
             list.view,
+            list.message,
+            message_list::ordinal(case),
+            case.arrived,
             case.revision + 1,
         ]));
     }
     let put = sql.execute_for_each(
         "INSERT INTO call (id, facts, selected, barred, reads_failed, reads_given_up, adopted, carded,
              due_at, due_writes, due_since, thread, started_at, live, number, state, reason, wanted, outcome,
-             talk_seconds, search, view, revision)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
+             talk_seconds, search, view, message, ordinal, arrived, revision)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+             $24, $25, $26)
          ON CONFLICT (id) DO UPDATE SET facts = excluded.facts, selected = excluded.selected,
              barred = excluded.barred, reads_failed = excluded.reads_failed,
              reads_given_up = excluded.reads_given_up, adopted = excluded.adopted, carded = excluded.carded,
@@ -57,7 +61,8 @@ pub(in crate::store) fn put(sql: &mut dyn Sql, changes: &[&CaseChange]) -> Resul
              thread = excluded.thread, started_at = excluded.started_at, live = excluded.live,
              number = excluded.number, state = excluded.state, reason = excluded.reason, wanted = excluded.wanted,
              outcome = excluded.outcome, talk_seconds = excluded.talk_seconds, search = excluded.search,
-             view = excluded.view, revision = excluded.revision
+             view = excluded.view, message = excluded.message, ordinal = excluded.ordinal,
+             arrived = excluded.arrived, revision = excluded.revision
          WHERE call.revision = excluded.revision - 1",
         &mut sets.into_iter(),
     )?;
@@ -73,7 +78,7 @@ pub(in crate::store) fn case(sql: &mut dyn Sql, id: CaseId) -> Result<Option<Cas
     // change made from such a mixture is refused.
     let found = sql.row(
         "SELECT facts, selected, barred, reads_failed, reads_given_up, adopted, carded, due_at, due_writes, due_since,
-             thread, revision FROM call WHERE id = $1",
+             thread, arrived, revision FROM call WHERE id = $1",
         &values![key(id)],
         of_row,
     )?;
@@ -98,7 +103,8 @@ fn of_row(row: &Row<'_>) -> Result<Case, StoreError> {
         carded: row.flag(6)?,
         due: due.map(|at| Due { at: moment(at), writes, since: moment(since.unwrap_or(at)) }),
         thread: row.get(10)?,
-        revision: row.get(11)?,
+        arrived: row.get(11)?,
+        revision: row.get(12)?,
     })
 }
 

@@ -3,11 +3,11 @@
 use chrono::{DateTime, Utc};
 use sidetone_protocol::{CallState, CallView, OutboxView, Outcome, Phase, Today};
 
-use super::{json, key, moment};
+use super::{json, key, message_list, moment};
 use crate::call::CaseId;
 use crate::number::E164;
 use crate::store::sql::{Sql, Value, values};
-use crate::store::{Case, Filter, Query, StoreError};
+use crate::store::{Case, CaseChange, Filter, Query, StoreError};
 
 /// The columns that lists are made from.
 pub(super) struct ListColumns {
@@ -21,36 +21,41 @@ pub(super) struct ListColumns {
     pub(super) talk_seconds: i64,
     pub(super) search: String,
     pub(super) view: Option<String>,
+    pub(super) message: Option<String>,
 }
 
 impl ListColumns {
-    pub(super) fn of(case: &Case, view: Option<&CallView>) -> Result<ListColumns, StoreError> {
-        let Some(view) = view else {
-            let started_at = case.call.started_at().map_or(0, |at| at.timestamp());
-            return Ok(ListColumns {
-                started_at,
-                live: false,
-                number: None,
-                state: None,
-                reason: None,
-                wanted: false,
-                outcome: None,
-                talk_seconds: 0,
-                search: String::new(),
-                view: None,
-            });
+    pub(super) fn of(case: &Case, change: &CaseChange) -> Result<ListColumns, StoreError> {
+        let unlisted = ListColumns {
+            started_at: case.call.started_at().map_or(0, |at| at.timestamp()),
+            live: false,
+            number: None,
+            state: None,
+            reason: None,
+            wanted: false,
+            outcome: None,
+            talk_seconds: 0,
+            search: String::new(),
+            view: None,
+            message: None,
         };
+        if let Some(message) = &change.message {
+            return Ok(ListColumns {
+                number: message.number.e164.clone(),
+                state: Some(state_text(message.state)),
+                reason: message.reason.as_ref().map(|r| r.code.clone()),
+                wanted: message_list::is_wanted(message),
+                search: message_list::search_text(message),
+                message: Some(serde_json::to_string(message)?),
+                ..unlisted
+            });
+        }
+        let Some(view) = &change.view else { return Ok(unlisted) };
         Ok(ListColumns {
             started_at: view.started_at,
             live: view.phase != Phase::Ended,
             number: view.number.e164.clone(),
-            state: Some(match view.state {
-                CallState::Complete => "complete",
-                CallState::Pending => "pending",
-                CallState::Held => "held",
-                CallState::Parked => "parked",
-                CallState::NotLogged => "not_logged",
-            }),
+            state: Some(state_text(view.state)),
             reason: view.reason.as_ref().map(|r| r.code.clone()),
             wanted: is_wanted(view),
             outcome: view.outcome.map(|outcome| match outcome {
@@ -62,7 +67,18 @@ impl ListColumns {
             talk_seconds: case.call.talk_seconds().unwrap_or(0),
             search: search_text(view),
             view: Some(serde_json::to_string(view)?),
+            message: None,
         })
+    }
+}
+
+fn state_text(state: CallState) -> &'static str {
+    match state {
+        CallState::Complete => "complete",
+        CallState::Pending => "pending",
+        CallState::Held => "held",
+        CallState::Parked => "parked",
+        CallState::NotLogged => "not_logged",
     }
 }
 
@@ -99,13 +115,13 @@ fn search_text(view: &CallView) -> String {
 }
 
 /// A word of a search as a LIKE pattern.
-fn pattern(word: &str) -> String {
+pub(super) fn pattern(word: &str) -> String {
     let escaped = word.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     format!("%{escaped}%")
 }
 
 /// A page's cursor, `started_at.id`.
-fn cursor(text: &str) -> Option<(i64, i64)> {
+pub(super) fn cursor(text: &str) -> Option<(i64, i64)> {
     let (started_at, id) = text.split_once('.')?;
     Some((started_at.parse().ok()?, id.parse::<u64>().ok()?.cast_signed()))
 }

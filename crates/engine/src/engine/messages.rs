@@ -1,0 +1,201 @@
+//! Text messages on their way: which conversation takes one, who is on a line, and what a write changes of both.
+
+use chrono::{DateTime, Utc};
+use sidetone_protocol::Vendor;
+
+use super::answers::LOOK_AGAIN;
+use super::outbox::SEND_AGAIN;
+use super::written::drop_attempt;
+use super::{Engine, Job};
+use crate::budget::Lane;
+use crate::call::{Agent, CaseId};
+use crate::conversation::{Conversation, Thread};
+use crate::directory::Matched;
+use crate::helpdesk::{Answer, LineUsers, Told};
+use crate::knowledge::Question;
+use crate::ledger::{GONE, Holding, SEEN, Write, WriteKind};
+use crate::store::{Case, Change, Store, StoreError};
+use crate::transport::TransportError;
+
+/// The conversations of those who may be the message's customer, as last seen; none for a call.
+pub(crate) fn conversations(
+    store: &dyn Store,
+    case: &Case,
+    matched: [Option<&Matched>; 2],
+) -> Result<Vec<Conversation>, StoreError> {
+    if !case.call.id.is_message() {
+        return Ok(Vec::new());
+    }
+    let known = matched.into_iter().flatten().flat_map(|m| &m.customers).map(|customer| customer.id.as_str());
+    let known = known.chain(case.ledger.id("customer"));
+    known.filter_map(|id| store.conversation(id).transpose()).collect()
+}
+
+impl Engine {
+    /// Asks which conversation takes the message.
+    pub(super) fn look_for_conversation(
+        &mut self,
+        id: CaseId,
+        customer: String,
+        now: DateTime<Utc>,
+    ) -> Result<(), DateTime<Utc>> {
+        let request = self.helpdesk.look_for_conversation(&customer);
+        let job = Job::Conversation { call: id, customer };
+        self.ask(self.helpdesk.vendor(), Lane::Live, job, request, now)
+    }
+
+    pub(super) fn conversation_told(
+        &mut self,
+        id: CaseId,
+        customer: &str,
+        result: &Result<Answer, TransportError>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let known = self.store.conversation(customer)?;
+        let told = self.read_question(Question::Records, result, now, |engine, answer| {
+            engine.helpdesk.conversation_told(customer, known.as_ref(), now, answer)
+        })?;
+        let Some(case) = self.store.case(id)? else { return Ok(()) };
+        match told {
+            Some(Told::Ask(request)) => {
+                let job = Job::Conversation { call: id, customer: customer.to_owned() };
+                self.ask_further(job, *request, now)
+            }
+            Some(Told::Conversation(conversation)) => {
+                self.remember_conversation(conversation, now)?;
+                self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)
+            }
+            None => self.later(case, now + self.ask_again_after().max(LOOK_AGAIN)),
+        }
+    }
+
+    /// What is reckoned next reads it from the store: it must be there first.
+    fn remember_conversation(
+        &mut self,
+        conversation: Conversation,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let mut change = Change::at(now);
+        change.conversations.push(conversation);
+        self.push(&change)
+    }
+
+    /// What a message's write made of its conversation. How the ticket looks is the conversation's affair, not the
+    /// message's: a ticket that turns out to be thrown away takes no message, and another is found or made (M3).
+    pub(super) fn message_written(
+        &mut self,
+        case: &Case,
+        write: &Write,
+        holdings: &mut Vec<Holding>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        if !case.call.id.is_message() {
+            return Ok(());
+        }
+        let is_gone = holdings.iter().any(|holding| holding.key == GONE);
+        holdings.retain(|holding| !matches!(holding.key.as_str(), SEEN | GONE));
+        let held = |key: &str| holdings.iter().find(|h| h.key == key).map(|h| h.helpdesk_id.as_str());
+        let owner = held("customer").or(case.ledger.id("customer")).map(str::to_owned);
+        let owner = match owner {
+            Some(owner) => Some(owner),
+            None => self.only_match(case)?,
+        };
+        let Some(owner) = owner else { return Ok(()) };
+        let names = || write.holdings.iter().filter(|h| h.key.starts_with("tag:"));
+        let names = || names().filter_map(|h| h.detail.get("name")?.as_str().map(str::to_owned));
+        let known = self.store.conversation(&owner)?;
+        let changed = match write.kind {
+            WriteKind::CreateTicket => held("ticket").map(|ticket| Conversation {
+                customer: owner.clone(),
+                thread: Some(Thread {
+                    ticket: ticket.to_owned(),
+                    closed_at: None,
+                    tags: names().collect(),
+                    tagged: names().collect(),
+                }),
+                seen_at: now,
+            }),
+            _ if is_gone => Some(Conversation { customer: owner, thread: None, seen_at: DateTime::UNIX_EPOCH }),
+            WriteKind::SetStatus => changed(known, |thread| thread.closed_at = None),
+            WriteKind::AddTags => changed(known, |thread| thread.tagged.extend(names())),
+            WriteKind::CreateCustomer
+            | WriteKind::AddNumber
+            | WriteKind::AddEntry
+            | WriteKind::CreateTag
+            | WriteKind::RemoveTags
+            | WriteKind::SetAssignee => None,
+        };
+        match changed {
+            Some(conversation) => self.remember_conversation(conversation, now),
+            None => Ok(()),
+        }
+    }
+
+    fn only_match(&self, case: &Case) -> Result<Option<String>, StoreError> {
+        let matched = case.call.party().number().map(|n| self.store.matched(n)).transpose()?.flatten();
+        let found = matched.as_ref().or(self.knowledge.anonymous.as_ref());
+        Ok(found.and_then(|m| m.customers.first()).map(|customer| customer.id.clone()))
+    }
+
+    /// A message did not find its conversation: somebody deleted the ticket since it was looked at. Looked for anew.
+    pub(super) fn conversation_is_missing(
+        &mut self,
+        mut case: Case,
+        write: &Write,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        if let Some(customer) = self.only_match(&case)? {
+            let gone = Conversation { customer, thread: None, seen_at: DateTime::UNIX_EPOCH };
+            self.remember_conversation(gone, now)?;
+        }
+        drop_attempt(&mut case, write);
+        self.later(case, now + SEND_AGAIN)
+    }
+
+    /// Asks who is on a line (M5).
+    pub(super) fn read_line(&mut self, id: CaseId, line: u64, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let request = aircall::numbers::get(line).to_http(&self.aircall);
+        if self.ask(Vendor::Aircall, Lane::Live, Job::ReadLine { call: id, line }, request, now).is_ok() {
+            return Ok(());
+        }
+        if self.links.get(&Vendor::Aircall).is_some_and(crate::health::Link::is_down) {
+            // Not to be had now: the message goes without, in the first admin's name (G14).
+            self.line_is(line, Vec::new(), now);
+            return self.look_again(id, now);
+        }
+        match self.store.case(id)? {
+            Some(case) => self.later(case, now + SEND_AGAIN),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn line_read(
+        &mut self,
+        id: CaseId,
+        line: u64,
+        result: &Result<Answer, TransportError>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let read = result.as_ref().ok().and_then(|answer| aircall::numbers::get(line).parse(answer).ok());
+        let users = read.map(|number| number.users).unwrap_or_default();
+        let agent = |user: aircall::User| Agent {
+            id: user.id,
+            name: user.name.unwrap_or_default(),
+            email: user.email,
+        };
+        self.line_is(line, users.into_iter().map(agent).collect(), now);
+        self.look_again(id, now)
+    }
+
+    fn line_is(&mut self, line: u64, users: Vec<Agent>, now: DateTime<Utc>) {
+        self.knowledge.line_users.insert(line, LineUsers { users, read_at: now });
+        self.share_knowledge();
+    }
+}
+
+/// A conversation whose thread was changed by us.
+fn changed(known: Option<Conversation>, change: impl FnOnce(&mut Thread)) -> Option<Conversation> {
+    let mut conversation = known?;
+    change(conversation.thread.as_mut()?);
+    Some(conversation)
+}

@@ -1,0 +1,371 @@
+//! Text messages in Gorgias (rows M): which conversation takes one, what it holds, and what is missing. Pure.
+//!
+//! A conversation is a ticket on the channel SMS. The first message makes it, further ones are added. Gorgias sends an
+//! outgoing message that has no `sent_datetime` to the customer (`reference/gorgias.md` §8.5); ours always has one.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use gorgias::{
+    Author, Body, Medium as Channel, NewMessage, NewTicket, Original, Party as End, TicketStatus, TicketUpdate,
+};
+use serde_json::json;
+use sidetone_protocol::{PartState, Reason};
+
+use super::notes::escape;
+use super::plan::{CUSTOMER, MADE_LATE, create_customer, create_tag, for_ticket, from, new_tag_key, tag_holding};
+use super::record::{Lacks, NewCustomer, Whom, author, frozen, no_author, remark, whom};
+use super::{ticket_marker, assess};
+use crate::call::{Agent, Call, Medium, Message};
+use crate::conversation::{Conversation, Place, Thread};
+use crate::directory::Person;
+use crate::helpdesk::{Assessment, Context, Standing, Step};
+use crate::ledger::{Attempt, AttemptState, Holding, Ledger, Write, WriteKind};
+use crate::number::Party;
+use crate::settings::Language;
+use crate::store::Case;
+use crate::words::{Words, words};
+
+/// The entry of the message itself.
+pub(super) const MESSAGE: &str = "message";
+/// M7: the tag of every conversation; the same in all languages, so that it is known again.
+pub(super) const TAG: &str = "Aircall SMS";
+/// What is known by its status alone was announced by an event that is late or lost: it is waited for so long.
+const ANNOUNCED_WITHIN: TimeDelta = TimeDelta::seconds(60);
+/// Who is on a line is asked again after this time.
+const LINE_READ_FRESH: TimeDelta = TimeDelta::minutes(10);
+
+/// What Gorgias should hold of a message.
+struct Record<'a> {
+    message: Message<'a>,
+    language: Language,
+    whom: Whom,
+    /// The Gorgias user in whose name it was sent; none for a received one.
+    sender: Option<Person>,
+    /// To whom a new conversation goes.
+    assignee: Option<u64>,
+    /// G16, in the name of this person.
+    remark: Option<(String, Person)>,
+    sent_at: DateTime<Utc>,
+}
+
+/// Record − ledger for a message, now.
+pub(super) fn assess(case: &Case, message: Message<'_>, context: &Context<'_>) -> Assessment {
+    let mut assessment = assess::early(case, context);
+    let none = PartState::NotExpected;
+    let part = |written: bool| if written { PartState::Written } else { PartState::Awaited };
+    assessment.completeness.note = part(case.ledger.has(MESSAGE));
+    assessment.completeness.tags = part(case.ledger.has(MESSAGE));
+    (assessment.completeness.recording, assessment.completeness.voicemail) = (none, none);
+    if message.medium() != Medium::Text {
+        assessment.standing = Standing::NotLogged(not_supported(message.medium()));
+        return assess::not_logged(assessment);
+    }
+    if let Some(until) = announced_by(message).filter(|until| context.now < *until) {
+        assessment.step = Step::Wait(until);
+        return assessment;
+    }
+    let record = match record(case, message, context) {
+        Ok(record) => record,
+        Err(lacks) => return assess::lacking(assessment, lacks),
+    };
+    assessment.standing = Standing::Logged;
+    let Some(known_tags) = context.tags else {
+        assessment.step = Step::Lists;
+        return assessment;
+    };
+    let conversation = match &record.whom {
+        Whom::Known(customer) => {
+            assessment.customer.get_or_insert_with(|| customer.clone());
+            let seen = context.conversations.iter().find(|seen| seen.customer == customer.id);
+            match seen.filter(|seen| case.ledger.has(MESSAGE) || seen.is_fresh(context.now)) {
+                Some(seen) => seen.clone(),
+                None if case.ledger.has(MESSAGE) => no_conversation(&customer.id, context.now),
+                None => {
+                    assessment.step = Step::LookForConversation(customer.id.clone());
+                    return assessment;
+                }
+            }
+        }
+        Whom::New(_) => no_conversation("", context.now),
+    };
+    assessment.writes = plan(case, &record, &conversation, known_tags, context.now);
+    assessment.step = match assessment.writes.first() {
+        Some(write) if !is_parked(&case.attempts, write) => Step::Write,
+        _ => Step::Rest,
+    };
+    assessment
+}
+
+fn is_parked(attempts: &[Attempt], write: &Write) -> bool {
+    attempts.iter().any(|a| a.state == AttemptState::Parked && a.write.main_key() == write.main_key())
+}
+
+fn no_conversation(customer: &str, now: DateTime<Utc>) -> Conversation {
+    Conversation { customer: customer.to_owned(), thread: None, seen_at: now }
+}
+
+/// Until when its own event is waited for; none if that came.
+fn announced_by(message: Message<'_>) -> Option<DateTime<Utc>> {
+    let told = message.status_told_at().filter(|_| !message.is_announced())?;
+    Some(DateTime::from_timestamp(told, 0)? + ANNOUNCED_WITHIN)
+}
+
+fn not_supported(medium: Medium) -> Reason {
+    let what = if medium == Medium::Group { "Messages to groups" } else { "WhatsApp messages" };
+    Reason {
+        code: "not_supported".into(),
+        text: format!("{what} are kept and listed, but not written into the helpdesk."),
+    }
+}
+
+fn record<'a>(case: &'a Case, message: Message<'a>, context: &Context<'_>) -> Result<Record<'a>, Lacks> {
+    let (call, ledger) = (&case.call, &case.ledger);
+    let logging = &context.settings.logging;
+    let language = frozen(ledger, "language").and_then(Language::from_code).unwrap_or(logging.language);
+    let whom = whom(call, language, ledger, context)?;
+    let people = context.people.ok_or(Lacks::First(Step::Lists))?;
+    let (sender, assignee) = if call.is_outbound() {
+        let agent = sender(call, message, context)?;
+        let person = author(people, agent.as_ref()).ok_or_else(|| Lacks::NotLogged(no_author(agent.as_ref())))?;
+        let own = agent.and_then(|a| a.email).and_then(|email| people.by_email(&email)).map(|p| p.id);
+        (Some(person), own)
+    } else {
+        (None, None)
+    };
+    let remark = remark(&whom, ledger).zip(sender.clone().or_else(|| author(people, None)));
+    let sent_at = message.sent_at().unwrap_or(context.now);
+    Ok(Record { message, language, whom, sender, assignee, remark, sent_at })
+}
+
+/// M5: the user whom the event names, else the line's only one.
+fn sender(call: &Call, message: Message<'_>, context: &Context<'_>) -> Result<Option<Agent>, Lacks> {
+    if let Some(sender) = message.sender() {
+        return Ok(Some(sender));
+    }
+    let Some(line) = call.line() else { return Ok(None) };
+    match context.line_users.get(&line.id).filter(|read| context.now - read.read_at < LINE_READ_FRESH) {
+        Some(read) => Ok(match read.users.as_slice() {
+            [only] => Some(only.clone()),
+            _ => None,
+        }),
+        None => Err(Lacks::First(Step::ReadLine(line.id))),
+    }
+}
+
+fn plan(
+    case: &Case,
+    record: &Record<'_>,
+    conversation: &Conversation,
+    known_tags: &BTreeSet<String>,
+    now: DateTime<Utc>,
+) -> Vec<Write> {
+    let (call, ledger) = (&case.call, &case.ledger);
+    let mut writes = Vec::new();
+    if let Whom::New(new) = &record.whom {
+        writes.push(create_customer(new, record.language));
+    }
+    let place = match ledger.id("ticket") {
+        // Written: only its tags may still be missing.
+        Some(ticket) => {
+            let thread = conversation.thread.as_ref().filter(|thread| thread.ticket == ticket);
+            thread.map_or(Place::New, Place::Open)
+        }
+        None => conversation.place(record.sent_at),
+    };
+    let wanted = wanted_tags(call, ledger, &place);
+    let make = |writes: &mut Vec<Write>| {
+        let missing = wanted.iter().filter(|(_, name)| !known_tags.contains(name) && !ledger.has(&new_tag_key(name)));
+        writes.extend(missing.map(|(_, name)| create_tag(name)));
+    };
+    match (&place, ledger.id("ticket")) {
+        (Place::New, None) => {
+            make(&mut writes);
+            writes.push(begin(case, record, &wanted, now));
+        }
+        (Place::Open(thread) | Place::Reopened(thread), None) => {
+            if matches!(place, Place::Reopened(_)) {
+                writes.push(reopen(thread));
+            }
+            writes.push(go_on(case, record, thread));
+            make(&mut writes);
+            writes.extend(tag(&thread.ticket, &wanted));
+        }
+        (_, Some(ticket)) => {
+            make(&mut writes);
+            writes.extend(tag(ticket, &wanted));
+        }
+    }
+    writes
+}
+
+/// M7: tags that are not on the conversation, and that we have not put there before: what a person took off stays off.
+fn wanted_tags(call: &Call, ledger: &Ledger, place: &Place<'_>) -> Vec<(String, String)> {
+    let line = call.line().map(|line| line.name.trim().chars().take(256).collect::<String>());
+    let all = [("sms".to_owned(), Some(TAG.to_owned())), ("line".to_owned(), line)];
+    let there = |name: &str| match place {
+        Place::Open(thread) | Place::Reopened(thread) => {
+            thread.tags.iter().chain(&thread.tagged).any(|known| known == name)
+        }
+        Place::New => false,
+    };
+    let all = all.into_iter().filter_map(|(key, name)| Some((key, name.filter(|name| !name.is_empty())?)));
+    // Where the conversation is not known (any more), its first message has put them there.
+    let is_over = matches!(place, Place::New) && ledger.has(MESSAGE);
+    all.filter(|(key, name)| !is_over && !ledger.has(&format!("tag:{key}")) && !there(name)).collect()
+}
+
+/// The first message makes the conversation.
+fn begin(case: &Case, record: &Record<'_>, tags: &[(String, String)], now: DateTime<Utc>) -> Write {
+    let (call, w) = (&case.call, words(record.language));
+    let marker = ticket_marker(call);
+    let customer = match &record.whom {
+        Whom::Known(customer) => Some(customer),
+        Whom::New(_) => None,
+    };
+    let customer_id = customer.and_then(|c| c.id.parse().ok()).unwrap_or(0);
+    let mut ticket = NewTicket::new(Channel::Sms, message(case, record, customer_id));
+    let mut entries = vec![entry(MESSAGE, record.sender.as_ref())];
+    if let Some((text, by)) = &record.remark {
+        let author = Author { user_id: by.id, name: by.name.clone(), email: by.email.clone() };
+        let body = Body { text: text.clone(), html: html(text) };
+        ticket.push(NewMessage::internal_note(&author, body, format!("{marker}:not_found"), record.sent_at));
+        entries.push(entry("not_found", Some(by)));
+    }
+    ticket.customer_id = Some(customer_id);
+    ticket.from_agent = Some(call.is_outbound());
+    ticket.subject = Some(subject(call, &record.whom, w));
+    ticket.assignee_user_id = record.assignee;
+    ticket.tags = tags.iter().map(|(_, name)| name.clone()).collect();
+    ticket.external_id = Some(marker.clone());
+    ticket.status = Some(TicketStatus::Open);
+    ticket.created_datetime = (now - record.sent_at > MADE_LATE).then_some(record.sent_at);
+
+    let mut write = from(WriteKind::CreateTicket, &gorgias::tickets::create(&ticket));
+    let frozen = json!({
+        "subject": subject(call, &record.whom, w),
+        "language": record.language.code(),
+        "name": customer.map(|c| c.name.as_str()),
+        "assignee": record.assignee,
+    });
+    write.holdings.push(Holding { key: "ticket".into(), helpdesk_id: String::new(), detail: frozen });
+    match customer {
+        Some(known) => write.holdings.extend(customer_holding(case, &known.id, &known.name, record.language)),
+        None => {
+            write.body["customer"] = json!({ "id": CUSTOMER });
+            for message in write.body["messages"].as_array_mut().into_iter().flatten() {
+                for end in ["sender", "receiver"] {
+                    if message.pointer(&format!("/{end}/id")) == Some(&json!(0)) {
+                        message[end] = json!({ "id": CUSTOMER });
+                    }
+                }
+            }
+        }
+    }
+    write.holdings.extend(entries);
+    write.holdings.extend(tags.iter().map(|(key, name)| tag_holding(key, name)));
+    write.marker = Some(marker);
+    write.rule = "The customer has no conversation that takes it, so one is made (M1, M3, M4)".into();
+    write
+}
+
+/// A further message goes into the conversation.
+fn go_on(case: &Case, record: &Record<'_>, thread: &Thread) -> Write {
+    let (customer_id, name) = match &record.whom {
+        Whom::Known(customer) => (customer.id.clone(), customer.name.clone()),
+        Whom::New(_) => Default::default(),
+    };
+    let new = message(case, record, customer_id.parse().unwrap_or(0));
+    let mut write = for_ticket(WriteKind::AddEntry, &thread.ticket, |id| gorgias::messages::create(id, &new));
+    write.holdings.push(entry(MESSAGE, record.sender.as_ref()));
+    let detail = json!({ "language": record.language.code(), "joined": true });
+    write.holdings.push(Holding { key: "ticket".into(), helpdesk_id: thread.ticket.clone(), detail });
+    write.holdings.extend(customer_holding(case, &customer_id, &name, record.language));
+    write.marker = Some(ticket_marker(&case.call));
+    write.rule = "The customer's conversation is open, so the message is added to it (M2, M3)".into();
+    write
+}
+
+/// M4: closed less than 72 hours before the message.
+fn reopen(thread: &Thread) -> Write {
+    let update = TicketUpdate { status: Some(TicketStatus::Open), ..TicketUpdate::default() };
+    let detail = json!({ "ticket": thread.ticket, "closed_at": thread.closed_at.map(|at| at.to_rfc3339()) });
+    let mut write = for_ticket(WriteKind::SetStatus, &thread.ticket, |id| gorgias::tickets::update(id, &update));
+    write.holdings.push(Holding { key: "reopened".into(), helpdesk_id: String::new(), detail });
+    write.rule = "The conversation was closed less than 72 hours before the message, so it is opened again (M4)".into();
+    write
+}
+
+fn tag(ticket: &str, wanted: &[(String, String)]) -> Option<Write> {
+    let names: Vec<&str> = wanted.iter().map(|(_, name)| name.as_str()).collect();
+    (!names.is_empty()).then(|| Write {
+        holdings: wanted.iter().map(|(key, name)| tag_holding(key, name)).collect(),
+        rule: "A conversation carries the tag of messages and the name of each number it went over (M7)".into(),
+        ..for_ticket(WriteKind::AddTags, ticket, |id| gorgias::tickets::add_tags(id, &names))
+    })
+}
+
+fn customer_holding(case: &Case, id: &str, name: &str, language: Language) -> Option<Holding> {
+    let detail = json!({ "name": name, "language": language.code() });
+    (!case.ledger.has("customer")).then(|| Holding { key: "customer".into(), helpdesk_id: id.to_owned(), detail })
+}
+
+fn entry(key: &str, by: Option<&Person>) -> Holding {
+    let detail = json!({ "author": by.map(|person| person.id) });
+    Holding { key: key.into(), helpdesk_id: String::new(), detail }
+}
+
+/// The message as a copy: from the customer, or from the user who sent it by Aircall (M5).
+fn message(case: &Case, record: &Record<'_>, customer: u64) -> NewMessage {
+    let (call, w) = (&case.call, words(record.language));
+    let name = match &record.whom {
+        Whom::Known(customer) => customer.name.clone(),
+        Whom::New(NewCustomer { name, .. }) => name.clone(),
+    };
+    let address = match call.party() {
+        Party::Phone(number) => number.as_str().to_owned(),
+        Party::Other(text) => text,
+        Party::Withheld => String::new(),
+    };
+    let theirs = End { name, address };
+    let line = call.line();
+    let digits = line.as_ref().map(|line| line.digits.as_str()).unwrap_or_default();
+    let own = crate::number::parse(digits, line.as_ref().and_then(|line| line.country.as_deref()));
+    let ours = End {
+        name: line.as_ref().map(|line| line.name.clone()).unwrap_or_default(),
+        address: own.map_or_else(|| digits.to_owned(), |number| number.as_str().to_owned()),
+    };
+    let text = text(record.message, w);
+    let (from, to) = if call.is_outbound() { (ours, theirs) } else { (theirs, ours) };
+    let original = Original {
+        medium: Channel::Sms,
+        from,
+        to,
+        body: Body { html: html(&text), text },
+        external_id: ticket_marker(call),
+        sent_datetime: record.sent_at,
+    };
+    match &record.sender {
+        Some(sender) => NewMessage::sent_elsewhere(sender.id, customer, original),
+        None => NewMessage::received(customer, original),
+    }
+}
+
+/// What it says, and which of its files are not taken over.
+fn text(message: Message<'_>, w: &Words) -> String {
+    let files = message.files();
+    let mut lines = vec![message.text().to_owned()];
+    lines.extend(files.iter().map(|file| w.file_not_kept.replace("{name}", &file.name)));
+    lines.retain(|line| !line.trim().is_empty());
+    if lines.is_empty() { w.message_without_text.to_owned() } else { lines.join("\n") }
+}
+
+fn html(text: &str) -> String {
+    format!("<p>{}</p>", escape(text).replace('\n', "<br>"))
+}
+
+/// M1.
+fn subject(call: &Call, whom: &Whom, w: &Words) -> String {
+    let subject = format!("{}{}", w.subject_sms, super::record::who(call, whom, w));
+    subject.chars().take(998).collect()
+}
