@@ -74,8 +74,7 @@ mod tests {
     }
 
     fn closed(at: Option<DateTime<Utc>>) -> Conversation {
-        let thread =
-            Thread { ticket: "7".into(), closed_at: at, tags: Vec::new(), tagged: Vec::new() };
+        let thread = Thread { ticket: "7".into(), closed_at: at, tags: Vec::new(), tagged: Vec::new() };
         Conversation { customer: "5".into(), thread: Some(thread), seen_at: self::at(0) }
     }
 

@@ -6,8 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use chrono::{DateTime, TimeDelta, Utc};
 use sidetone_protocol::{
     CallDetail, CallPage, CallView, Card, Health, HealthState, LiveCall, MessageDetail, MessagePage, Now,
-    OutboxView, Pushed,
-    SandboxView, Source, SourceKind, WriterView,
+    OutboxView, Pushed, SandboxView, Source, SourceKind, WriterView,
 };
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use uuid::Uuid;

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use sidetone_protocol::Reason;
 
-use crate::directory::{Matched, People};
 use crate::conversation::Conversation;
+use crate::directory::{Matched, People};
 use crate::helpdesk::{Context, LineUsers, Team};
 use crate::number::E164;
 use crate::settings::Settings;

@@ -34,9 +34,8 @@ fn said(ticket: &Value) -> Vec<&str> {
 /// The same as the thread shows it, by the messages' own times: what Aircall had to deliver again comes late.
 fn said_in_time(ticket: &Value) -> Vec<&str> {
     let messages = ticket["messages"].as_array().unwrap().iter().filter(|m| m["channel"] == "sms");
-    let mut told: Vec<(&str, &str)> = messages
-        .map(|m| (m["sent_datetime"].as_str().unwrap(), m["body_text"].as_str().unwrap()))
-        .collect();
+    let mut told: Vec<(&str, &str)> =
+        messages.map(|m| (m["sent_datetime"].as_str().unwrap(), m["body_text"].as_str().unwrap())).collect();
     told.sort_unstable();
     told.into_iter().map(|(_, body)| body).collect()
 }
@@ -132,7 +131,9 @@ async fn a_sender_whom_nobody_names_is_the_lines_only_user_else_the_first_admin(
     // M5, G14
     let day = Day::begin(Plan::default()).await;
     day.aircall.switch(|s| s.message_names_user = false);
-    day.aircall.text(&Text { line: world::SUPPORT_DE, ..by_agent(world::JONAS, MARTA, "Alone on the line") }).unwrap();
+    day.aircall
+        .text(&Text { line: world::SUPPORT_DE, ..by_agent(world::JONAS, MARTA, "Alone on the line") })
+        .unwrap();
     day.pass(30).await;
     day.aircall.text(&by_agent(world::CAMILLE, MARTA, "Two on the line")).unwrap();
     day.pass(30).await;
@@ -141,8 +142,12 @@ async fn a_sender_whom_nobody_names_is_the_lines_only_user_else_the_first_admin(
     day.aircall.text(&by_agent(world::INES, MARTA, "Not in Gorgias")).unwrap();
     day.pass(30).await;
     let all = conversations(&day);
-    let senders: Vec<&str> =
-        all[0]["messages"].as_array().unwrap().iter().map(|m| m["sender"]["name"].as_str().unwrap()).collect();
+    let senders: Vec<&str> = all[0]["messages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|m| m["sender"]["name"].as_str().unwrap())
+        .collect();
     assert_eq!(senders, ["Jonas Weber", "Ana Keller", "Ana Keller"]);
 }
 
@@ -269,7 +274,8 @@ async fn two_messages_at_once_of_a_stranger_make_one_customer_and_one_conversati
         assert_eq!(notes.len(), 1, "G16");
         assert!(notes[0]["body_text"].as_str().unwrap().contains("could not be found by phone number"));
         let made = day.gorgias.customers();
-        let made: Vec<&Value> = made.iter().filter(|c| c["channels"].to_string().contains(STRANGER)).collect();
+        let made: Vec<&Value> =
+            made.iter().filter(|c| c["channels"].to_string().contains(STRANGER)).collect();
         assert_eq!(made.len(), 1);
         assert_eq!(made[0]["name"], format!("Aircall New Contact {STRANGER}"));
     }
@@ -286,7 +292,8 @@ async fn every_unclear_answer_to_a_message_is_looked_up_and_nothing_is_doubled()
         FaultKind::Malformed,
         FaultKind::Status { status: 502, retry_after: None },
     ] {
-        for (method, path) in [("POST", "/api/tickets"), ("POST", "/api/tickets/"), ("PUT", "/api/tickets/")] {
+        for (method, path) in [("POST", "/api/tickets"), ("POST", "/api/tickets/"), ("PUT", "/api/tickets/")]
+        {
             let day = Day::begin(Plan::default()).await;
             let fault = || Fault::next(1, kind.clone()).on(method, path);
             if path == "/api/tickets" {
@@ -317,11 +324,8 @@ async fn killed_at_any_second_of_a_talk_each_message_is_there_once() {
         let mut day = Day::begin(Plan::default()).await;
         let texts = ["one", "two", "three"];
         for (n, body) in texts.iter().enumerate() {
-            let text = if n == 1 {
-                by_agent(world::CAMILLE, STRANGER, body)
-            } else {
-                from_customer(STRANGER, body)
-            };
+            let text =
+                if n == 1 { by_agent(world::CAMILLE, STRANGER, body) } else { from_customer(STRANGER, body) };
             day.aircall.text(&text).unwrap();
             for step in 0..8 {
                 if n * 8 + step == second {
@@ -394,10 +398,14 @@ async fn whatsapp_and_group_messages_are_kept_listed_and_not_written() {
     day.pass(60).await;
     assert!(day.requests(seq).0.is_empty(), "nothing is written");
     let (listed, _) = {
-        let page = day.handle.messages(&MessageQuery { limit: 10, not_logged: true, ..MessageQuery::default() }).unwrap();
+        let page = day
+            .handle
+            .messages(&MessageQuery { limit: 10, not_logged: true, ..MessageQuery::default() })
+            .unwrap();
         (page.messages, page.next)
     };
-    let mut kinds: Vec<_> = listed.iter().map(|m| (m.kind, m.state, m.reason.clone().unwrap().code)).collect();
+    let mut kinds: Vec<_> =
+        listed.iter().map(|m| (m.kind, m.state, m.reason.clone().unwrap().code)).collect();
     kinds.sort_by_key(|(kind, ..)| format!("{kind:?}"));
     assert_eq!(
         kinds,
@@ -494,7 +502,8 @@ async fn a_conversation_of_the_vendors_integration_is_gone_on_with() {
 #[tokio::test(start_paused = true)]
 async fn files_that_are_not_taken_over_are_named_and_a_message_without_text_says_so() {
     let day = Day::begin(Plan::default()).await;
-    let files = vec![TextFile { name: "menu.zip".into(), content_type: "application/zip".into(), bytes: 300 }];
+    let files =
+        vec![TextFile { name: "menu.zip".into(), content_type: "application/zip".into(), bytes: 300 }];
     day.aircall.text(&Text { files, ..from_customer(MARTA, "") }).unwrap();
     day.pass(20).await;
     day.aircall.text(&from_customer(MARTA, "")).unwrap();

@@ -39,11 +39,9 @@ async fn messages_are_listed_and_shown_with_what_was_written() {
     let not = hub.get("/api/messages?filter=not_logged").await;
     assert_eq!(not["messages"][0]["reason"]["code"], "not_supported");
     assert_eq!(hub.get("/api/calls").await["calls"], json!([]), "calls are calls");
-    for (path, status) in [
-        ("/api/messages/unknown", 404),
-        ("/api/messages?filter=loud", 400),
-        ("/api/messages?before=x", 400),
-    ] {
+    for (path, status) in
+        [("/api/messages/unknown", 404), ("/api/messages?filter=loud", 400), ("/api/messages?before=x", 400)]
+    {
         let answer = hub.client.get(hub.url(path)).bearer_auth(ADMIN).send().await.unwrap();
         assert_eq!(answer.status(), status, "{path}");
     }

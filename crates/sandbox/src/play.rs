@@ -12,6 +12,7 @@ use tokio::{task::AbortHandle, time::sleep};
 use crate::{
     aircall::{
         life::{Dial, HangUp, Ring},
+        texts::Text,
         world::{AMELIA, CAMILLE, INES, JONAS, SALES_US, SUPPORT_DE, SUPPORT_FR, THEO},
     },
     control::AircallControl,
@@ -61,12 +62,14 @@ enum Scene {
     Voicemail { from: &'static str, line: u64 },
     /// Rings, and the caller gives up.
     GivenUp { from: &'static str, line: u64 },
+    /// Text messages: the customer's, and a little later the agent's answer.
+    Texts { from: &'static str, line: u64, says: &'static str, agent: u64, answer: &'static str },
     /// An agent calls.
     Outbound { agent: u64, to: &'static str, is_answered: bool, note: &'static str },
 }
 
-/// Customers of the helpdesk, a stranger, a withheld number, a shared number, a missed call, calls out.
-const DAY: [Scene; 9] = [
+/// Customers of the helpdesk, a stranger, a withheld number, a shared number, a missed call, calls out, text messages.
+const DAY: [Scene; 10] = [
     Scene::Answered {
         from: Some("+34666444555"),
         line: SUPPORT_FR,
@@ -80,6 +83,13 @@ const DAY: [Scene; 9] = [
         agent: INES,
         note: "New café, wants a quote for six kettles.",
         tag: "Order status",
+    },
+    Scene::Texts {
+        from: "+12025550117",
+        line: SALES_US,
+        says: "Has the right plug been sent?",
+        agent: AMELIA,
+        answer: "It left this morning, the tracking number is on its way.",
     },
     Scene::Voicemail { from: "+33199001144", line: SUPPORT_FR },
     Scene::Outbound {
@@ -132,6 +142,10 @@ async fn run(aircall: AircallControl, mut dice: Dice) {
             }
         });
         next += 1;
+        // Messages come beside the calls.
+        if matches!(scene, Scene::Texts { .. }) {
+            continue;
+        }
         sleep(NEXT_RING + Duration::from_secs(dice.below(NEXT_RING_SPREAD_S))).await;
     }
 }
@@ -161,6 +175,18 @@ async fn perform(aircall: &AircallControl, scene: Scene, talk_s: u64) -> Result<
             let call = aircall.begin_played(|state| state.ring(&ring))?;
             pause(7).await;
             aircall.played(call, |state| state.hang_up(call, &HangUp::default()))
+        }
+        Scene::Texts { from, line, says, agent, answer } => {
+            let text = |body: &str, agent| Text {
+                line,
+                number: from.to_owned(),
+                body: body.to_owned(),
+                agent,
+                ..Text::default()
+            };
+            aircall.text(&text(says, None))?;
+            pause(talk_s).await;
+            aircall.text(&text(answer, Some(agent))).map(drop)
         }
         Scene::Outbound { agent, to, is_answered, note } => {
             let dial = Dial { agent, to: to.to_owned(), line: None };

@@ -42,6 +42,8 @@ async fn a_small_day_shows_every_kind_of_call_and_never_more_than_two_at_once() 
         "call.voicemail_left",
         "call.commented",
         "call.tagged",
+        "message.received",
+        "message.sent",
     ] {
         assert!(events.contains(event), "{event}");
     }

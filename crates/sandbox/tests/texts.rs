@@ -28,7 +28,10 @@ async fn a_received_message_is_one_event_with_the_keys_of_the_reference() {
     settle().await;
     assert_eq!(receiver.events(), ["message.received"]);
     let data = &receiver.received()[0].body["data"];
-    assert_eq!((&data["id"], &data["direction"], &data["status"]), (&json!(id), &json!("inbound"), &json!("received")));
+    assert_eq!(
+        (&data["id"], &data["direction"], &data["status"]),
+        (&json!(id), &json!("inbound"), &json!("received"))
+    );
     assert_eq!(data["external_number"], "+34 666 444 555");
     assert_eq!(data["media_details"][0]["file_type"], "image/jpeg");
     assert!(data["created_at"].as_str().unwrap().ends_with('Z'));

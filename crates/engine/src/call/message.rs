@@ -100,7 +100,8 @@ impl<'a> Message<'a> {
     /// Its files.
     #[must_use]
     pub fn files(&self) -> Vec<MessageFile> {
-        let listed = |key: &str| self.0.value(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let listed =
+            |key: &str| self.0.value(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let named = |index: usize, name: Option<&str>| {
             let name = name.map(str::trim).filter(|name| !name.is_empty());
             name.map_or_else(|| format!("file-{}", index + 1), str::to_owned)

@@ -61,7 +61,12 @@ impl Adoption {
             Step::Write | Step::LookAtTicket | Step::LookUpAnonymous => true,
             // Before a customer is looked up for a call of long ago, its record may be there already.
             Step::LookUp(_) | Step::LookForConversation(_) => true,
-            Step::ReadLine(_) | Step::Rest | Step::Wait(_) | Step::Read { .. } | Step::Lists | Step::Adopt => false,
+            Step::ReadLine(_)
+            | Step::Rest
+            | Step::Wait(_)
+            | Step::Read { .. }
+            | Step::Lists
+            | Step::Adopt => false,
         };
         if leads_to_a_write && self.is_due(case, now) {
             assessment.step = Step::Adopt;

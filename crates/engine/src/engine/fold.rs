@@ -149,7 +149,8 @@ impl Engine {
     pub(super) fn assess(&self, case: &Case, now: DateTime<Utc>) -> Result<Assessment, StoreError> {
         let matched = case.call.party().number().map(|n| self.store.matched(n)).transpose()?.flatten();
         let matched = matched.filter(|matched| self.adoption.believes(matched, now));
-        let talks = conversations(self.store.as_ref(), case, [matched.as_ref(), self.knowledge.anonymous.as_ref()])?;
+        let talks =
+            conversations(self.store.as_ref(), case, [matched.as_ref(), self.knowledge.anonymous.as_ref()])?;
         let mut context = self.knowledge.context(&self.settings, now, matched.as_ref(), &talks);
         // That there is no shared customer yet grows old as everybody else's absence does.
         let counts =

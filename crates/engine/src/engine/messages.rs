@@ -115,7 +115,9 @@ impl Engine {
                 }),
                 seen_at: now,
             }),
-            _ if is_gone => Some(Conversation { customer: owner, thread: None, seen_at: DateTime::UNIX_EPOCH }),
+            _ if is_gone => {
+                Some(Conversation { customer: owner, thread: None, seen_at: DateTime::UNIX_EPOCH })
+            }
             WriteKind::SetStatus => changed(known, |thread| thread.closed_at = None),
             WriteKind::AddTags => changed(known, |thread| thread.tagged.extend(names())),
             WriteKind::CreateCustomer

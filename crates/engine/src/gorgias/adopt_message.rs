@@ -36,15 +36,12 @@ pub(super) fn read(
 }
 
 /// The message began a conversation; else it may be in one.
-fn begun(
-    account: &Account,
-    case: &Case,
-    context: &Context<'_>,
-    answer: &Answer,
-) -> Result<Adopted, Refusal> {
+fn begun(account: &Account, case: &Case, context: &Context<'_>, answer: &Answer) -> Result<Adopted, Refusal> {
     let marker = ticket_marker(&case.call);
     let found = tickets_by_marker(&marker).parse(answer).map_err(refusal)?.items;
-    if let Some(ticket) = found.into_iter().filter(|t| t.external_id.as_deref() == Some(&marker)).min_by_key(|t| t.id) {
+    if let Some(ticket) =
+        found.into_iter().filter(|t| t.external_id.as_deref() == Some(&marker)).min_by_key(|t| t.id)
+    {
         return Ok(Adopted { holdings: Vec::new(), next: Some(look_into(account, ticket.id)) });
     }
     let matched = context.matched.or(context.anonymous).map(|m| m.customers.as_slice()).unwrap_or_default();
@@ -66,7 +63,8 @@ fn begun(
 fn customer_found(account: &Account, case: &Case, answer: &Answer) -> Result<Adopted, Refusal> {
     let marker = customer_marker(&case.call);
     let found = gorgias::customers::by_external_id(&marker).parse(answer).map_err(refusal)?.items;
-    let made = found.into_iter().filter(|c| c.external_id.as_deref() == Some(marker.as_str())).min_by_key(|c| c.id);
+    let made =
+        found.into_iter().filter(|c| c.external_id.as_deref() == Some(marker.as_str())).min_by_key(|c| c.id);
     let next = made.as_ref().map(|made| conversation::ask(account, &made.id.to_string()));
     let holding = made.map(|made| {
         let detail = json!({ "name": made.name, "email": made.email, "adopted": true });
@@ -118,7 +116,11 @@ fn messages_found(
     }
     if holdings.iter().any(|h| h.key == MESSAGE) {
         let detail = json!({ "adopted": true });
-        holdings.push(Holding { key: "ticket".into(), helpdesk_id: ticket.to_string(), detail: detail.clone() });
+        holdings.push(Holding {
+            key: "ticket".into(),
+            helpdesk_id: ticket.to_string(),
+            detail: detail.clone(),
+        });
         // Whoever wrote the message tagged the conversation; what a person took off stays off.
         let line = case.call.line().map(|line| line.name);
         for (key, name) in [("tag:sms", Some(TAG.to_owned())), ("tag:line", line)] {

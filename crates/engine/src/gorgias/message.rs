@@ -7,15 +7,18 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use gorgias::{
-    Author, Body, Medium as Channel, NewMessage, NewTicket, Original, Party as End, TicketStatus, TicketUpdate,
+    Author, Body, Medium as Channel, NewMessage, NewTicket, Original, Party as End, TicketStatus,
+    TicketUpdate,
 };
 use serde_json::json;
 use sidetone_protocol::{PartState, Reason};
 
 use super::notes::escape;
-use super::plan::{CUSTOMER, MADE_LATE, create_customer, create_tag, for_ticket, from, new_tag_key, tag_holding};
+use super::plan::{
+    CUSTOMER, MADE_LATE, create_customer, create_tag, for_ticket, from, new_tag_key, tag_holding,
+};
 use super::record::{Lacks, NewCustomer, Whom, author, frozen, no_author, remark, whom};
-use super::{ticket_marker, assess};
+use super::{assess, ticket_marker};
 use crate::call::{Agent, Call, Medium, Message};
 use crate::conversation::{Conversation, Place, Thread};
 use crate::directory::Person;
@@ -127,7 +130,8 @@ fn record<'a>(case: &'a Case, message: Message<'a>, context: &Context<'_>) -> Re
     let people = context.people.ok_or(Lacks::First(Step::Lists))?;
     let (sender, assignee) = if call.is_outbound() {
         let agent = sender(call, message, context)?;
-        let person = author(people, agent.as_ref()).ok_or_else(|| Lacks::NotLogged(no_author(agent.as_ref())))?;
+        let person =
+            author(people, agent.as_ref()).ok_or_else(|| Lacks::NotLogged(no_author(agent.as_ref())))?;
         let own = agent.and_then(|a| a.email).and_then(|email| people.by_email(&email)).map(|p| p.id);
         (Some(person), own)
     } else {
@@ -175,7 +179,8 @@ fn plan(
     };
     let wanted = wanted_tags(call, ledger, &place);
     let make = |writes: &mut Vec<Write>| {
-        let missing = wanted.iter().filter(|(_, name)| !known_tags.contains(name) && !ledger.has(&new_tag_key(name)));
+        let missing =
+            wanted.iter().filter(|(_, name)| !known_tags.contains(name) && !ledger.has(&new_tag_key(name)));
         writes.extend(missing.map(|(_, name)| create_tag(name)));
     };
     match (&place, ledger.id("ticket")) {
@@ -290,9 +295,12 @@ fn go_on(case: &Case, record: &Record<'_>, thread: &Thread) -> Write {
 fn reopen(thread: &Thread) -> Write {
     let update = TicketUpdate { status: Some(TicketStatus::Open), ..TicketUpdate::default() };
     let detail = json!({ "ticket": thread.ticket, "closed_at": thread.closed_at.map(|at| at.to_rfc3339()) });
-    let mut write = for_ticket(WriteKind::SetStatus, &thread.ticket, |id| gorgias::tickets::update(id, &update));
+    let mut write =
+        for_ticket(WriteKind::SetStatus, &thread.ticket, |id| gorgias::tickets::update(id, &update));
     write.holdings.push(Holding { key: "reopened".into(), helpdesk_id: String::new(), detail });
-    write.rule = "The conversation was closed less than 72 hours before the message, so it is opened again (M4)".into();
+    write.rule =
+        "The conversation was closed less than 72 hours before the message, so it is opened again (M4)"
+            .into();
     write
 }
 
@@ -300,14 +308,19 @@ fn tag(ticket: &str, wanted: &[(String, String)]) -> Option<Write> {
     let names: Vec<&str> = wanted.iter().map(|(_, name)| name.as_str()).collect();
     (!names.is_empty()).then(|| Write {
         holdings: wanted.iter().map(|(key, name)| tag_holding(key, name)).collect(),
-        rule: "A conversation carries the tag of messages and the name of each number it went over (M7)".into(),
+        rule: "A conversation carries the tag of messages and the name of each number it went over (M7)"
+            .into(),
         ..for_ticket(WriteKind::AddTags, ticket, |id| gorgias::tickets::add_tags(id, &names))
     })
 }
 
 fn customer_holding(case: &Case, id: &str, name: &str, language: Language) -> Option<Holding> {
     let detail = json!({ "name": name, "language": language.code() });
-    (!case.ledger.has("customer")).then(|| Holding { key: "customer".into(), helpdesk_id: id.to_owned(), detail })
+    (!case.ledger.has("customer")).then(|| Holding {
+        key: "customer".into(),
+        helpdesk_id: id.to_owned(),
+        detail,
+    })
 }
 
 fn entry(key: &str, by: Option<&Person>) -> Holding {

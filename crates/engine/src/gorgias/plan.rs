@@ -8,8 +8,8 @@ use gorgias::{Author, Body, Medium, NewChannel, NewMessage, NewTag, NewTicket, T
 use serde_json::{Value, json};
 
 use super::record::{Entry, NewCustomer, Record, Whom};
-use crate::call::Call;
 use super::ticket_marker;
+use crate::call::Call;
 use crate::ledger::{AGAIN, Holding, Ledger, SEEN, Write, WriteKind};
 use crate::settings::Language;
 
@@ -82,7 +82,8 @@ pub(super) fn create_customer(new: &NewCustomer, language: Language) -> Write {
         external_id: Some(new.external_id.clone()),
         ..gorgias::NewCustomer::default()
     };
-    let detail = json!({ "name": new.name, "language": language.code(), "email": new.email, "remark": new.remark });
+    let detail =
+        json!({ "name": new.name, "language": language.code(), "email": new.email, "remark": new.remark });
     Write {
         holdings: vec![Holding { key: "customer".into(), helpdesk_id: String::new(), detail }],
         marker: Some(new.external_id.clone()),
@@ -297,7 +298,11 @@ pub(super) fn from<T>(kind: WriteKind, request: &gorgias::Request<T>) -> Write {
     }
 }
 
-pub(super) fn for_ticket<T>(kind: WriteKind, ticket: &str, request: impl FnOnce(u64) -> gorgias::Request<T>) -> Write {
+pub(super) fn for_ticket<T>(
+    kind: WriteKind,
+    ticket: &str,
+    request: impl FnOnce(u64) -> gorgias::Request<T>,
+) -> Write {
     // The ledger holds what Gorgias gave: a number.
     let id = ticket.parse().unwrap_or_default();
     from(kind, &request(id))

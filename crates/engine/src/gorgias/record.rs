@@ -188,7 +188,12 @@ pub(super) fn frozen<'a>(ledger: &'a Ledger, what: &str) -> Option<&'a str> {
 }
 
 /// G3, G4, G5, G23, B7: the customer, or why there is none yet.
-pub(super) fn whom(call: &Call, language: Language, ledger: &Ledger, context: &Context<'_>) -> Result<Whom, Lacks> {
+pub(super) fn whom(
+    call: &Call,
+    language: Language,
+    ledger: &Ledger,
+    context: &Context<'_>,
+) -> Result<Whom, Lacks> {
     if let Some(id) = ledger.id("customer") {
         let name = frozen(ledger, "name").unwrap_or_default().to_owned();
         return Ok(Whom::Known(Customer {

@@ -86,4 +86,3 @@ pub(in crate::store) fn has_earlier(
     )?;
     Ok(earlier.is_some())
 }
-
