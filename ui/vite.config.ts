@@ -9,6 +9,8 @@ export default defineConfig(({ mode }) => ({
   base: './',
   plugins: [svelte()],
   define: { __SCENES__: JSON.stringify(mode === 'scenes') },
+  // The message files lie beside Rust's share of them; the development server serves nothing else from above.
+  server: { fs: { allow: ['.', '../crates/words'] } },
   build: {
     // The first versions with `light-dark()`; older targets would have it rewritten into something that ignores `data-theme`.
     target: ['chrome123', 'safari17.5', 'firefox120'],

@@ -93,10 +93,10 @@ mod tests {
 
     use super::*;
     use crate::samples::{self, RANG_AT};
-    use crate::words::Language;
+    use crate::words::{Language, words};
 
     fn english() -> &'static Words {
-        Language::English.words()
+        words(Language::En)
     }
 
     fn known(call: CallView, card: Option<Card>) -> Known {
@@ -154,7 +154,7 @@ mod tests {
             ("Missed call: Lucas Moreau", "Support FR, 14:05")
         );
         let voicemail = CallView { outcome: Some(Outcome::Voicemail), ..samples::missed("7") };
-        let notice = Notice::missed(&known(voicemail, card), Language::French.words(), at);
+        let notice = Notice::missed(&known(voicemail, card), words(Language::Fr), at);
         assert_eq!(notice.title, "Appel manqué\u{a0}: Lucas Moreau");
         assert_eq!(notice.body, "Support FR, 14:05. Message vocal");
         assert_eq!(notice.subject, missed.subject, "the later text takes the earlier one's place");

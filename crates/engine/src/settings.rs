@@ -6,36 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 pub use sidetone_protocol::Mode;
-
-/// The language of what is written into the helpdesk (A6).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Language {
-    /// English.
-    #[default]
-    En,
-    /// German.
-    De,
-    /// French.
-    Fr,
-}
-
-impl Language {
-    /// Two letters, as in the configuration.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Language::En => "en",
-            Language::De => "de",
-            Language::Fr => "fr",
-        }
-    }
-
-    /// Reads two letters.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Language> {
-        [Language::En, Language::De, Language::Fr].into_iter().find(|l| l.code() == code)
-    }
-}
+pub use sidetone_words::Language;
 
 /// What becomes of one kind of call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

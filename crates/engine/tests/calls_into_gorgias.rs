@@ -5,7 +5,7 @@ mod day;
 
 use day::{Day, MARTA, Plan, STRANGER, note, tags};
 use serde_json::json;
-use sidetone_engine::settings::{Keep, Language, Logging, Mode, ModeSetting};
+use sidetone_engine::settings::{Keep, Logging, Mode, ModeSetting};
 use sidetone_protocol::{CallState, Match, PartState};
 use sidetone_sandbox::{Dial, HangUp, MissedReason, Ring, aircall_world as world};
 
@@ -535,22 +535,6 @@ async fn withheld_callers_share_one_customer() {
         day.gorgias.customers().into_iter().filter(|c| c["external_id"] == "sidetone-anonymous").collect();
     assert_eq!(shared.len(), 1);
     assert_eq!(shared[0]["email"], json!(null));
-}
-
-#[tokio::test(start_paused = true)]
-async fn the_three_languages_are_written_with_the_words_of_the_glossary() {
-    for (language, subject, tag, title) in [
-        (Language::De, "Eingehender Anruf: Marta Ibáñez", "Eingehender Anruf", "Anruf angenommen"),
-        (Language::Fr, "Appel entrant : Marta Ibáñez", "Appel entrant", "Appel décroché"),
-    ] {
-        let logging = Logging { language, ..Plan::default().logging };
-        let day = Day::begin(Plan { logging, ..Plan::default() }).await;
-        let call = day.answered(MARTA).await;
-        let ticket = day.ticket(call);
-        assert_eq!(ticket["subject"], subject, "G6");
-        assert!(tags(&ticket).contains(&tag), "G15");
-        assert!(note(&ticket, "answered")["body_text"].as_str().unwrap().starts_with(title), "G10");
-    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,7 +4,7 @@ use super::test_desk::{Screen, TestDesk};
 use super::*;
 use crate::samples::{self, RANG_AT};
 use crate::tray::Shape;
-use crate::words::Language;
+use crate::words::{Language, words};
 
 /// A desktop with a controller on it, and a clock that the test moves.
 struct Desktop {
@@ -22,7 +22,7 @@ impl Desktop {
         let desk = TestDesk::new();
         prepare(&desk);
         let links = Links::to_helpdesk(["northbrook.example.com".to_owned()]).with_loopback();
-        let options = Options { words: Language::English.words(), links, idle_ms };
+        let options = Options { words: words(Language::En), links, idle_ms };
         let mut desktop =
             Self { controller: Controller::new(desk.clone(), options), desk, ms: RANG_AT * 1000 };
         desktop.send(Stimulus::Now(Box::new(Now { health, ..samples::now() })));

@@ -22,7 +22,7 @@ use crate::compose::{self, ComposeError, Running};
 use crate::controller::{Controller, IDLE_MS, Options, Stimulus};
 use crate::painting::PaintingLog;
 use crate::tray::Choice;
-use crate::words::Language;
+use crate::words;
 
 /// The backend gets this long to finish what is in hand when the program ends.
 const SHUTDOWN_SECONDS: u64 = 10;
@@ -73,7 +73,7 @@ pub fn run(args: &Args) -> Result<(), RunError> {
     let Running { backend, links } = tauri::async_runtime::block_on(compose::backend(args))?;
     app.manage(commands::Shared { backend: backend.clone(), links: links.clone(), inbox: inbox.clone() });
 
-    let options = Options { words: Language::of_system().words(), links, idle_ms: idle_ms(args) };
+    let options = Options { words: words::of_system(), links, idle_ms: idle_ms(args) };
     let desk = TauriDesk::new(
         app.handle().clone(),
         backend.clone(),

@@ -2,7 +2,7 @@ use sidetone_protocol::{LiveEvent, Now, OutboxView, PausedView, SandboxView};
 
 use super::*;
 use crate::samples::{self, RANG_AT};
-use crate::words::Language;
+use crate::words::{Language, words};
 
 fn at() -> Moment {
     Moment::new(RANG_AT * 1000, 0)
@@ -13,11 +13,11 @@ fn tray_in(language: Language, health: Health, events: Vec<LiveEvent>) -> Tray {
     for event in events {
         live.fold(event);
     }
-    Tray::of(&live, language.words(), at())
+    Tray::of(&live, words(language), at())
 }
 
 fn tray(health: Health) -> Tray {
-    tray_in(Language::English, health, Vec::new())
+    tray_in(Language::En, health, Vec::new())
 }
 
 fn sandboxed() -> Health {
@@ -93,7 +93,7 @@ fn a_call_names_the_caller_and_leads_to_the_card() {
         samples::call_event(samples::ringing("1")),
         LiveEvent::Card(Box::new(samples::card("1", "Marta Ibáñez"))),
     ];
-    let tray = tray_in(Language::English, samples::health(), events);
+    let tray = tray_in(Language::En, samples::health(), events);
     assert_eq!(tray.shape, Shape::OnCall);
     assert_eq!(tray.menu[..2], [line("Ringing"), item(Choice::Caller, "Marta Ibáñez")]);
 }
@@ -105,7 +105,7 @@ fn what_needs_a_person_stands_above_a_call() {
         alerts: vec![samples::alert("aircall_refused", 0)],
         ..samples::health()
     };
-    let tray = tray_in(Language::German, health, vec![samples::call_event(samples::ringing("1"))]);
+    let tray = tray_in(Language::De, health, vec![samples::call_event(samples::ringing("1"))]);
     assert_eq!(tray.shape, Shape::NeedsYou);
     assert_eq!(tray.tooltip, "Aircall nimmt den Schlüssel nicht an");
 }

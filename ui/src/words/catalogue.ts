@@ -1,10 +1,15 @@
 /**
  * What a catalogue is: one text per key, with `{names}` to fill in, or one text per plural form.
  *
- * Deliberately not here: choosing a language (`say.svelte.ts`), numbers and dates (`src/format/`). The English catalogue
- * declares the keys and their parameters; the others must have the same, which the compiler and a test both check.
+ * Deliberately not here: the texts. They stand in the message files that all faces share (`crates/words/*.json`); the
+ * pages take the sections `everywhere` and `windows`. English declares the keys; what the others must have in common
+ * with it is checked when Rust is built, and by `test/words.test.ts`. Choosing a language is `say.svelte.ts`, numbers
+ * and dates are `src/format/`.
  */
-import type { en } from './en';
+import { everywhere as deEverywhere, windows as deWindows } from '../../../crates/words/de.json';
+import { everywhere as enEverywhere, windows as enWindows } from '../../../crates/words/en.json';
+import { everywhere as frEverywhere, windows as frWindows } from '../../../crates/words/fr.json';
+import type { Parameters } from './parameters';
 
 /** Plural forms by CLDR category; the form is chosen by the parameter `n`. French has `many` for whole millions. */
 export interface Plural {
@@ -16,11 +21,13 @@ export interface Plural {
 /** One entry. */
 export type Word = string | Plural;
 
+type English = typeof enEverywhere & typeof enWindows;
+
 /** The key of an entry. */
-export type Key = keyof typeof en;
+export type Key = keyof English;
 
 /** All entries of one language. */
-export type Catalogue = { readonly [K in Key]: (typeof en)[K] extends string ? string : Plural };
+export type Catalogue = { readonly [K in Key]: English[K] extends string ? string : Plural };
 
 /** The languages there are. */
 export type Language = 'en' | 'de' | 'fr';
@@ -28,17 +35,18 @@ export type Language = 'en' | 'de' | 'fr';
 /** In the order of the menu. */
 export const LANGUAGES: readonly Language[] = ['en', 'de', 'fr'];
 
+/** The texts. */
+export const CATALOGUES: Readonly<Record<Language, Catalogue>> = {
+  en: { ...enEverywhere, ...enWindows },
+  de: { ...deEverywhere, ...deWindows },
+  fr: { ...frEverywhere, ...frWindows },
+};
+
 /** What may stand in a `{name}`. Numbers are formatted for the reader. */
 export type Values = Readonly<Record<string, string | number>>;
 
-type Names<S> = S extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never;
-
 /** The parameter names of one entry. */
-export type ParameterOf<K extends Key> = (typeof en)[K] extends string
-  ? Names<(typeof en)[K]>
-  : (typeof en)[K] extends { other: infer Other }
-    ? Names<Other> | 'n'
-    : never;
+export type ParameterOf<K extends Key> = K extends keyof Parameters ? Parameters[K] : never;
 
 /** The arguments after the key: none for a text without parameters, one record with all of them otherwise. */
 export type Arguments<K extends Key> = [ParameterOf<K>] extends [never]

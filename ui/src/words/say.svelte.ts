@@ -1,14 +1,9 @@
 /**
  * The texts in the reader's language. Reading `say` inside a component makes it follow a change of language.
  *
- * Deliberately not here: the texts themselves (`en.ts`, `de.ts`, `fr.ts`).
+ * Deliberately not here: the texts themselves (`crates/words/`).
  */
-import { fill, LANGUAGES, type Arguments, type Catalogue, type Key, type Language, type Values } from './catalogue';
-import { de } from './de';
-import { en } from './en';
-import { fr } from './fr';
-
-const CATALOGUES: Readonly<Record<Language, Catalogue>> = { en, de, fr };
+import { CATALOGUES, fill, LANGUAGES, type Arguments, type Key, type Language, type Values } from './catalogue';
 
 const chosen = $state<{ language: Language }>({ language: 'en' });
 

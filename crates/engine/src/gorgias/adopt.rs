@@ -127,7 +127,7 @@ fn ticket_holdings(ticket: &gorgias::Ticket, case: &Case, context: &Context<'_>)
     let agent = ticket.assignee_user_id.and_then(|id| agent_behind(id, &case.call, context));
     let detail = json!({
         "subject": ticket.subject,
-        "language": ticket.subject.as_deref().and_then(language_of).map(Language::code),
+        "language": language_of(ticket).map(Language::code),
         "assignee": ticket.assignee_user_id.filter(|_| agent.is_some()),
         "agent": agent,
         "tags_there": ticket.tags,
@@ -146,12 +146,13 @@ fn ticket_holdings(ticket: &gorgias::Ticket, case: &Case, context: &Context<'_>)
     holdings
 }
 
-/// What the record was begun in is told by the subject, unless a person rewrote it.
-fn language_of(subject: &str) -> Option<Language> {
-    [Language::En, Language::De, Language::Fr].into_iter().find(|language| {
-        let words = words(*language);
-        subject.starts_with(words.subject_inbound) || subject.starts_with(words.subject_outbound)
-    })
+/// What the record was begun in is told by the subject or, where a person rewrote that, by the tag of the direction.
+fn language_of(ticket: &gorgias::Ticket) -> Option<Language> {
+    let by_subject = |l: &Language| ticket.subject.as_deref().is_some_and(|s| words(*l).is_subject(s));
+    let by_tag = |l: &Language| {
+        ticket.tags.iter().any(|tag| tag == words(*l).inbound_call || tag == words(*l).outbound_call)
+    };
+    Language::ALL.into_iter().find(by_subject).or_else(|| Language::ALL.into_iter().find(by_tag))
 }
 
 /// The agent of the call whose counterpart the assignee is, as an Aircall id; none if a person chose the assignee.

@@ -368,7 +368,7 @@ fn message(case: &Case, record: &Record<'_>, customer: u64) -> NewMessage {
 fn text(message: Message<'_>, w: &Words) -> String {
     let files = message.files();
     let mut lines = vec![message.text().to_owned()];
-    lines.extend(files.iter().map(|file| w.file_not_kept.replace("{name}", &file.name)));
+    lines.extend(files.iter().map(|file| w.file_not_kept(&file.name)));
     lines.retain(|line| !line.trim().is_empty());
     if lines.is_empty() { w.message_without_text.to_owned() } else { lines.join("\n") }
 }
@@ -379,6 +379,5 @@ fn html(text: &str) -> String {
 
 /// M1.
 fn subject(call: &Call, whom: &Whom, w: &Words) -> String {
-    let subject = format!("{}{}", w.subject_sms, super::record::who(call, whom, w));
-    subject.chars().take(998).collect()
+    w.sms_subject(&super::record::who(call, whom, w)).chars().take(998).collect()
 }

@@ -35,23 +35,23 @@ impl Note {
         self.paragraphs.push(text.to_owned());
     }
 
-    pub(super) fn text(&self) -> String {
+    pub(super) fn text(&self, words: &Words) -> String {
         let mut text = vec![self.title.clone()];
-        text.extend(self.lines.iter().chain(&self.links).map(|(label, value)| format!("{label}: {value}")));
+        text.extend(self.lines.iter().chain(&self.links).map(|(label, value)| words.labelled(label, value)));
         text.extend(self.paragraphs.iter().cloned());
         text.retain(|line| !line.is_empty());
         text.join("\n")
     }
 
-    pub(super) fn html(&self) -> String {
+    pub(super) fn html(&self, words: &Words) -> String {
         let mut html = String::new();
         if !self.title.is_empty() {
             html.push_str(&format!("<p><b>{}</b></p>", escape(&self.title)));
         }
         let mut lines: Vec<String> =
-            self.lines.iter().map(|(label, value)| format!("{}: {}", escape(label), escape(value))).collect();
+            self.lines.iter().map(|(label, value)| words.labelled(&escape(label), &escape(value))).collect();
         lines.extend(self.links.iter().map(|(label, url)| {
-            format!("{}: <a href=\"{}\">{}</a>", escape(label), escape(url), escape(url))
+            words.labelled(&escape(label), &format!("<a href=\"{}\">{}</a>", escape(url), escape(url)))
         }));
         if !lines.is_empty() {
             html.push_str(&format!("<p>{}</p>", lines.join("<br>")));
@@ -160,7 +160,8 @@ impl Pen<'_> {
         }
         let notes: Vec<String> = known_by_the_end(call).into_iter().map(|c| c.content).collect();
         if !notes.is_empty() {
-            note.paragraph(&format!("{}:\n{}", w.agents_notes, notes.join("\n")));
+            let heading = w.labelled(w.agents_notes, "");
+            note.paragraph(&format!("{}\n{}", heading.trim_end(), notes.join("\n")));
         }
     }
 
@@ -187,11 +188,12 @@ mod tests {
         let mut note = Note::new("Call <b>commented</b>");
         note.line("Name", "\"Eve\" & <script>alert(1)</script>");
         note.paragraph("line one\n<img src=x onerror=alert(1)>");
-        let html = note.html();
+        let words = crate::words::words(crate::settings::Language::En);
+        let html = note.html(words);
         assert!(!html.contains("<script") && !html.contains("<img"));
         assert!(
             html.contains("&lt;script&gt;alert(1)&lt;/script&gt;") && html.contains("line one<br>&lt;img")
         );
-        assert!(note.text().contains("<script>"), "the plain text is plain");
+        assert!(note.text(words).contains("<script>"), "the plain text is plain");
     }
 }

@@ -117,7 +117,7 @@ pub(super) fn record(
 
     let mut entries = Vec::new();
     let mut add = |key: String, author: Person, at, note: super::notes::Note, links| {
-        entries.push(Entry { key, author, at, text: note.text(), html: note.html(), links });
+        entries.push(Entry { key, author, at, text: note.text(w), html: note.html(w), links });
     };
     match kind {
         Kind::Answered => {
@@ -252,7 +252,7 @@ fn unknown_customer(
     let email = contact.as_ref().and_then(|c| c.email.clone()).filter(|_| refused.is_none());
     let mut remark = if contact.is_some() { w.not_found_but_contact } else { w.not_found }.to_owned();
     if let Some(refused) = refused {
-        remark = format!("{remark}\n{}", w.email_refused.replace("{email}", refused));
+        remark = format!("{remark}\n{}", w.email_refused(refused));
     }
     NewCustomer {
         remark: Some(remark),
@@ -289,9 +289,8 @@ pub(super) fn who(call: &Call, whom: &Whom, w: &Words) -> String {
 fn subject(call: &Call, whom: &Whom, language: Language) -> String {
     let w = words(language);
     let who = who(call, whom, w);
-    let subject = format!("{}{who}", if call.is_outbound() { w.subject_outbound } else { w.subject_inbound });
     // `reference/gorgias.md` §6.2: at most 998 characters.
-    subject.chars().take(998).collect()
+    w.subject(call.is_outbound(), &who).chars().take(998).collect()
 }
 
 /// G14: the agent's counterpart, else the first active admin.
@@ -384,17 +383,17 @@ fn tags(
     let w = words(language);
     let mut tags: Vec<(String, String)> = vec![
         ("aircall".into(), w.tag_aircall.into()),
-        ("direction".into(), if call.is_outbound() { w.tag_outbound } else { w.tag_inbound }.into()),
+        ("direction".into(), if call.is_outbound() { w.outbound_call } else { w.inbound_call }.into()),
     ];
     if let Some(line) = call.line().filter(|l| !l.name.trim().is_empty()) {
         tags.push(("line".into(), line.name.trim().into()));
     }
     tags.extend(teams.iter().map(|(id, name)| (format!("team:{id}"), name.trim().to_owned())));
     if call.has_voicemail() {
-        tags.push(("voicemail".into(), w.tag_voicemail.into()));
+        tags.push(("voicemail".into(), w.voicemail_tag.into()));
     }
     if kind == Kind::Missed {
-        tags.push(("missed".into(), w.tag_missed.into()));
+        tags.push(("missed".into(), w.missed_call.into()));
     }
     for tag in call.tags() {
         let name = match slug(&tag, context).as_deref() {

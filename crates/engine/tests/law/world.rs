@@ -135,6 +135,8 @@ pub fn assess(case: &Case, world: &World, now: DateTime<Utc>) -> Assessment {
             slugs: &world.slugs,
             matched: Some(&matched),
             anonymous: Some(&shared),
+            conversations: &[],
+            line_users: &BTreeMap::new(),
         },
     )
 }

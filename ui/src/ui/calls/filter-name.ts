@@ -12,6 +12,6 @@ export function filterName(filter: Filter): string {
     case 'missed':
       return say('missed');
     case 'voicemail':
-      return say('voicemailFilter');
+      return say('voicemailTag');
   }
 }
