@@ -82,3 +82,38 @@ fn configuration(
         key = gorgias_world::API_KEY,
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use sidetone_protocol::CallState;
+
+    use super::*;
+    use crate::backend::CallQuery;
+
+    /// The first call is over after half a minute.
+    const AT_MOST: Duration = Duration::from_secs(120);
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn the_first_call_of_the_demo_is_written_without_a_window() {
+        let running = backend().await.expect("the demo starts");
+        let begun = Instant::now();
+        let call = loop {
+            let calls = running.backend.calls(CallQuery::default()).expect("the calls are told").calls;
+            if let Some(call) = calls.iter().find(|call| call.state == CallState::Complete) {
+                break call.clone();
+            }
+            assert!(begun.elapsed() < AT_MOST, "no call was written: {calls:?}");
+            tokio::time::sleep(Duration::from_millis(250)).await;
+        };
+        assert_eq!(call.customer.map(|customer| customer.name).as_deref(), Some("Marta Ibáñez"));
+        let detail = running.backend.call(&call.id).expect("the call is told").expect("it is known");
+        for key in ["ticket", "answered", "ended"] {
+            assert!(detail.ledger.iter().any(|line| line.key == key), "{key} in {:?}", detail.ledger);
+        }
+        let health = running.backend.now().expect("the health is told").health;
+        assert!(health.sandbox.is_some(), "a demo is marked as one");
+        running.backend.shutdown().await;
+    }
+}

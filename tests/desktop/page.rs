@@ -11,6 +11,20 @@ use crate::program::{Backend, Script, binary};
 use crate::session::{Owned, Session};
 use crate::wait::until;
 
+/// Posts JSON and reads JSON. reqwest has a feature for that; without it the hub's programs are compiled alike for the
+/// tests and for `script/demo`, and so only once.
+fn answer_to(
+    client: &reqwest::Client,
+    url: String,
+    body: &Value,
+) -> impl Future<Output = Value> + Send + use<> {
+    let request = client.post(url).header("content-type", "application/json").body(body.to_string());
+    async {
+        let answer = request.send().await.unwrap();
+        serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
+    }
+}
+
 /// A session of the driver; the window belongs to it.
 pub(crate) struct Page {
     runtime: Runtime,
@@ -42,13 +56,12 @@ impl Page {
         let wanted = json!({ "capabilities": { "alwaysMatch": {
             "webkitgtk:browserOptions": { "binary": binary().to_str().unwrap(), "args": [] }
         }}});
-        let request = client.post(format!("{root}/session")).json(&wanted);
-        let asked = runtime.spawn(async { request.send().await });
+        let asked = runtime.spawn(answer_to(&client, format!("{root}/session"), &wanted));
         let mut backend = script.connected();
         for event in events {
             backend.push(event);
         }
-        let answer: Value = runtime.block_on(async { asked.await.unwrap().unwrap().json().await.unwrap() });
+        let answer = runtime.block_on(asked).unwrap();
         let id = answer["value"]["sessionId"].as_str().unwrap_or_else(|| panic!("{answer}"));
         Self { session: format!("{root}/session/{id}"), runtime, client, backend, _driver: driver }
     }
@@ -60,10 +73,8 @@ impl Page {
     /// Runs a script in the page; it answers by calling its last argument.
     pub(crate) fn run(&self, script: &str) -> Value {
         let body = json!({ "script": script, "args": [] });
-        let request = self.client.post(format!("{}/execute/async", self.session)).json(&body);
-        let answer: Value =
-            self.runtime.block_on(async { request.send().await.unwrap().json().await.unwrap() });
-        answer["value"].clone()
+        let asked = answer_to(&self.client, format!("{}/execute/async", self.session), &body);
+        self.runtime.block_on(asked)["value"].clone()
     }
 
     /// Everything that the page shows as text, with plain spaces.

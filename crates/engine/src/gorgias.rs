@@ -47,6 +47,20 @@ impl Gorgias {
     }
 }
 
+/// A user of Gorgias, as somebody who may write or be assigned (`reference/gorgias.md` §6.5).
+#[must_use]
+pub fn person(user: gorgias::User) -> Person {
+    let role = user.role.unwrap_or_default();
+    Person {
+        id: user.id,
+        email: user.email.unwrap_or_default(),
+        name: user.name.unwrap_or_default(),
+        active: user.active.unwrap_or(true),
+        admin: role == "admin",
+        machine: matches!(role.as_str(), "bot" | "internal-agent"),
+    }
+}
+
 impl Helpdesk for Gorgias {
     fn vendor(&self) -> Vendor {
         Vendor::Gorgias
@@ -86,17 +100,7 @@ impl Helpdesk for Gorgias {
     }
 
     fn people_read(&self, answer: &Answer) -> Result<ListPage<Person>, Refusal> {
-        self.page(&people(), answer, |user| {
-            let role = user.role.unwrap_or_default();
-            Some(Person {
-                id: user.id,
-                email: user.email.unwrap_or_default(),
-                name: user.name.unwrap_or_default(),
-                active: user.active.unwrap_or(true),
-                admin: role == "admin",
-                machine: matches!(role.as_str(), "bot" | "internal-agent"),
-            })
-        })
+        self.page(&people(), answer, |user| Some(person(user)))
     }
 
     fn tags(&self) -> Request {

@@ -117,7 +117,7 @@ pub struct Settings {
     pub aircall_rate: Rate,
     /// The helpdesk's limit to start with; its headers teach better.
     pub helpdesk_rate: Rate,
-    /// How often webhook and authorizations are checked.
+    /// How often our webhook is looked at; the engine does so every minute at least.
     pub check_every: Duration,
     /// How often Aircall is asked without a webhook.
     pub poll_every: Duration,

@@ -4,7 +4,7 @@
 
 mod day;
 
-use day::{Day, MARTA, Plan};
+use day::{Day, MARTA, Plan, note};
 use serde_json::json;
 use sidetone_engine::call::CaseId;
 use sidetone_engine::settings::Arrival;
@@ -210,5 +210,46 @@ async fn polling_a_busy_account_leaves_room_for_lists_and_sees_rings_and_late_en
     assert!(polls <= 12 * 33, "{polls} polls in 32 minutes");
     for list in ["/v1/teams", "/v1/tags", "/v1/numbers"] {
         assert!(journal.iter().any(|e| e.path.starts_with(list)), "{list}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wrong_subdomain_stops_nothing_at_aircall_and_the_call_is_written_once_it_is_mended() {
+    for restarted in [false, true] {
+        let mut day = Day::begin(Plan::default()).await;
+        day.gorgias.switch(|s| s.wrong_account = true);
+        let call = day.answered(MARTA).await;
+        let comment = day.aircall.comment(call, world::CAMILLE, "Before it was mended").unwrap();
+        day.pass(120).await;
+
+        let health = day.handle.health();
+        let alert = health.alerts.iter().find(|a| a.code == "gorgias_wrong_account").expect("told");
+        assert!(alert.what.contains("no Gorgias account"), "{alert:?}");
+        assert_eq!(link(&health, Vendor::Aircall), ConnectionState::Accepted);
+        assert_eq!(health.outbox.calls, 1);
+        let detail = day.detail(call);
+        assert_eq!(detail.call.state, CallState::Pending);
+        assert!(detail.call.ended_at.is_some(), "it was stored to its end");
+        assert_eq!(detail.facts["comments"][0]["content"], "Before it was mended");
+        let before = last_at_aircall(&day);
+        day.pass(60).await;
+        let went_on = day.aircall.journal(before);
+        assert!(went_on.iter().any(|e| e.path.starts_with("/v1/webhooks") && e.status == 200));
+
+        if restarted {
+            day.kill().await;
+            day.gorgias.switch(|s| s.wrong_account = false);
+            day.start().unwrap();
+        } else {
+            day.gorgias.switch(|s| s.wrong_account = false);
+        }
+        day.pass(600).await;
+        let ticket = day.ticket(call);
+        for key in ["answered", "ended", &format!("comment:{comment}")] {
+            note(&ticket, key);
+        }
+        assert_eq!(ticket["messages"].as_array().unwrap().len(), 3);
+        assert_eq!(day.detail(call).call.state, CallState::Complete);
+        assert!(day.handle.health().alerts.is_empty());
     }
 }

@@ -3,6 +3,8 @@
 use std::time::SystemTime;
 
 use serde::Serialize;
+use sidetone_engine::directory::People;
+use sidetone_engine::gorgias::person;
 use sidetone_engine::transport::{Transport, TransportError};
 
 use crate::config::Config;
@@ -136,7 +138,8 @@ fn clock(answer: &http::Response<bytes::Bytes>, checks: &mut Vec<Check>) {
 }
 
 async fn gorgias(config: &Config, transport: &dyn Transport, checks: &mut Vec<Check>) {
-    let mut people: Vec<gorgias::User> = Vec::new();
+    // Read as the engine reads them: whom it takes for nobody's counterpart is none here either.
+    let mut people = People::default();
     let mut next = Some(gorgias::users::list(&gorgias::users::ListUsers {
         limit: Some(gorgias::MAX_LIMIT),
         ..Default::default()
@@ -149,7 +152,7 @@ async fn gorgias(config: &Config, transport: &dyn Transport, checks: &mut Vec<Ch
         match request.parse(&answer) {
             Ok(page) => {
                 next = request.next_page(&page);
-                people.extend(page.items);
+                people.0.extend(page.items.into_iter().map(person));
             }
             Err(error) => {
                 let what = match error.kind() {
@@ -164,9 +167,8 @@ async fn gorgias(config: &Config, transport: &dyn Transport, checks: &mut Vec<Ch
             }
         }
     }
-    checks.push(passed("gorgias_key", format!("Gorgias accepts the key; {} users", people.len())));
-    let admin = people.iter().any(|p| p.role.as_deref() == Some("admin") && p.active != Some(false));
-    checks.push(if admin {
+    checks.push(passed("gorgias_key", format!("Gorgias accepts the key; {} users", people.0.len())));
+    checks.push(if people.fallback_author().is_some() {
         passed("fallback_author", "An active admin can write notes that have no agent")
     } else {
         fault(
@@ -179,14 +181,7 @@ async fn gorgias(config: &Config, transport: &dyn Transport, checks: &mut Vec<Ch
 }
 
 /// Each Aircall user's counterpart in the helpdesk.
-async fn emails(
-    config: &Config,
-    transport: &dyn Transport,
-    people: &[gorgias::User],
-    checks: &mut Vec<Check>,
-) {
-    let known: Vec<String> =
-        people.iter().filter_map(|p| p.email.as_deref()).map(str::to_lowercase).collect();
+async fn emails(config: &Config, transport: &dyn Transport, people: &People, checks: &mut Vec<Check>) {
     let mut without = Vec::new();
     let mut next = Some(aircall::users::list(aircall::Paging::default()));
     while let Some(request) = next.take() {
@@ -194,21 +189,23 @@ async fn emails(
         let Ok(answer) = transport.send(request.to_http(&config.aircall)).await else { return };
         let Ok(page) = request.parse(&answer) else { return };
         next = request.next_page(&page);
-        let strangers = page
-            .items
-            .into_iter()
-            .filter(|u| u.email.as_deref().is_none_or(|email| !known.contains(&email.trim().to_lowercase())));
-        without.extend(strangers.filter_map(|u| u.name));
+        let is_nobodys =
+            |user: &aircall::User| user.email.as_deref().and_then(|email| people.by_email(email)).is_none();
+        without.extend(page.items.into_iter().filter(is_nobodys).map(called));
     }
     checks.push(if without.is_empty() {
-        passed("agents", "Every Aircall user has a Gorgias user with the same e-mail")
+        passed("agents", "Every Aircall user has an active Gorgias user with the same e-mail")
     } else {
         hint(
             "agents",
-            format!("No Gorgias user has the e-mail of {}", without.join(", ")),
+            format!("No active Gorgias user has the e-mail of {}", without.join(", ")),
             "Their tickets stay unassigned, and the first admin writes their notes. Give them the same e-mail in both",
         )
     });
+}
+
+fn called(user: aircall::User) -> String {
+    user.name.or(user.email).unwrap_or_else(|| format!("user {}", user.id))
 }
 
 fn arrival(config: &Config, checks: &mut Vec<Check>) {
@@ -223,3 +220,6 @@ fn arrival(config: &Config, checks: &mut Vec<Check>) {
         ),
     });
 }
+
+#[cfg(test)]
+mod tests;

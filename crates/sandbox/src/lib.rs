@@ -22,7 +22,7 @@ pub use aircall::{
     delivery::{ANSWER_WITHIN, Deliver, Delivery},
     life::{Dial, HangUp, Ring},
     limits::AircallLimits,
-    switches::AircallSwitches,
+    switches::{AircallSwitches, FailuresOf, ResetUnit},
     texts::{Text, TextFile},
     webhooks::EVENTS,
     world::{self as aircall_world, Presence},
@@ -33,7 +33,7 @@ pub use faults::{Fault, FaultKind};
 pub use gorgias::{
     limits::{GorgiasLimits, Rate},
     messages::SendAttempt,
-    switches::{GorgiasSwitches, PhoneMatching},
+    switches::{GorgiasSwitches, PhoneFilter, PhoneMatching},
     world as gorgias_world,
 };
 pub use journal::JournalEntry;

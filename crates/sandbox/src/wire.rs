@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use serde_json::Value;
+
+use crate::refused::Refused;
 
 /// One part of a multipart body.
 #[derive(Debug, Clone)]
@@ -38,6 +40,23 @@ pub(crate) enum Credential {
 }
 
 impl Asked {
+    /// What a person does in the vendor's own pages, told in the words of its API; without a credential.
+    pub(crate) fn by_a_person(method: &str, path: &str, body: &Value) -> Result<Self, Refused> {
+        let method = Method::from_bytes(method.to_uppercase().as_bytes())
+            .map_err(|_| Refused::Wrong(format!("{method} is no HTTP method")))?;
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        Ok(Self {
+            method,
+            path: path.to_owned(),
+            query: url::form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
+            headers,
+            body: if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) },
+            parts: Vec::new(),
+        })
+    }
+
     pub(crate) fn segments(&self) -> Vec<&str> {
         self.path.split('/').filter(|part| !part.is_empty()).collect()
     }

@@ -71,6 +71,8 @@ pub struct Plan {
     pub logging: Logging,
     /// The selected lines.
     pub lines: Vec<u64>,
+    /// `[hub] time_zone`, such as `Europe/Paris`; unset: the line's.
+    pub time_zone: Option<&'static str>,
     /// How events arrive.
     pub arrival: Arrival,
     /// The helpdesk's key that the engine is given.
@@ -93,6 +95,7 @@ impl Default for Plan {
                 aircall_world::SALES_US,
                 aircall_world::RECEPTION,
             ],
+            time_zone: None,
             arrival: Arrival::OwnWebhook { public_url: "https://hub.example.com".into() },
             gorgias_key: gorgias_world::API_KEY,
             aircall_token: aircall_world::API_TOKEN,
@@ -366,7 +369,7 @@ fn run(
         settings: Settings {
             logging: plan.logging.clone(),
             lines: plan.lines.iter().copied().collect(),
-            time_zone: None,
+            time_zone: plan.time_zone.map(|zone| zone.parse().expect("an IANA zone")),
             arrival: plan.arrival.clone(),
             aircall_rate: Rate { requests: 30, window: Duration::from_secs(60) },
             helpdesk_rate: Rate { requests: 80, window: Duration::from_secs(40) },

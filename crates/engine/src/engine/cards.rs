@@ -96,9 +96,15 @@ impl Engine {
             else {
                 continue;
             };
-            if !matched.is_fresh(now) && now < until {
-                self.wake_by(until);
-                continue;
+            if !matched.is_fresh(now) {
+                if now < until {
+                    self.wake_by(until);
+                    continue;
+                }
+                // That nobody had the number a while ago is no news worth the only card: the live answer may name somebody.
+                if matched.customers.is_empty() {
+                    continue;
+                }
             }
             self.send_card(case, &matched.customers, now)?;
         }

@@ -74,7 +74,7 @@ impl Reader {
             arrival,
             aircall_rate: self.aircall_rate(),
             helpdesk_rate: self.rate("gorgias.rate", Rate { requests: 80, window: Duration::from_secs(40) }),
-            check_every: Duration::from_secs(self.number("health.check_seconds", 30, 5, 3600)),
+            check_every: self.check_every(),
             poll_every: Duration::from_secs(self.number("health.poll_seconds", 5, 5, 3600)),
             study_only: false,
             sandbox_control_url: None,
@@ -291,6 +291,17 @@ impl Reader {
         zone
     }
 
+    fn check_every(&mut self) -> Duration {
+        let seconds = self.number("health.check_seconds", 30, 5, 3600);
+        if seconds > MOST_CHECK_SECONDS {
+            self.notices.push(format!(
+                "[health] check_seconds is {seconds}, but our webhook is looked at every {MOST_CHECK_SECONDS} s all the same, so that calls do \
+                 not stay away unnoticed"
+            ));
+        }
+        Duration::from_secs(seconds.min(MOST_CHECK_SECONDS))
+    }
+
     fn aircall_rate(&mut self) -> Rate {
         let per_minute = self.number("aircall.rate_per_minute", 60, 1, 10_000);
         let share = match self.values.take("aircall.share") {
@@ -377,6 +388,8 @@ impl Reader {
     }
 }
 
+/// A webhook that was switched off, deleted or changed is mended within a minute (`design.md` §6).
+const MOST_CHECK_SECONDS: u64 = 60;
 const USER_AGENT: &str = concat!("sidetone/", env!("CARGO_PKG_VERSION"));
 const AIRCALL_KEY: &str = "Make an API key in the Aircall Dashboard under Integrations & API";
 const GORGIAS_KEY: &str = "Make an API key in Gorgias under Settings, REST API";

@@ -127,6 +127,40 @@ fn without_a_public_address_calls_are_polled_and_the_person_is_told() {
 }
 
 #[test]
+fn our_webhook_is_looked_at_every_minute_at_least_and_the_person_is_told() {
+    let looked_at = |seconds: u64| {
+        let config = with(&format!("{GOOD}[health]\ncheck_seconds = {seconds}\n"), &[]).expect("is good");
+        let is_told = config.notices.iter().any(|n| n.contains("check_seconds"));
+        (config.settings.check_every.as_secs(), is_told)
+    };
+    assert_eq!(looked_at(5), (5, false));
+    assert_eq!(looked_at(60), (60, false));
+    assert_eq!(looked_at(300), (60, true));
+    assert!(faults(&format!("{GOOD}[health]\ncheck_seconds = 4000\n")).contains("[health] check_seconds"));
+}
+
+#[test]
+fn a_webhook_made_by_hand_needs_its_token_but_no_public_address() {
+    const BY_HAND: &str = "[aircall]\nwebhook = \"manual\"";
+    let local = GOOD.replace("public_url", "#public_url");
+    let by_hand = local.replace("[aircall]", BY_HAND);
+    let told = faults(&by_hand);
+    assert_eq!(told, "[aircall] webhook_token: missing. A webhook made by hand needs its token here");
+    let token = format!("{BY_HAND}\nwebhook_token = \"of-the-webhook\"");
+    for text in [local.replace("[aircall]", &token), GOOD.replace("[aircall]", &token)] {
+        let config = with(&text, &[]).expect("is good");
+        assert_eq!(config.settings.arrival, Arrival::ManualWebhook);
+        assert_eq!(config.webhook_token.as_ref().map(Secret::reveal), Some("of-the-webhook"));
+        assert!(config.notices.is_empty(), "{:?}", config.notices);
+    }
+    // A word that is missing is taken from what there is.
+    let config = with(&local.replace("[aircall]", "[aircall]\nwebhook_token = \"t\""), &[]).expect("is good");
+    assert_eq!(config.settings.arrival, Arrival::ManualWebhook);
+    let none = GOOD.replace("[aircall]", "[aircall]\nwebhook = \"none\"");
+    assert_eq!(with(&none, &[]).expect("is good").settings.arrival, Arrival::Polling);
+}
+
+#[test]
 fn only_what_is_on_this_computer_is_marked_as_invented() {
     const PAGE: &str = "http://127.0.0.1:4001/_sandbox/";
     let stand_ins = GOOD

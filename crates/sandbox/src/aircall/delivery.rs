@@ -15,13 +15,13 @@ use tokio::time::{sleep, timeout};
 use super::{
     service::Inner,
     state::{Event, State},
+    switches::FailuresOf,
 };
 
 /// A receiver must answer 2xx within this; never scaled.
 pub const ANSWER_WITHIN: Duration = Duration::from_secs(5);
-/// Pauses before the second, third, … try, in seconds of the real service; the last one repeats. The real
-/// spacing is not documented.
-const PAUSES_S: [f64; 7] = [10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0];
+/// Without any pause a receiver that is away would be tried without end.
+const SHORTEST_PAUSE_S: f64 = 1.0;
 /// How long an event is retried, also after its webhook was switched off.
 const RETRIED_FOR_S: f64 = 12.0 * 3600.0;
 
@@ -146,7 +146,7 @@ fn address(state: &State, generation: u64, webhook: &str, event: &Event) -> Opti
 /// Notes how a try went; a pause when there is to be another.
 fn settle(state: &mut State, webhook: &str, is_taken: bool, attempt: usize) -> Option<Duration> {
     let now = state.now();
-    let disable_after = state.switches.disable_after;
+    let (disable_after, failures_of) = (state.switches.disable_after, state.switches.failures_of);
     let hook = state.webhooks.iter_mut().find(|hook| hook.uuid == webhook)?;
     if is_taken {
         hook.delivered += 1;
@@ -158,14 +158,16 @@ fn settle(state: &mut State, webhook: &str, is_taken: bool, attempt: usize) -> O
     }
     hook.failed += 1;
     hook.failures_in_a_row += 1;
-    if hook.is_active && hook.failures_in_a_row >= disable_after {
+    let failures = match failures_of {
+        FailuresOf::Webhook => hook.failures_in_a_row,
+        FailuresOf::Event => u32::try_from(attempt + 1).unwrap_or(u32::MAX),
+    };
+    if hook.is_active && failures >= disable_after {
         hook.is_active = false;
         hook.disabled_at = Some(now);
     }
-    let waited: f64 = (0..attempt).map(pause_s).sum();
-    (waited < RETRIED_FOR_S).then(|| state.scaled(pause_s(attempt)))
-}
-
-fn pause_s(attempt: usize) -> f64 {
-    PAUSES_S[attempt.min(PAUSES_S.len() - 1)]
+    let pauses_s = &state.switches.retry_pauses_s;
+    let pause_s = |attempt: usize| pauses_s.get(attempt).or(pauses_s.last()).map(|s| s.max(SHORTEST_PAUSE_S));
+    let waited: f64 = (0..attempt).filter_map(pause_s).sum();
+    pause_s(attempt).filter(|_| waited < RETRIED_FOR_S).map(|pause| state.scaled(pause))
 }

@@ -10,7 +10,7 @@ pub(crate) mod life;
 pub(crate) mod limits;
 mod media;
 mod paging;
-mod rest;
+pub(crate) mod rest;
 pub(crate) mod service;
 pub(crate) mod shapes;
 pub(crate) mod state;

@@ -10,6 +10,7 @@ use super::{
     paging::{Links, page},
     shapes::{self, Fetch},
     state::State,
+    switches::ResetUnit,
     webhooks,
     world::{API_ID, API_TOKEN, BEARER, COMPANY},
     writes,
@@ -28,8 +29,13 @@ pub(crate) fn answer(state: &mut State, asked: &Asked) -> Answered {
     if let Err(refusal) = at_the_gate(state, asked) {
         return refusal;
     }
+    route(state, asked)
+}
+
+/// What is behind the gate.
+pub(crate) fn route(state: &mut State, asked: &Asked) -> Answered {
     let origin = asked.origin(&state.origin);
-    match (&asked.method, segments.as_slice()) {
+    match (&asked.method, asked.segments().as_slice()) {
         (&Method::GET, path) => read(state, asked, &origin, path),
         (_, ["v1", "webhooks", rest @ ..]) => webhooks::change(state, asked, rest),
         (_, path) => writes::change(state, asked, path),
@@ -59,6 +65,10 @@ fn too_many(state: &State, reset: i64) -> Answered {
     if !state.switches.limit_headers {
         return errors::gateway(429);
     }
+    let reset = match state.switches.reset_unit {
+        ResetUnit::Seconds => reset,
+        ResetUnit::Milliseconds => reset * 1000,
+    };
     Answered::json(429, &json!({"error": "Too Many Requests"}))
         .with("x-aircallapi-limit", state.window.limits.per_minute.to_string())
         .with("x-aircallapi-remaining", "0")
@@ -170,13 +180,15 @@ fn read(state: &State, asked: &Asked, origin: &str, path: &[&str]) -> Answered {
     }
 }
 
-/// The list and the search: the search only knows more filters. Running calls are in both.
+/// The list and the search: the search only knows more filters. Whether and how late running calls are in both is not
+/// known (`reference/aircall.md §5.3`).
 fn calls(state: &State, asked: &Asked, origin: &str, is_search: bool) -> Answered {
     let seconds = |name: &str| asked.param(name).and_then(|value| value.parse::<i64>().ok());
     let (from, to) = (seconds("from"), seconds("to"));
     let mut calls: Vec<&Call> = state
         .calls
         .values()
+        .filter(|call| is_listed(state, call))
         .filter(|call| {
             // `from` is exclusive and `to` inclusive, both by the start (`reference/aircall.md §3`).
             from.is_none_or(|from| call.started_at > from) && to.is_none_or(|to| call.started_at <= to)
@@ -191,6 +203,11 @@ fn calls(state: &State, asked: &Asked, origin: &str, is_search: bool) -> Answere
     page(asked, origin, "calls", Links::Told, &calls, |call| {
         shapes::call_over_rest(state, call, fetch, origin)
     })
+}
+
+fn is_listed(state: &State, call: &Call) -> bool {
+    let is_late_enough = (state.now() - call.started_at) as f64 >= state.switches.list_delay_s / state.scale;
+    is_late_enough && (state.switches.list_running || !call.is_up())
 }
 
 fn is_searched(state: &State, asked: &Asked, call: &Call) -> bool {

@@ -1,7 +1,29 @@
 //! The points on which the sources differ or say nothing (`reference/aircall.md §11`), and how deliveries
-//! misbehave. Every field can be changed while the sandbox runs; the defaults are the documented reading.
+//! misbehave. Every field can be changed while the sandbox runs; the defaults are the documented reading, or a guess where
+//! nothing is documented.
 
 use serde::{Deserialize, Serialize};
+
+/// How `X-AircallApi-Reset` counts (`reference/aircall.md §2.1`: one client's tests say seconds, another's code
+/// milliseconds).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ResetUnit {
+    /// Unix seconds.
+    Seconds,
+    /// Unix milliseconds.
+    Milliseconds,
+}
+
+/// What failures are counted by before a webhook is switched off (`reference/aircall.md §6.2`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailuresOf {
+    /// All tries of the webhook in a row, whatever event they carry.
+    Webhook,
+    /// The tries of one event.
+    Event,
+}
 
 /// Switches of the Aircall stand-in. Times are in seconds of the unscaled service.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -11,6 +33,16 @@ pub struct AircallSwitches {
     pub revoked: bool,
     /// Whether a 429 carries the `X-AircallApi-*` headers.
     pub limit_headers: bool,
+    /// The unit of `X-AircallApi-Reset`.
+    pub reset_unit: ResetUnit,
+    /// Whether calls that are still up stand in the lists; read by its id a call is always found.
+    pub list_running: bool,
+    /// How long after its start a call comes into the lists.
+    pub list_delay_s: f64,
+    /// The status of an accepted insight card.
+    pub card_status: u16,
+    /// Whether the 201 of a comment or of tags has the object as its body; else it is empty.
+    pub created_bodies: bool,
     /// Lifetime of a signed media address: 600 in the tutorial, 3600 in the current reference.
     pub media_lifetime_s: i64,
     /// Size of the MP3 that a media address answers.
@@ -40,6 +72,11 @@ pub struct AircallSwitches {
     pub delay_s: f64,
     /// Consecutive failures after which a webhook is disabled; 50 or 10 by source.
     pub disable_after: u32,
+    /// What those failures are counted by.
+    pub failures_of: FailuresOf,
+    /// The pauses before the second, third, … try of a delivery, of at least one second each; the last one repeats.
+    /// Empty: there is one try.
+    pub retry_pauses_s: Vec<f64>,
 }
 
 impl Default for AircallSwitches {
@@ -47,6 +84,11 @@ impl Default for AircallSwitches {
         Self {
             revoked: false,
             limit_headers: true,
+            reset_unit: ResetUnit::Seconds,
+            list_running: true,
+            list_delay_s: 0.0,
+            card_status: 201,
+            created_bodies: false,
             media_lifetime_s: 600,
             media_bytes: 20_000,
             recording_after_s: 0.0,
@@ -61,6 +103,8 @@ impl Default for AircallSwitches {
             drop_share: 0.0,
             delay_s: 0.0,
             disable_after: 50,
+            failures_of: FailuresOf::Webhook,
+            retry_pauses_s: vec![10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0],
         }
     }
 }

@@ -27,7 +27,8 @@ impl State {
     /// Hands the call to a team; `taker` is who of it takes the call. `transferred_to` names the team's first member,
     /// whoever that is.
     pub(crate) fn transfer_to_team(&mut self, id: u64, team: u64, taker: u64) -> Result<(), Refused> {
-        let members = self.world.team(team).ok_or_else(|| Refused::unknown("team", team))?.members;
+        let known = self.world.team(team).ok_or_else(|| Refused::unknown("team", team))?;
+        let members = known.members.clone();
         if !members.contains(&taker) {
             return Err(Refused::not_now(format!("agent {taker} is not in team {team}")));
         }

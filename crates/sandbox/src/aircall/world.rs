@@ -83,7 +83,7 @@ pub(crate) struct Line {
 pub(crate) struct Team {
     pub(crate) id: u64,
     pub(crate) name: &'static str,
-    pub(crate) members: &'static [u64],
+    pub(crate) members: Vec<u64>,
 }
 
 #[derive(Debug, Clone)]
@@ -205,8 +205,8 @@ fn lines() -> Vec<Line> {
 
 fn teams() -> Vec<Team> {
     vec![
-        Team { id: CARE, name: "Care", members: &[CAMILLE, JONAS, THEO] },
-        Team { id: SALES, name: "Sales", members: &[AMELIA, INES] },
+        Team { id: CARE, name: "Care", members: vec![CAMILLE, JONAS, THEO] },
+        Team { id: SALES, name: "Sales", members: vec![AMELIA, INES] },
     ]
 }
 
@@ -266,7 +266,7 @@ mod tests {
             assert!(line.teams.iter().all(|id| world.team(*id).is_some()), "{}", line.name);
         }
         assert!(world.agents.iter().all(|agent| world.line(agent.default_line).is_some()));
-        assert!(world.teams.iter().flat_map(|team| team.members).all(|id| world.agent(*id).is_some()));
+        assert!(world.teams.iter().flat_map(|team| &team.members).all(|id| world.agent(*id).is_some()));
         assert_eq!(world.tags.iter().filter(|tag| tag.slug.is_some()).count(), 6);
     }
 }

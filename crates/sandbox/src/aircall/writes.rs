@@ -1,5 +1,5 @@
 //! What a client may change: notes, tags and cards on calls, calls placed for an agent, the company's
-//! tags (`reference/aircall.md §5.1, §5.3, §5.5, §5.8`).
+//! tags, who is in a team (`reference/aircall.md §5.1, §5.3, §5.5, §5.8`).
 
 use http::Method;
 use serde_json::{Value, json};
@@ -18,8 +18,6 @@ use crate::{
 
 /// The largest card (`reference/aircall.md §5.5`).
 const LARGEST_CARD_BYTES: usize = 10_000;
-/// The code of an accepted card is not documented; 201 is a guess.
-const CARD_ACCEPTED: u16 = 201;
 /// How long an agent takes to press the call key, in seconds of the real service.
 const PRESS_AFTER_S: f64 = 2.0;
 
@@ -50,6 +48,10 @@ pub(crate) fn change(state: &mut State, asked: &Asked, path: &[&str]) -> Answere
             Some(line) if state.world.line(line).is_some() => texts::send(state, line, &body),
             _ => errors::gateway(404),
         },
+        (method, ["v1", "teams", team, "users", agent]) => match (id(team), id(agent)) {
+            (Some(team), Some(agent)) => member(state, method, team, agent),
+            _ => errors::gateway(404),
+        },
         (method, ["v1", "tags", rest @ ..]) => tags(state, method, rest, &body),
         _ => errors::gateway(404),
     }
@@ -61,7 +63,10 @@ fn comment(state: &mut State, call: u64, body: &Value) -> Answered {
         return errors::invalid("content", "can't be blank");
     };
     match state.comment(call, None, content) {
-        Ok(_) => Answered::empty(201),
+        Ok(id) => created(state, call, |written| {
+            let comments = written["comments"].as_array();
+            json!({"comment": comments.and_then(|all| all.iter().find(|one| one["id"] == id))})
+        }),
         Err(_) => errors::bad_request("A call can hold 5 notes at most."),
     }
 }
@@ -77,9 +82,20 @@ fn tag_call(state: &mut State, call: u64, body: &Value) -> Answered {
                 // Every id was looked up above, so tagging cannot be refused.
                 let _ = state.tag(call, None, &id.to_string());
             }
-            Answered::empty(201)
+            created(state, call, |written| json!({"tags": written["tags"]}))
         }
         _ => errors::invalid("tags", "must be a list of ids of existing tags"),
+    }
+}
+
+/// Whether what was made comes back is not documented (`reference/aircall.md §5.3`).
+fn created(state: &State, call: u64, body: impl FnOnce(&Value) -> Value) -> Answered {
+    match state.calls.get(&call).filter(|_| state.switches.created_bodies) {
+        Some(call) => {
+            let written = shapes::call_over_rest(state, call, shapes::Fetch::default(), &state.origin);
+            Answered::json(201, &body(&written))
+        }
+        None => Answered::empty(201),
     }
 }
 
@@ -103,7 +119,7 @@ fn show_card(state: &mut State, call: u64, body: &Value, bytes: usize) -> Answer
     } else if state.switches.refuse_late_cards {
         return errors::bad_request("The call is not ongoing.");
     }
-    Answered::empty(CARD_ACCEPTED)
+    Answered::empty(state.switches.card_status)
 }
 
 /// `dial` fills the keypad, `calls` starts at once; both answer 204 without saying which call it becomes.
@@ -129,6 +145,24 @@ fn place(state: &mut State, agent: u64, what: &str, body: &Value) -> Answered {
     }
     state.later(0.0, Step::PressCall { agent, line, to });
     Answered::empty(204)
+}
+
+/// An agent joins a team, or leaves it (`reference/aircall.md §5.8`).
+fn member(state: &mut State, method: &Method, team: u64, agent: u64) -> Answered {
+    let is_known = state.world.agent(agent).is_some();
+    let Some(known) = state.world.teams.iter_mut().find(|known| known.id == team && is_known) else {
+        return errors::gateway(404);
+    };
+    match *method {
+        Method::POST if known.members.contains(&agent) => {
+            return errors::bad_request("The user is in the team already.");
+        }
+        Method::POST => known.members.push(agent),
+        Method::DELETE => known.members.retain(|member| *member != agent),
+        _ => return errors::gateway(404),
+    }
+    let written = state.world.team(team).map(|team| shapes::team(state, team));
+    Answered::json(if *method == Method::POST { 201 } else { 200 }, &json!({"team": written}))
 }
 
 fn tags(state: &mut State, method: &Method, path: &[&str], body: &Value) -> Answered {

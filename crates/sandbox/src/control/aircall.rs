@@ -10,6 +10,7 @@ use crate::{
         call::ShownCard,
         life::{Dial, HangUp, Ring},
         limits::AircallLimits,
+        rest,
         service::Inner,
         shapes::{self, Fetch},
         state::State,
@@ -20,6 +21,7 @@ use crate::{
     faults::Fault,
     journal::JournalEntry,
     refused::Refused,
+    wire::Asked,
 };
 
 /// A handle on the Aircall stand-in. Everything that makes an event needs a tokio runtime.
@@ -241,6 +243,17 @@ impl AircallControl {
                 webhook.failures_in_a_row = 0;
             }
         });
+    }
+
+    /// What a person changes in the Dashboard (webhooks, tags, who is in a team), in the words of the API; neither
+    /// limited nor journaled. Returns status and body.
+    ///
+    /// # Errors
+    /// When the method or the path is none.
+    pub fn by_a_person(&self, method: &str, path: &str, body: &Value) -> Result<(u16, Value), Refused> {
+        let asked = Asked::by_a_person(method, path, body)?;
+        let answered = self.0.act(|state| rest::route(state, &asked));
+        Ok((answered.status.as_u16(), serde_json::from_slice(&answered.body).unwrap_or_default()))
     }
 
     /// The rate limit.

@@ -3,8 +3,6 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, header};
 use serde_json::{Value, json};
 
 use super::patched;
@@ -70,22 +68,10 @@ impl GorgiasControl {
     /// # Errors
     /// When the method or the path is none.
     pub fn by_a_person(&self, method: &str, path: &str, body: &Value) -> Result<(u16, Value), Refused> {
-        let method = Method::from_bytes(method.to_uppercase().as_bytes())
-            .map_err(|_| Refused::Wrong(format!("{method} is no HTTP method")))?;
-        let (path, query) = path.split_once('?').unwrap_or((path, ""));
-        if !path.starts_with("/api/") {
-            return Err(Refused::Wrong(format!("{path} does not begin with /api/")));
+        let asked = Asked::by_a_person(method, path, body)?;
+        if !asked.path.starts_with("/api/") {
+            return Err(Refused::Wrong(format!("{} does not begin with /api/", asked.path)));
         }
-        let mut headers = HeaderMap::new();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        let asked = Asked {
-            method,
-            path: path.to_owned(),
-            query: url::form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
-            headers,
-            body: if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) },
-            parts: Vec::new(),
-        };
         let answered = self.0.act(|state| gorgias::route(state, &asked));
         let body = serde_json::from_slice(&answered.body).unwrap_or_default();
         Ok((answered.status.as_u16(), body))

@@ -194,6 +194,12 @@ fn change_aircall(control: &Control, path: &str, body: &Value) -> Result<Value, 
             }
             Ok(json!({}))
         }
+        "by-a-person" => {
+            let request: PersonsRequest = take(body)?;
+            aircall
+                .by_a_person(&request.method, &request.path, &request.body)
+                .map(|(status, body)| json!({"status": status, "body": body}))
+        }
         "limits" => aircall.patch_limits(body).map(done),
         "switches" => aircall.patch_switches(body).map(done),
         "faults" => {

@@ -9,8 +9,12 @@ use super::{
     lists::{self, Listing, SortKey},
     objects::{Channel, Customer, Party},
     state::State,
+    switches::PhoneFilter,
 };
-use crate::wire::{Answered, Asked};
+use crate::{
+    numbers,
+    wire::{Answered, Asked},
+};
 
 const CHANNEL_TYPES: [&str; 8] =
     ["email", "phone", "chat", "twitter", "facebook", "instagram", "instagram-direct-message", "whatsapp"];
@@ -73,12 +77,13 @@ fn list(state: &mut State, asked: &Asked) -> Answered {
     };
     let same =
         |param: &str, value: Option<&str>| asked.param(param).is_none_or(|wanted| value == Some(wanted));
+    let phone_filter = state.switches.phone_filter;
     let has_channel = |customer: &Customer| {
         let (kind, address) = (asked.param("channel_type"), asked.param("channel_address"));
         (kind.is_none() && address.is_none())
             || customer.channels.iter().any(|channel| {
                 kind.is_none_or(|kind| channel.kind == kind)
-                    && address.is_none_or(|address| channel.address == address)
+                    && address.is_none_or(|address| is_at(channel, kind, address, phone_filter))
             })
     };
     let rows = |state: &State, field: &str| {
@@ -101,6 +106,15 @@ fn list(state: &mut State, asked: &Asked) -> Answered {
             .collect()
     };
     lists::list(state, asked, &LISTING, rows, |state, id| state.customers.get(&id).map(Customer::written))
+}
+
+/// Whether the filter on channels takes this one for the address that was asked for.
+fn is_at(channel: &Channel, kind: Option<&str>, address: &str, by_phone: PhoneFilter) -> bool {
+    match (kind, by_phone) {
+        (Some("phone"), PhoneFilter::Digits) => numbers::same(&channel.address, address),
+        (Some("phone"), PhoneFilter::Nothing) => false,
+        _ => channel.address == address,
+    }
 }
 
 fn create(state: &mut State, asked: &Asked) -> Answered {

@@ -15,6 +15,19 @@ pub enum PhoneMatching {
     Suffix,
 }
 
+/// How the list of customers filters by a phone number (`channel_type=phone` with `channel_address`). Filters on
+/// other channels always want the stored text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PhoneFilter {
+    /// The stored text must be the address.
+    Exact,
+    /// The digits must be the same.
+    Digits,
+    /// Nobody is ever found.
+    Nothing,
+}
+
 /// Switches of the Gorgias stand-in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -27,6 +40,8 @@ pub struct GorgiasSwitches {
     pub forbidden_path: String,
     /// How the search compares numbers.
     pub phone_search: PhoneMatching,
+    /// How the list of customers filters by a phone number.
+    pub phone_filter: PhoneFilter,
     /// The search answers a bare array instead of the list envelope.
     pub search_bare_array: bool,
     /// Adding a tag by a name that does not exist is refused instead of creating it.
@@ -65,6 +80,7 @@ impl Default for GorgiasSwitches {
             revoked: false,
             forbidden_path: String::new(),
             phone_search: PhoneMatching::Exact,
+            phone_filter: PhoneFilter::Exact,
             search_bare_array: false,
             refuse_unknown_tags: false,
             unique_external_id: false,
