@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 
 use crate::{
     clock::{Clock, http_date},
-    faults::{Fault, FaultKind, Faults},
+    faults::{Fault, FaultId, FaultKind, Faults},
     hold,
     journal::{Journal, JournalEntry},
     wire::{Answered, Asked, Part, code},
@@ -51,8 +51,12 @@ impl Desk {
         Self { clock, faults: Mutex::default(), journal: Mutex::default() }
     }
 
-    pub(crate) fn add_fault(&self, fault: Fault) {
-        hold(&self.faults).add(fault);
+    pub(crate) fn add_fault(&self, fault: Fault) -> FaultId {
+        hold(&self.faults).add(fault)
+    }
+
+    pub(crate) fn take_back_fault(&self, id: FaultId) {
+        hold(&self.faults).take_back(id);
     }
 
     pub(crate) fn clear_faults(&self) {

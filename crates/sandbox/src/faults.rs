@@ -97,29 +97,42 @@ fn once() -> u32 {
     1
 }
 
+/// A fault that was added, so that this one can be taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FaultId(u64);
+
 /// The faults waiting at one service.
 #[derive(Debug, Default)]
-pub(crate) struct Faults(Vec<Fault>);
+pub(crate) struct Faults {
+    waiting: Vec<(FaultId, Fault)>,
+    added: u64,
+}
 
 impl Faults {
-    pub(crate) fn add(&mut self, fault: Fault) {
-        self.0.push(fault);
+    pub(crate) fn add(&mut self, fault: Fault) -> FaultId {
+        self.added += 1;
+        self.waiting.push((FaultId(self.added), fault));
+        FaultId(self.added)
+    }
+
+    pub(crate) fn take_back(&mut self, id: FaultId) {
+        self.waiting.retain(|(known, _)| *known != id);
     }
 
     pub(crate) fn clear(&mut self) {
-        self.0.clear();
+        self.waiting.clear();
     }
 
     pub(crate) fn waiting(&self) -> Vec<Fault> {
-        self.0.clone()
+        self.waiting.iter().map(|(_, fault)| fault.clone()).collect()
     }
 
     /// The fault that this request meets, counted off.
     pub(crate) fn take(&mut self, method: &str, path: &str) -> Option<FaultKind> {
-        let fault = self.0.iter_mut().find(|fault| fault.meets(method, path))?;
+        let (_, fault) = self.waiting.iter_mut().find(|(_, fault)| fault.meets(method, path))?;
         fault.times -= 1;
         let kind = fault.kind.clone();
-        self.0.retain(|fault| fault.times > 0);
+        self.waiting.retain(|(_, fault)| fault.times > 0);
         Some(kind)
     }
 }
@@ -138,6 +151,17 @@ mod tests {
         assert_eq!(faults.take("post", "/api/tickets/1/messages"), Some(FaultKind::CutAfter));
         assert_eq!(faults.take("POST", "/api/tickets"), None);
         assert!(faults.waiting().is_empty());
+    }
+
+    #[test]
+    fn a_fault_that_is_taken_back_leaves_the_others() {
+        let mut faults = Faults::default();
+        let all = faults.add(Fault::next(u32::MAX, FaultKind::CutBefore));
+        faults.add(Fault::next(1, FaultKind::CutAfter).on("POST", "/api/tickets"));
+        assert_eq!(faults.take("POST", "/api/tickets"), Some(FaultKind::CutBefore), "the first that matches");
+        faults.take_back(all);
+        assert_eq!(faults.take("GET", "/api/tickets"), None);
+        assert_eq!(faults.take("POST", "/api/tickets"), Some(FaultKind::CutAfter));
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub use aircall::{
 };
 pub use control::{AircallControl, Control, GorgiasControl, WebhookState};
 pub use desk::FAULT_HEADER;
-pub use faults::{Fault, FaultKind};
+pub use faults::{Fault, FaultId, FaultKind};
 pub use gorgias::{
     limits::{GorgiasLimits, Rate},
     messages::SendAttempt,

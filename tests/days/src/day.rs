@@ -115,13 +115,18 @@ struct Running {
 pub struct Second {
     /// Its engine's handle.
     pub handle: Handle,
-    running: Running,
-    _shelf: Shelf,
+    host: String,
+    lifeline: Lifeline,
+    shelf: Shelf,
+    plan: Plan,
+    running: Option<Running>,
 }
 
 impl Drop for Second {
     fn drop(&mut self) {
-        self.running.task.abort();
+        if let Some(running) = &self.running {
+            running.task.abort();
+        }
     }
 }
 
@@ -144,6 +149,8 @@ pub struct Day {
     /// Where the day's data lies.
     pub shelf: Shelf,
     plan: Plan,
+    /// Where Aircall reaches it.
+    host: String,
     running: Option<Running>,
 }
 
@@ -161,11 +168,16 @@ impl Day {
         let shelf = Shelf::empty(plan.stores.clone());
         let lifeline = Lifeline::default();
         let (running, handle) = run(&sandbox, &clock, &plan, &shelf, &lifeline).unwrap();
-        receiver.attach(Some(handle.clone()));
+        let host = match &plan.arrival {
+            Arrival::OwnWebhook { public_url } => public_url.trim_start_matches("https://").to_owned(),
+            Arrival::ManualWebhook | Arrival::Polling => String::new(),
+        };
+        receiver.attach(&host, Some(handle.clone()));
         let control = sandbox.control();
         let (aircall, gorgias) = (control.aircall().clone(), control.gorgias().clone());
         let running = Some(running);
-        let day = Day { sandbox, aircall, gorgias, clock, handle, receiver, lifeline, shelf, plan, running };
+        let day =
+            Day { sandbox, aircall, gorgias, clock, handle, receiver, lifeline, shelf, plan, host, running };
         day.pass(3).await;
         day
     }
@@ -178,7 +190,7 @@ impl Day {
 
     /// Drops everything in memory; nothing is received until [`Day::start`].
     pub async fn kill(&mut self) {
-        self.receiver.attach(None);
+        self.receiver.attach(&self.host, None);
         if let Some(Running { task, opened }) = self.running.take() {
             task.abort();
             // Aborted, or ended by itself because nobody held it any more.
@@ -194,7 +206,7 @@ impl Day {
     pub fn start(&mut self) -> Result<(), StoreError> {
         let lifeline = Lifeline::default();
         let (running, handle) = run(&self.sandbox, &self.clock, &self.plan, &self.shelf, &lifeline)?;
-        self.receiver.attach(Some(handle.clone()));
+        self.receiver.attach(&self.host, Some(handle.clone()));
         self.handle = handle;
         self.lifeline = lifeline;
         self.running = Some(running);
@@ -219,7 +231,7 @@ impl Day {
 
     /// From now on events go to this engine.
     pub fn deliver_to(&self, handle: &Handle) {
-        self.receiver.attach(Some(handle.clone()));
+        self.receiver.attach(&self.host, Some(handle.clone()));
     }
 
     /// Another installation with a store of its own, reached at `https://<host>`.
@@ -232,9 +244,20 @@ impl Day {
             *public_url = format!("https://{host}");
         }
         let shelf = Shelf::empty(plan.stores.clone());
-        let (running, handle) = run(&self.sandbox, &self.clock, &plan, &shelf, &Lifeline::default()).unwrap();
-        self.receiver.attach_other(host, handle.clone());
-        Second { handle, running, _shelf: shelf }
+        let lifeline = Lifeline::default();
+        let (running, handle) = run(&self.sandbox, &self.clock, &plan, &shelf, &lifeline).unwrap();
+        self.receiver.attach(host, Some(handle.clone()));
+        Second { handle, host: host.to_owned(), lifeline, shelf, plan, running: Some(running) }
+    }
+
+    /// What happens to this day's program happens to the other installation from now on, and the other way round.
+    pub fn change_places_with(&mut self, second: &mut Second) {
+        std::mem::swap(&mut self.handle, &mut second.handle);
+        std::mem::swap(&mut self.host, &mut second.host);
+        std::mem::swap(&mut self.lifeline, &mut second.lifeline);
+        std::mem::swap(&mut self.shelf, &mut second.shelf);
+        std::mem::swap(&mut self.plan, &mut second.plan);
+        std::mem::swap(&mut self.running, &mut second.running);
     }
 
     /// Whether an engine runs.

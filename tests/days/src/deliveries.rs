@@ -1,6 +1,6 @@
 //! The way of an event from Aircall to the engine: the receiver's part, in-process, and the events that get lost.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
@@ -9,15 +9,14 @@ use sidetone_sandbox::{Deliver, Delivery};
 
 use crate::losses;
 
-/// What receives the day's events. While no engine runs, nothing is received, and Aircall tries again later.
+/// What receives the day's events. Where no engine runs, nothing is received, and Aircall tries again later.
 #[derive(Clone, Default)]
 pub struct Receiver(Arc<Mutex<State>>);
 
 #[derive(Default)]
 struct State {
-    handle: Option<Handle>,
-    /// Further installations, by the host that Aircall delivers to.
-    others: Vec<(String, Handle)>,
+    /// Who listens, by the host that Aircall delivers to.
+    at: BTreeMap<String, Handle>,
     loses: bool,
     /// Events that must not get lost, by call.
     kept: HashSet<(u64, &'static str)>,
@@ -31,14 +30,12 @@ impl Receiver {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Hands events to this engine from now on, or to nobody.
-    pub fn attach(&self, handle: Option<Handle>) {
-        self.state().handle = handle;
-    }
-
-    /// Hands the events that go to this host to another installation.
-    pub fn attach_other(&self, host: &str, handle: Handle) {
-        self.state().others.push((host.to_owned(), handle));
+    /// Hands the events that go to this host to this engine from now on, or to nobody.
+    pub fn attach(&self, host: &str, handle: Option<Handle>) {
+        match handle {
+            Some(handle) => drop(self.state().at.insert(host.to_owned(), handle)),
+            None => drop(self.state().at.remove(host)),
+        }
     }
 
     /// Whether events get lost from now on, as far as [`losses`] lets them.
@@ -99,8 +96,9 @@ impl Receiver {
     /// As `crates/hub/src/receiver.rs` does it: 401 for a token that is not ours, 200 once it is stored.
     fn take(&self, delivery: &Delivery) -> Result<u16, ()> {
         let mut state = self.state();
-        let other = state.others.iter().find(|(host, _)| delivery.url.contains(host.as_str()));
-        let handle = other.map(|(_, handle)| handle.clone()).or_else(|| state.handle.clone()).ok_or(())?;
+        let is_meant = |host: &str| delivery.url.contains(&format!("://{host}/"));
+        let found = state.at.iter().find(|(host, _)| is_meant(host));
+        let handle = found.map(|(_, handle)| handle.clone()).ok_or(())?;
         if state.loses && state.is_lost(delivery) {
             state.lost += 1;
             return Ok(200);

@@ -79,13 +79,17 @@ fn live_all(seeds: &RangeInclusive<u64>, arguments: &Arguments) -> Vec<u64> {
             scope.spawn(|| {
                 while let Some(seed) = Some(next.fetch_add(1, Ordering::SeqCst)).filter(|s| s <= seeds.end())
                 {
-                    let mut verdict = chaos::run(seed, &arguments.store);
-                    if arguments.shrink && !verdict.is_equal() {
-                        verdict = chaos::shrink(seed, verdict.troubles, &arguments.store);
-                    }
+                    // A step of a day that fails says so itself; the other days are lived all the same.
+                    let verdict = std::panic::catch_unwind(|| find_out(seed, arguments)).ok();
                     let done = done.fetch_add(1, Ordering::SeqCst) + 1;
-                    tell(&verdict, arguments.verbose, done, count);
-                    if !verdict.is_equal()
+                    match &verdict {
+                        Some(verdict) => tell(verdict, arguments.verbose, done, count),
+                        None => println!(
+                            "seed {seed}: a step fails\nagain: script/chaos --seed {seed} --helpdesk gorgias --store {}\n",
+                            arguments.store
+                        ),
+                    }
+                    if !verdict.is_some_and(|verdict| verdict.is_equal())
                         && let Ok(mut failed) = failed.lock()
                     {
                         failed.push(seed);
@@ -99,10 +103,19 @@ fn live_all(seeds: &RangeInclusive<u64>, arguments: &Arguments) -> Vec<u64> {
     failed
 }
 
+fn find_out(seed: u64, arguments: &Arguments) -> Verdict {
+    let verdict = chaos::run(seed, &arguments.store);
+    match arguments.shrink && !verdict.is_equal() {
+        true => chaos::shrink(seed, verdict.troubles, &arguments.store),
+        false => verdict,
+    }
+}
+
 fn tell(verdict: &Verdict, verbose: bool, done: usize, count: u64) {
     if verbose {
         println!("{}\n\nleft in the helpdesk:", verdict.story.join("\n"));
-        println!("{}\n", verdict.records.lines().join("\n"));
+        let facts: Vec<String> = verdict.records.facts().iter().map(ToString::to_string).collect();
+        println!("{}\n", facts.join("\n"));
     }
     if !verdict.is_equal() {
         println!("{}", verdict.report());

@@ -3,36 +3,55 @@
 //! it, nor ids and times of writing.
 //!
 //! One note counts as the customer's and not as its ticket's: that nobody had the number (G16). It is written where the
-//! customer is made, with the first call of a stranger that is heard of; where events are late that may be the second.
+//! customer is made, with the first call of a stranger that is heard of; where events are late that may be the second. Its
+//! author is then that call's agent: it is compared as what it is, the author of the ticket's own first note, or not.
+//!
+//! Something new to compare is one more fact in [`Records::of`].
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde_json::Value;
 
-/// The records, one fact a line, sorted.
+/// One fact: what it is about, and what it is. Several may be about the same.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fact {
+    /// For instance `ticket aircall:call:#3 status`.
+    pub about: String,
+    /// For instance `open`.
+    pub is: String,
+}
+
+impl fmt::Display for Fact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.about, self.is)
+    }
+}
+
+/// The records, sorted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Records {
-    lines: Vec<String>,
+    facts: Vec<Fact>,
 }
 
 impl Records {
-    /// Out of the sandbox's dump. `names` says what ids mean, so that two days agree on them: `4300112040` → `call 3`.
+    /// Out of the sandbox's dump. `names` says what ids mean, so that two days agree on them: `4300112040` → `#3`.
     ///
     /// # Panics
     /// If the dump is none.
     #[must_use]
     pub fn of(dump: &Value, names: &BTreeMap<String, String>) -> Records {
-        let mut lines = vec![format!("messages sent to customers: {}", dump["send_attempts"])];
+        let mut facts = Vec::new();
+        let mut fact = |about: String, is: String| facts.push(Fact { about, is });
+        fact("messages sent to customers".into(), dump["send_attempts"].to_string());
         for customer in dump["customers"].as_array().unwrap() {
-            lines.push(format!(
-                "customer {} {}: {}, note {}, {} tickets",
-                customer["name"],
-                customer["email"],
-                customer["channels"],
-                customer["note"],
-                customer["tickets"]
-            ));
+            fact(
+                format!("customer {} {}", customer["name"], customer["email"]),
+                format!(
+                    "{}, note {}, {} tickets",
+                    customer["channels"], customer["note"], customer["tickets"]
+                ),
+            );
         }
         for ticket in dump["tickets"].as_array().unwrap() {
             let whose = match &ticket["external_id"] {
@@ -40,87 +59,129 @@ impl Records {
                 marker => format!("ticket {}", text(marker)),
             };
             let fields = ["subject", "status", "channel", "customer", "assignee", "tags", "spam", "trashed"];
-            lines.extend(fields.iter().map(|field| format!("{whose} {field}: {}", ticket[*field])));
-            for message in ticket["messages"].as_array().unwrap() {
-                if text(&message["external_id"]).ends_with(":not_found") {
-                    let (customer, note) = (&ticket["customer"], &message["body_text"]);
-                    lines.push(format!("customer {customer} was made by us: {note}"));
-                    continue;
-                }
-                lines.push(format!(
-                    "{whose} entry {} by {}, public {}: {} | {} | files {}",
-                    text(&message["external_id"]),
-                    message["sender"],
-                    message["public"],
-                    message["body_text"],
-                    message["body_html"],
-                    message["attachments"]
-                ));
+            for field in fields {
+                fact(format!("{whose} {field}"), ticket[field].to_string());
+            }
+            let messages = ticket["messages"].as_array().unwrap();
+            for message in messages {
+                let marker = text(&message["external_id"]);
+                let author = match marker.strip_suffix("not_found") {
+                    Some(of_the_call) => author_beside(message, messages, of_the_call),
+                    None => message["sender"].to_string(),
+                };
+                let about = match marker.ends_with(":not_found") {
+                    true => format!("customer {} was made by us", ticket["customer"]),
+                    false => format!("{whose} entry {marker}"),
+                };
+                let (public, files) = (&message["public"], &message["attachments"]);
+                let (plain, html) = (&message["body_text"], &message["body_html"]);
+                fact(about, format!("by {author}, public {public}: {plain} | {html} | files {files}"));
             }
         }
-        for line in &mut lines {
+        for fact in &mut facts {
             for (id, name) in names {
-                *line = line.replace(id.as_str(), name);
+                fact.about = fact.about.replace(id.as_str(), name);
+                fact.is = fact.is.replace(id.as_str(), name);
             }
         }
-        lines.sort();
-        Records { lines }
+        facts.sort();
+        Records { facts }
     }
 
     /// The facts.
     #[must_use]
-    pub fn lines(&self) -> &[String] {
-        &self.lines
+    pub fn facts(&self) -> &[Fact] {
+        &self.facts
     }
 
     /// How many tickets of calls there are.
     #[must_use]
     pub fn tickets(&self) -> usize {
-        self.lines.iter().filter(|l| l.starts_with("ticket aircall:") && l.contains(" channel: ")).count()
+        self.facts
+            .iter()
+            .filter(|f| f.about.starts_with("ticket aircall:") && f.about.ends_with(" channel"))
+            .count()
     }
 
-    /// What `self` has more or less than `quiet`; `None` if they are equal.
+    /// What `self` has more or less than the quiet day, which may have been lived in several ways that are all right (a
+    /// call's start was told before or after Aircall corrected it): each fact must be that of one of them. `passes_over`
+    /// names what is not compared. `None` if they are equal.
     #[must_use]
-    pub fn differ_from(&self, quiet: &Records) -> Option<Difference> {
-        let missing = without(&quiet.lines, &self.lines);
-        let added = without(&self.lines, &quiet.lines);
+    pub fn differ_from(&self, quiet: &[&Records], passes_over: impl Fn(&str) -> bool) -> Option<Difference> {
+        let mine = self.by_what_they_are_about();
+        let theirs: Vec<_> = quiet.iter().map(|records| records.by_what_they_are_about()).collect();
+        let first = theirs.first()?;
+        let (mut missing, mut added) = (Vec::new(), Vec::new());
+        let mut abouts: Vec<&str> = mine.keys().chain(first.keys()).copied().collect();
+        abouts.sort_unstable();
+        abouts.dedup();
+        for about in abouts.into_iter().filter(|about| !passes_over(about)) {
+            let (mine, first) = (of(&mine, about), of(first, about));
+            let any_way: Vec<&Fact> = theirs.iter().flat_map(|facts| of(facts, about)).collect();
+            let is_equal = mine == first;
+            if !is_equal && (mine.len() != first.len() || mine.iter().any(|fact| !any_way.contains(fact))) {
+                missing.extend(without(&first, &mine));
+                added.extend(without(&mine, &first));
+            }
+        }
         (!missing.is_empty() || !added.is_empty()).then_some(Difference { missing, added })
+    }
+
+    fn by_what_they_are_about(&self) -> BTreeMap<&str, Vec<&Fact>> {
+        let mut by: BTreeMap<&str, Vec<&Fact>> = BTreeMap::new();
+        for fact in &self.facts {
+            by.entry(fact.about.as_str()).or_default().push(fact);
+        }
+        by
+    }
+}
+
+fn of<'a>(facts: &BTreeMap<&'a str, Vec<&'a Fact>>, about: &str) -> Vec<&'a Fact> {
+    facts.get(about).cloned().unwrap_or_default()
+}
+
+/// Who wrote that nobody had the number: whoever wrote the first note of the same call, or else by name.
+fn author_beside(message: &Value, messages: &[Value], of_the_call: &str) -> String {
+    let first = ["answered", "ended"].iter().find_map(|key| {
+        let marker = format!("{of_the_call}{key}");
+        messages.iter().find(|m| m["external_id"] == marker.as_str())
+    });
+    match first {
+        Some(first) if first["sender"] == message["sender"] => "the author of the first note".into(),
+        _ => message["sender"].to_string(),
     }
 }
 
 /// What two days do not agree on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    missing: Vec<String>,
-    added: Vec<String>,
+    missing: Vec<Fact>,
+    added: Vec<Fact>,
 }
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for line in &self.missing {
-            writeln!(f, "  - {line}")?;
+        for fact in &self.missing {
+            writeln!(f, "  - {fact}")?;
         }
-        for line in &self.added {
-            writeln!(f, "  + {line}")?;
+        for fact in &self.added {
+            writeln!(f, "  + {fact}")?;
         }
         Ok(())
     }
 }
 
-/// The lines of `all` that `others` lacks; a line that stands twice must stand twice there, too.
-fn without(all: &[String], others: &[String]) -> Vec<String> {
-    let mut left: BTreeMap<&str, usize> = BTreeMap::new();
-    for line in others {
-        *left.entry(line).or_default() += 1;
-    }
-    let is_left_over = |line: &&String| match left.get_mut(line.as_str()) {
-        Some(count) if *count > 0 => {
-            *count -= 1;
-            false
+/// The facts of `all` that `others` lacks; one that stands twice must stand twice there, too.
+fn without(all: &[&Fact], others: &[&Fact]) -> Vec<Fact> {
+    let mut left = others.to_vec();
+    let mut lacking = Vec::new();
+    for fact in all {
+        match left.iter().position(|other| other == fact) {
+            Some(at) => drop(left.remove(at)),
+            None => lacking.push((*fact).clone()),
         }
-        _ => true,
-    };
-    all.iter().filter(is_left_over).cloned().collect()
+    }
+    lacking
 }
 
 fn text(value: &Value) -> String {
@@ -132,26 +193,56 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn dump(call: u64, entries: &[&str]) -> Value {
+    fn dump(call: u64, entries: &[(&str, &str, &str)]) -> Value {
         let messages: Vec<Value> = entries
             .iter()
-            .map(|t| json!({"external_id": format!("aircall:call:{call}:x"), "body_text": t}))
+            .map(|(key, by, text)| {
+                json!({"external_id": format!("aircall:call:{call}:{key}"), "sender": by, "body_text": text})
+            })
             .collect();
         json!({"customers": [], "send_attempts": 0, "tickets":
             [{"external_id": format!("aircall:call:{call}"), "messages": messages}]})
     }
 
-    fn records(call: u64, entries: &[&str]) -> Records {
+    fn records(call: u64, entries: &[(&str, &str, &str)]) -> Records {
         Records::of(&dump(call, entries), &BTreeMap::from([(call.to_string(), "#0".to_owned())]))
     }
 
+    const ANSWERED: (&str, &str, &str) = ("answered", "Ada", "Start: 9:00:00");
+    const ENDED: (&str, &str, &str) = ("ended", "Ada", "60 s");
+
     #[test]
     fn ids_do_not_matter_and_an_entry_written_twice_does() {
-        let quiet = records(7, &["answered", "ended"]);
-        assert_eq!(records(9, &["ended", "answered"]).differ_from(&quiet), None);
-        let twice = records(7, &["answered", "ended", "ended"]).differ_from(&quiet).unwrap();
+        let quiet = records(7, &[ANSWERED, ENDED]);
+        let differ = |other: Records| other.differ_from(&[&quiet], |_| false);
+        assert_eq!(differ(records(9, &[ENDED, ANSWERED])), None);
+        let twice = differ(records(7, &[ANSWERED, ENDED, ENDED])).unwrap();
         assert_eq!((twice.missing.len(), twice.added.len()), (0, 1));
-        let short = records(7, &["answered"]).differ_from(&quiet).unwrap().to_string();
+        let short = differ(records(7, &[ANSWERED])).unwrap().to_string();
         assert!(short.starts_with("  - ") && short.contains("ended"), "{short}");
+        assert_eq!(records(7, &[ANSWERED]).differ_from(&[&quiet], |about| about.contains("entry")), None);
+    }
+
+    #[test]
+    fn each_fact_may_be_that_of_either_quiet_day_and_of_no_other() {
+        let (before, after) = (
+            records(7, &[ANSWERED, ENDED]),
+            records(7, &[("answered", "Ada", "Start: 9:00:01"), ("ended", "Ada", "59 s")]),
+        );
+        let differ = |other: &Records| other.differ_from(&[&before, &after], |_| false);
+        assert_eq!(differ(&after), None);
+        assert_eq!(differ(&records(7, &[ANSWERED, ("ended", "Ada", "59 s")])), None);
+        assert!(differ(&records(7, &[ANSWERED, ("ended", "Ada", "58 s")])).is_some());
+        assert!(differ(&records(7, &[ANSWERED, ("ended", "Ada", "59 s"), ENDED])).is_some(), "written twice");
+    }
+
+    #[test]
+    fn that_nobody_had_the_number_may_stand_on_another_ticket_but_has_its_author_and_text() {
+        let quiet = records(7, &[ANSWERED, ("not_found", "Ada", "Nobody")]);
+        let differ = |other: Records| other.differ_from(&[&quiet], |about| about.contains("entry"));
+        assert_eq!(differ(records(7, &[("answered", "Bo", ""), ("not_found", "Bo", "Nobody")])), None);
+        assert!(differ(records(7, &[("answered", "Bo", ""), ("not_found", "Ada", "Nobody")])).is_some());
+        assert!(differ(records(7, &[ANSWERED, ("not_found", "Ada", "Somebody")])).is_some());
+        assert!(differ(records(7, &[ANSWERED])).is_some());
     }
 }

@@ -1,30 +1,63 @@
-//! The script of a day: what callers, agents and people in the helpdesk do, second by second. It follows from the seed
-//! alone and knows nothing of faults, so that the quiet and the troubled day are the same day.
+//! The script of a day: what callers, agents, people in the helpdesk and people at Sidetone do, second by second. It
+//! follows from the seed alone and knows nothing of faults, so that the quiet and the troubled day are the same day.
 //!
-//! A day has [`STRETCHES`] stretches. In each, calls come in for half an hour; then the day settles; then people work in
-//! the helpdesk, on this stretch's tickets; then the next begins, in which notes and tags for earlier calls come late.
+//! A day has a few stretches. In each, calls come in, and things may go wrong; then it is calm and the day settles; then
+//! people work in the helpdesk on what is written, databases get lost, programs move; then the next stretch begins, in
+//! which notes and tags for earlier calls come late.
 
 use std::ops::Range;
 
-use sidetone_sandbox::HangUp;
+use sidetone_engine::settings::{Language, Mode, UnknownCallers};
+use sidetone_sandbox::{AircallSwitches, GorgiasSwitches, HangUp, PhoneMatching};
 
-use crate::people::Act;
+use crate::chance::Chance;
+use crate::people::{Act, AtCustomer};
 
-/// How often calls, quiet and people's work follow each other.
-pub const STRETCHES: u64 = 3;
-/// How long a stretch takes, in seconds.
-pub const STRETCH_S: u64 = 2_700;
 /// Scenes begin within so many seconds of a stretch's begin.
 pub const SCENES_BEGIN_S: u64 = 1_440;
-/// From here on a stretch is without trouble.
-pub const CALM_S: u64 = 1_800;
-/// When people work in the helpdesk.
-pub const PEOPLE_S: u64 = 2_400;
-/// When the database is lost or restored, if it is: nothing is on its way then.
-pub const MISHAP_S: u64 = 2_520;
+/// Calls are over by then, and in most stretches it is calm from here on.
+pub const CALLS_OVER_S: u64 = 1_800;
+
+/// What is done to Sidetone itself, at the end of a stretch, takes so long with what follows from it.
+pub const HOUSE_S: u64 = 600;
 
 /// A call, by its place in the script.
 pub type CallNo = usize;
+
+/// A part of the day. All in seconds of the day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// Calls come in from here on.
+    pub begin: u64,
+    /// From here on nothing goes wrong.
+    pub calm: u64,
+}
+
+impl Stretch {
+    /// When everything must be written, and people work in the helpdesk.
+    #[must_use]
+    pub fn people(&self) -> u64 {
+        self.calm + 600
+    }
+
+    /// When the database is lost or restored, if it is: nothing is on its way then.
+    #[must_use]
+    pub fn mishap(&self) -> u64 {
+        self.calm + 720
+    }
+
+    /// When the mode changes, or the program moves to another installation, if that is in the script.
+    #[must_use]
+    pub fn house(&self) -> u64 {
+        self.calm + 960
+    }
+
+    /// When it is over, and everything must be written.
+    #[must_use]
+    pub fn end(&self) -> u64 {
+        self.house() + HOUSE_S
+    }
+}
 
 /// Something that somebody does.
 #[derive(Clone, Debug)]
@@ -35,6 +68,8 @@ pub enum Deed {
     Dial(CallNo, u64, u64, String),
     /// The caller presses a key in the menu.
     Choose(CallNo, &'static str),
+    /// The line behind a menu tells of the call, too, under the same id.
+    ChildTells(CallNo, u64),
     /// An agent (outbound: the customer) takes the call.
     Answer(CallNo, Option<u64>),
     /// An agent declines.
@@ -43,6 +78,10 @@ pub enum Deed {
     Hold(CallNo, bool),
     /// The agent hands the call on; whether the other one takes it.
     Transfer(CallNo, u64, bool),
+    /// The call is handed on to a team, of which this agent takes it.
+    TransferToTeam(CallNo, u64, u64),
+    /// The call is handed on to another line, on which this agent takes it.
+    TransferToLine(CallNo, u64, u64),
     /// The call is handed on to a number outside.
     TransferOutside(CallNo, &'static str),
     /// It is over.
@@ -53,15 +92,94 @@ pub enum Deed {
     Tag(CallNo, u64, &'static str),
     /// A tag is taken off.
     Untag(CallNo, &'static str),
-    /// A person in the helpdesk does something.
+    /// A person in the helpdesk does something to the call's ticket, as soon as there is one.
     Person(CallNo, Act),
+    /// A person in the helpdesk does something to the customer who has this number; if a call is named, not before
+    /// that call has its ticket.
+    Customer(String, AtCustomer, Option<CallNo>),
+    /// A person at Sidetone has the record created again.
+    CreateAgain(CallNo),
+    /// A person at Sidetone stops and releases writing, or changes how and where it runs.
+    House(House),
+}
+
+/// What is done to Sidetone itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum House {
+    /// Writing is paused.
+    Pause,
+    /// Writing goes on.
+    Resume,
+    /// It is started anew in another mode.
+    Mode(Mode),
+    /// The computer is switched off.
+    Off,
+    /// The computer is switched on.
+    On,
+    /// A second installation is started for the same company.
+    SecondJoins,
+    /// The other installation takes over.
+    TakeOver,
+}
+
+/// How the day is set up: settings, and what nobody has confirmed of the vendors. The same in all lives of a day.
+#[derive(Clone, Debug)]
+pub struct SetUp {
+    /// The selected lines.
+    pub lines: Vec<u64>,
+    /// What is written is written in this language.
+    pub language: Language,
+    /// What becomes of callers whom nobody knows.
+    pub unknown_callers: UnknownCallers,
+    /// Aircall's switches.
+    pub aircall: AircallSwitches,
+    /// The helpdesk's switches.
+    pub gorgias: GorgiasSwitches,
+}
+
+impl SetUp {
+    /// One of many, for these lines.
+    pub fn throw(chance: &mut Chance, lines: Vec<u64>) -> SetUp {
+        let gorgias = GorgiasSwitches {
+            phone_search: *chance.one_of(&[
+                PhoneMatching::Exact,
+                PhoneMatching::Exact,
+                PhoneMatching::Digits,
+                PhoneMatching::Suffix,
+            ]),
+            search_bare_array: chance.percent(30),
+            refuse_unknown_tags: chance.percent(30),
+            unique_phone: chance.percent(30),
+            refuse_merged_customers: chance.percent(50),
+            put_status: if chance.percent(50) { 200 } else { 202 },
+            ..GorgiasSwitches::default()
+        };
+        let aircall = AircallSwitches {
+            limit_headers: chance.percent(50),
+            // What a switched-off webhook misses waits for gap recovery (B1); see `Kind::WebhookOff` and `losses.rs`.
+            disable_after: u32::MAX,
+            ..AircallSwitches::default()
+        };
+        SetUp {
+            lines,
+            language: *chance.one_of(&[Language::En, Language::En, Language::De, Language::Fr]),
+            unknown_callers: match chance.percent(30) {
+                true => UnknownCallers::PhoneOnly,
+                false => UnknownCallers::Placeholder,
+            },
+            aircall,
+            gorgias,
+        }
+    }
 }
 
 /// A whole day.
 #[derive(Clone, Debug)]
 pub struct Script {
-    /// The selected lines.
-    pub lines: Vec<u64>,
+    /// How it is set up.
+    pub set_up: SetUp,
+    /// Its parts, in order.
+    pub stretches: Vec<Stretch>,
     /// What happens, by the second.
     pub deeds: Vec<(u64, Deed)>,
     /// How many calls there are.
@@ -72,7 +190,13 @@ impl Script {
     /// When the day is over and everything must be written.
     #[must_use]
     pub fn ends_at(&self) -> u64 {
-        STRETCHES * STRETCH_S
+        self.stretches.last().map_or(0, Stretch::end)
+    }
+
+    /// Whether everything is written at that second, and people work on what is finished.
+    #[must_use]
+    pub fn is_settled_at(&self, second: u64) -> bool {
+        self.stretches.iter().any(|s| (s.people()..s.end()).contains(&second))
     }
 
     /// Times of at least `seconds` in which Aircall says nothing of its own, within the troubled part of a stretch.
@@ -82,23 +206,29 @@ impl Script {
         let hang_ups = self.deeds.iter().filter(|(_, deed)| matches!(deed, Deed::HangUp(..)));
         // What follows a hang-up by itself: the end after 30 s, the voicemail 3 s later.
         busy.extend(hang_ups.flat_map(|(at, _)| [at + 30, at + 34]));
-        for stretch in 0..STRETCHES {
-            busy.extend([stretch * STRETCH_S, stretch * STRETCH_S + CALM_S]);
-        }
+        busy.extend(self.stretches.iter().flat_map(|stretch| [stretch.begin, stretch.calm]));
         busy.sort_unstable();
+        let troubled = |at: u64| self.stretches.iter().any(|s| (s.begin..s.calm).contains(&at));
         let pairs = busy.iter().zip(busy.iter().skip(1));
         pairs
-            .filter(|(from, to)| *to - *from >= seconds && **from % STRETCH_S < CALM_S)
+            .filter(|(from, to)| *to - *from >= seconds && troubled(**from))
             .map(|(from, to)| *from..*to)
             .collect()
     }
 
     /// Whether the database may be lost at that second, and the records still be those of a quiet day. Not where only
     /// our memory can tell what to do: a ticket that a person deleted, or our tag that a person took off, looks like one
-    /// that was never written; a tag that is taken off in Aircall later may have been put on the ticket by a person.
+    /// that was never written; a tag that is taken off in Aircall later may have been put on the ticket by a person; what
+    /// began in another mode looks like what began in this one.
     #[must_use]
     pub fn may_forget_at(&self, second: u64) -> bool {
-        let gone = |deed: &Deed| matches!(deed, Deed::Person(_, Act::Delete | Act::Untag(_)));
+        let only_we_know = |deed: &Deed| {
+            matches!(
+                deed,
+                Deed::Person(_, Act::Delete | Act::Untag(_))
+                    | Deed::House(House::Mode(_) | House::SecondJoins | House::TakeOver)
+            )
+        };
         let mut before = self.deeds.iter().filter(|(at, _)| *at < second);
         let mut after = self.deeds.iter().filter(|(at, _)| *at >= second);
         let is_new = |call: CallNo| {
@@ -106,12 +236,32 @@ impl Script {
             self.deeds.iter().any(|(at, deed)| *at >= second && begins(deed))
         };
         let untags = |deed: &Deed| matches!(deed, Deed::Untag(call, _) if !is_new(*call));
-        !before.any(|(_, deed)| gone(deed)) && !after.any(|(_, deed)| untags(deed))
+        !before.any(|(_, deed)| only_we_know(deed)) && !after.any(|(_, deed)| untags(deed))
     }
 
     /// Whether this call is handed from one agent to another.
     #[must_use]
     pub fn is_transferred(&self, call: CallNo) -> bool {
-        self.deeds.iter().any(|(_, deed)| matches!(deed, Deed::Transfer(of, ..) if *of == call))
+        self.deeds.iter().any(|(_, deed)| match deed {
+            Deed::Transfer(of, ..)
+            | Deed::TransferToTeam(of, ..)
+            | Deed::TransferToLine(of, ..)
+            | Deed::TransferOutside(of, ..) => *of == call,
+            _ => false,
+        })
+    }
+
+    /// When calls on these lines are up, and two minutes more: so long a record waits for what a read would add.
+    #[must_use]
+    pub fn times_of_calls_on(&self, line: u64) -> Vec<Range<u64>> {
+        let begun = self.deeds.iter().filter_map(|(at, deed)| match deed {
+            Deed::Ring(call, on, ..) if *on == line => Some((*call, *at)),
+            _ => None,
+        });
+        let over = |call: CallNo| {
+            let ends = |deed: &Deed| matches!(deed, Deed::HangUp(of, _) if *of == call);
+            self.deeds.iter().find(|(_, deed)| ends(deed)).map(|(at, _)| *at)
+        };
+        begun.map(|(call, at)| at..over(call).unwrap_or(at) + 120).collect()
     }
 }

@@ -120,12 +120,13 @@ impl State {
 
     /// Minutes later the call reads differently, and no event says so (`reference/aircall.md §4.1`).
     fn rewrite(&mut self, id: u64) {
+        let told_before = self.switches.tells_start_as_rewritten;
         let Some(call) = self.calls.get_mut(&id) else { return };
         call.cost = "3.0";
         call.pricing_type = Some("in_bundle");
         let ring_end = call.answered_at.or(call.ended_at).unwrap_or(call.started_at);
-        // Only some calls are corrected, by one second, and never past the end of the ringing.
-        if id.is_multiple_of(2) && call.started_at < ring_end {
+        // By one second, and never past the end of the ringing.
+        if start_is_corrected(id) && call.started_at < ring_end && !told_before {
             call.started_at += 1;
         }
     }
@@ -170,6 +171,11 @@ impl State {
             .map(|known| known.id)
             .ok_or_else(|| Refused::unknown("tag", tag))
     }
+}
+
+/// Only some calls are corrected.
+pub(super) fn start_is_corrected(id: u64) -> bool {
+    id.is_multiple_of(2)
 }
 
 /// Aircall strips emoji from notes (`reference/aircall.md §4.2`). What counts as one is not documented;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
+    aftermath::start_is_corrected,
     call::{Call, Direction, IvrChoice, MissedReason, Status},
     shapes,
     state::{State, Step},
@@ -190,13 +191,15 @@ impl State {
 
     fn reason_for(&self, call: &Call, voicemail: bool, now: i64) -> MissedReason {
         let has_ivr = self.world.line(call.line).is_some_and(|line| !line.ivr.is_empty());
+        let told_later = self.switches.tells_start_as_rewritten && start_is_corrected(call.id);
+        let rang_s = now - call.started_at + i64::from(told_later);
         if has_ivr && call.ivr.is_empty() {
             MissedReason::AbandonedInIvr
         } else if call.rung.is_empty() {
             MissedReason::NoAvailableAgent
         } else if voicemail {
             MissedReason::AgentsDidNotAnswer
-        } else if now - call.started_at < SHORT_S {
+        } else if rang_s < SHORT_S {
             MissedReason::ShortAbandoned
         } else {
             MissedReason::AbandonedInClassic
@@ -219,15 +222,17 @@ impl State {
     }
 
     pub(super) fn new_call(&mut self, direction: Direction, line: u64, other: Option<String>) -> Call {
+        let id = self.next_call_id();
+        let later = self.switches.tells_start_as_rewritten && start_is_corrected(id);
         Call {
-            id: self.next_call_id(),
+            id,
             uuid: format!("CA{}", self.dice.hex()),
             direction,
             line,
             other,
             status: Status::Initial,
             missed_reason: None,
-            started_at: self.now(),
+            started_at: self.now() + i64::from(later),
             answered_at: None,
             ended_at: None,
             user: None,

@@ -58,6 +58,9 @@ pub struct AircallSwitches {
     pub message_media_url: bool,
     /// Whether `cost`, `started_at` and `duration` change some minutes after the end.
     pub rewrite: bool,
+    /// What that change makes of a call's start is told from the first event on. Not the service's way: it shows what
+    /// a call reads like for whoever hears of it only after the change.
+    pub tells_start_as_rewritten: bool,
     /// Whether an agent presses the call key after `POST …/dial` filled the keypad.
     pub agent_presses_call: bool,
     /// A card for a call that is over: refused with 400, or accepted without effect.
@@ -96,6 +99,7 @@ impl Default for AircallSwitches {
             message_dates_in_ms: false,
             message_media_url: false,
             rewrite: true,
+            tells_start_as_rewritten: false,
             agent_presses_call: true,
             refuse_late_cards: true,
             duplicate: false,

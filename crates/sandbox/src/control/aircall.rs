@@ -18,7 +18,7 @@ use crate::{
         texts::Text,
         world::Presence,
     },
-    faults::Fault,
+    faults::{Fault, FaultId},
     journal::JournalEntry,
     refused::Refused,
     wire::Asked,
@@ -278,9 +278,15 @@ impl AircallControl {
         self.0.act(|state| change(&mut state.switches));
     }
 
-    /// A fault for the next requests that match.
-    pub fn add_fault(&self, fault: Fault) {
-        self.0.desk.add_fault(fault);
+    /// A fault for the next requests that match. What comes back takes back this one.
+    #[allow(clippy::must_use_candidate, reason = "most faults are left until they are met")]
+    pub fn add_fault(&self, fault: Fault) -> FaultId {
+        self.0.desk.add_fault(fault)
+    }
+
+    /// Takes back one fault, as far as it was not met yet.
+    pub fn take_back_fault(&self, id: FaultId) {
+        self.0.desk.take_back_fault(id);
     }
 
     /// Takes back all faults that were not met yet.

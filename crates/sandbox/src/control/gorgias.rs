@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::patched;
 use crate::{
-    faults::Fault,
+    faults::{Fault, FaultId},
     gorgias::{
         self,
         limits::GorgiasLimits,
@@ -45,6 +45,17 @@ impl GorgiasControl {
     pub fn tickets(&self) -> Vec<Value> {
         self.0.act(|state| {
             let mut tickets: Vec<&Ticket> = state.tickets.values().collect();
+            tickets.sort_by_key(|ticket| std::cmp::Reverse((ticket.created_at, ticket.id)));
+            tickets.into_iter().map(|ticket| ticket.whole(state)).collect()
+        })
+    }
+
+    /// The tickets with this marker, the newest first, each as `GET /api/tickets/{id}` writes it.
+    #[must_use]
+    pub fn tickets_marked(&self, external_id: &str) -> Vec<Value> {
+        self.0.act(|state| {
+            let is_meant = |ticket: &&Ticket| ticket.external_id.as_deref() == Some(external_id);
+            let mut tickets: Vec<&Ticket> = state.tickets.values().filter(is_meant).collect();
             tickets.sort_by_key(|ticket| std::cmp::Reverse((ticket.created_at, ticket.id)));
             tickets.into_iter().map(|ticket| ticket.whole(state)).collect()
         })
@@ -151,9 +162,15 @@ impl GorgiasControl {
         self.0.act(|state| change(&mut state.switches));
     }
 
-    /// A fault for the next requests that match.
-    pub fn add_fault(&self, fault: Fault) {
-        self.0.desk.add_fault(fault);
+    /// A fault for the next requests that match. What comes back takes back this one.
+    #[allow(clippy::must_use_candidate, reason = "most faults are left until they are met")]
+    pub fn add_fault(&self, fault: Fault) -> FaultId {
+        self.0.desk.add_fault(fault)
+    }
+
+    /// Takes back one fault, as far as it was not met yet.
+    pub fn take_back_fault(&self, id: FaultId) {
+        self.0.desk.take_back_fault(id);
     }
 
     /// Takes back all faults that were not met yet.

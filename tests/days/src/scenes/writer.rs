@@ -1,0 +1,181 @@
+//! What scenes write a script with.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use sidetone_sandbox::HangUp;
+
+use crate::cast::{CONTACTS, KNOWN, LINES, NOTES, STRANGERS, TAGS, guest};
+use crate::chance::Chance;
+use crate::people::Act;
+use crate::script::{CallNo, Deed};
+
+/// A script that is being written.
+pub struct Writer {
+    pub(super) chance: Chance,
+    lines: Vec<u64>,
+    pub(super) deeds: Vec<(u64, Deed)>,
+    pub(super) calls: usize,
+    /// Who is on the phone, from when until when.
+    busy: Vec<(u64, Range<u64>)>,
+    /// Calls of earlier stretches: what comes late is theirs.
+    pub(super) earlier: Vec<CallNo>,
+    /// Calls of people whom the helpdesk does not know. Nobody deletes their tickets: which of two tickets of a stranger
+    /// holds the note of G16 is not compared (`records.rs`), so it must not go with one of them.
+    strangers: BTreeSet<CallNo>,
+    /// Calls of guests: what people do there is in their scene.
+    pub(super) guests_calls: BTreeSet<CallNo>,
+    /// Guests that had their call, and the second from which on everything of it is written.
+    pub(super) guests: Vec<(String, u64)>,
+    /// In this day another installation takes over.
+    pub(super) moves: bool,
+    /// It has.
+    pub(super) has_moved: bool,
+    /// How long nothing runs before the next stretch begins, in seconds.
+    pub(super) away: u64,
+}
+
+impl Writer {
+    pub(super) fn new(chance: Chance, lines: Vec<u64>) -> Writer {
+        Writer {
+            chance,
+            lines,
+            deeds: Vec::new(),
+            calls: 0,
+            busy: Vec::new(),
+            earlier: Vec::new(),
+            strangers: BTreeSet::new(),
+            guests_calls: BTreeSet::new(),
+            guests: Vec::new(),
+            moves: false,
+            has_moved: false,
+            away: 0,
+        }
+    }
+
+    pub(super) fn deed(&mut self, at: u64, deed: Deed) {
+        self.deeds.push((at, deed));
+    }
+
+    /// This act, or a harmless one where this one would make the records depend on more than the laws promise.
+    pub(super) fn allowed(&self, act: Act, call: CallNo) -> Act {
+        match act {
+            Act::Delete if self.moves || self.strangers.contains(&call) => Act::Close,
+            // Who takes over cannot tell a tag that a person took off from one that was never put on.
+            Act::Untag(_) if self.moves => Act::Close,
+            act => act,
+        }
+    }
+
+    /// An inbound call begins.
+    pub(super) fn ring(&mut self, at: u64, line: u64, from: Option<String>, keys: &[&str]) -> CallNo {
+        let call = self.next_call();
+        self.note_stranger(call, from.as_deref());
+        let keys = keys.iter().map(|key| (*key).to_owned()).collect();
+        self.deed(at, Deed::Ring(call, line, from, keys));
+        call
+    }
+
+    pub(super) fn note_stranger(&mut self, call: CallNo, number: Option<&str>) {
+        if number.is_some_and(|number| !KNOWN.contains(&number)) {
+            self.strangers.insert(call);
+        }
+    }
+
+    pub(super) fn next_call(&mut self) -> CallNo {
+        self.calls += 1;
+        self.calls - 1
+    }
+
+    /// An inbound call that is answered, if anybody is free, and missed otherwise.
+    pub(super) fn talk(&mut self, at: u64, line: u64, from: Option<String>) -> CallNo {
+        let call = self.ring(at, line, from, &[]);
+        let (answer, end) = (at + self.chance.between(3, 16), at + self.chance.between(40, 200));
+        let people = people_of(line);
+        match self.free(people, at, end) {
+            Some(agent) => {
+                if let (true, Some(other)) = (self.chance.percent(20), people.iter().find(|p| **p != agent)) {
+                    self.deed(answer - 1, Deed::Decline(call, *other));
+                }
+                self.deed(answer, Deed::Answer(call, Some(agent)));
+                self.during(call, agent, answer, end);
+            }
+            None => self.deed(end, Deed::HangUp(call, HangUp::default())),
+        }
+        call
+    }
+
+    /// What an agent does while talking and in the minutes after.
+    pub(super) fn during(&mut self, call: CallNo, agent: u64, from: u64, end: u64) {
+        let now_and_then = |writer: &mut Writer, percent, deed: &mut dyn FnMut(&mut Writer) -> Deed| {
+            if writer.chance.percent(percent) {
+                let at = writer.chance.between(from + 1, end);
+                let deed = deed(writer);
+                writer.deed(at, deed);
+            }
+        };
+        now_and_then(self, 40, &mut |w| Deed::Comment(call, agent, w.note()));
+        now_and_then(self, 40, &mut |w| Deed::Tag(call, agent, w.tag()));
+        now_and_then(self, 30, &mut |w| Deed::Tag(call, agent, w.tag()));
+        now_and_then(self, 20, &mut |w| Deed::Untag(call, w.tag()));
+        if self.chance.percent(20) && end > from + 9 {
+            self.deed(from + 2, Deed::Hold(call, true));
+            self.deed(from + 8, Deed::Hold(call, false));
+        }
+        self.deed(end, Deed::HangUp(call, HangUp::default()));
+        if self.chance.percent(40) {
+            let (note, after) = (self.note(), self.chance.between(40, 150));
+            self.deed(end + after, Deed::Comment(call, agent, note));
+        }
+        if self.chance.percent(30) {
+            let (tag, after) = (self.tag(), self.chance.between(40, 150));
+            self.deed(end + after, Deed::Tag(call, agent, tag));
+        }
+    }
+
+    /// One of these agents who has no other call in that time; busy from now on, with the wrap-up after it.
+    pub(super) fn free(&mut self, people: &[u64], from: u64, end: u64) -> Option<u64> {
+        let wanted = from..end + 25;
+        let overlaps = |other: &Range<u64>| other.start < wanted.end && wanted.start < other.end;
+        let is_free = |agent: &u64| !self.busy.iter().any(|(busy, when)| busy == agent && overlaps(when));
+        let free = people.iter().copied().find(is_free)?;
+        self.busy.push((free, wanted));
+        Some(free)
+    }
+
+    pub(super) fn caller(&mut self) -> Option<String> {
+        let number = match self.chance.between(0, 100) {
+            0..60 => *self.chance.one_of(&KNOWN),
+            60..75 => *self.chance.one_of(&CONTACTS),
+            _ => *self.chance.one_of(&STRANGERS),
+        };
+        Some(number.to_owned())
+    }
+
+    /// A selected line, and who answers there.
+    pub(super) fn selected_line(&mut self) -> (u64, &'static [u64]) {
+        let selected: Vec<_> = LINES.into_iter().filter(|(id, _)| self.lines.contains(id)).collect();
+        *self.chance.one_of(&selected)
+    }
+
+    /// A guest who has not called yet.
+    pub(super) fn guest(&mut self, all_written_at: u64) -> String {
+        let number = guest(self.guests.len());
+        self.guests.push((number.clone(), all_written_at));
+        number
+    }
+
+    pub(super) fn tag(&mut self) -> &'static str {
+        self.chance.one_of::<&'static str>(&TAGS)
+    }
+
+    pub(super) fn note(&mut self) -> String {
+        let number = self.chance.between(100, 1000);
+        format!("{} ({number})", self.chance.one_of(&NOTES))
+    }
+}
+
+/// Who answers on a line.
+pub(super) fn people_of(line: u64) -> &'static [u64] {
+    LINES.iter().find(|(id, _)| *id == line).map_or(&[], |(_, people)| people)
+}
