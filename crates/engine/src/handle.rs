@@ -207,7 +207,8 @@ impl Handle {
             view.reason = Some(refused.reason());
         }
         let card = shared.card(&case, Some(&view))?;
-        Ok(Some(view::detail(&case, &assessment, view, card, shared.store.trace(id)?)))
+        let (trace, uploads) = (shared.store.trace(id)?, shared.helpdesk.upload_path());
+        Ok(Some(view::detail(&case, &assessment, view, card, trace, uploads)))
     }
 
     /// Makes the plan of a call, asking Aircall and the helpdesk what it needs to know; writes nothing.

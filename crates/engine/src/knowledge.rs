@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use sidetone_protocol::Reason;
 
 use crate::directory::{Matched, People};
+use crate::files::NOTHING_UNDER_WAY;
 use crate::helpdesk::{Context, Team};
 use crate::number::E164;
 use crate::settings::Settings;
@@ -81,6 +82,7 @@ impl Knowledge {
             slugs: &self.slugs,
             matched,
             anonymous: self.anonymous.as_ref(),
+            under_way: &NOTHING_UNDER_WAY,
         }
     }
 }

@@ -7,6 +7,7 @@ use sidetone_protocol::{
 
 use crate::call::Call;
 use crate::directory::{Customer, Matched};
+use crate::files::FILE;
 use crate::gate;
 use crate::helpdesk::{Assessment, Helpdesk, Standing};
 use crate::ledger::{AGAIN, AttemptState, EMAIL_REFUSED, GONE, Holding, SEEN};
@@ -150,6 +151,7 @@ pub fn detail(
     call: CallView,
     card: Card,
     explanation: Vec<ExplanationView>,
+    upload_path: &str,
 ) -> CallDetail {
     // A tag is shown by its name: under which source it is kept is the ledger's own affair.
     let shown_key = |holding: &Holding| match (holding.key.strip_prefix("tag:"), holding.detail.get("name")) {
@@ -158,14 +160,21 @@ pub fn detail(
     };
     // That a tag had to be made first is the account's affair, and how the ticket was seen is ours: no part of the record.
     let is_record =
-        |key: &str| !key.starts_with("new_tag:") && !matches!(key, SEEN | GONE | AGAIN | EMAIL_REFUSED);
+        |key: &str| !key.starts_with("new_tag:") && !key.starts_with(FILE) && !matches!(key, SEEN | GONE | AGAIN | EMAIL_REFUSED);
     let record = case.ledger.rows().filter(|row| is_record(&row.holding.key));
     let ledger = record.map(|row| LedgerView {
         key: shown_key(&row.holding),
         helpdesk_id: row.holding.helpdesk_id.clone(),
         written_at: row.written_at.to_rfc3339(),
     });
-    let writes: Vec<WriteView> = assessment
+    // An upload is a request, too; its body is a file.
+    let uploads = assessment.files.iter().filter(|file| file.is_at_hand()).map(|file| WriteView {
+        key: file.key.clone(),
+        method: "POST".into(),
+        path: upload_path.into(),
+        body: serde_json::Value::Null,
+    });
+    let writes = assessment
         .writes
         .iter()
         .map(|w| WriteView {
@@ -179,8 +188,8 @@ pub fn detail(
             method: w.method.clone(),
             path: w.path.clone(),
             body: w.body.clone(),
-        })
-        .collect();
+        });
+    let writes: Vec<WriteView> = uploads.chain(writes).collect();
     CallDetail {
         id: case.call.id.to_string(),
         state: call.state,

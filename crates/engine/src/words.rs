@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
+use crate::files::{Medium, Why};
 use crate::settings::Language;
 
 macro_rules! words {
@@ -55,6 +56,10 @@ words! {
     not_found_but_contact: "This customer could not be found by phone number in Gorgias and was created from the Aircall contact.", "Dieser Kunde konnte in Gorgias anhand der Telefonnummer nicht gefunden werden und wurde aus dem Aircall-Kontakt angelegt.", "Ce client n’a pas pu être trouvé par numéro de téléphone dans Gorgias et a été créé à partir du contact Aircall.";
     not_found: "This customer could not be found by phone number in Gorgias or Aircall.", "Dieser Kunde konnte weder in Gorgias noch in Aircall anhand der Telefonnummer gefunden werden.", "Ce client n’a pas pu être trouvé par numéro de téléphone, ni dans Gorgias ni dans Aircall.";
     email_refused: "Gorgias did not accept the e-mail address that Aircall has: {email}", "Gorgias hat die E-Mail-Adresse, die Aircall kennt, nicht angenommen: {email}", "Gorgias n’a pas accepté l’adresse e-mail connue d’Aircall : {email}";
+    file_too_large: "not attached, larger than 500 MB", "nicht angehängt, größer als 500 MB", "non joint, plus de 500 Mo";
+    file_too_large_there: "not attached, Gorgias does not take a file of this size", "nicht angehängt, für Gorgias zu groß", "non joint, trop volumineux pour Gorgias";
+    file_refused: "not attached, Gorgias does not take this kind of file", "nicht angehängt, Gorgias nimmt diese Art von Datei nicht an", "non joint, Gorgias n’accepte pas ce type de fichier";
+    file_missing: "not attached, Aircall did not provide it within 24 hours", "nicht angehängt, Aircall hat die Datei nicht innerhalb von 24 Stunden geliefert", "non joint, Aircall n’a pas fourni le fichier sous 24 heures";
     agents_did_not_answer: "Nobody answered", "Nicht angenommen", "Sans réponse";
     no_available_agent: "No agent available", "Kein Agent verfügbar", "Aucun agent disponible";
     out_of_opening_hours: "Outside opening hours", "Außerhalb der Öffnungszeiten", "En dehors des heures d’ouverture";
@@ -76,6 +81,26 @@ pub fn words(language: Language) -> &'static Words {
 }
 
 impl Words {
+    /// Why a file is not attached.
+    #[must_use]
+    pub fn not_attached(&self, why: Why) -> &'static str {
+        match why {
+            Why::TooLarge => self.file_too_large,
+            Why::TooLargeThere => self.file_too_large_there,
+            Why::Refused => self.file_refused,
+            Why::Missing => self.file_missing,
+        }
+    }
+
+    /// What a call can leave.
+    #[must_use]
+    pub fn medium(&self, medium: Medium) -> &'static str {
+        match medium {
+            Medium::Recording => self.recording,
+            Medium::Voicemail => self.voicemail,
+        }
+    }
+
     /// Why nobody answered. `waited`: total seconds, for callers who hung up early.
     #[must_use]
     pub fn reason(&self, code: Option<&str>, waited: Option<i64>) -> String {

@@ -2,6 +2,9 @@
 //! threads, tags, status, assignees, authors, entry texts and file hashes. How facts were packed into requests is not in
 //! it, nor ids and times of writing.
 //!
+//! A file counts as its ticket's, whichever note carries it: packed into the note of the end, or in one of its own whose
+//! text says nothing more.
+//!
 //! One note counts as the customer's and not as its ticket's: that nobody had the number (G16). It is written where the
 //! customer is made, with the first call of a stranger that is heard of; where events are late that may be the second.
 
@@ -47,14 +50,16 @@ impl Records {
                     lines.push(format!("customer {customer} was made by us: {note}"));
                     continue;
                 }
+                let files = message["attachments"].as_array().unwrap();
+                lines.extend(files.iter().map(|file| format!("{whose} file: {file}")));
+                let marker = text(&message["external_id"]);
+                let only_carries = [":recording", ":voicemail"].iter().any(|end| marker.ends_with(end));
+                if only_carries && !files.is_empty() {
+                    continue;
+                }
                 lines.push(format!(
-                    "{whose} entry {} by {}, public {}: {} | {} | files {}",
-                    text(&message["external_id"]),
-                    message["sender"],
-                    message["public"],
-                    message["body_text"],
-                    message["body_html"],
-                    message["attachments"]
+                    "{whose} entry {marker} by {}, public {}: {} | {}",
+                    message["sender"], message["public"], message["body_text"], message["body_html"],
                 ));
             }
         }
@@ -135,7 +140,10 @@ mod tests {
     fn dump(call: u64, entries: &[&str]) -> Value {
         let messages: Vec<Value> = entries
             .iter()
-            .map(|t| json!({"external_id": format!("aircall:call:{call}:x"), "body_text": t}))
+            .map(|t| {
+                let marker = format!("aircall:call:{call}:x");
+                json!({"external_id": marker, "body_text": t, "attachments": []})
+            })
             .collect();
         json!({"customers": [], "send_attempts": 0, "tickets":
             [{"external_id": format!("aircall:call:{call}"), "messages": messages}]})
@@ -151,6 +159,17 @@ mod tests {
         assert_eq!(records(9, &["ended", "answered"]).differ_from(&quiet), None);
         let twice = records(7, &["answered", "ended", "ended"]).differ_from(&quiet).unwrap();
         assert_eq!((twice.missing.len(), twice.added.len()), (0, 1));
+        let packed = |own: bool| {
+            let file = json!([{"name": "recording-7.mp3", "sha256": "ab"}]);
+            let mut dump = dump(7, if own { &["ended", "Recording"] } else { &["ended"] });
+            dump["tickets"][0]["messages"][usize::from(own)]["attachments"] = file;
+            if own {
+                dump["tickets"][0]["messages"][1]["external_id"] = json!("aircall:call:7:recording");
+            }
+            Records::of(&dump, &BTreeMap::new())
+        };
+        assert_eq!(packed(true).differ_from(&packed(false)), None, "a file, wherever it is packed");
+        assert!(packed(true).differ_from(&records(7, &["ended"])).is_some());
         let short = records(7, &["answered"]).differ_from(&quiet).unwrap().to_string();
         assert!(short.starts_with("  - ") && short.contains("ended"), "{short}");
     }

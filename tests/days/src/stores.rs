@@ -93,6 +93,12 @@ impl Shelf {
         self.dir.path().join("day.db")
     }
 
+    /// A folder for what is on its way, one for each engine that runs at the same time.
+    #[must_use]
+    pub fn folder_for_files(&self, engine: &str) -> PathBuf {
+        self.dir.path().join(format!("files-{engine}"))
+    }
+
     /// Opens what is there.
     ///
     /// # Errors

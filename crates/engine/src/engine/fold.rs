@@ -117,6 +117,7 @@ impl Engine {
         if matches!(assessment.standing, Standing::Gone(_)) {
             case.attempts.clear();
         }
+        self.transfers.keep_only(case.call.id, &assessment);
         let before = case.due;
         case.due = if case.selected == Some(true) { self.due(&case, &assessment, now) } else { None };
         if let (Some(due), Some(before)) = (case.due.as_mut(), before)
@@ -150,6 +151,7 @@ impl Engine {
         let counts =
             |m: &&Matched| self.adoption.believes(m, now) && (!m.customers.is_empty() || m.is_fresh(now));
         context.anonymous = context.anonymous.filter(counts);
+        context.under_way = self.transfers.of(case.call.id);
         let assessment = self.helpdesk.assess(case, &context);
         Ok(self.adoption.first(case, self.under_the_gate(case, assessment), now))
     }
@@ -188,7 +190,7 @@ impl Engine {
         match &assessment.step {
             Step::Rest => None,
             Step::Wait(until) => due(*until, 0),
-            Step::LookAtTicket | Step::Write => due(self.write_at(now), writes.max(1)),
+            Step::LookAtTicket | Step::Fetch(_) | Step::Write => due(self.write_at(now), writes.max(1)),
             // Asked just before the write that it is for.
             Step::Adopt => due(self.write_at(now), writes.max(1)),
             // A read that failed has its next try in `due` already.
@@ -320,6 +322,6 @@ impl Engine {
 fn is_question(step: &Step) -> bool {
     match step {
         Step::Read { .. } | Step::LookUp(_) | Step::LookUpAnonymous | Step::Lists | Step::Adopt => true,
-        Step::Rest | Step::Wait(_) | Step::LookAtTicket | Step::Write => false,
+        Step::Rest | Step::Wait(_) | Step::LookAtTicket | Step::Fetch(_) | Step::Write => false,
     }
 }

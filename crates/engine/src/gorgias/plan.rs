@@ -137,6 +137,7 @@ fn create_ticket(
         "name": customer.map(|c| c.name.as_str()),
         "assignee": record.assignee,
         "agent": record.agent,
+        "recordings": record.recordings.code(),
         "instead_of": ledger.detail(AGAIN).and_then(|d| d.get("instead_of")),
     });
     write.holdings.push(Holding { key: "ticket".into(), helpdesk_id: String::new(), detail: frozen });
@@ -148,7 +149,7 @@ fn create_ticket(
         Some(_) => {}
         None => write.body["customer"] = json!({ "id": CUSTOMER }),
     }
-    write.holdings.extend(record.entries.iter().map(entry_holding));
+    write.holdings.extend(record.entries.iter().flat_map(entry_holdings));
     write.holdings.extend(tags.iter().map(|(key, name)| tag_holding(key, name)));
     if let Some(status) = record.status {
         write.holdings.push(Holding {
@@ -167,10 +168,13 @@ fn create_ticket(
 
 fn add_entry(call: &Call, ticket: &str, entry: &Entry) -> Write {
     Write {
-        holdings: vec![entry_holding(entry)],
+        holdings: entry_holdings(entry),
         marker: Some(marker_of(call, entry)),
         rule: match entry.key.as_str() {
             "ended" => "The call has ended (G11)".into(),
+            "recording" | "voicemail" => {
+                "What the call left came after the note of its end, or did not come (G17)".into()
+            }
             key if key.starts_with("comment:") => {
                 "A comment becomes one further note in its author's name (G13)".into()
             }
@@ -266,16 +270,34 @@ fn message(call: &Call, entry: &Entry) -> NewMessage {
         email: entry.author.email.clone(),
     };
     let body = Body { text: entry.text.clone(), html: entry.html.clone() };
-    NewMessage::internal_note(&author, body, marker_of(call, entry), entry.at)
+    let note = NewMessage::internal_note(&author, body, marker_of(call, entry), entry.at);
+    entry.files.iter().filter_map(|one| one.file.as_ref().ok()).fold(note, NewMessage::attach)
 }
 
 fn marker_of(call: &Call, entry: &Entry) -> String {
     format!("aircall:call:{}:{}", call.id, entry.key)
 }
 
-fn entry_holding(entry: &Entry) -> Holding {
-    let detail = json!({ "author": entry.author.id, "links": entry.links });
-    Holding { key: entry.key.clone(), helpdesk_id: String::new(), detail }
+/// The entry, and each file that is packed into it under a key of its own.
+fn entry_holdings(entry: &Entry) -> Vec<Holding> {
+    let mut own = json!({ "author": entry.author.id, "links": entry.links });
+    let mut packed = Vec::new();
+    for one in &entry.files {
+        let (what, value) = match &one.file {
+            Ok(file) => ("file", file.name.as_str()),
+            Err(why) => ("without", why.code()),
+        };
+        if one.medium.key() == entry.key {
+            own[what] = value.into();
+        } else {
+            let mut detail = json!({ "in": entry.key });
+            detail[what] = value.into();
+            packed.push(Holding { key: one.medium.key().into(), helpdesk_id: String::new(), detail });
+        }
+    }
+    let mut holdings = vec![Holding { key: entry.key.clone(), helpdesk_id: String::new(), detail: own }];
+    holdings.extend(packed);
+    holdings
 }
 
 fn tag_holding(key: &str, name: &str) -> Holding {
