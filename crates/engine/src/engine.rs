@@ -6,6 +6,7 @@
 mod adoption;
 mod answers;
 mod cards;
+mod files;
 mod fold;
 mod health;
 mod lists;
@@ -33,6 +34,7 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use uuid::Uuid;
 
 use self::adoption::Adoption;
+use self::files::Transfers;
 use self::health::Telling;
 use self::lists::{List, Lists};
 pub(crate) use self::messages::conversations;
@@ -44,6 +46,7 @@ use self::writing::Writing;
 use crate::budget::{Budget, Counting, Lane};
 use crate::call::CaseId;
 use crate::clock::Clock;
+use crate::files::{Medium, Wanted};
 use crate::gate::GoLive;
 use crate::handle::{Handle, Shared};
 use crate::health::Link;
@@ -150,6 +153,12 @@ pub(crate) enum Job {
     List(List),
     Webhook(WebhookStep),
     Poll,
+    /// A call, read because the link to a file of it does not hold any more.
+    FreshLink {
+        call: CaseId,
+        wanted: Box<Wanted>,
+        medium: Medium,
+    },
 }
 
 impl Job {
@@ -177,6 +186,8 @@ impl Job {
             | Job::Card(_)
             | Job::List(_)
             | Job::Webhook(_)
+            // Whatever else the call needs goes on meanwhile.
+            | Job::FreshLink { .. }
             | Job::Poll => None,
         }
     }
@@ -214,6 +225,7 @@ pub struct Engine {
     writing: Writing,
     adoption: Adoption,
     sweep: Option<Sweep>,
+    transfers: Transfers,
     busy_calls: HashSet<CaseId>,
     busy_threads: HashMap<CaseId, String>,
     /// Calls and the threads that are held for them, until nothing of theirs is under way. A call's thread may change
@@ -303,6 +315,7 @@ impl Engine {
             writing,
             adoption: Adoption::new(now),
             sweep: None,
+            transfers: Transfers::new(settings.files.clone()),
             settings,
             installation,
             go_live,
@@ -334,6 +347,9 @@ impl Engine {
             wake: now,
             clock,
         };
+        if !engine.settings.study_only {
+            engine.transfers.clean();
+        }
         engine.settle_what_was_under_way(now)?;
         engine.remember_anonymous()?;
         engine.remember_own_numbers()?;
@@ -415,6 +431,11 @@ impl Engine {
                 Some(done) = self.jobs.next(), if !self.jobs.is_empty() => {
                     if let Err(error) = self.finish(done) {
                         tracing::error!(%error, "an answer could not be stored; it will be looked up");
+                    }
+                },
+                Some(moved) = self.transfers.moving.next(), if !self.transfers.moving.is_empty() => {
+                    if let Err(error) = self.moved(moved) {
+                        tracing::error!(%error, "what became of a file could not be stored; it is tried again");
                     }
                 },
                 stimulus = self.stimuli.recv() => match stimulus {

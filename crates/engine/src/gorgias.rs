@@ -26,7 +26,7 @@ use crate::call::Call;
 use crate::conversation::Conversation;
 use crate::directory::{Customer, Person};
 use crate::helpdesk::{
-    Adopted, Answer, Assessment, Context, Helpdesk, ListPage, Met, Probed, Refusal, Request, Told,
+    Adopted, Answer, Assessment, Context, Helpdesk, ListPage, Met, Probed, Refusal, Request, Told, Upload,
     Whereabouts,
 };
 use crate::ledger::{Holding, Write};
@@ -161,6 +161,23 @@ impl Helpdesk for Gorgias {
 
     fn whereabouts_told(&self, write: &Write, answer: &Answer) -> Result<Whereabouts, Refusal> {
         answers::whereabouts_told(&self.account, write, answer)
+    }
+
+    fn upload(&self, name: &str, content_type: &str, bytes: u64, boundary: &str) -> Upload {
+        let upload = gorgias::files::Upload::new(name, content_type, boundary);
+        Upload {
+            head: upload.to_http(&self.account, bytes),
+            before: upload.before(),
+            after: upload.after(),
+        }
+    }
+
+    fn upload_path(&self) -> &'static str {
+        gorgias::files::PATH
+    }
+
+    fn uploaded(&self, answer: &Answer) -> Result<Value, Refusal> {
+        answers::uploaded(answer)
     }
 
     fn probe(&self, write: &Write) -> Option<Request> {

@@ -197,7 +197,8 @@ impl Handle {
             view.reason = Some(refused.reason());
         }
         let card = shared.card(&case, Some(&view))?;
-        Ok(Some(view::detail(&case, &assessment, view, card, shared.store.trace(id)?)))
+        let (trace, uploads) = (shared.store.trace(id)?, shared.helpdesk.upload_path());
+        Ok(Some(view::detail(&case, &assessment, view, card, trace, uploads)))
     }
 
     /// Record − ledger as it is shown, and what the helpdesk refuses to tell.
@@ -237,7 +238,8 @@ impl Handle {
         let view = view::message_view(&case, &assessment, shared.helpdesk.as_ref());
         let Some(view) = view else { return Ok(None) };
         let trace = shared.store.trace(case.call.id)?;
-        Ok(Some(view::message_detail(&case, &assessment, view, trace)))
+        let uploads = shared.helpdesk.upload_path();
+        Ok(Some(view::message_detail(&case, &assessment, view, trace, uploads)))
     }
 
     fn message_case(&self, id: &str) -> Result<Option<Case>, StoreError> {

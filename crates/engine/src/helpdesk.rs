@@ -14,6 +14,7 @@ use sidetone_protocol::{Completeness, Reason, Vendor};
 use crate::call::{Agent, CaseId};
 use crate::conversation::Conversation;
 use crate::directory::{Customer, Matched, People, Person};
+use crate::files::{UnderWay, Wanted};
 use crate::ledger::{Holding, Write};
 use crate::number::E164;
 use crate::settings::Settings;
@@ -94,6 +95,8 @@ pub struct Context<'a> {
     pub conversations: &'a [Conversation],
     /// Who is on a line, where that had to be asked, by the line's id.
     pub line_users: &'a BTreeMap<u64, LineUsers>,
+    /// The call's files that are on their way.
+    pub under_way: &'a UnderWay,
 }
 
 /// An Aircall team with its members.
@@ -140,6 +143,8 @@ pub enum Step {
     Adopt,
     /// See first whether the ticket is still there and as we left it (G24, G25), then carry out the plan.
     LookAtTicket,
+    /// Get this file into the helpdesk, one step further: a fresh link, the download, the upload (G17).
+    Fetch(Box<Wanted>),
     /// Carry out the first write of the plan.
     Write,
 }
@@ -168,6 +173,8 @@ pub struct Assessment {
     pub step: Step,
     /// Everything that is still to be written, in order.
     pub writes: Vec<Write>,
+    /// Files that are to be uploaded before a write can carry them.
+    pub files: Vec<Wanted>,
     /// B10.
     pub completeness: Completeness,
     /// The customer it is or would be logged to.
@@ -212,6 +219,17 @@ pub struct Met {
     pub call: CaseId,
     /// The vendor's own object.
     pub record: Value,
+}
+
+/// An upload, but for the file's own bytes.
+#[derive(Debug)]
+pub struct Upload {
+    /// The head, with the length of everything.
+    pub head: http::Request<()>,
+    /// What is sent before the file.
+    pub before: Bytes,
+    /// What is sent after it.
+    pub after: Bytes,
 }
 
 /// A page of a list that is kept locally.
@@ -307,6 +325,16 @@ pub trait Helpdesk: Send + Sync {
     /// # Errors
     /// What the answer means instead.
     fn whereabouts_told(&self, write: &Write, answer: &Answer) -> Result<Whereabouts, Refusal>;
+
+    /// The upload of a file. `boundary`: random, so that the file does not hold it.
+    fn upload(&self, name: &str, content_type: &str, bytes: u64, boundary: &str) -> Upload;
+    /// The path that files are sent to with POST, for whoever asks what is sent.
+    fn upload_path(&self) -> &'static str;
+    /// Reads the answer to an upload: what a note needs in order to carry the file, for the ledger.
+    ///
+    /// # Errors
+    /// What the answer means instead.
+    fn uploaded(&self, answer: &Answer) -> Result<Value, Refusal>;
 
     /// Asks whether an unclear write was carried out; `None` if it is harmless to repeat.
     fn probe(&self, write: &Write) -> Option<Request>;

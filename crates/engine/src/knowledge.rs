@@ -9,6 +9,7 @@ use sidetone_protocol::Reason;
 use crate::conversation::Conversation;
 use crate::directory::{Matched, People};
 use crate::helpdesk::{Context, LineUsers, Team};
+use crate::files::NOTHING_UNDER_WAY;
 use crate::number::E164;
 use crate::settings::Settings;
 
@@ -87,6 +88,7 @@ impl Knowledge {
             anonymous: self.anonymous.as_ref(),
             conversations,
             line_users: &self.line_users,
+            under_way: &NOTHING_UNDER_WAY,
         }
     }
 }

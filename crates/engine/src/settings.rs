@@ -1,6 +1,7 @@
 //! What the engine is told at the start: the keys of `design.md` §6 that it needs, checked and typed by a face.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -35,11 +36,48 @@ pub enum UnknownCallers {
 /// What of a recording goes into the helpdesk (G17).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Recordings {
-    /// The link to the call's page in Aircall.
+    /// The file, attached to a note.
     #[default]
+    Attach,
+    /// The link to the call's page in Aircall.
     Link,
     /// Nothing.
     None,
+}
+
+impl Recordings {
+    /// As in the configuration.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Recordings::Attach => "attach",
+            Recordings::Link => "link",
+            Recordings::None => "none",
+        }
+    }
+
+    /// Reads what [`Recordings::code`] writes.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Recordings> {
+        [Recordings::Attach, Recordings::Link, Recordings::None].into_iter().find(|r| r.code() == code)
+    }
+}
+
+/// Where files lie on their way from Aircall to the helpdesk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FilesSettings {
+    /// A folder of the engine's own: it is made, and what an earlier run left there is removed.
+    pub dir: PathBuf,
+    /// What is larger is not uploaded; see [`LARGEST_BYTES`](crate::files::LARGEST_BYTES).
+    pub largest_bytes: u64,
+}
+
+impl FilesSettings {
+    /// With the limit of G17.
+    #[must_use]
+    pub fn in_folder(dir: PathBuf) -> FilesSettings {
+        FilesSettings { dir, largest_bytes: crate::files::LARGEST_BYTES }
+    }
 }
 
 /// `[logging]` and what belongs to it.
@@ -121,6 +159,8 @@ pub struct Settings {
     pub check_every: Duration,
     /// How often Aircall is asked without a webhook.
     pub poll_every: Duration,
+    /// Recordings and voicemails on their way (G17).
+    pub files: FilesSettings,
     /// Only plans are made, on request: the mode is not noted as a change of mode (B15), nothing is written.
     pub study_only: bool,
     /// Set where the vendors are the sandbox's stand-ins: its control page.

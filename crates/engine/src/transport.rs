@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures_util::stream::BoxStream;
 
 /// A request that gets no answer within this time counts as unclear (design: "time-out 30 s").
 pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
@@ -19,6 +20,11 @@ pub enum TransportError {
     Unclear(String),
 }
 
+/// A body that is sent piece by piece; `None`: the request has none. Its length stands in the request's head.
+pub type Outgoing = Option<BoxStream<'static, std::io::Result<Bytes>>>;
+/// A body that comes piece by piece.
+pub type Incoming = BoxStream<'static, Result<Bytes, TransportError>>;
+
 /// Sends one request. Implementations follow no redirect, repeat nothing and keep no cookies.
 #[async_trait]
 pub trait Transport: Send + Sync {
@@ -27,4 +33,15 @@ pub trait Transport: Send + Sync {
     /// # Errors
     /// [`TransportError`] tells apart what was surely not sent from what may have been.
     async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError>;
+
+    /// Sends a request that carries or asks for a file. Comes back with the head of the answer; neither body is ever held
+    /// as a whole. Sets no time limit of its own: how long a file takes is nobody's to say, so whoever asks watches the
+    /// pieces.
+    ///
+    /// # Errors
+    /// As [`Transport::send`].
+    async fn stream(
+        &self,
+        request: http::Request<Outgoing>,
+    ) -> Result<http::Response<Incoming>, TransportError>;
 }

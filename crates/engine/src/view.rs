@@ -8,6 +8,7 @@ use sidetone_protocol::{
 
 use crate::call::{Call, Medium};
 use crate::directory::{Customer, Matched};
+use crate::files::FILE;
 use crate::gate;
 use crate::helpdesk::{Assessment, Helpdesk, Standing};
 use crate::ledger::{AGAIN, AttemptState, EMAIL_REFUSED, GONE, Holding, SEEN};
@@ -189,8 +190,9 @@ pub fn detail(
     call: CallView,
     card: Card,
     explanation: Vec<ExplanationView>,
+    upload_path: &str,
 ) -> CallDetail {
-    let (ledger, plan) = (ledger_views(case), plan_view(assessment));
+    let (ledger, plan) = (ledger_views(case), plan_view(assessment, upload_path));
     CallDetail {
         id: case.call.id.to_string(),
         state: call.state,
@@ -212,8 +214,9 @@ pub fn message_detail(
     assessment: &Assessment,
     message: MessageView,
     explanation: Vec<ExplanationView>,
+    upload_path: &str,
 ) -> MessageDetail {
-    MessageDetail { message, ledger: ledger_views(case), plan: plan_view(assessment), explanation }
+    MessageDetail { message, ledger: ledger_views(case), plan: plan_view(assessment, upload_path), explanation }
 }
 
 /// A tag is shown by its name: under which source it is kept is the ledger's own affair.
@@ -227,7 +230,7 @@ fn shown_key(holding: &Holding) -> String {
 fn ledger_views(case: &Case) -> Vec<LedgerView> {
     // That a tag had to be made first is the account's affair, and how the ticket was seen is ours: no part of the record.
     let is_record =
-        |key: &str| !key.starts_with("new_tag:") && !matches!(key, SEEN | GONE | AGAIN | EMAIL_REFUSED);
+        |key: &str| !key.starts_with("new_tag:") && !key.starts_with(FILE) && !matches!(key, SEEN | GONE | AGAIN | EMAIL_REFUSED);
     let record = case.ledger.rows().filter(|row| is_record(&row.holding.key));
     let ledger = record.map(|row| LedgerView {
         key: shown_key(&row.holding),
@@ -237,8 +240,15 @@ fn ledger_views(case: &Case) -> Vec<LedgerView> {
     ledger.collect()
 }
 
-fn plan_view(assessment: &Assessment) -> PlanView {
-    let writes: Vec<WriteView> = assessment
+fn plan_view(assessment: &Assessment, upload_path: &str) -> PlanView {
+    // An upload is a request, too; its body is a file.
+    let uploads = assessment.files.iter().filter(|file| file.is_at_hand()).map(|file| WriteView {
+        key: file.key.clone(),
+        method: "POST".into(),
+        path: upload_path.into(),
+        body: serde_json::Value::Null,
+    });
+    let writes = assessment
         .writes
         .iter()
         .map(|w| WriteView {
@@ -252,8 +262,8 @@ fn plan_view(assessment: &Assessment) -> PlanView {
             method: w.method.clone(),
             path: w.path.clone(),
             body: w.body.clone(),
-        })
-        .collect();
+        });
+    let writes: Vec<WriteView> = uploads.chain(writes).collect();
     PlanView { requests: writes.len() as u32, writes }
 }
 

@@ -6,6 +6,8 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use sidetone_words::{Language, Record, fill};
 
+use crate::files::{Medium, Why};
+
 /// One language's words; each text of the message files is a field.
 #[derive(Clone, Copy, Debug)]
 pub struct Words {
@@ -77,6 +79,26 @@ impl Words {
     #[must_use]
     pub fn email_refused(&self, email: &str) -> String {
         fill(self.texts.email_refused, &[("email", email)])
+    }
+
+    /// Why a file is not attached.
+    #[must_use]
+    pub fn not_attached(&self, why: Why) -> &'static str {
+        match why {
+            Why::TooLarge => self.file_too_large,
+            Why::TooLargeThere => self.file_too_large_there,
+            Why::Refused => self.file_refused,
+            Why::Missing => self.file_missing,
+        }
+    }
+
+    /// What a call can leave.
+    #[must_use]
+    pub fn medium(&self, medium: Medium) -> &'static str {
+        match medium {
+            Medium::Recording => self.recording,
+            Medium::Voicemail => self.voicemail,
+        }
     }
 
     /// Why nobody answered (`reference/aircall.md`, `missed_call_reason`). `waited`: total seconds, for callers who hung

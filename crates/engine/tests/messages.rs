@@ -542,3 +542,91 @@ async fn calls_and_messages_of_one_customer_keep_apart() {
     assert_eq!(day.ticket(call)["messages"].as_array().unwrap().len(), 2);
     assert!(day.handle.calls(&Default::default()).unwrap().calls.iter().all(|c| c.id == call.to_string()));
 }
+
+/// The names and hashes of the files in a conversation, by message.
+fn files(day: &Day) -> Vec<Vec<(String, String)>> {
+    let dump = day.gorgias.dump();
+    let sms = dump["tickets"].as_array().unwrap().iter().filter(|t| t["channel"] == "sms");
+    let messages = sms.flat_map(|t| t["messages"].as_array().unwrap().clone());
+    messages
+        .filter(|m| !m["attachments"].as_array().unwrap().is_empty())
+        .map(|m| {
+            let files = m["attachments"].as_array().unwrap().iter();
+            files.map(|f| (f["name"].to_string(), f["sha256"].to_string())).collect()
+        })
+        .collect()
+}
+
+fn picture(body: &str) -> Text {
+    let file = |name: &str, content_type: &str| TextFile {
+        name: name.into(),
+        content_type: content_type.into(),
+        bytes: 70_000,
+    };
+    let files =
+        vec![file("wheel.jpg", "image/jpeg"), file("invoice.pdf", "application/pdf"), file("song.mp3", "audio/mpeg")];
+    Text { files, ..from_customer(MARTA, body) }
+}
+
+#[tokio::test(start_paused = true)]
+async fn images_and_pdfs_are_attached_to_the_message_and_other_files_are_named() {
+    // M6, both forms of the wire
+    for bare in [false, true] {
+        let day = Day::begin(Plan::default()).await;
+        day.aircall.switch(|s| s.message_media_url = bare);
+        let seq = day.last_seq();
+        let id = day.aircall.text(&picture("See for yourself")).unwrap();
+        day.aircall.text(&from_customer(MARTA, "Right after it")).unwrap();
+        day.pass(90).await;
+        let all = conversations(&day);
+        assert_eq!(said(&all[0]), ["See for yourself\nFile not taken over: song.mp3", "Right after it"]);
+        let kept = files(&day);
+        assert_eq!(kept.len(), 1);
+        let names: Vec<&str> = kept[0].iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["\"invoice.pdf\"", "\"wheel.jpg\""]);
+        assert!(kept[0].iter().all(|(_, hash)| hash.len() > 32), "{kept:?}");
+        let (writes, _) = day.requests(seq);
+        let uploads = writes.iter().filter(|w| w.path.starts_with("/api/upload")).count();
+        assert_eq!(uploads, 2, "each file once");
+        let detail = day.handle.message(&id).unwrap().unwrap();
+        assert_eq!((detail.message.state, detail.message.files), (CallState::Complete, 3));
+        assert!(day.files_on_their_way().1.is_empty(), "nothing is left on the disk");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_that_comes_late_follows_its_message_and_one_that_is_gone_is_named() {
+    // M6: the message is not held up for longer than two minutes
+    let day = Day::begin(Plan::default()).await;
+    day.gorgias.add_fault(Fault::next(4, FaultKind::Status { status: 503, retry_after: None }).on("POST", "/api/upload"));
+    day.aircall.text(&Text { files: picture("").files[..1].to_vec(), ..from_customer(MARTA, "Late one") }).unwrap();
+    day.pass(150).await;
+    assert_eq!(said(&conversations(&day)[0]), ["Late one"]);
+    day.pass(3600).await;
+    assert_eq!(said(&conversations(&day)[0]), ["Late one", "wheel.jpg"]);
+    assert_eq!(files(&day).len(), 1);
+    assert_eq!(conversations(&day)[0]["messages"][1]["sender"]["name"], "Marta Ibáñez");
+    let day = Day::begin(Plan::default()).await;
+    day.aircall.switch(|s| s.media_lifetime_s = -1);
+    day.aircall.text(&Text { files: picture("").files[..1].to_vec(), ..from_customer(MARTA, "Gone") }).unwrap();
+    day.pass(26 * 3600).await;
+    let all = conversations(&day);
+    assert_eq!(said(&all[0]).join("\n"), "Gone\nFile not taken over: wheel.jpg");
+    assert!(day.gorgias.send_attempts().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn killed_while_files_are_on_their_way_each_is_attached_once() {
+    // M6, B4
+    for quarter in 0..16 {
+        let mut day = Day::begin(Plan::default()).await;
+        day.aircall.text(&picture("Look")).unwrap();
+        tokio::time::sleep(std::time::Duration::from_millis(10 + 60 * quarter)).await;
+        day.kill_and_restart().await;
+        day.pass(300).await;
+        let all = conversations(&day);
+        assert_eq!(all.len(), 1);
+        assert_eq!(said_in_time(&all[0]), ["Look\nFile not taken over: song.mp3"], "{quarter}");
+        assert_eq!(files(&day).iter().map(Vec::len).collect::<Vec<_>>(), [2], "{quarter}");
+    }
+}

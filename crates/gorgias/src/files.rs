@@ -9,7 +9,8 @@ use crate::{
     lenient::{self, Object, insert_some, list as many},
 };
 
-const PATH: &str = "/api/upload?type=attachment";
+/// Where files are sent to, as private ones.
+pub const PATH: &str = "/api/upload?type=attachment";
 
 /// A file that Gorgias holds (`reference/gorgias.md §6.11`).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,62 +56,63 @@ impl Object for File {
     }
 }
 
-/// A private file to be uploaded.
+/// A private file to be uploaded: everything of the request but the file's own bytes, which are sent from wherever they
+/// lie and are never held here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Upload {
     name: String,
     content_type: HeaderValue,
-    content: Bytes,
+    boundary: String,
 }
 
 impl Upload {
-    /// A file called `name`; a content type that no header may hold becomes `application/octet-stream`.
-    pub fn new(name: impl Into<String>, content_type: &str, content: Bytes) -> Self {
+    /// A file called `name`; a content type that no header may hold becomes `application/octet-stream`. The content must
+    /// not hold `boundary`, so take something random of letters, digits and hyphens; at most 60 characters are used.
+    pub fn new(name: impl Into<String>, content_type: &str, boundary: &str) -> Self {
         let content_type = HeaderValue::try_from(content_type)
             .unwrap_or_else(|_| HeaderValue::from_static("application/octet-stream"));
-        Self { name: name.into(), content_type, content }
+        let is_plain = |c: &char| c.is_ascii_alphanumeric() || *c == '-';
+        // `RFC 2046 §5.1.1`: 70 characters at most.
+        let boundary = format!("----file-{}", boundary.chars().filter(is_plain).take(60).collect::<String>());
+        Self { name: name.into(), content_type, boundary }
     }
 
-    /// The request as it goes to `account`.
-    pub fn to_http(&self, account: &Account) -> http::Request<Bytes> {
-        let boundary = self.boundary();
+    /// What is sent before the file. The part's field name becomes the file's label (`reference/gorgias.md §6.11`).
+    pub fn before(&self) -> Bytes {
+        let name = self.name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
+        let mut before = format!(
+            "--{}\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"{name}\"\r\nContent-Type: ",
+            self.boundary
+        )
+        .into_bytes();
+        before.extend_from_slice(self.content_type.as_bytes());
+        before.extend_from_slice(b"\r\n\r\n");
+        before.into()
+    }
+
+    /// What is sent after it.
+    pub fn after(&self) -> Bytes {
+        format!("\r\n--{}--\r\n", self.boundary).into()
+    }
+
+    /// The request's head as it goes to `account`, for a file of so many bytes.
+    pub fn to_http(&self, account: &Account, file_bytes: u64) -> http::Request<()> {
         let json_request: Request<()> = Request::new(Method::POST, PATH, None, crate::request::nothing);
-        let mut request = json_request.to_http(account);
-        if let Ok(content_type) = HeaderValue::try_from(format!("multipart/form-data; boundary={boundary}")) {
-            request.headers_mut().insert(header::CONTENT_TYPE, content_type);
+        let (mut head, _) = json_request.to_http(account).into_parts();
+        let content_type = format!("multipart/form-data; boundary={}", self.boundary);
+        if let Ok(content_type) = HeaderValue::try_from(content_type) {
+            head.headers.insert(header::CONTENT_TYPE, content_type);
         }
-        *request.body_mut() = self.multipart(&boundary);
-        request
+        let framing = (self.before().len() + self.after().len()) as u64;
+        head.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(framing + file_bytes));
+        http::Request::from_parts(head, ())
     }
 
     /// Reads the answer.
     ///
     /// # Errors
     /// As [`Request::parse`]; [`TooLarge`](crate::ErrorKind::TooLarge) above a size that Gorgias does not publish.
-    pub fn parse(&self, answer: &http::Response<Bytes>) -> Result<List<File>, Error> {
+    pub fn parse(answer: &http::Response<Bytes>) -> Result<List<File>, Error> {
         Request::new(Method::POST, PATH, None, many).parse(answer)
-    }
-
-    /// A boundary that the content does not hold.
-    fn boundary(&self) -> String {
-        let mut boundary = "----file-boundary".to_owned();
-        while self.content.windows(boundary.len()).any(|part| part == boundary.as_bytes()) {
-            boundary.push('-');
-        }
-        boundary
-    }
-
-    /// The part's field name becomes the file's label (`reference/gorgias.md §6.11`).
-    fn multipart(&self, boundary: &str) -> Bytes {
-        let name = self.name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
-        let mut body = format!(
-            "--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"{name}\"\r\nContent-Type: "
-        )
-        .into_bytes();
-        body.extend_from_slice(self.content_type.as_bytes());
-        body.extend_from_slice(b"\r\n\r\n");
-        body.extend_from_slice(&self.content);
-        body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
-        body.into()
     }
 }

@@ -211,21 +211,24 @@ fn a_request_is_complete_when_it_goes_out() {
 }
 
 #[test]
-fn an_upload_is_one_labelled_part_that_its_content_cannot_break_out_of() {
-    let content = Bytes::from_static(b"RIFF------file-boundary--\r\nrest");
+fn an_upload_is_one_labelled_part_around_bytes_that_are_never_held() {
+    let content = "RIFF\r\nrest";
     let account = Account::for_subdomain("acme", Credential::bearer("t")).unwrap();
-    let sent = Upload::new("a \"b\"\r\n.mp3", "audio/mpeg", content.clone()).to_http(&account);
-    assert_eq!(sent.uri(), "https://acme.gorgias.com/api/upload?type=attachment");
-    let content_type = sent.headers()["content-type"].to_str().unwrap();
+    let upload = Upload::new("a \"b\"\r\n.mp3", "audio/mpeg", "3f2a-\r\n 9 ;c1");
+    let head = upload.to_http(&account, content.len() as u64);
+    assert_eq!(head.uri(), "https://acme.gorgias.com/api/upload?type=attachment");
+    assert!(head.headers().contains_key("authorization"));
+    let content_type = head.headers()["content-type"].to_str().unwrap();
     let boundary = content_type.strip_prefix("multipart/form-data; boundary=").unwrap();
-    assert!(!content.windows(boundary.len()).any(|part| part == boundary.as_bytes()));
+    assert_eq!(boundary, "----file-3f2a-9c1", "nothing in it breaks out of the header");
     let label = "a %22b%22%0D%0A.mp3";
+    let body = [&upload.before()[..], content.as_bytes(), &upload.after()].concat();
     let expected = format!(
         "--{boundary}\r\nContent-Disposition: form-data; name=\"{label}\"; filename=\"{label}\"\r\n\
-         Content-Type: audio/mpeg\r\n\r\n{}\r\n--{boundary}--\r\n",
-        String::from_utf8_lossy(&content)
+         Content-Type: audio/mpeg\r\n\r\n{content}\r\n--{boundary}--\r\n"
     );
-    assert_eq!(String::from_utf8_lossy(sent.body()), expected);
+    assert_eq!(String::from_utf8_lossy(&body), expected);
+    assert_eq!(head.headers()["content-length"], body.len().to_string().as_str());
 }
 
 #[test]

@@ -4,10 +4,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use sidetone_engine::transport::{ANSWER_TIMEOUT, Transport, TransportError};
+use futures_util::{StreamExt, TryStreamExt};
+use sidetone_engine::transport::{ANSWER_TIMEOUT, Incoming, Outgoing, Transport, TransportError};
 
 /// An answer larger than this is no answer of an API of ours.
 const ANSWER_LIMIT_BYTES: usize = 32 * 1024 * 1024;
+
+/// Longer than any file takes; whoever moves one watches its pieces and gives up when none come.
+const NO_TIMEOUT: Duration = Duration::from_secs(24 * 3600);
 
 /// Sends requests over the network.
 #[derive(Clone, Debug)]
@@ -37,13 +41,7 @@ impl HttpTransport {
 impl Transport for HttpTransport {
     async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError> {
         let request = reqwest::Request::try_from(request).map_err(|e| TransportError::NotSent(plain(&e)))?;
-        let mut answer = self.client.execute(request).await.map_err(|error| {
-            if error.is_connect() || error.is_builder() {
-                TransportError::NotSent(plain(&error))
-            } else {
-                TransportError::Unclear(plain(&error))
-            }
-        })?;
+        let mut answer = self.client.execute(request).await.map_err(|error| unsent_or_unclear(&error))?;
         let mut response = http::Response::builder().status(answer.status());
         if let Some(headers) = response.headers_mut() {
             std::mem::swap(headers, answer.headers_mut());
@@ -56,6 +54,29 @@ impl Transport for HttpTransport {
             body.extend_from_slice(&chunk);
         }
         response.body(body.into()).map_err(|error| TransportError::Unclear(error.to_string()))
+    }
+
+    async fn stream(
+        &self,
+        request: http::Request<Outgoing>,
+    ) -> Result<http::Response<Incoming>, TransportError> {
+        let request = request.map(|body| body.map(reqwest::Body::wrap_stream).unwrap_or_default());
+        let mut request =
+            reqwest::Request::try_from(request).map_err(|error| TransportError::NotSent(plain(&error)))?;
+        *request.timeout_mut() = Some(NO_TIMEOUT);
+        let answer = self.client.execute(request).await.map_err(|error| unsent_or_unclear(&error))?;
+        let (head, body) = http::Response::from(answer).into_parts();
+        let pieces = http_body_util::BodyDataStream::new(body);
+        let pieces = pieces.map_err(|error| TransportError::Unclear(plain(&error)));
+        Ok(http::Response::from_parts(head, pieces.boxed()))
+    }
+}
+
+fn unsent_or_unclear(error: &reqwest::Error) -> TransportError {
+    if error.is_connect() || error.is_builder() {
+        TransportError::NotSent(plain(error))
+    } else {
+        TransportError::Unclear(plain(error))
     }
 }
 

@@ -9,15 +9,17 @@
 use std::sync::Mutex;
 
 use axum::{
-    body::{Body, to_bytes},
-    extract::{FromRequest, Multipart, Request},
+    body::to_bytes,
+    extract::{DefaultBodyLimit, FromRequest, Multipart, Request},
     response::Response,
 };
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::{HeaderValue, Method, header};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use crate::{
+    body::{self, Break, Content},
     clock::{Clock, http_date},
     faults::{Fault, FaultId, FaultKind, Faults},
     hold,
@@ -30,6 +32,8 @@ pub const FAULT_HEADER: &str = "x-sandbox-fault";
 
 /// The largest request read at all; a service may set a smaller limit of its own.
 const LARGEST_REQUEST_BYTES: usize = 600 * 1024 * 1024;
+/// A file that is larger is counted and hashed while it comes in, and not kept.
+const LARGEST_KEPT_BYTES: usize = 8 * 1024 * 1024;
 
 /// A service behind the desk. Answering is synchronous: no lock is ever held across an await.
 pub(crate) trait Vendor {
@@ -113,8 +117,19 @@ impl Desk {
             }
             Some(FaultKind::Malformed) => {
                 hold(&self.journal).settle(seq, status, name);
-                let half = answered.body.slice(..answered.body.len() / 2);
-                self.respond(Answered { body: half, ..answered })
+                let half = match &answered.body {
+                    Content::Whole(bytes) => bytes.slice(..bytes.len() / 2),
+                    Content::Made(_) => Bytes::new(),
+                };
+                self.respond(Answered { body: Content::Whole(half), ..answered })
+            }
+            Some(FaultKind::CutInBody { after }) => {
+                hold(&self.journal).settle(seq, status, name);
+                self.respond(Answered { broken: Some(Break::Cut(after)), ..answered })
+            }
+            Some(FaultKind::HangInBody { after }) => {
+                hold(&self.journal).settle(seq, status, name);
+                self.respond(Answered { broken: Some(Break::Hang(after)), ..answered })
             }
             _ => {
                 hold(&self.journal).settle(seq, status, name);
@@ -144,7 +159,7 @@ impl Desk {
 
 /// The answer as an HTTP response, without the `Date` that only the desk knows.
 pub(crate) fn to_response(answered: Answered) -> Response {
-    let mut response = Response::new(Body::from(answered.body));
+    let mut response = Response::new(body::body(answered.body, answered.broken));
     *response.status_mut() = answered.status;
     for (name, value) in answered.headers {
         match HeaderValue::from_str(&value) {
@@ -164,7 +179,6 @@ async fn read(request: Request) -> Option<Asked> {
         .and_then(|kind| kind.to_str().ok())
         .is_some_and(|kind| kind.starts_with("multipart/form-data"));
     let (head, body) = request.into_parts();
-    let body = to_bytes(body, LARGEST_REQUEST_BYTES).await.ok()?;
     let query = head.uri.query().unwrap_or_default();
     let query = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     let mut headers = head.headers.clone();
@@ -174,22 +188,31 @@ async fn read(request: Request) -> Option<Asked> {
     let path = head.uri.path().to_owned();
     let method = head.method.clone();
     let (body, parts) = if is_multipart {
-        (Bytes::new(), read_parts(Request::from_parts(head, Body::from(body))).await?)
+        (Bytes::new(), read_parts(Request::from_parts(head, body)).await?)
     } else {
-        (body, Vec::new())
+        (to_bytes(body, LARGEST_REQUEST_BYTES).await.ok()?, Vec::new())
     };
     Some(Asked { method, path, query, headers, body, parts })
 }
 
-async fn read_parts(request: Request) -> Option<Vec<Part>> {
+async fn read_parts(mut request: Request) -> Option<Vec<Part>> {
+    DefaultBodyLimit::max(LARGEST_REQUEST_BYTES).apply(&mut request);
     let mut multipart = Multipart::from_request(request, &()).await.ok()?;
     let mut parts = Vec::new();
-    while let Some(field) = multipart.next_field().await.ok()? {
-        parts.push(Part {
-            name: field.name().unwrap_or_default().to_owned(),
-            content_type: field.content_type().unwrap_or("application/octet-stream").to_owned(),
-            bytes: field.bytes().await.ok()?,
-        });
+    while let Some(mut field) = multipart.next_field().await.ok()? {
+        let name = field.name().unwrap_or_default().to_owned();
+        let content_type = field.content_type().unwrap_or("application/octet-stream").to_owned();
+        let (mut size, mut hash, mut kept) = (0_u64, Sha256::new(), Some(BytesMut::new()));
+        while let Some(piece) = field.chunk().await.ok()? {
+            size += piece.len() as u64;
+            hash.update(&piece);
+            kept = kept.filter(|kept| kept.len() + piece.len() <= LARGEST_KEPT_BYTES).map(|mut kept| {
+                kept.extend_from_slice(&piece);
+                kept
+            });
+        }
+        let sha256 = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        parts.push(Part { name, content_type, bytes: kept.map(BytesMut::freeze), size, sha256 });
     }
     Some(parts)
 }
@@ -212,6 +235,6 @@ fn noted_body(asked: &Asked) -> Value {
     let files = asked
         .parts
         .iter()
-        .map(|part| json!({"name": part.name, "content_type": part.content_type, "size": part.bytes.len()}));
+        .map(|part| json!({"name": part.name, "content_type": part.content_type, "size": part.size}));
     json!({"files": files.collect::<Vec<_>>()})
 }

@@ -52,6 +52,16 @@ pub enum FaultKind {
     },
     /// Done, and answered with half a JSON document.
     Malformed,
+    /// Done, and the connection is closed after so many bytes of the answer's body.
+    CutInBody {
+        /// Bytes of the body that still come.
+        after: u64,
+    },
+    /// Done, and nothing more comes after so many bytes of the answer's body.
+    HangInBody {
+        /// Bytes of the body that still come.
+        after: u64,
+    },
 }
 
 impl FaultKind {
@@ -67,6 +77,8 @@ impl FaultKind {
             Self::CutAfter => "cut_after",
             Self::Slow { .. } => "slow",
             Self::Malformed => "malformed",
+            Self::CutInBody { .. } => "cut_in_body",
+            Self::HangInBody { .. } => "hang_in_body",
         }
     }
 }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod aircall;
+mod body;
 mod clock;
 mod control;
 mod desk;

@@ -8,7 +8,10 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use serde_json::Value;
 
-use crate::refused::Refused;
+use crate::{
+    body::{Break, Content, Made},
+    refused::Refused,
+};
 
 /// One part of a multipart body.
 #[derive(Debug, Clone)]
@@ -16,7 +19,11 @@ pub(crate) struct Part {
     /// The field's name; Gorgias takes it as the file's label.
     pub(crate) name: String,
     pub(crate) content_type: String,
-    pub(crate) bytes: Bytes,
+    /// `None` for a file that is too large to be kept in memory: then its size and hash must do.
+    pub(crate) bytes: Option<Bytes>,
+    pub(crate) size: u64,
+    /// In hexadecimal.
+    pub(crate) sha256: String,
 }
 
 /// What a client asked.
@@ -120,14 +127,22 @@ impl Asked {
 pub(crate) struct Answered {
     pub(crate) status: StatusCode,
     pub(crate) headers: Vec<(&'static str, String)>,
-    pub(crate) body: Bytes,
+    pub(crate) body: Content,
+    /// What goes wrong while the body is sent.
+    pub(crate) broken: Option<Break>,
     /// How long the service takes before it answers.
     pub(crate) delay: Duration,
 }
 
 impl Answered {
     pub(crate) fn empty(status: u16) -> Self {
-        Self { status: code(status), headers: Vec::new(), body: Bytes::new(), delay: Duration::ZERO }
+        Self {
+            status: code(status),
+            headers: Vec::new(),
+            body: Content::Whole(Bytes::new()),
+            broken: None,
+            delay: Duration::ZERO,
+        }
     }
 
     pub(crate) fn json(status: u16, body: &Value) -> Self {
@@ -142,9 +157,15 @@ impl Answered {
         Self {
             status: code(status),
             headers: vec![("content-type", content_type.to_owned())],
-            body: body.into(),
+            body: Content::Whole(body.into()),
+            broken: None,
             delay: Duration::ZERO,
         }
+    }
+
+    /// A file that is made while it is sent.
+    pub(crate) fn made(status: u16, content_type: &str, made: Made) -> Self {
+        Self { body: Content::Made(made), ..Self::body(status, content_type, Bytes::new()) }
     }
 
     pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {

@@ -6,15 +6,19 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use axum::Router;
+use axum::body::Body;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use futures_util::{StreamExt, TryStreamExt};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use sidetone_engine::clock::{Clock, SimulatedClock};
 use sidetone_engine::gorgias::Gorgias;
-use sidetone_engine::settings::{Arrival, Logging, Mode, ModeSetting, Rate, Settings};
+use sidetone_engine::settings::{
+    Arrival, FilesSettings, Logging, Mode, ModeSetting, Rate, Recordings, Settings,
+};
 use sidetone_engine::store::StoreError;
-use sidetone_engine::transport::{Transport, TransportError};
+use sidetone_engine::transport::{Incoming, Outgoing, Transport, TransportError};
 use sidetone_engine::{Engine, Handle, Parts, call::CaseId};
 use sidetone_protocol::CallDetail;
 use sidetone_sandbox::{
@@ -45,23 +49,39 @@ struct InProcess {
     gorgias: Router,
 }
 
-#[async_trait]
-impl Transport for InProcess {
-    async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError> {
+impl InProcess {
+    async fn ask(&self, request: http::Request<Body>) -> Result<http::Response<Body>, TransportError> {
         let router = if request.uri().port_u16() == Some(1) { &self.aircall } else { &self.gorgias };
         let (mut parts, body) = request.into_parts();
+        // Where links in answers lead.
+        parts.headers.insert("host", parts.uri.authority().unwrap().as_str().parse().unwrap());
         parts.uri = parts.uri.path_and_query().unwrap().as_str().parse().unwrap();
-        parts.headers.insert("host", "127.0.0.1".parse().unwrap());
-        let request = http::Request::from_parts(parts, axum::body::Body::from(body));
+        let request = http::Request::from_parts(parts, body);
         let answer = router.clone().oneshot(request).await.map_err(|e| match e {})?;
         match answer.headers().get(FAULT_HEADER).map(|v| v.to_str().unwrap().to_owned()).as_deref() {
             Some("hang") => std::future::pending().await,
-            Some(_) => return Err(TransportError::Unclear("the connection was cut".into())),
-            None => {}
+            Some(_) => Err(TransportError::Unclear("the connection was cut".into())),
+            None => Ok(answer),
         }
-        let (parts, body) = answer.into_parts();
+    }
+}
+
+#[async_trait]
+impl Transport for InProcess {
+    async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError> {
+        let (parts, body) = self.ask(request.map(Body::from)).await?.into_parts();
         let body = body.collect().await.map_err(|e| TransportError::Unclear(e.to_string()))?.to_bytes();
         Ok(http::Response::from_parts(parts, body))
+    }
+
+    async fn stream(
+        &self,
+        request: http::Request<Outgoing>,
+    ) -> Result<http::Response<Incoming>, TransportError> {
+        let request = request.map(|body| body.map_or_else(Body::empty, Body::from_stream));
+        let answer = self.ask(request).await?;
+        let cut = |error: axum::Error| TransportError::Unclear(error.to_string());
+        Ok(answer.map(|body| TryStreamExt::map_err(body.into_data_stream(), cut).boxed()))
     }
 }
 
@@ -83,12 +103,20 @@ pub struct Plan {
     pub deliver: bool,
     /// What the day is kept in.
     pub stores: Stores,
+    /// What is larger is not uploaded.
+    pub largest_file_bytes: u64,
 }
 
 impl Default for Plan {
     fn default() -> Self {
         Plan {
-            logging: Logging { mode: ModeSetting(Mode::Live), log_anonymous: true, ..Logging::default() },
+            // Most days are about something else than files: they count notes and requests.
+            logging: Logging {
+                mode: ModeSetting(Mode::Live),
+                log_anonymous: true,
+                recordings: Recordings::Link,
+                ..Logging::default()
+            },
             lines: vec![
                 aircall_world::SUPPORT_FR,
                 aircall_world::SUPPORT_DE,
@@ -101,7 +129,17 @@ impl Default for Plan {
             aircall_token: aircall_world::API_TOKEN,
             deliver: true,
             stores: Stores::Sqlite,
+            largest_file_bytes: sidetone_engine::files::LARGEST_BYTES,
         }
+    }
+}
+
+impl Plan {
+    /// The same, with recordings and voicemails attached as the set-up does it by default (G17).
+    #[must_use]
+    pub fn with_files(mut self) -> Plan {
+        self.logging.recordings = Recordings::Attach;
+        self
     }
 }
 
@@ -160,6 +198,7 @@ impl Day {
         let receiver = Receiver::default();
         let sandbox = Sandbox::new(Options {
             start: morning(),
+            aircall_origin: "http://127.0.0.1:1".to_owned(),
             deliver: Some(receiver.deliver(plan.deliver)),
             ..Options::default()
         })
@@ -167,7 +206,7 @@ impl Day {
         let clock = Arc::new(SimulatedClock::starting_at(morning()));
         let shelf = Shelf::empty(plan.stores.clone());
         let lifeline = Lifeline::default();
-        let (running, handle) = run(&sandbox, &clock, &plan, &shelf, &lifeline).unwrap();
+        let (running, handle) = run(&sandbox, &clock, &plan, &shelf, &lifeline, "day").unwrap();
         let host = match &plan.arrival {
             Arrival::OwnWebhook { public_url } => public_url.trim_start_matches("https://").to_owned(),
             Arrival::ManualWebhook | Arrival::Polling => String::new(),
@@ -205,7 +244,7 @@ impl Day {
     /// If the store refuses, for instance because the disk is full.
     pub fn start(&mut self) -> Result<(), StoreError> {
         let lifeline = Lifeline::default();
-        let (running, handle) = run(&self.sandbox, &self.clock, &self.plan, &self.shelf, &lifeline)?;
+        let (running, handle) = run(&self.sandbox, &self.clock, &self.plan, &self.shelf, &lifeline, "day")?;
         self.receiver.attach(&self.host, Some(handle.clone()));
         self.handle = handle;
         self.lifeline = lifeline;
@@ -225,7 +264,7 @@ impl Day {
     #[must_use]
     pub fn start_another(&self) -> (Handle, JoinHandle<()>) {
         let (running, handle) =
-            run(&self.sandbox, &self.clock, &self.plan, &self.shelf, &Lifeline::default()).unwrap();
+            run(&self.sandbox, &self.clock, &self.plan, &self.shelf, &Lifeline::default(), "another").unwrap();
         (handle, running.task)
     }
 
@@ -245,7 +284,7 @@ impl Day {
         }
         let shelf = Shelf::empty(plan.stores.clone());
         let lifeline = Lifeline::default();
-        let (running, handle) = run(&self.sandbox, &self.clock, &plan, &shelf, &lifeline).unwrap();
+        let (running, handle) = run(&self.sandbox, &self.clock, &plan, &shelf, &lifeline, "second").unwrap();
         self.receiver.attach(host, Some(handle.clone()));
         Second { handle, host: host.to_owned(), lifeline, shelf, plan, running: Some(running) }
     }
@@ -318,6 +357,27 @@ impl Day {
         self.handle.call(CaseId(call)).unwrap().expect("the call is known")
     }
 
+    /// The folder for files on their way, and what lies in it.
+    #[must_use]
+    pub fn files_on_their_way(&self) -> (PathBuf, Vec<String>) {
+        let folder = self.shelf.folder_for_files("day");
+        let names = std::fs::read_dir(&folder).into_iter().flatten().flatten();
+        let names = names.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        (folder, names)
+    }
+
+    /// What Aircall's link opens.
+    ///
+    /// # Panics
+    /// If it does not.
+    pub async fn behind(&self, link: &str) -> Bytes {
+        let path = link.strip_prefix("http://127.0.0.1:1").expect("a link into the sandbox");
+        let request = http::Request::get(path).body(Body::empty()).unwrap();
+        let answer = self.sandbox.aircall_router().oneshot(request).await.unwrap_or_else(|e| match e {});
+        assert!(answer.status().is_success(), "{}", answer.status());
+        answer.into_body().collect().await.unwrap().to_bytes()
+    }
+
     /// The one ticket of a call, as the sandbox dumps it.
     ///
     /// # Panics
@@ -378,6 +438,7 @@ fn run(
     plan: &Plan,
     shelf: &Shelf,
     lifeline: &Lifeline,
+    name: &str,
 ) -> Result<(Running, Handle), StoreError> {
     let aircall = aircall::Credential::key(aircall_world::API_ID, plan.aircall_token);
     let gorgias = gorgias::Credential::basic(gorgias_world::EMAIL, plan.gorgias_key);
@@ -398,6 +459,7 @@ fn run(
             helpdesk_rate: Rate { requests: 80, window: Duration::from_secs(40) },
             check_every: Duration::from_secs(30),
             poll_every: Duration::from_secs(5),
+            files: FilesSettings { dir: shelf.folder_for_files(name), largest_bytes: plan.largest_file_bytes },
             study_only: false,
             sandbox_control_url: None,
         },

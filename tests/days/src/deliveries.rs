@@ -78,7 +78,7 @@ impl Receiver {
     }
 
     fn hand_over(&self, body: &[u8]) {
-        let handle = self.state().handle.clone().unwrap();
+        let handle = self.state().at.values().next().cloned().unwrap();
         let event = aircall::Event::parse(body).unwrap();
         handle.receive(&[handle.statement(&event)]).unwrap();
     }

@@ -17,7 +17,7 @@ use sidetone_engine::number::E164;
 use sidetone_engine::store::{
     Arrivals, Case, Change, Claim, InboxRow, MessageQuery, Query, Receipt, Received, Store, StoreError,
 };
-use sidetone_engine::transport::{Transport, TransportError};
+use sidetone_engine::transport::{Incoming, Outgoing, Transport, TransportError};
 use sidetone_protocol::{CallView, ExplanationView, MessageView, OutboxView, Pushed, Today};
 use tokio::sync::Notify;
 
@@ -231,6 +231,20 @@ impl<T: Transport> Transport for MortalTransport<T> {
             return std::future::pending().await;
         }
         let answer = self.inner.send(request).await;
+        if !self.lifeline.step() {
+            return std::future::pending().await;
+        }
+        answer
+    }
+
+    async fn stream(
+        &self,
+        request: http::Request<Outgoing>,
+    ) -> Result<http::Response<Incoming>, TransportError> {
+        if self.lifeline.is_cut() || !self.lifeline.step() {
+            return std::future::pending().await;
+        }
+        let answer = self.inner.stream(request).await;
         if !self.lifeline.step() {
             return std::future::pending().await;
         }

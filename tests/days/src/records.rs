@@ -2,6 +2,9 @@
 //! threads, tags, status, assignees, authors, entry texts and file hashes. How facts were packed into requests is not in
 //! it, nor ids and times of writing.
 //!
+//! A file counts as its ticket's, whichever note carries it: packed into the note of the end, or in one of its own whose
+//! text says nothing more.
+//!
 //! One note counts as the customer's and not as its ticket's: that nobody had the number (G16). It is written where the
 //! customer is made, with the first call of a stranger that is heard of; where events are late that may be the second. Its
 //! author is then that call's agent: it is compared as what it is, the author of the ticket's own first note, or not.
@@ -64,7 +67,14 @@ impl Records {
             }
             let messages = ticket["messages"].as_array().unwrap();
             for message in messages {
+                for file in message["attachments"].as_array().into_iter().flatten() {
+                    fact(format!("{whose} file {}", file["name"]), file.to_string());
+                }
                 let marker = text(&message["external_id"]);
+                let only_carries = [":recording", ":voicemail"].iter().any(|end| marker.ends_with(end));
+                if only_carries && message["attachments"].as_array().is_some_and(|files| !files.is_empty()) {
+                    continue;
+                }
                 let author = match marker.strip_suffix("not_found") {
                     Some(of_the_call) => author_beside(message, messages, of_the_call),
                     None => message["sender"].to_string(),
@@ -73,9 +83,9 @@ impl Records {
                     true => format!("customer {} was made by us", ticket["customer"]),
                     false => format!("{whose} entry {marker}"),
                 };
-                let (public, files) = (&message["public"], &message["attachments"]);
+                let public = &message["public"];
                 let (plain, html) = (&message["body_text"], &message["body_html"]);
-                fact(about, format!("by {author}, public {public}: {plain} | {html} | files {files}"));
+                fact(about, format!("by {author}, public {public}: {plain} | {html}"));
             }
         }
         for fact in &mut facts {
@@ -218,6 +228,14 @@ mod tests {
         assert_eq!(differ(records(9, &[ENDED, ANSWERED])), None);
         let twice = differ(records(7, &[ANSWERED, ENDED, ENDED])).unwrap();
         assert_eq!((twice.missing.len(), twice.added.len()), (0, 1));
+        let packed = |own: bool| {
+            let file = json!([{"name": "recording-7.mp3", "sha256": "ab"}]);
+            let mut dump = dump(7, if own { &[ANSWERED, ("recording", "1", "Recording")] } else { &[ANSWERED] });
+            dump["tickets"][0]["messages"][usize::from(own)]["attachments"] = file;
+            Records::of(&dump, &BTreeMap::new())
+        };
+        assert!(packed(true).differ_from(&[&packed(false)], |_| false).is_none(), "a file, wherever it is packed");
+        assert!(packed(true).differ_from(&[&records(7, &[ANSWERED])], |_| false).is_some());
         let short = differ(records(7, &[ANSWERED])).unwrap().to_string();
         assert!(short.starts_with("  - ") && short.contains("ended"), "{short}");
         assert_eq!(records(7, &[ANSWERED]).differ_from(&[&quiet], |about| about.contains("entry")), None);

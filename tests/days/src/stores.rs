@@ -53,6 +53,8 @@ enum Place {
 #[derive(Debug)]
 pub struct Shelf {
     place: Place,
+    /// For what is on its way, whatever the database is.
+    files: tempfile::TempDir,
     is_full: bool,
 }
 
@@ -74,15 +76,16 @@ impl Shelf {
     /// If no folder, or no database, can be made.
     #[must_use]
     pub fn empty(kind: Stores) -> Shelf {
+        let folder = || {
+            let memory = Path::new("/dev/shm");
+            let dir = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+            dir.expect("a folder for the day")
+        };
         let place = match kind {
-            Stores::Sqlite => {
-                let memory = Path::new("/dev/shm");
-                let dir = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
-                Place::Folder(dir.expect("a folder for the day"))
-            }
+            Stores::Sqlite => Place::Folder(folder()),
             Stores::Postgres => Place::Server(Database::new()),
         };
-        Shelf { place, is_full: false }
+        Shelf { place, files: folder(), is_full: false }
     }
 
     /// The database's file.
@@ -95,6 +98,12 @@ impl Shelf {
             Place::Folder(dir) => dir.path().join("day.db"),
             Place::Server(_) => panic!("a database on a server has no file of its own"),
         }
+    }
+
+    /// A folder for what is on its way, one for each engine that runs at the same time.
+    #[must_use]
+    pub fn folder_for_files(&self, engine: &str) -> PathBuf {
+        self.files.path().join(format!("files-{engine}"))
     }
 
     /// Opens what is there.

@@ -9,6 +9,7 @@ use super::parts::{moment, object_id, string};
 use super::{
     Agent, Call, CallTag, Comment, Contact, ENDED_AFTER_HANGUP_SECONDS, Line, Message, Origin, Team,
 };
+use crate::files::{Link, Medium};
 use crate::number::Party;
 
 impl Call {
@@ -336,6 +337,13 @@ impl Call {
             .collect();
         comments.sort_by_key(|c| (c.posted_at, c.id));
         comments
+    }
+
+    /// Where recording or voicemail lie, and since when that is said; none that is not https (or http on this machine).
+    #[must_use]
+    pub fn link(&self, medium: Medium) -> Option<Link> {
+        let fact = self.facts.get(medium.key())?;
+        Some(Link { address: aircall::SignedUrl::new(fact.value.as_str()?)?, as_of: fact.as_of })
     }
 
     /// Whether a voicemail was left.

@@ -71,6 +71,7 @@ impl Engine {
             Job::List(list) => self.list_read(list, result, now),
             Job::Webhook(step) => self.webhook_told(step, result, now),
             Job::Poll => self.polled(result, now),
+            Job::FreshLink { call, wanted, medium } => self.link_was_read(call, &wanted, medium, result, now),
         }
     }
 

@@ -120,6 +120,7 @@ impl Engine {
         if matches!(assessment.standing, Standing::Gone(_)) {
             case.attempts.clear();
         }
+        self.transfers.keep_only(case.call.id, &assessment);
         let before = case.due;
         case.due = if case.selected == Some(true) { self.due(&case, &assessment, now) } else { None };
         if let (Some(due), Some(before)) = (case.due.as_mut(), before)
@@ -156,6 +157,7 @@ impl Engine {
         let counts =
             |m: &&Matched| self.adoption.believes(m, now) && (!m.customers.is_empty() || m.is_fresh(now));
         context.anonymous = context.anonymous.filter(counts);
+        context.under_way = self.transfers.of(case.call.id);
         let assessment = self.helpdesk.assess(case, &context);
         Ok(self.adoption.first(case, self.under_the_gate(case, assessment), now))
     }
@@ -193,8 +195,12 @@ impl Engine {
         let record = u32::from(case.call.is_over());
         match &assessment.step {
             Step::Rest => None,
+            // A message that waits for its files stands before the later ones (M2).
+            Step::Wait(until) if assessment.standing == Standing::Logged && case.call.id.is_message() => {
+                due(*until, writes.max(u32::from(!case.ledger.has("message"))))
+            }
             Step::Wait(until) => due(*until, 0),
-            Step::LookAtTicket | Step::Write => due(self.write_at(now), writes.max(1)),
+            Step::LookAtTicket | Step::Fetch(_) | Step::Write => due(self.write_at(now), writes.max(1)),
             // Asked just before the write that it is for.
             Step::Adopt => due(self.write_at(now), writes.max(1)),
             // A read that failed has its next try in `due` already.
@@ -336,6 +342,6 @@ fn is_question(step: &Step) -> bool {
         | Step::ReadLine(_)
         | Step::Lists
         | Step::Adopt => true,
-        Step::Rest | Step::Wait(_) | Step::LookAtTicket | Step::Write => false,
+        Step::Rest | Step::Wait(_) | Step::LookAtTicket | Step::Fetch(_) | Step::Write => false,
     }
 }

@@ -55,6 +55,7 @@ impl Engine {
         alerts.extend(self.hook.alert());
         alerts.extend(self.writing.alert(waiting));
         alerts.extend(self.question_alert()?);
+        alerts.extend(self.transfers.alert());
         alerts.extend(self.outbox_alerts(&outbox, now)?);
         self.telling.alert_since.retain(|code, _| alerts.iter().any(|a| a.code == *code));
         for alert in &mut alerts {

@@ -33,7 +33,7 @@ const LISTS_SOON: TimeDelta = TimeDelta::seconds(1);
 const LISTS_WITHIN: TimeDelta = TimeDelta::seconds(30);
 
 /// Why a call's step was not begun.
-enum Begun {
+pub(super) enum Begun {
     Yes,
     /// Nothing further of this lane goes now.
     Blocked,
@@ -209,8 +209,15 @@ impl Engine {
                 None => return Ok(Begun::NotNow),
             },
             // Right after a start nobody knows yet whether the other party is a line of our own (G23).
-            Step::Write if !self.lists.lines_known() && self.lines_will_come(now) => {
+            Step::Write | Step::Fetch(_) if !self.lists.lines_known() && self.lines_will_come(now) => {
                 return self.later(case, now + LISTS_SOON).map(|()| Begun::NotNow);
+            }
+            Step::Fetch(wanted) if self.may_write(now) && assessment.standing == Standing::Logged => {
+                return self.fetch(case, *wanted, now);
+            }
+            Step::Fetch(_) => {
+                self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)?;
+                return Ok(Begun::NotNow);
             }
             Step::Write => {
                 let may_write = self.may_write(now) && assessment.standing == Standing::Logged;
@@ -396,7 +403,7 @@ fn is_parked(case: &Case, write: &Write) -> bool {
 }
 
 /// What belongs to a call of now goes before what is added to older ones.
-fn lane(case: &Case, now: DateTime<Utc>) -> Lane {
+pub(super) fn lane(case: &Case, now: DateTime<Utc>) -> Lane {
     let young = case.call.ended_at().is_none_or(|end| now - end < TimeDelta::minutes(10));
     if young || !case.ledger.has("ticket") { Lane::Live } else { Lane::Late }
 }

@@ -9,6 +9,7 @@ use super::written::drop_attempt;
 use super::{Engine, Job};
 use crate::call::CaseId;
 use crate::directory::Customer;
+use crate::files::{self, FILE, Why};
 use crate::helpdesk::{Answer, Probed, Refusal, Whereabouts};
 use crate::ledger::{EMAIL_REFUSED, GONE, Holding, Write, WriteKind};
 use crate::store::{Case, Change, StoreError};
@@ -98,14 +99,20 @@ impl Engine {
         let text = match refusal {
             Refusal::Stale(text) => text,
             Refusal::Permanent(code, text) => {
-                let Some(refused) = email_of(&case, write).filter(|_| code == "invalid") else {
-                    return self.park(case, write, &code, &text, now);
+                let (rule, left_out) = match email_of(&case, write) {
+                    // Perhaps it is the address from Aircall's address book: once more without it.
+                    Some(email) => (
+                        "The customer was refused; once more without the contact's e-mail address (G4)",
+                        vec![email],
+                    ),
+                    None => ("The note was refused; once more without its files (G17)", files_of(write)),
                 };
-                // Perhaps it is the address from Aircall's address book: once more without it.
+                if left_out.is_empty() || code != "invalid" {
+                    return self.park(case, write, &code, &text, now);
+                }
                 drop_attempt(&mut case, write);
-                let rule = "The customer was refused; once more without the contact's e-mail address (G4)";
                 let line = self.line(&case, rule, &format!("{} {}", write.method, write.path), &text, now)?;
-                return self.commit_case(case, vec![refused], Vec::new(), vec![line], now);
+                return self.commit_case(case, left_out, Vec::new(), vec![line], now);
             }
             Refusal::Missing(text)
             | Refusal::Conflict(text)
@@ -257,6 +264,12 @@ impl Engine {
         }
         self.push(&change)
     }
+}
+
+/// The files that a write attaches, as refused.
+fn files_of(write: &Write) -> Vec<Holding> {
+    let attached = write.holdings.iter().filter(|holding| holding.detail.get("file").is_some());
+    attached.map(|holding| files::without(&format!("{FILE}{}", holding.key), Why::Refused)).collect()
 }
 
 /// The e-mail address out of Aircall's address book with which a customer was to be made; none if it was refused before.

@@ -78,6 +78,7 @@ impl Engine {
             | Step::Wait(_)
             | Step::Read { .. }
             | Step::LookAtTicket
+            | Step::Fetch(_)
             | Step::Write => &[],
         };
         let refused = questions.iter().find_map(|question| self.knowledge.refused.get(question));

@@ -14,6 +14,7 @@ use super::record::record;
 use super::ticket::told_by;
 use super::{adopt_message, customer_marker, messages, refusal, ticket_marker, tickets_by_marker};
 use crate::call::{Call, CaseId};
+use crate::files::Medium;
 use crate::helpdesk::{Adopted, Answer, Context, ListPage, Met, Refusal, Request};
 use crate::ledger::{AGAIN, Holding};
 use crate::number::Party;
@@ -199,13 +200,19 @@ fn messages_found(
     let entries = page.items.iter().filter_map(|message| {
         let key = message.external_id.as_deref()?.strip_prefix(&prefix)?;
         let links = message.body_text.as_deref().zip(case.call.asset());
-        let detail = json!({
+        let mut detail = json!({
             "author": message.sender_id,
             "links": links.is_none_or(|(text, asset)| text.contains(asset)),
             "adopted": true,
         });
-        Some(Holding { key: key.to_owned(), helpdesk_id: message.id.to_string(), detail })
+        let mut held = files_in(key, message);
+        if let Some(own) = held.iter().position(|file| file.key == key) {
+            detail["file"] = held.swap_remove(own).detail["file"].clone();
+        }
+        held.push(Holding { key: key.to_owned(), helpdesk_id: message.id.to_string(), detail });
+        Some(held)
     });
+    let entries = entries.flatten();
     let mut holdings = so_far.to_vec();
     holdings.extend(entries);
     let next = request.next_page(&page).map(|next| next.to_http(account));
@@ -214,6 +221,16 @@ fn messages_found(
         holdings.extend(implied);
     }
     Ok(Adopted { holdings, next })
+}
+
+/// G17: the files that a note of ours carries; their names begin with what they are.
+fn files_in(entry: &str, message: &gorgias::Message) -> Vec<Holding> {
+    let held = |file: &gorgias::File| {
+        let medium = Medium::ALL.into_iter().find(|medium| file.name.starts_with(medium.key()))?;
+        let detail = json!({ "in": entry, "file": file.name, "adopted": true });
+        Some(Holding { key: medium.key().into(), helpdesk_id: message.id.to_string(), detail })
+    };
+    message.attachments.iter().filter_map(held).collect()
 }
 
 /// What must have been written, too, given what was found.

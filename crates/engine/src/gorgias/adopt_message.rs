@@ -109,7 +109,12 @@ fn messages_found(
         let key = match message.external_id.as_deref() {
             Some(found) if found == marker => MESSAGE,
             Some(found) if found == remark => "not_found",
-            _ => continue,
+            // A file that followed.
+            Some(found) => match found.strip_prefix(&marker).and_then(|rest| rest.strip_prefix(':')) {
+                Some(key) if key.starts_with("media:") => key,
+                _ => continue,
+            },
+            None => continue,
         };
         let detail = json!({ "author": message.sender_id, "adopted": true });
         holdings.push(Holding { key: key.into(), helpdesk_id: message.id.to_string(), detail });

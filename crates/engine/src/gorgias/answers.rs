@@ -34,6 +34,16 @@ pub(super) fn settle(write: &Write, answer: &Answer) -> Result<Vec<Holding>, Ref
     Ok(holdings)
 }
 
+/// What an attachment needs (`reference/gorgias.md` §6.11).
+pub(super) fn uploaded(answer: &Answer) -> Result<Value, Refusal> {
+    let files = gorgias::files::Upload::parse(answer).map_err(refusal)?;
+    let file = files.items.into_iter().next();
+    let file = file.ok_or_else(|| Refusal::Unclear("Gorgias took the file and does not say where it is".into()))?;
+    Ok(json!({
+        "url": file.url, "name": file.name, "content_type": file.content_type, "size": file.size_bytes,
+    }))
+}
+
 /// What became of the customer whom a refused ticket was made for.
 pub(super) fn whereabouts(account: &Account, write: &Write) -> Option<Request> {
     let id = customer_in(write)?;
@@ -251,7 +261,10 @@ fn named(write: &Write, id: String, answer: &Value) -> Vec<Holding> {
             "status" | "assignee" => String::new(),
             key if key.starts_with("tag:") => String::new(),
             "ticket" | "customer" => id.clone(),
-            key if write.kind == WriteKind::CreateTicket => message_id(key).unwrap_or_default(),
+            // A file is where its note is.
+            key if write.kind == WriteKind::CreateTicket => {
+                message_id(holding.detail.get("in").and_then(Value::as_str).unwrap_or(key)).unwrap_or_default()
+            }
             _ => id.clone(),
         };
         Holding { helpdesk_id: own, ..holding.clone() }

@@ -8,6 +8,7 @@ use super::plan;
 use super::record::{Lacks, Record, Whom, record};
 use super::ticket;
 use crate::directory::Customer;
+use crate::files::{self, Medium};
 use crate::gate;
 use crate::helpdesk::{Assessment, Context, Standing, Step};
 use crate::ledger::{AttemptState, Ledger, SEEN, Write, WriteKind};
@@ -61,8 +62,27 @@ pub(super) fn assess(case: &Case, context: &Context<'_>) -> Assessment {
         return assessment;
     };
     assessment.writes = plan::plan(&case.call, &record, &case.ledger, known_tags, context.now);
-    assessment.step = step(case, &record, &assessment.writes, then, context.now);
+    if ended && record.recordings == Recordings::Attach {
+        assessment.files = files::of_call(&case.call, kind, &case.ledger, context.now);
+    }
+    let usual = step(case, &record, &assessment.writes, then, context.now);
+    assessment.step = files_first(&assessment, usual, &case.ledger, context);
     assessment
+}
+
+/// G17: files that are at hand go before the writes of the end, so that the note carries them, and one look at the
+/// ticket serves all. What comes later is fetched when everything else is written.
+fn files_first(assessment: &Assessment, usual: Step, ledger: &Ledger, context: &Context<'_>) -> Step {
+    let is_the_end = |write: &Write| write.holdings.iter().any(|holding| holding.key == "ended");
+    let (wanted, under_way, now) = (&assessment.files, context.under_way, context.now);
+    let first = match usual {
+        Step::Write | Step::LookAtTicket if assessment.writes.iter().any(is_the_end) => {
+            files::before_the_note(wanted, under_way, now)
+        }
+        Step::Rest if ledger.has("ended") => files::after_the_note(wanted, under_way, now),
+        _ => None,
+    };
+    first.unwrap_or(usual)
 }
 
 /// What is so before anything is known of the record.
@@ -71,6 +91,7 @@ pub(super) fn early(case: &Case, context: &Context<'_>) -> Assessment {
         standing: Standing::Early,
         step: Step::Rest,
         writes: Vec::new(),
+        files: Vec::new(),
         completeness: completeness(case, context.settings, context.now),
         customer: known_customer(case, context),
         matched_by: matched_by(case, context),
@@ -181,21 +202,34 @@ fn completeness(case: &Case, settings: &Settings, now: DateTime<Utc>) -> Complet
         let in_end = ledger.detail("ended").and_then(|d| d.get("links")?.as_bool()).unwrap_or(false);
         in_end || ledger.has(key)
     };
+    let mode = files::mode(ledger, &settings.logging);
+    // Attached, the file is what counts: a note that says why there is none ends the waiting, too.
+    let attached = |medium: Medium, is_expected: bool| match ledger.detail(medium.key()) {
+        Some(detail) if detail.get("file").is_some() => PartState::Written,
+        None if is_expected => PartState::Awaited,
+        _ => PartState::NotExpected,
+    };
     let answered = kind(call).is_none_or(|k| k == Kind::Answered);
     let young = call.ended_at().is_none_or(|end| now - end < RECORDING_LATEST);
-    let recording_wanted =
-        settings.logging.recordings != Recordings::None && answered && kind(call).is_some();
+    let recording_wanted = mode != Recordings::None && answered && kind(call).is_some();
     let recording_comes = call.has_recording() || (call.is_recorded() && young);
-    let voicemail_wanted = settings.logging.recordings != Recordings::None && call.has_voicemail();
+    let voicemail_wanted = mode != Recordings::None && call.has_voicemail();
     Completeness {
         // While the call is up, what can be written of it is the note of its beginning.
         note: part(ledger.has("ended") || (!call.is_over() && ledger.has("answered"))),
         tags: part(tags_written(ledger)),
         recording: match (recording_wanted && recording_comes, call.has_recording() && linked("recording")) {
+            _ if mode == Recordings::Attach => {
+                attached(Medium::Recording, recording_wanted && recording_comes)
+            }
             (false, _) => PartState::NotExpected,
             (true, written) => part(written),
         },
-        voicemail: if voicemail_wanted { part(linked("voicemail")) } else { PartState::NotExpected },
+        voicemail: match voicemail_wanted {
+            _ if mode == Recordings::Attach => attached(Medium::Voicemail, voicemail_wanted),
+            true => part(linked("voicemail")),
+            false => PartState::NotExpected,
+        },
     }
 }
 

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use aircall::SignedUrl;
 use chrono::{DateTime, TimeDelta, Utc};
 use gorgias::{
     Author, Body, Medium as Channel, NewMessage, NewTicket, Original, Party as End, TicketStatus,
@@ -19,9 +20,10 @@ use super::plan::{
 };
 use super::record::{Lacks, NewCustomer, Whom, author, frozen, no_author, remark, whom};
 use super::{assess, ticket_marker};
-use crate::call::{Agent, Call, Medium, Message};
+use crate::call::{Agent, Call, Medium, Message, MessageFile};
 use crate::conversation::{Conversation, Place, Thread};
 use crate::directory::Person;
+use crate::files::{self, Accepts, Outcome, Source, Wanted};
 use crate::helpdesk::{Assessment, Context, Standing, Step};
 use crate::ledger::{Attempt, AttemptState, Holding, Ledger, Write, WriteKind};
 use crate::number::Party;
@@ -77,6 +79,15 @@ pub(super) fn assess(case: &Case, message: Message<'_>, context: &Context<'_>) -
         assessment.step = Step::Lists;
         return assessment;
     };
+    assessment.files = wanted_files(&record, &case.ledger);
+    let is_written = case.ledger.has(MESSAGE);
+    if let Some(step) = files::before_the_note(&assessment.files, context.under_way, context.now)
+        .filter(|_| !is_written)
+    {
+        // Before the conversation is looked at: what was seen of it holds for some seconds only.
+        assessment.step = step;
+        return assessment;
+    }
     let conversation = match &record.whom {
         Whom::Known(customer) => {
             assessment.customer.get_or_insert_with(|| customer.clone());
@@ -95,9 +106,65 @@ pub(super) fn assess(case: &Case, message: Message<'_>, context: &Context<'_>) -
     assessment.writes = plan(case, &record, &conversation, known_tags, context.now);
     assessment.step = match assessment.writes.first() {
         Some(write) if !is_parked(&case.attempts, write) => Step::Write,
+        _ if is_written => files::after_the_note(&assessment.files, context.under_way, context.now).unwrap_or(Step::Rest),
         _ => Step::Rest,
     };
     assessment
+}
+
+/// M6: the images and PDFs that Gorgias does not have yet.
+fn wanted_files(record: &Record<'_>, ledger: &Ledger) -> Vec<Wanted> {
+    let wanted = |(index, file): (usize, MessageFile)| {
+        let key = file_key(index);
+        let is_open = is_taken_over(&file) && !ledger.has(&key) && !is_spoken_of(ledger, index);
+        let address = SignedUrl::new(&file.url).filter(|_| is_open)?;
+        let stem = file.name.rsplit_once('.').map_or(file.name.as_str(), |(stem, _)| stem);
+        Some(Wanted {
+            key,
+            name: stem.chars().take(100).collect(),
+            content_type: file.content_type,
+            accepts: Accepts::ImageOrPdf,
+            source: Source::Fixed(address),
+            until: record.sent_at + files::LATEST,
+        })
+    };
+    record.message.files().into_iter().enumerate().filter_map(wanted).collect()
+}
+
+fn file_key(index: usize) -> String {
+    format!("{}media:{index}", files::FILE)
+}
+
+/// The entry of a file that came after its message was written.
+fn late_key(index: usize) -> String {
+    format!("media:{index}")
+}
+
+/// By what Aircall says of it; what it says nothing of is looked at when it comes.
+fn is_taken_over(file: &MessageFile) -> bool {
+    let is_had = SignedUrl::new(&file.url).is_some();
+    is_had && file.content_type.as_deref().is_none_or(|kind| Accepts::ImageOrPdf.takes(kind))
+}
+
+/// What is known of a message's file.
+enum Enclosed {
+    /// Gorgias has it.
+    File(gorgias::File),
+    /// It will not come.
+    Without,
+    /// It is on its way.
+    Open,
+}
+
+fn enclosed(ledger: &Ledger, index: usize, file: &MessageFile) -> Enclosed {
+    match files::outcome(ledger, &file_key(index)) {
+        Some(Outcome::Uploaded(detail)) => {
+            gorgias::File::from_value(detail).map_or(Enclosed::Without, Enclosed::File)
+        }
+        Some(Outcome::Without(_)) => Enclosed::Without,
+        None if is_taken_over(file) => Enclosed::Open,
+        None => Enclosed::Without,
+    }
 }
 
 fn is_parked(attempts: &[Attempt], write: &Write) -> bool {
@@ -197,6 +264,7 @@ fn plan(
             writes.extend(tag(&thread.ticket, &wanted));
         }
         (_, Some(ticket)) => {
+            writes.extend(late_files(case, record, ticket));
             make(&mut writes);
             writes.extend(tag(ticket, &wanted));
         }
@@ -230,7 +298,7 @@ fn begin(case: &Case, record: &Record<'_>, tags: &[(String, String)], now: DateT
     };
     let customer_id = customer.and_then(|c| c.id.parse().ok()).unwrap_or(0);
     let mut ticket = NewTicket::new(Channel::Sms, message(case, record, customer_id));
-    let mut entries = vec![entry(MESSAGE, record.sender.as_ref())];
+    let mut entries = vec![message_entry(case, record)];
     if let Some((text, by)) = &record.remark {
         let author = Author { user_id: by.id, name: by.name.clone(), email: by.email.clone() };
         let body = Body { text: text.clone(), html: html(text) };
@@ -282,7 +350,7 @@ fn go_on(case: &Case, record: &Record<'_>, thread: &Thread) -> Write {
     };
     let new = message(case, record, customer_id.parse().unwrap_or(0));
     let mut write = for_ticket(WriteKind::AddEntry, &thread.ticket, |id| gorgias::messages::create(id, &new));
-    write.holdings.push(entry(MESSAGE, record.sender.as_ref()));
+    write.holdings.push(message_entry(case, record));
     let detail = json!({ "language": record.language.code(), "joined": true });
     write.holdings.push(Holding { key: "ticket".into(), helpdesk_id: thread.ticket.clone(), detail });
     write.holdings.extend(customer_holding(case, &customer_id, &name, record.language));
@@ -323,6 +391,14 @@ fn customer_holding(case: &Case, id: &str, name: &str, language: Language) -> Op
     })
 }
 
+fn message_entry(case: &Case, record: &Record<'_>) -> Holding {
+    let mut holding = entry(MESSAGE, record.sender.as_ref());
+    if !record.message.files().is_empty() {
+        holding.detail["files"] = settled_files(case, record).into();
+    }
+    holding
+}
+
 fn entry(key: &str, by: Option<&Person>) -> Holding {
     let detail = json!({ "author": by.map(|person| person.id) });
     Holding { key: key.into(), helpdesk_id: String::new(), detail }
@@ -331,6 +407,64 @@ fn entry(key: &str, by: Option<&Person>) -> Holding {
 /// The message as a copy: from the customer, or from the user who sent it by Aircall (M5).
 fn message(case: &Case, record: &Record<'_>, customer: u64) -> NewMessage {
     let (call, w) = (&case.call, words(record.language));
+    let files = record.message.files();
+    let files: Vec<Enclosed> =
+        files.iter().enumerate().map(|(index, file)| enclosed(&case.ledger, index, file)).collect();
+    let text = text(record.message, &files, w);
+    copy(case, record, customer, ticket_marker(call), text, &files)
+}
+
+/// M6: a file that was on its way when its message was written follows by itself, from the same sender.
+fn late_files(case: &Case, record: &Record<'_>, ticket: &str) -> Vec<Write> {
+    let w = words(record.language);
+    let customer = case.ledger.id("customer").and_then(|id| id.parse().ok()).unwrap_or(0);
+    let late = |(index, file): (usize, MessageFile)| {
+        let is_late = !is_spoken_of(&case.ledger, index) && !case.ledger.has(&late_key(index));
+        let one = enclosed(&case.ledger, index, &file);
+        let text = match &one {
+            Enclosed::File(kept) => kept.name.clone(),
+            Enclosed::Without => w.file_not_kept(&file.name),
+            Enclosed::Open => return None,
+        };
+        let marker = format!("{}:{}", ticket_marker(&case.call), late_key(index));
+        let new = is_late.then(|| copy(case, record, customer, marker.clone(), text, &[one]))?;
+        Some(Write {
+            holdings: vec![entry(&late_key(index), record.sender.as_ref())],
+            marker: Some(marker),
+            rule: "A file of the message came after it was written, or will not come (M6)".into(),
+            ..for_ticket(WriteKind::AddEntry, ticket, |id| gorgias::messages::create(id, &new))
+        })
+    };
+    record.message.files().into_iter().enumerate().filter_map(late).collect()
+}
+
+/// Whether the message's own entry carries this file, or says that it will not come. One that was found in the helpdesk
+/// has what it has.
+fn is_spoken_of(ledger: &Ledger, index: usize) -> bool {
+    ledger.detail(MESSAGE).is_some_and(|detail| {
+        let spoken_of = detail.get("files").and_then(serde_json::Value::as_u64).unwrap_or(u64::MAX);
+        spoken_of & (1 << index.min(63)) != 0
+    })
+}
+
+/// Which files the message's own entry speaks of, a bit each.
+fn settled_files(case: &Case, record: &Record<'_>) -> u64 {
+    let files = record.message.files();
+    let settled = files.iter().enumerate().filter(|(index, file)| {
+        !matches!(enclosed(&case.ledger, *index, file), Enclosed::Open)
+    });
+    settled.fold(0, |bits, (index, _)| bits | 1 << index.min(63))
+}
+
+fn copy(
+    case: &Case,
+    record: &Record<'_>,
+    customer: u64,
+    marker: String,
+    text: String,
+    files: &[Enclosed],
+) -> NewMessage {
+    let call = &case.call;
     let name = match &record.whom {
         Whom::Known(customer) => customer.name.clone(),
         Whom::New(NewCustomer { name, .. }) => name.clone(),
@@ -348,27 +482,34 @@ fn message(case: &Case, record: &Record<'_>, customer: u64) -> NewMessage {
         name: line.as_ref().map(|line| line.name.clone()).unwrap_or_default(),
         address: own.map_or_else(|| digits.to_owned(), |number| number.as_str().to_owned()),
     };
-    let text = text(record.message, w);
     let (from, to) = if call.is_outbound() { (ours, theirs) } else { (theirs, ours) };
     let original = Original {
         medium: Channel::Sms,
         from,
         to,
         body: Body { html: html(&text), text },
-        external_id: ticket_marker(call),
+        external_id: marker,
         sent_datetime: record.sent_at,
     };
-    match &record.sender {
+    let new = match &record.sender {
         Some(sender) => NewMessage::sent_elsewhere(sender.id, customer, original),
         None => NewMessage::received(customer, original),
-    }
+    };
+    files.iter().fold(new, |new, file| match file {
+        Enclosed::File(file) => new.attach(file),
+        Enclosed::Without | Enclosed::Open => new,
+    })
 }
 
 /// What it says, and which of its files are not taken over.
-fn text(message: Message<'_>, w: &Words) -> String {
-    let files = message.files();
+fn text(message: Message<'_>, files: &[Enclosed], w: &Words) -> String {
+    let without = message.files().into_iter().zip(files).filter(|(_, one)| matches!(one, Enclosed::Without));
     let mut lines = vec![message.text().to_owned()];
-    lines.extend(files.iter().map(|file| w.file_not_kept(&file.name)));
+    lines.extend(without.map(|(file, _)| w.file_not_kept(&file.name)));
+    lines.extend(files.iter().filter_map(|one| match one {
+        Enclosed::File(file) if message.text().trim().is_empty() => Some(file.name.clone()),
+        Enclosed::File(_) | Enclosed::Without | Enclosed::Open => None,
+    }));
     lines.retain(|line| !line.trim().is_empty());
     if lines.is_empty() { w.message_without_text.to_owned() } else { lines.join("\n") }
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use crate::call::{Call, Comment};
+use crate::files::{Medium, Why};
 use crate::readiness::Kind;
 use crate::words::Words;
 
@@ -85,6 +86,8 @@ pub(super) struct Pen<'a> {
     pub(super) zone: Tz,
     /// Names of the teams that belong to the call.
     pub(super) teams: &'a [String],
+    /// What the note of the end has to say of files that are not attached to it.
+    pub(super) not_attached: &'a [(Medium, Why)],
 }
 
 impl Pen<'_> {
@@ -126,6 +129,17 @@ impl Pen<'_> {
         note
     }
 
+    /// A file that came after the note of the end was written, or the reason why it did not.
+    pub(super) fn late_file(&self, call: &Call, medium: Medium, not_attached: Option<Why>) -> Note {
+        let label = self.words.medium(medium);
+        let mut note = Note::new(if call.asset().is_none() && not_attached.is_none() { label } else { "" });
+        note.line(label, not_attached.map(|why| self.words.not_attached(why)).unwrap_or_default());
+        if let Some(asset) = call.asset() {
+            note.link(if not_attached.is_some() { self.words.call_in_aircall } else { label }, asset);
+        }
+        note
+    }
+
     fn beginning(&self, note: &mut Note, call: &Call) {
         let w = self.words;
         note.line(w.start_time, self.moment(call.started_at()));
@@ -157,6 +171,9 @@ impl Pen<'_> {
         }
         if let Some(asset) = call.asset() {
             note.link(if call.has_voicemail() { w.voicemail } else { w.call_in_aircall }, asset);
+        }
+        for (medium, why) in self.not_attached {
+            note.line(w.medium(*medium), w.not_attached(*why));
         }
         let notes: Vec<String> = known_by_the_end(call).into_iter().map(|c| c.content).collect();
         if !notes.is_empty() {

@@ -36,10 +36,8 @@ pub(super) fn plan(
     // Once the ticket stands, tags wait for the end of the call, so that all of them go in one request.
     let tags_now = ticket.is_none() || record.status.is_some();
     if tags_now {
-        let missing = wanted.iter().filter(|(_, name)| !known_tags.contains(name));
-        writes.extend(
-            missing.filter(|(_, name)| !ledger.has(&new_tag_key(name))).map(|(_, name)| create_tag(name)),
-        );
+        let missing = names(&wanted).into_iter().filter(|name| !known_tags.contains(*name));
+        writes.extend(missing.filter(|name| !ledger.has(&new_tag_key(name))).map(create_tag));
     }
     match ticket {
         None => writes.extend(create_ticket(call, record, &wanted, ledger, now)),
@@ -65,6 +63,17 @@ fn is_there(ledger: &Ledger, key: &str, name: &str) -> bool {
     let found = ledger.detail("ticket").and_then(|d| d.get("tags_there")).and_then(Value::as_array);
     ledger.has(&format!("tag:{key}"))
         || found.is_some_and(|tags| tags.iter().any(|t| t.as_str() == Some(name)))
+}
+
+/// The names of tags, each once.
+fn names<'a>(tags: &[&'a (String, String)]) -> Vec<&'a str> {
+    let mut names: Vec<&str> = Vec::new();
+    for (_, name) in tags {
+        if !names.contains(&name.as_str()) {
+            names.push(name);
+        }
+    }
+    names
 }
 
 pub(super) fn new_tag_key(name: &str) -> String {
@@ -127,7 +136,7 @@ fn create_ticket(
     ticket.from_agent = Some(call.is_outbound());
     ticket.subject = Some(record.subject.clone());
     ticket.assignee_user_id = record.assignee;
-    ticket.tags = tags.iter().map(|(_, name)| name.clone()).collect();
+    ticket.tags = names(tags).into_iter().map(str::to_owned).collect();
     ticket.external_id = Some(marker.clone());
     ticket.status =
         Some(if record.status == Some("closed") { TicketStatus::Closed } else { TicketStatus::Open });
@@ -140,6 +149,7 @@ fn create_ticket(
         "name": customer.map(|c| c.name.as_str()),
         "assignee": record.assignee,
         "agent": record.agent,
+        "recordings": record.recordings.code(),
         "instead_of": ledger.detail(AGAIN).and_then(|d| d.get("instead_of")),
     });
     write.holdings.push(Holding { key: "ticket".into(), helpdesk_id: String::new(), detail: frozen });
@@ -151,7 +161,7 @@ fn create_ticket(
         Some(_) => {}
         None => write.body["customer"] = json!({ "id": CUSTOMER }),
     }
-    write.holdings.extend(record.entries.iter().map(entry_holding));
+    write.holdings.extend(record.entries.iter().flat_map(entry_holdings));
     write.holdings.extend(tags.iter().map(|(key, name)| tag_holding(key, name)));
     if let Some(status) = record.status {
         write.holdings.push(Holding {
@@ -170,10 +180,13 @@ fn create_ticket(
 
 fn add_entry(call: &Call, ticket: &str, entry: &Entry) -> Write {
     Write {
-        holdings: vec![entry_holding(entry)],
+        holdings: entry_holdings(entry),
         marker: Some(marker_of(call, entry)),
         rule: match entry.key.as_str() {
             "ended" => "The call has ended (G11)".into(),
+            "recording" | "voicemail" => {
+                "What the call left came after the note of its end, or did not come (G17)".into()
+            }
             key if key.starts_with("comment:") => {
                 "A comment becomes one further note in its author's name (G13)".into()
             }
@@ -227,7 +240,7 @@ fn set_status(ticket: &str, status: &'static str, record: &Record) -> Write {
 }
 
 fn add_tags(ticket: &str, wanted: &[&(String, String)], ledger: &Ledger) -> Option<Write> {
-    let names: Vec<&str> = wanted.iter().map(|(_, name)| name.as_str()).collect();
+    let names = names(wanted);
     let seen = ledger.detail(SEEN).and_then(|d| d.get("tags")?.as_array());
     let ours = |name: &str| ledger.under("tag:").any(|(_, row)| row.holding.detail["name"] == name);
     let theirs = |name: &str| seen.is_some_and(|tags| tags.iter().any(|t| t == name)) && !ours(name);
@@ -269,16 +282,34 @@ fn message(call: &Call, entry: &Entry) -> NewMessage {
         email: entry.author.email.clone(),
     };
     let body = Body { text: entry.text.clone(), html: entry.html.clone() };
-    NewMessage::internal_note(&author, body, marker_of(call, entry), entry.at)
+    let note = NewMessage::internal_note(&author, body, marker_of(call, entry), entry.at);
+    entry.files.iter().filter_map(|one| one.file.as_ref().ok()).fold(note, NewMessage::attach)
 }
 
 fn marker_of(call: &Call, entry: &Entry) -> String {
     format!("{}:{}", ticket_marker(call), entry.key)
 }
 
-fn entry_holding(entry: &Entry) -> Holding {
-    let detail = json!({ "author": entry.author.id, "links": entry.links });
-    Holding { key: entry.key.clone(), helpdesk_id: String::new(), detail }
+/// The entry, and each file that is packed into it under a key of its own.
+fn entry_holdings(entry: &Entry) -> Vec<Holding> {
+    let mut own = json!({ "author": entry.author.id, "links": entry.links });
+    let mut packed = Vec::new();
+    for one in &entry.files {
+        let (what, value) = match &one.file {
+            Ok(file) => ("file", file.name.as_str()),
+            Err(why) => ("without", why.code()),
+        };
+        if one.medium.key() == entry.key {
+            own[what] = value.into();
+        } else {
+            let mut detail = json!({ "in": entry.key });
+            detail[what] = value.into();
+            packed.push(Holding { key: one.medium.key().into(), helpdesk_id: String::new(), detail });
+        }
+    }
+    let mut holdings = vec![Holding { key: entry.key.clone(), helpdesk_id: String::new(), detail: own }];
+    holdings.extend(packed);
+    holdings
 }
 
 pub(super) fn tag_holding(key: &str, name: &str) -> Holding {

@@ -1,6 +1,5 @@
 //! What Gorgias should hold for a call: rows G4 to G18, as a pure function of facts and settings.
 
-use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -11,11 +10,12 @@ use super::customer_marker;
 use super::notes::Pen;
 use crate::call::{Agent, Call, CallTag};
 use crate::directory::{Customer, People, Person};
+use crate::files::{self, Medium, Outcome, Why};
 use crate::helpdesk::{Context, Step};
 use crate::ledger::{EMAIL_REFUSED, Ledger};
 use crate::number::{E164, Party};
 use crate::readiness::Kind;
-use crate::settings::{Keep, Language, UnknownCallers};
+use crate::settings::{Keep, Language, Recordings, UnknownCallers};
 use crate::words::{Words, words};
 
 /// The shared customer of callers who withheld their number (G23).
@@ -53,6 +53,16 @@ pub(super) struct Entry {
     pub(super) html: String,
     /// Whether it carries the link to recording or voicemail.
     pub(super) links: bool,
+    /// The files that it carries, or says are not attached.
+    pub(super) files: Vec<Enclosed>,
+}
+
+/// A file of the call, in the note that has to do with it (G17).
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Enclosed {
+    pub(super) medium: Medium,
+    /// What Gorgias gave for it, or why there is none.
+    pub(super) file: Result<gorgias::File, Why>,
 }
 
 /// What Gorgias should hold.
@@ -72,6 +82,8 @@ pub(super) struct Record {
     pub(super) teams: Vec<(u64, String)>,
     /// The status at the end; `None` while the call is up.
     pub(super) status: Option<&'static str>,
+    /// What becomes of recordings: frozen with the ticket.
+    pub(super) recordings: Recordings,
     /// When the call began, for a ticket that is made late.
     pub(super) began_at: DateTime<Utc>,
 }
@@ -110,14 +122,19 @@ pub(super) fn record(
     let zone = context.settings.time_zone.or(call.line().and_then(|l| l.time_zone)).unwrap_or(Tz::UTC);
     let teams = frozen_teams(ledger).unwrap_or_else(|| teams(call, kind, context));
     let team_names: Vec<String> = teams.iter().map(|(_, name)| name.clone()).collect();
-    let pen = Pen { words: w, zone, teams: &team_names };
+    let recordings = files::mode(ledger, logging);
+    let enclosed = enclosed(ledger);
+    let not_attached: Vec<(Medium, Why)> =
+        enclosed.iter().filter_map(|e| Some((e.medium, e.file.as_ref().err().copied()?))).collect();
+    let pen = Pen { words: w, zone, teams: &team_names, not_attached: &not_attached };
     let end = call.ended_at().or_else(|| call.settled_at().and_then(|s| DateTime::from_timestamp(s, 0)));
     let end = end.unwrap_or(context.now);
     let began_at = call.started_at().unwrap_or(end);
 
     let mut entries = Vec::new();
     let mut add = |key: String, author: Person, at, note: super::notes::Note, links| {
-        entries.push(Entry { key, author, at, text: note.text(w), html: note.html(w), links });
+        let files = Vec::new();
+        entries.push(Entry { key, author, at, text: note.text(w), html: note.html(w), links, files });
     };
     match kind {
         Kind::Answered => {
@@ -149,9 +166,26 @@ pub(super) fn record(
         add(format!("comment:{}", comment.id), by, at, pen.comment(&comment), false);
     }
     let linked = ledger.detail("ended").and_then(|d| d.get("links")).and_then(serde_json::Value::as_bool);
-    if linked == Some(false) && call.asset().is_some() {
+    if recordings != Recordings::Attach && linked == Some(false) && call.asset().is_some() {
         let key = if call.has_voicemail() { "voicemail" } else { "recording" };
         add(key.into(), author(agent.as_ref())?, end, pen.late_link(call), true);
+    }
+    if ledger.has("ended") {
+        // The note of the end went without: each file in a note of its own.
+        for one in enclosed {
+            let note = pen.late_file(call, one.medium, one.file.as_ref().err().copied());
+            entries.push(Entry {
+                key: one.medium.key().into(),
+                author: author(agent.as_ref())?,
+                at: end,
+                text: note.text(w),
+                html: note.html(w),
+                links: call.asset().is_some(),
+                files: vec![one],
+            });
+        }
+    } else if let Some(entry) = entries.iter_mut().find(|entry| entry.key == "ended") {
+        entry.files = enclosed;
     }
 
     Ok(Record {
@@ -166,6 +200,7 @@ pub(super) fn record(
         entries,
         tags: tags(call, kind, &teams, language, context),
         teams,
+        recordings,
         status: (ended || kind != Kind::Answered).then_some(match keep {
             Keep::Closed => "closed",
             Keep::Open | Keep::Store => "open",
@@ -173,6 +208,19 @@ pub(super) fn record(
         whom,
         began_at,
     })
+}
+
+/// G17: the files that the helpdesk has by now, or will not have, and that no note has carried yet.
+fn enclosed(ledger: &Ledger) -> Vec<Enclosed> {
+    let open = Medium::ALL.into_iter().filter(|medium| !ledger.has(medium.key()));
+    let read = |medium: Medium| {
+        let file = match files::outcome(ledger, &medium.file_key())? {
+            Outcome::Uploaded(detail) => gorgias::File::from_value(detail).ok_or(Why::Missing),
+            Outcome::Without(why) => Err(why),
+        };
+        Some(Enclosed { medium, file })
+    };
+    open.filter_map(read).collect()
 }
 
 /// G16: that nobody had the number, where a customer was or will be made for this call.
@@ -405,8 +453,8 @@ fn tags(
     }
     // `reference/gorgias.md` §6.4: a tag's name has at most 256 characters.
     tags.iter_mut().for_each(|(_, name)| *name = name.chars().take(256).collect());
-    let mut names = BTreeSet::new();
-    tags.retain(|(_, name)| !name.is_empty() && names.insert(name.clone()));
+    // Two of the same name both stand here, and one is written: each is known by its key, whatever it is called later.
+    tags.retain(|(_, name)| !name.is_empty());
     tags
 }
 

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use proptest::prelude::*;
 use sidetone_engine::directory::{Customer, Matched, People, Person};
+use sidetone_engine::files::NOTHING_UNDER_WAY;
 use sidetone_engine::gorgias::Gorgias;
 use sidetone_engine::helpdesk::{Assessment, Context, Helpdesk, Team};
 use sidetone_engine::number;
 use sidetone_engine::settings::{
-    Arrival, Keep, Language, Logging, Rate, Recordings, Settings, UnknownCallers,
+    Arrival, FilesSettings, Keep, Language, Logging, Rate, Recordings, Settings, UnknownCallers,
 };
 use sidetone_engine::store::Case;
 
@@ -95,6 +96,7 @@ impl SetUp {
                 helpdesk_rate: Rate { requests: 80, window: std::time::Duration::from_secs(40) },
                 check_every: std::time::Duration::from_secs(30),
                 poll_every: std::time::Duration::from_secs(5),
+                files: FilesSettings::in_folder("files".into()),
                 study_only: false,
                 sandbox_control_url: None,
             },
@@ -137,6 +139,7 @@ pub fn assess(case: &Case, world: &World, now: DateTime<Utc>) -> Assessment {
             anonymous: Some(&shared),
             conversations: &[],
             line_users: &BTreeMap::new(),
+            under_way: &NOTHING_UNDER_WAY,
         },
     )
 }

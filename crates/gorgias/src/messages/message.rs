@@ -3,7 +3,10 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use crate::lenient::{self, Object};
+use crate::{
+    File,
+    lenient::{self, Object},
+};
 
 /// A message of a ticket (`reference/gorgias.md §6.3`).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +28,8 @@ pub struct Message {
     pub body_text: Option<String>,
     /// When it was sent.
     pub sent_datetime: Option<DateTime<Utc>>,
+    /// The files that it carries.
+    pub attachments: Vec<File>,
 }
 
 impl Message {
@@ -39,6 +44,7 @@ impl Message {
             sender_id: lenient::id_of(value, "sender"),
             body_text: lenient::text(value, "body_text"),
             sent_datetime: lenient::time(value, "sent_datetime"),
+            attachments: lenient::items(value, "attachments", File::from_value),
         })
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use chrono::DateTime;
 use sidetone_engine::settings::{
-    Arrival, Keep, Language, Logging, Mode, ModeSetting, Rate, Recordings, Settings, UnknownCallers,
+    Arrival, FilesSettings, Keep, Language, Logging, Mode, ModeSetting, Rate, Recordings, Settings, UnknownCallers,
 };
 use toml::Value;
 
@@ -76,6 +76,7 @@ impl Reader {
             helpdesk_rate: self.rate("gorgias.rate", Rate { requests: 80, window: Duration::from_secs(40) }),
             check_every: self.check_every(),
             poll_every: Duration::from_secs(self.number("health.poll_seconds", 5, 5, 3600)),
+            files: FilesSettings::in_folder(data_dir.join("files")),
             study_only: false,
             sandbox_control_url: None,
         };
@@ -221,13 +222,7 @@ impl Reader {
         let language = self.choice("logging.language", "en", &["en", "de", "fr"]);
         let unknown =
             self.choice("logging.unknown_callers", "placeholder", &["placeholder", "phone_only", "hold"]);
-        let recordings = self.choice("logging.recordings", "link", &["attach", "link", "none"]);
-        if recordings == "attach" {
-            self.notices.push(
-                "[logging] recordings = \"attach\": this version writes the link, it cannot attach files yet"
-                    .into(),
-            );
-        }
+        let recordings = self.choice("logging.recordings", "attach", &["attach", "link", "none"]);
         Logging {
             mode: ModeSetting(mode),
             from,
@@ -241,7 +236,7 @@ impl Reader {
                 == "recent",
             log_anonymous: self.choice("logging.anonymous_callers", "log", &["log", "store"]) == "log",
             log_internal: self.choice("logging.internal_calls", "store", &["store", "log"]) == "log",
-            recordings: if recordings == "none" { Recordings::None } else { Recordings::Link },
+            recordings: Recordings::from_code(&recordings).unwrap_or_default(),
             answered: self.keep("logging.answered"),
             missed: self.keep("logging.missed"),
             outbound_unanswered: self.keep("logging.outbound_unanswered"),

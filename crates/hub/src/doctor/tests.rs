@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 use serde_json::{Value, json};
+use sidetone_engine::transport::{Incoming, Outgoing};
 
 use super::*;
 use crate::config;
@@ -23,6 +24,13 @@ impl Transport for Vendors {
             path => return Err(TransportError::NotSent(format!("{path} is not known"))),
         };
         Ok(http::Response::new(Bytes::from(body.to_string())))
+    }
+
+    async fn stream(
+        &self,
+        request: http::Request<Outgoing>,
+    ) -> Result<http::Response<Incoming>, TransportError> {
+        Err(TransportError::NotSent(format!("{} moves no files", request.uri().path())))
     }
 }
 

@@ -101,6 +101,8 @@ pub(crate) struct Call {
     pub(crate) leaves_voicemail: bool,
     pub(crate) has_recording: bool,
     pub(crate) has_voicemail: bool,
+    /// When it began, whatever is rewritten later: recordings of two calls are not the same file.
+    pub(crate) sounded_at: i64,
     pub(crate) cost: &'static str,
     pub(crate) pricing_type: Option<&'static str>,
     pub(crate) hangup_cause: Option<&'static str>,

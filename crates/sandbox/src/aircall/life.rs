@@ -248,6 +248,7 @@ impl State {
             leaves_voicemail: false,
             has_recording: false,
             has_voicemail: false,
+            sounded_at: self.now(),
             cost: "0.0",
             pricing_type: None,
             hangup_cause: None,

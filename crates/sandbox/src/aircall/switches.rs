@@ -46,7 +46,13 @@ pub struct AircallSwitches {
     /// Lifetime of a signed media address: 600 in the tutorial, 3600 in the current reference.
     pub media_lifetime_s: i64,
     /// Size of the MP3 that a media address answers.
-    pub media_bytes: usize,
+    pub media_bytes: u64,
+    /// The content type that a media address answers with.
+    pub media_type: String,
+    /// Whether a media address says how large the file is, or just ends.
+    pub media_length: bool,
+    /// Whether a media address answers a `Range` with that part, or always with the whole file.
+    pub media_ranges: bool,
     /// How long after `call.ended` a recording is there; 0 = at once. Later it comes with
     /// `call.comm_assets_generated`.
     pub recording_after_s: f64,
@@ -94,6 +100,9 @@ impl Default for AircallSwitches {
             created_bodies: false,
             media_lifetime_s: 600,
             media_bytes: 20_000,
+            media_type: "audio/mpeg".to_owned(),
+            media_length: true,
+            media_ranges: true,
             recording_after_s: 0.0,
             message_names_user: true,
             message_dates_in_ms: false,

@@ -253,7 +253,7 @@ impl AircallControl {
     pub fn by_a_person(&self, method: &str, path: &str, body: &Value) -> Result<(u16, Value), Refused> {
         let asked = Asked::by_a_person(method, path, body)?;
         let answered = self.0.act(|state| rest::route(state, &asked));
-        Ok((answered.status.as_u16(), serde_json::from_slice(&answered.body).unwrap_or_default()))
+        Ok((answered.status.as_u16(), serde_json::from_slice(answered.body.bytes()).unwrap_or_default()))
     }
 
     /// The rate limit.

@@ -84,7 +84,7 @@ impl GorgiasControl {
             return Err(Refused::Wrong(format!("{} does not begin with /api/", asked.path)));
         }
         let answered = self.0.act(|state| gorgias::route(state, &asked));
-        let body = serde_json::from_slice(&answered.body).unwrap_or_default();
+        let body = serde_json::from_slice(answered.body.bytes()).unwrap_or_default();
         Ok((answered.status.as_u16(), body))
     }
 

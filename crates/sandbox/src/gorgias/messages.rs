@@ -12,6 +12,7 @@ use super::{
     lists::{self, Listing, SortKey},
     objects::{Message, Moment, Party},
     state::State,
+    uploads,
 };
 use crate::wire::{Answered, Asked};
 
@@ -66,6 +67,9 @@ pub(crate) fn read(fields: &mut Fields<'_>, state: &State) -> Option<Draft> {
             attachment.require(name);
         }
         let url = attachment.text("url", 2048).flatten()?;
+        if state.switches.own_attachments_only && !uploads::is_known(state, &url) {
+            attachment.problem("url", "Not a file of this account.");
+        }
         let name = attachment.text("name", 1024).flatten()?;
         let content_type = attachment.text("content_type", 255).flatten()?;
         let size = attachment.value("size").cloned().unwrap_or_default();

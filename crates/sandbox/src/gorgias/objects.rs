@@ -312,7 +312,8 @@ impl Ticket {
 pub(crate) struct File {
     pub(crate) name: String,
     pub(crate) content_type: String,
-    pub(crate) bytes: Bytes,
+    /// `None` if it was too large to be kept.
+    pub(crate) bytes: Option<Bytes>,
     pub(crate) sha256: String,
 }
 

@@ -69,6 +69,10 @@ pub struct GorgiasSwitches {
     pub upload_size_as_text: bool,
     /// Uploads above this are answered 413.
     pub upload_max_bytes: usize,
+    /// Uploads of these content types are refused.
+    pub upload_refused_types: Vec<String>,
+    /// A message may only have attachments that were uploaded here.
+    pub own_attachments_only: bool,
     /// How long a list's cursor may be used.
     pub cursor_lifetime_s: i64,
 }
@@ -94,6 +98,8 @@ impl Default for GorgiasSwitches {
             put_status: 202,
             upload_size_as_text: false,
             upload_max_bytes: 500 * 1024 * 1024,
+            upload_refused_types: Vec::new(),
+            own_attachments_only: true,
             cursor_lifetime_s: 600,
         }
     }
