@@ -5,6 +5,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::{
+    aftermath::without_emoji,
     call::ShownCard,
     errors, shapes,
     state::{State, Step},
@@ -55,9 +56,23 @@ fn comment(state: &mut State, call: u64, body: &Value) -> Answered {
     let Some(content) = body["content"].as_str().filter(|content| !content.trim().is_empty()) else {
         return errors::invalid("content", "can't be blank");
     };
+    if state.switches.refuse_emoji_only && without_emoji(content).trim().is_empty() {
+        return errors::invalid("content", "can't be blank");
+    }
     match state.comment(call, None, content) {
-        Ok(_) => Answered::empty(201),
+        Ok(id) => made(state, call, |call| {
+            let comment = call.comments.iter().find(|comment| comment.id == id);
+            json!({"comment": comment.map(|comment| shapes::comment(state, comment))})
+        }),
         Err(_) => errors::bad_request("A call can hold 5 notes at most."),
+    }
+}
+
+/// The body of a 201 is not documented (`reference/aircall.md §5.3`): none, or what was made.
+fn made(state: &State, call: u64, body: impl FnOnce(&super::call::Call) -> Value) -> Answered {
+    match state.calls.get(&call).filter(|_| state.switches.echo_writes) {
+        Some(call) => Answered::json(201, &body(call)),
+        None => Answered::empty(201),
     }
 }
 
@@ -72,7 +87,7 @@ fn tag_call(state: &mut State, call: u64, body: &Value) -> Answered {
                 // Every id was looked up above, so tagging cannot be refused.
                 let _ = state.tag(call, None, &id.to_string());
             }
-            Answered::empty(201)
+            made(state, call, |call| json!({"tags": shapes::tags_of(state, call)}))
         }
         _ => errors::invalid("tags", "must be a list of ids of existing tags"),
     }
