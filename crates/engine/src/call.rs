@@ -7,6 +7,7 @@
 //! Deliberately not here: what the facts mean for a helpdesk (`record`), and where they are kept (`store`).
 
 mod join;
+mod own;
 mod parts;
 mod reading;
 #[cfg(test)]

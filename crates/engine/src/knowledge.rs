@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use sidetone_protocol::Reason;
 
+use crate::call::Agent;
 use crate::directory::{Matched, People};
 use crate::helpdesk::{Context, Team};
 use crate::number::E164;
@@ -22,6 +23,10 @@ pub struct Knowledge {
     pub teams: BTreeMap<u64, Team>,
     /// Slugs of Aircall's built-in tags.
     pub slugs: BTreeMap<u64, String>,
+    /// Names of Aircall's tags.
+    pub aircall_tags: BTreeMap<u64, String>,
+    /// Aircall's users, once read.
+    pub agents: Option<Vec<Agent>>,
     /// The numbers of our own lines.
     pub own_numbers: Vec<E164>,
     /// The shared customer of withheld callers.

@@ -55,6 +55,8 @@ words! {
     not_found_but_contact: "This customer could not be found by phone number in Gorgias and was created from the Aircall contact.", "Dieser Kunde konnte in Gorgias anhand der Telefonnummer nicht gefunden werden und wurde aus dem Aircall-Kontakt angelegt.", "Ce client n’a pas pu être trouvé par numéro de téléphone dans Gorgias et a été créé à partir du contact Aircall.";
     not_found: "This customer could not be found by phone number in Gorgias or Aircall.", "Dieser Kunde konnte weder in Gorgias noch in Aircall anhand der Telefonnummer gefunden werden.", "Ce client n’a pas pu être trouvé par numéro de téléphone, ni dans Gorgias ni dans Aircall.";
     email_refused: "Gorgias did not accept the e-mail address that Aircall has: {email}", "Gorgias hat die E-Mail-Adresse, die Aircall kennt, nicht angenommen: {email}", "Gorgias n’a pas accepté l’adresse e-mail connue d’Aircall : {email}";
+    called_from_ticket: "Called from ticket #{n}.", "Aus Ticket #{n} angerufen.", "Appel passé depuis le ticket #{n}.";
+    call_is_in_ticket: "The call is in ticket #{n}.", "Der Anruf steht in Ticket #{n}.", "L’appel se trouve dans le ticket #{n}.";
     agents_did_not_answer: "Nobody answered", "Nicht angenommen", "Sans réponse";
     no_available_agent: "No agent available", "Kein Agent verfügbar", "Aucun agent disponible";
     out_of_opening_hours: "Outside opening hours", "Außerhalb der Öffnungszeiten", "En dehors des heures d’ouverture";

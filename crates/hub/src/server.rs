@@ -19,14 +19,14 @@ use crate::config::{Config, Secret};
 use crate::connections::{self, HEADERS_WITHIN};
 use crate::problem::Problem;
 use crate::receiver::{self, Receiver};
-use crate::{actions, adopt, api, events, metrics, pages};
+use crate::{actions, acts, adopt, api, events, metrics, pages};
 
 /// All routes of a hub.
 ///
 /// # Errors
 /// If the receiver's thread cannot be started.
 pub fn routes(handle: &Handle, config: &Config) -> io::Result<Router> {
-    let receiver = Receiver::start(handle.clone(), config.webhook_token.clone())?;
+    let receiver = Receiver::start(handle.clone(), config.webhook_token.as_ref())?;
     let webhooks = Router::new()
         .route("/webhooks/aircall", post(receiver::receive))
         .route("/webhooks/aircall/{installation}", post(receiver::receive_for))
@@ -37,6 +37,9 @@ pub fn routes(handle: &Handle, config: &Config) -> io::Result<Router> {
         .route("/api/calls", get(api::calls))
         .route("/api/calls/{id}", get(api::call))
         .route("/api/calls/{id}/retry", post(api::retry))
+        .route("/api/calls/{id}/comments", post(acts::comment))
+        .route("/api/calls/{id}/tags", post(acts::tag))
+        .route("/api/dial", post(acts::dial))
         .route("/api/health", get(api::health))
         .route("/api/pause", post(actions::pause))
         .route("/api/resume", post(actions::resume))

@@ -7,12 +7,14 @@
 
 use std::path::Path;
 
-use sidetone_protocol::{CallDetail, CallPage, Now, Pushed};
+use sidetone_protocol::{
+    CallDetail, CallPage, CommentAnswer, CommentRequest, DialAnswer, DialRequest, Now, Pushed, TagRequest,
+};
 use ts_rs::{Config, TS};
 
 const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/src/wire/index.ts");
 
-/// What crosses the wire at the top; everything else is reached from these four.
+/// What crosses the wire at the top; everything else is reached from these.
 fn generated() -> String {
     let folder = tempfile::tempdir().unwrap();
     // Times are unix seconds and fit a browser's number; ids are strings already.
@@ -21,6 +23,11 @@ fn generated() -> String {
     CallPage::export_all(&config).unwrap();
     CallDetail::export_all(&config).unwrap();
     Pushed::export_all(&config).unwrap();
+    DialRequest::export_all(&config).unwrap();
+    DialAnswer::export_all(&config).unwrap();
+    CommentRequest::export_all(&config).unwrap();
+    CommentAnswer::export_all(&config).unwrap();
+    TagRequest::export_all(&config).unwrap();
     std::fs::read_to_string(folder.path().join("index.ts")).unwrap()
 }
 

@@ -10,6 +10,7 @@
 
 pub mod chance;
 pub mod chaos;
+pub mod company;
 pub mod day;
 pub mod deliveries;
 pub mod lifeline;

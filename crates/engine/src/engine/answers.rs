@@ -55,6 +55,7 @@ impl Engine {
             Job::Conflict { call, write } => self.conflict_told(call, &write, result, now),
             Job::Probe { call, write } => self.was_probed(call, &write, result, now),
             Job::LookAtTicket(call) => self.ticket_was_seen(call, result, now),
+            Job::LookAtLinked { call, asked } => self.linked_was_seen(call, &asked, result, now),
             Job::Whereabouts { call, write, refusal, hops } => {
                 self.whereabouts_told(call, &write, refusal, hops, result, now)
             }
@@ -69,6 +70,17 @@ impl Engine {
             Job::List(list) => self.list_read(list, result, now),
             Job::Webhook(step) => self.webhook_told(step, result, now),
             Job::Poll => self.polled(result, now),
+            Job::Check => {
+                self.was_checked(result, now);
+                Ok(())
+            }
+            Job::Dial(dialling) => self.was_dialled(&dialling, result),
+            Job::Say { call, n } => self.was_said(call, n, result, sent_at, now),
+            Job::ReadComments(call) => self.comments_were_read(call, result, now),
+            Job::Tag { id, call, tags } => {
+                self.was_tagged(&id, call, &tags, result);
+                Ok(())
+            }
         }
     }
 

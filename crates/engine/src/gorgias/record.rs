@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use sidetone_protocol::Reason;
 
 use super::customer_marker;
+use super::linked;
 use super::notes::Pen;
 use crate::call::{Agent, Call, CallTag};
 use crate::directory::{Customer, People, Person};
@@ -122,13 +123,16 @@ pub(super) fn record(
     match kind {
         Kind::Answered => {
             let at = call.answered_at().unwrap_or(began_at);
-            add("answered".into(), author(first_agent.as_ref())?, at, pen.answered(call), false);
+            let mut note = pen.answered(call);
+            linked::name_old(&mut note, w, ledger);
+            add("answered".into(), author(first_agent.as_ref())?, at, note, false);
             if ended {
                 add("ended".into(), author(agent.as_ref())?, end, pen.ended(call), call.asset().is_some());
             }
         }
         Kind::Missed | Kind::OutboundUnanswered => {
-            let note = pen.unanswered(call, kind);
+            let mut note = pen.unanswered(call, kind);
+            linked::name_old(&mut note, w, ledger);
             add("ended".into(), author(agent.as_ref())?, end, note, call.asset().is_some());
         }
     }
@@ -146,7 +150,7 @@ pub(super) fn record(
     for comment in call.comments() {
         let at = comment.posted_at.and_then(|s| DateTime::from_timestamp(s, 0)).unwrap_or(end);
         let by = author(comment.author.as_ref().or(agent.as_ref()))?;
-        add(format!("comment:{}", comment.id), by, at, pen.comment(&comment), false);
+        add(format!("comment:{}", comment.key), by, at, pen.comment(&comment), false);
     }
     let linked = ledger.detail("ended").and_then(|d| d.get("links")).and_then(serde_json::Value::as_bool);
     if linked == Some(false) && call.asset().is_some() {
@@ -285,7 +289,7 @@ fn subject(call: &Call, whom: &Whom, language: Language) -> String {
 }
 
 /// G14: the agent's counterpart, else the first active admin.
-fn author(people: &People, agent: Option<&Agent>) -> Option<Person> {
+pub(super) fn author(people: &People, agent: Option<&Agent>) -> Option<Person> {
     let own = agent.and_then(|a| a.email.as_deref()).and_then(|email| people.by_email(email));
     own.or_else(|| people.fallback_author()).cloned()
 }
@@ -363,7 +367,7 @@ fn teams(call: &Call, kind: Kind, context: &Context<'_>) -> Vec<(u64, String)> {
     }
 }
 
-/// G15. Names that mean the same are written once.
+/// G15. Names that mean the same, or differ in capitals only, are written once: in our spelling where we have one.
 fn tags(
     call: &Call,
     kind: Kind,
@@ -397,7 +401,7 @@ fn tags(
     // `reference/gorgias.md` §6.4: a tag's name has at most 256 characters.
     tags.iter_mut().for_each(|(_, name)| *name = name.chars().take(256).collect());
     let mut names = BTreeSet::new();
-    tags.retain(|(_, name)| !name.is_empty() && names.insert(name.clone()));
+    tags.retain(|(_, name)| !name.is_empty() && names.insert(name.to_lowercase()));
     tags
 }
 

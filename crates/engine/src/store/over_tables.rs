@@ -6,11 +6,14 @@ use chrono::{DateTime, Utc};
 use sidetone_protocol::{CallView, ExplanationView, OutboxView, Pushed, Today};
 
 use super::sql::Database;
-use super::tables::{attempt, call, call_list, inbox, ledger, matched, pushed, setting, trace};
+use super::tables::{
+    attempt, call, call_list, dial, inbox, ledger, matched, own_comment, pushed, setting, trace,
+};
 use super::{
     Arrivals, Case, CaseChange, Change, Claim, InboxRow, Query, Receipt, Received, Store, StoreError,
 };
 use crate::call::CaseId;
+use crate::dial::Dial;
 use crate::directory::Matched;
 use crate::number::E164;
 
@@ -32,6 +35,8 @@ impl<D: Database> Store for D {
             call::put(sql, &cases)?;
             ledger::put(sql, &cases, change.at)?;
             attempt::put(sql, &cases)?;
+            own_comment::put(sql, &cases)?;
+            dial::put(sql, &change.dials)?;
             trace::put(sql, &cases)?;
             matched::put(sql, &change.matched)?;
             setting::put(sql, &change.settings)?;
@@ -126,6 +131,22 @@ impl<D: Database> Store for D {
 
     fn arrivals(&self) -> Result<Arrivals, StoreError> {
         self.read(inbox::arrivals)
+    }
+
+    fn dials(&self, agent: u64, number: &E164) -> Result<Vec<Dial>, StoreError> {
+        self.read(|sql| dial::of(sql, agent, number))
+    }
+
+    fn take_back_dial(&self, id: &str) -> Result<(), StoreError> {
+        self.write(|sql| dial::take_back(sql, id))
+    }
+
+    fn forget_dials(&self, before: DateTime<Utc>) -> Result<(), StoreError> {
+        self.write(|sql| dial::forget(sql, before))
+    }
+
+    fn with_open_comments(&self) -> Result<Vec<CaseId>, StoreError> {
+        self.read(own_comment::open)
     }
 
     fn forget_pushed(&self, before: DateTime<Utc>) -> Result<(), StoreError> {

@@ -3,9 +3,11 @@
 pub(super) mod attempt;
 pub(super) mod call;
 pub(super) mod call_list;
+pub(super) mod dial;
 pub(super) mod inbox;
 pub(super) mod ledger;
 pub(super) mod matched;
+pub(super) mod own_comment;
 pub(super) mod pushed;
 pub(super) mod setting;
 pub(super) mod trace;
