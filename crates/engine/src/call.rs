@@ -10,6 +10,7 @@
 
 mod join;
 mod message;
+mod own;
 mod parts;
 mod reading;
 #[cfg(test)]

@@ -5,22 +5,27 @@
 
 mod adoption;
 mod answers;
+mod authorization;
 mod cards;
 mod files;
+mod dialling;
 mod fold;
 mod health;
+mod linked;
 mod lists;
 mod messages;
 mod outbox;
 mod people;
 mod poll;
 mod questions;
+mod speaking;
 mod sweep;
 mod webhook;
 mod writing;
 mod written;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
@@ -35,18 +40,23 @@ use uuid::Uuid;
 
 use self::adoption::Adoption;
 use self::files::Transfers;
+use self::authorization::Checking;
+use self::dialling::{Askers, Dialling};
 use self::health::Telling;
 use self::lists::{List, Lists};
 pub(crate) use self::messages::conversations;
 use self::poll::Polling;
+use self::speaking::Speaking;
 pub use self::sweep::AdoptProgress;
 use self::sweep::Sweep;
 use self::webhook::{Hook, WebhookStep};
 use self::writing::Writing;
+use crate::act::{DialAsk, Dialled, Said, Told};
 use crate::budget::{Budget, Counting, Lane};
 use crate::call::CaseId;
 use crate::clock::Clock;
 use crate::files::{Medium, Wanted};
+use crate::dial::DIALS_KEPT;
 use crate::gate::GoLive;
 use crate::handle::{Handle, Shared};
 use crate::health::Link;
@@ -56,6 +66,7 @@ use crate::ledger::{AttemptState, Holding, Write};
 use crate::number::E164;
 use crate::settings::Settings;
 use crate::store::{Change, Store, StoreError};
+use crate::tokens::Tokens;
 use crate::transport::{Transport, TransportError};
 
 /// Events are kept this long for windows that were away (`design.md` §6: at least an hour).
@@ -64,6 +75,8 @@ const PUSHED_KEPT: TimeDelta = TimeDelta::hours(2);
 const STORE_AGAIN: TimeDelta = TimeDelta::seconds(1);
 /// A step that other engines on the same store come in between of is tried so often.
 const STEP_TRIES: u32 = 8;
+/// While the helpdesk refuses us, nothing is tried sooner than after this.
+const LET_IN_AT_LEAST: TimeDelta = TimeDelta::seconds(1);
 /// A machine that slept wakes with timers that are late; the loop looks at the clock at least this often.
 const LONGEST_REST: TimeDelta = TimeDelta::seconds(15);
 
@@ -95,6 +108,14 @@ pub(crate) enum Stimulus {
     Pause(bool, oneshot::Sender<Result<(), StoreError>>),
     /// Fill the ledger from the records of calls since then; told how far it has come.
     AdoptSince(DateTime<Utc>, mpsc::UnboundedSender<AdoptProgress>),
+    /// Dial a number on an agent's phone.
+    Dial(DialAsk, Told<Dialled>),
+    /// Write a comment on a call: its text, and the agent if one was named.
+    Comment(CaseId, String, Option<String>, Told<Said>),
+    /// Tag a call in Aircall.
+    Tag(CaseId, Vec<String>, Told<()>),
+    /// What tokens are believed has changed outside of the loop.
+    TokensChanged,
     /// Become the one that writes; told whether another one does.
     TakeOver(oneshot::Sender<bool>),
     /// Finish what is in hand, then stop.
@@ -138,6 +159,11 @@ pub(crate) enum Job {
         call: CaseId,
         line: u64,
     },
+    /// The ticket that a call was placed from, step by step.
+    LookAtLinked {
+        call: CaseId,
+        asked: http::Uri,
+    },
     /// Where a customer is that a write did not find.
     Whereabouts {
         call: CaseId,
@@ -159,6 +185,21 @@ pub(crate) enum Job {
         wanted: Box<Wanted>,
         medium: Medium,
     },
+    /// Whether the helpdesk still accepts the credential.
+    Check,
+    Dial(Box<Dialling>),
+    /// One of our comments, to Aircall.
+    Say {
+        call: CaseId,
+        n: u64,
+    },
+    /// A call, to see which of our comments it has.
+    ReadComments(CaseId),
+    Tag {
+        id: String,
+        call: CaseId,
+        tags: Vec<u64>,
+    },
 }
 
 impl Job {
@@ -178,6 +219,7 @@ impl Job {
             | Job::LookAtTicket(call)
             | Job::Conversation { call, .. }
             | Job::ReadLine { call, .. }
+            | Job::LookAtLinked { call, .. }
             | Job::Whereabouts { call, .. } => Some(*call),
             Job::LookUp(_)
             | Job::LookUpAnonymous
@@ -188,7 +230,13 @@ impl Job {
             | Job::Webhook(_)
             // Whatever else the call needs goes on meanwhile.
             | Job::FreshLink { .. }
-            | Job::Poll => None,
+            | Job::Poll
+            | Job::Check
+            | Job::Dial(_)
+            // What is said at Aircall keeps no record waiting.
+            | Job::Say { .. }
+            | Job::ReadComments(_)
+            | Job::Tag { .. } => None,
         }
     }
 }
@@ -248,6 +296,11 @@ pub struct Engine {
     doubted: HashMap<(CaseId, String), DateTime<Utc>>,
     /// Calls whose ticket was looked at before a write, and when: the write may have to wait for room in the budget.
     looked_at: HashMap<CaseId, DateTime<Utc>>,
+    /// The same for the ticket that a call was placed from.
+    linked_seen: HashMap<CaseId, DateTime<Utc>>,
+    checking: Checking,
+    askers: Askers,
+    speaking: Speaking,
     studied: HashMap<CaseId, oneshot::Sender<()>>,
     /// Told as soon as the plan is in the store.
     studies_done: Vec<oneshot::Sender<()>>,
@@ -299,7 +352,8 @@ impl Engine {
             settings: settings.clone(),
             knowledge: RwLock::default(),
             failed: RwLock::default(),
-            token_hash: RwLock::new(store.setting("webhook_token_hash")?),
+            tokens: RwLock::new(Tokens::remembered(store.as_ref())?),
+            tokens_unsaved: AtomicBool::new(false),
             installation,
         });
         let handle = Handle::new(Arc::clone(&shared), sender, pushed.clone(), health_seen);
@@ -339,6 +393,10 @@ impl Engine {
             uncarded: BTreeMap::new(),
             doubted: HashMap::new(),
             looked_at: HashMap::new(),
+            linked_seen: HashMap::new(),
+            checking: Checking::new(now),
+            askers: Askers::default(),
+            speaking: Speaking::new(now),
             studied: HashMap::new(),
             studies_done: Vec::new(),
             stopping: None,
@@ -464,6 +522,19 @@ impl Engine {
                 self.adopt_since(since, told, now);
                 Ok(())
             }
+            Stimulus::Dial(ask, told) => {
+                self.dial(&ask, told, now);
+                Ok(())
+            }
+            Stimulus::Comment(id, text, by, told) => {
+                self.comment(id, &text, by.as_deref(), told, now);
+                Ok(())
+            }
+            Stimulus::Tag(id, tags, told) => {
+                self.tag(id, &tags, told, now);
+                Ok(())
+            }
+            Stimulus::TokensChanged => self.keep_tokens(now),
             Stimulus::TakeOver(told) => {
                 let _ = told.send(self.take_over(now));
                 Ok(())
@@ -486,16 +557,19 @@ impl Engine {
         if self.stopping.is_none() {
             self.look_up_ringing(now);
             self.send_cards(now)?;
+            self.check_authorization(now);
             self.read_lists(now);
             self.look_at_webhooks(now)?;
             self.release_writes(now)?;
             self.poll(now);
             self.sweep_on(now)?;
+            self.speak(now)?;
             self.send_what_is_due(now)?;
         }
         if now >= self.forget_at {
             self.forget_at = now + TimeDelta::hours(1);
             self.store.forget_pushed(now - PUSHED_KEPT)?;
+            self.store.forget_dials(now - DIALS_KEPT)?;
         }
         self.tell_health(now)
     }
@@ -568,6 +642,13 @@ impl Engine {
 
     /// Takes one request out of the vendor's budget, if its link is up.
     fn may_ask(&mut self, vendor: Vendor, lane: Lane, now: DateTime<Utc>) -> Result<(), DateTime<Utc>> {
+        if vendor == self.helpdesk.vendor() && self.is_shut_out() {
+            // Only the check goes (`authorization.rs`); with its answer everything else does.
+            let next = self.links.get(&vendor).and_then(Link::next_try).unwrap_or(now);
+            let until = next.max(now + LET_IN_AT_LEAST);
+            self.wake_by(until);
+            return Err(until);
+        }
         let budget = self.budgets.get_mut(&vendor);
         let allowed = match self.links.get_mut(&vendor).map_or(Ok(()), |link| link.admit(now)) {
             Ok(()) => budget.map_or(Ok(()), |budget| budget.take(lane, now)),

@@ -7,6 +7,7 @@ mod answers;
 mod assess;
 mod conversation;
 mod message;
+mod linked;
 mod notes;
 mod plan;
 mod record;
@@ -112,7 +113,9 @@ impl Helpdesk for Gorgias {
     }
 
     fn assess(&self, case: &Case, context: &Context<'_>) -> Assessment {
-        assess::assess(case, context)
+        let mut assessment = assess::assess(case, context);
+        linked::add(&self.account, case, context, &mut assessment);
+        assessment
     }
 
     fn request(&self, write: &Write) -> Request {
@@ -153,6 +156,22 @@ impl Helpdesk for Gorgias {
 
     fn ticket_seen(&self, case: &Case, answer: &Answer) -> Result<Probed, Refusal> {
         ticket::looked(&self.account, &case.ledger, answer)
+    }
+
+    fn look_at_linked(&self, case: &Case) -> Option<Request> {
+        linked::look(&self.account, &case.ledger)
+    }
+
+    fn linked_seen(&self, case: &Case, asked: &http::Uri, answer: &Answer) -> Result<Probed, Refusal> {
+        linked::looked(&self.account, case, asked, answer)
+    }
+
+    fn check(&self) -> Request {
+        gorgias::accounts::current().to_http(&self.account)
+    }
+
+    fn checked(&self, answer: &Answer) -> Result<(), Refusal> {
+        gorgias::accounts::current().parse(answer).map(|_| ()).map_err(refusal)
     }
 
     fn whereabouts(&self, write: &Write) -> Option<Request> {

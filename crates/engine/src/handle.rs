@@ -1,6 +1,7 @@
 //! What a face holds of the engine: it reads the store by itself, and sends stimuli to the loop.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -11,6 +12,7 @@ use sidetone_protocol::{
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use uuid::Uuid;
 
+use crate::act::{ActRefused, DialAsk, Dialled, Said};
 use crate::call::CaseId;
 use crate::clock::Clock;
 use crate::directory::Matched;
@@ -22,6 +24,7 @@ use crate::knowledge::{Knowledge, QUESTION_REFUSED, Refused};
 use crate::number::E164;
 use crate::settings::{Arrival, Settings};
 use crate::store::{Case, Change, MessageQuery, Query, Receipt, Received, Store, StoreError};
+use crate::tokens::Tokens;
 use crate::view::{self, Caller};
 
 /// How many calls `now` lists.
@@ -42,8 +45,10 @@ pub(crate) struct Shared {
     pub(crate) knowledge: RwLock<Knowledge>,
     /// Numbers whose last look-up failed, and when.
     pub(crate) failed: RwLock<HashMap<E164, DateTime<Utc>>>,
-    /// Hash of our own webhook's token, so that an event costs no reading of the store.
-    pub(crate) token_hash: RwLock<Option<String>>,
+    /// Whose events are believed, so that an event costs no reading of the store.
+    pub(crate) tokens: RwLock<Tokens>,
+    /// The loop has not stored yet what changed there.
+    pub(crate) tokens_unsaved: AtomicBool,
     pub(crate) installation: Uuid,
 }
 
@@ -59,8 +64,23 @@ impl Shared {
         }
     }
 
-    pub(crate) fn remember_token(&self, hash: String) {
-        *self.token_hash.write().unwrap_or_else(PoisonError::into_inner) = Some(hash);
+    /// Changes what tokens are believed. Returns whether that changed anything.
+    pub(crate) fn change_tokens(&self, change: impl FnOnce(&mut Tokens)) -> bool {
+        let mut tokens = self.tokens.write().unwrap_or_else(PoisonError::into_inner);
+        let before = tokens.clone();
+        change(&mut tokens);
+        let changed = *tokens != before;
+        self.tokens_unsaved.fetch_or(changed, Ordering::SeqCst);
+        changed
+    }
+
+    /// What is stored holds.
+    pub(crate) fn believe(&self, stored: Tokens) {
+        *self.tokens.write().unwrap_or_else(PoisonError::into_inner) = stored;
+    }
+
+    pub(crate) fn tokens(&self) -> Tokens {
+        self.tokens.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Who is calling, from what is stored.
@@ -112,23 +132,46 @@ impl Handle {
         inbox::from_webhook(event, self.shared.clock.now())
     }
 
-    /// Whether this is the token of our own webhook as last seen; reads no store. A webhook that another hub has just
-    /// made is known to [`Handle::is_own_token`] only.
-    #[must_use]
-    pub fn knows_token(&self, token: &str) -> bool {
-        let known = self.shared.token_hash.read().unwrap_or_else(PoisonError::into_inner);
-        // Hashes are compared, so the time it takes tells nothing of the token.
-        known.as_deref() == Some(inbox::token_hash(token).as_str())
+    /// The token of the webhook that a person made by hand, if there is one. One that it replaces is believed until the
+    /// first event comes with the new one (G22).
+    pub fn use_token_made_by_hand(&self, token: Option<&str>) {
+        if self.shared.change_tokens(|tokens| tokens.by_hand_is(token)) {
+            self.stimulate(Stimulus::TokensChanged);
+        }
     }
 
-    /// Whether an event carries the token of our own webhook. Reads the store.
+    /// Whether an event with this token is Aircall's, as far as this program knows; reads no store. A webhook that another
+    /// hub has just made is known to [`Handle::is_own_token`] only.
+    #[must_use]
+    pub fn knows_token(&self, token: &str) -> bool {
+        let (is_known, replaced) = {
+            let tokens = self.shared.tokens.read().unwrap_or_else(PoisonError::into_inner);
+            (tokens.know(token), tokens.have_replaced_others())
+        };
+        if is_known && replaced && self.shared.change_tokens(|tokens| tokens.seen(token)) {
+            self.stimulate(Stimulus::TokensChanged);
+        }
+        is_known
+    }
+
+    /// The same, with what other hubs have stored meanwhile. Reads the store.
     ///
     /// # Errors
     /// If the store cannot be read.
     pub fn is_own_token(&self, token: &str) -> Result<bool, StoreError> {
-        let known = self.shared.store.setting("webhook_token_hash")?;
-        // Hashes are compared, so the time it takes tells nothing of the token.
-        Ok(known.is_some_and(|known| known == inbox::token_hash(token)))
+        if self.knows_token(token) {
+            return Ok(true);
+        }
+        // What is known here and not stored yet is the newer knowledge.
+        if self.shared.tokens_unsaved.load(Ordering::SeqCst) {
+            return Ok(false);
+        }
+        let stored = Tokens::remembered(self.shared.store.as_ref())?;
+        let is_known = stored.know(token);
+        if is_known {
+            self.shared.believe(stored);
+        }
+        Ok(is_known && self.knows_token(token))
     }
 
     /// Stores statements for good, and wakes the engine. Blocks until they are durable.
@@ -302,6 +345,32 @@ impl Handle {
     /// `health` shows when it is done.
     pub async fn take_over(&self) -> bool {
         self.ask(Stimulus::TakeOver).await.unwrap_or(false)
+    }
+
+    /// Dials a number on an agent's phone (A5). A call that comes of it is linked with the ticket that it is dialled from
+    /// (G9). Comes back when Aircall has answered; it is never repeated by itself.
+    ///
+    /// # Errors
+    /// [`ActRefused`], which says what to do.
+    pub async fn dial(&self, ask: DialAsk) -> Result<Dialled, ActRefused> {
+        self.ask(|told| Stimulus::Dial(ask, told)).await.unwrap_or(Err(ActRefused::Stopping))
+    }
+
+    /// Writes a comment on a call, in Aircall and in the helpdesk (G13). `by`: the Aircall user's id or e-mail address;
+    /// unset, the agent of the call. It is stored when this comes back, whatever Aircall said.
+    ///
+    /// # Errors
+    /// [`ActRefused`], which says what to do; nothing is kept then.
+    pub async fn comment(&self, call: CaseId, text: String, by: Option<String>) -> Result<Said, ActRefused> {
+        self.ask(|told| Stimulus::Comment(call, text, by, told)).await.unwrap_or(Err(ActRefused::Stopping))
+    }
+
+    /// Tags a call in Aircall, by ids or names of Aircall's tags; the helpdesk follows.
+    ///
+    /// # Errors
+    /// [`ActRefused`], which says what to do.
+    pub async fn tag(&self, call: CaseId, tags: Vec<String>) -> Result<(), ActRefused> {
+        self.ask(|told| Stimulus::Tag(call, tags, told)).await.unwrap_or(Err(ActRefused::Stopping))
     }
 
     /// Fills the ledger from the records that the helpdesk holds of calls since then (B17); writes nothing there. Ends

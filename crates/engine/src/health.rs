@@ -56,6 +56,18 @@ impl Link {
         }
     }
 
+    /// When it answered last, properly or with a refusal.
+    #[must_use]
+    pub fn heard_at(&self) -> Option<DateTime<Utc>> {
+        self.answered_at
+    }
+
+    /// While it is down: when the next request may go.
+    #[must_use]
+    pub fn next_try(&self) -> Option<DateTime<Utc>> {
+        self.next_try
+    }
+
     fn pause(&self) -> TimeDelta {
         match self.state {
             ConnectionState::Unreachable => TimeDelta::seconds(1 << self.failures.min(4)),
@@ -134,8 +146,16 @@ impl Link {
             ),
             (ConnectionState::Refused, false) => (
                 "refused",
-                format!("{name} does not accept the key."),
-                format!("Make a new key in {name} and enter it; what waits is written then. {text}"),
+                match self.vendor {
+                    Vendor::Aircall => format!("{name} does not accept the key."),
+                    Vendor::Gorgias | Vendor::Front => {
+                        format!("{name} does not accept the key, so logging waits. Nothing is lost.")
+                    }
+                },
+                format!(
+                    "Make a new key in {name} and enter it; what waits is written then. If the old one is accepted again, \
+                     that is noticed by itself within half a minute. {text}"
+                ),
             ),
             (ConnectionState::Unreachable, _) => (
                 "unreachable",

@@ -145,6 +145,8 @@ pub enum Step {
     LookAtTicket,
     /// Get this file into the helpdesk, one step further: a fresh link, the download, the upload (G17).
     Fetch(Box<Wanted>),
+    /// See first whether the ticket that the call was placed from is still there (G9), then carry out the plan.
+    LookAtLinked,
     /// Carry out the first write of the plan.
     Write,
 }
@@ -317,6 +319,23 @@ pub trait Helpdesk: Send + Sync {
     /// # Errors
     /// What the answer means instead.
     fn ticket_seen(&self, case: &Case, answer: &Answer) -> Result<Probed, Refusal>;
+
+    /// Asks how the ticket is that the call was placed from (G9); `None` if there is none.
+    fn look_at_linked(&self, case: &Case) -> Option<Request>;
+    /// Reads the answer to `asked`, step by step: that a person threw the ticket away
+    /// ([`UNLINKED`](crate::ledger::UNLINKED)), or our note in it; `Nothing` if it stands and has none.
+    ///
+    /// # Errors
+    /// What the answer means instead.
+    fn linked_seen(&self, case: &Case, asked: &http::Uri, answer: &Answer) -> Result<Probed, Refusal>;
+
+    /// Asks whether the credential is still accepted: the lightest question there is (G20).
+    fn check(&self) -> Request;
+    /// Reads that answer.
+    ///
+    /// # Errors
+    /// What the answer means instead.
+    fn checked(&self, answer: &Answer) -> Result<(), Refusal>;
 
     /// After a write was refused: asks what became of the customer that it names, if it names one.
     fn whereabouts(&self, write: &Write) -> Option<Request>;

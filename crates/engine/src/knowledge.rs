@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use sidetone_protocol::Reason;
 
 use crate::conversation::Conversation;
+use crate::call::Agent;
 use crate::directory::{Matched, People};
 use crate::helpdesk::{Context, LineUsers, Team};
 use crate::files::NOTHING_UNDER_WAY;
@@ -24,6 +25,10 @@ pub struct Knowledge {
     pub teams: BTreeMap<u64, Team>,
     /// Slugs of Aircall's built-in tags.
     pub slugs: BTreeMap<u64, String>,
+    /// Names of Aircall's tags.
+    pub aircall_tags: BTreeMap<u64, String>,
+    /// Aircall's users, once read.
+    pub agents: Option<Vec<Agent>>,
     /// The numbers of our own lines.
     pub own_numbers: Vec<E164>,
     /// The shared customer of withheld callers.

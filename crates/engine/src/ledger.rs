@@ -33,8 +33,21 @@ pub const GONE: &str = "gone";
 /// The record is made once more, beside tickets that were thrown away. No part of the record.
 pub const AGAIN: &str = "again";
 
+/// The ticket that a call was placed from (G9). Known before anything is written; no part of the record.
+pub const FROM_TICKET: &str = "from_ticket";
+/// The note in the ticket that a call was placed from.
+pub const LINKED: &str = "linked";
+/// Nothing is written into the ticket that a call was placed from: a person threw it away. No part of the record.
+pub const UNLINKED: &str = "unlinked";
+
 /// The helpdesk does not take the e-mail address that Aircall has of the caller (G4). No part of the record.
 pub const EMAIL_REFUSED: &str = "email_refused";
+
+/// Nothing is written into the ticket that a call was placed from, and that is the end of it.
+#[must_use]
+pub fn unlinked(why: &str) -> Holding {
+    Holding { key: UNLINKED.into(), helpdesk_id: String::new(), detail: serde_json::json!({ "why": why }) }
+}
 
 /// All holdings of one call.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -50,7 +63,7 @@ impl Ledger {
     /// Whether nothing was ever written for the call.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.keys().all(|key| key == FROM_TICKET)
     }
 
     /// Whether this was written.
@@ -89,7 +102,9 @@ impl Ledger {
             helpdesk_id: String::new(),
             detail: serde_json::json!({ "instead_of": instead_of }),
         };
-        let stays = |key: &str| matches!(key, AGAIN | "customer") || key.starts_with("new_tag:");
+        let stays = |key: &str| {
+            matches!(key, AGAIN | "customer" | FROM_TICKET | LINKED | UNLINKED) || key.starts_with("new_tag:")
+        };
         let forgotten = self.0.keys().filter(|key| !stays(key)).cloned().collect();
         (vec![again], forgotten)
     }
@@ -139,6 +154,8 @@ pub enum WriteKind {
     SetStatus,
     /// The ticket goes to the agent whom the call was handed to (G24).
     SetAssignee,
+    /// A note is added to the ticket that the call was placed from (G9): another one than the call's.
+    AddLink,
 }
 
 impl WriteKind {
@@ -149,7 +166,8 @@ impl WriteKind {
             WriteKind::CreateCustomer
             | WriteKind::AddNumber
             | WriteKind::CreateTicket
-            | WriteKind::CreateTag => false,
+            | WriteKind::CreateTag
+            | WriteKind::AddLink => false,
             WriteKind::AddEntry
             | WriteKind::AddTags
             | WriteKind::RemoveTags

@@ -3,10 +3,12 @@
 //! The engine knows neither HTTP servers nor windows. It gets its clock, its transport and its store from outside,
 //! so that a simulated day runs inside one process in seconds. `ARCHITECTURE.md` walks one call through these files.
 
+pub mod act;
 pub mod budget;
 pub mod call;
 pub mod clock;
 pub mod conversation;
+pub mod dial;
 pub mod directory;
 mod engine;
 pub mod files;
@@ -19,10 +21,12 @@ mod inbox;
 mod knowledge;
 pub mod ledger;
 pub mod number;
+pub mod own_comment;
 mod readiness;
 pub mod settings;
 pub mod store;
 mod transfer;
+mod tokens;
 pub mod transport;
 mod view;
 mod words;

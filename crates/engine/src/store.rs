@@ -17,9 +17,11 @@ use sidetone_protocol::{CallView, ExplanationView, LiveEvent, MessageView, Outbo
 
 use crate::call::{Call, CaseId, Origin};
 use crate::conversation::Conversation;
+use crate::dial::Dial;
 use crate::directory::Matched;
 use crate::ledger::{Attempt, Holding, Ledger};
 use crate::number::E164;
+use crate::own_comment::OwnComment;
 
 /// A thread is held this long after its holder was last heard of. A request is given up after 30 s, and a question may
 /// follow it; what is more is for hubs whose clocks differ.
@@ -141,6 +143,8 @@ pub struct Case {
     pub ledger: Ledger,
     /// Writes under way or parked.
     pub attempts: Vec<Attempt>,
+    /// Comments that agents wrote through Sidetone.
+    pub own: Vec<OwnComment>,
     /// Fresh reads.
     pub reads: Reads,
     /// Whether the helpdesk was asked for our marker before the create (B17).
@@ -167,6 +171,7 @@ impl Case {
             barred: None,
             ledger: Ledger::default(),
             attempts: Vec::new(),
+            own: Vec::new(),
             reads: Reads::default(),
             adopted: false,
             carded: false,
@@ -190,7 +195,8 @@ pub struct Claim {
 /// What changed of one call.
 #[derive(Clone, Debug)]
 pub struct CaseChange {
-    /// The call afterwards; the store takes facts, flags, reads and due from it (not ledger and attempts).
+    /// The call afterwards; the store takes facts, flags, reads, own comments and due from it (not ledger
+    /// and attempts).
     pub case: Case,
     /// Its row for lists; `None` while the line is unknown or not selected: then it is listed nowhere.
     pub view: Option<CallView>,
@@ -213,6 +219,8 @@ pub struct Change {
     pub folded: Vec<i64>,
     /// Calls.
     pub cases: Vec<CaseChange>,
+    /// Numbers that are to be dialled, or have become a call: then each must not have become one before.
+    pub dials: Vec<Dial>,
     /// Answers of the directory.
     pub matched: Vec<Matched>,
     /// Conversations of text messages, as seen or made.
@@ -419,6 +427,26 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// If the store cannot be read.
     fn arrivals(&self) -> Result<Arrivals, StoreError>;
+    /// What this agent was asked to dial this number for, oldest first.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn dials(&self, agent: u64, number: &E164) -> Result<Vec<Dial>, StoreError>;
+    /// Forgets a dial that was not carried out; one that has become a call stays.
+    ///
+    /// # Errors
+    /// If the store cannot be changed.
+    fn take_back_dial(&self, id: &str) -> Result<(), StoreError>;
+    /// Forgets dials older than `before`.
+    ///
+    /// # Errors
+    /// If the store cannot be changed.
+    fn forget_dials(&self, before: DateTime<Utc>) -> Result<(), StoreError>;
+    /// Calls with a comment of ours that is on its way to Aircall.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn with_open_comments(&self) -> Result<Vec<CaseId>, StoreError>;
     /// Forgets pushed events older than `before`.
     ///
     /// # Errors

@@ -11,7 +11,7 @@ use crate::directory::{Customer, Matched};
 use crate::files::FILE;
 use crate::gate;
 use crate::helpdesk::{Assessment, Helpdesk, Standing};
-use crate::ledger::{AGAIN, AttemptState, EMAIL_REFUSED, GONE, Holding, SEEN};
+use crate::ledger::{AGAIN, AttemptState, EMAIL_REFUSED, FROM_TICKET, GONE, Holding, SEEN, UNLINKED};
 use crate::readiness::{Kind, kind};
 use crate::store::Case;
 
@@ -229,8 +229,11 @@ fn shown_key(holding: &Holding) -> String {
 
 fn ledger_views(case: &Case) -> Vec<LedgerView> {
     // That a tag had to be made first is the account's affair, and how the ticket was seen is ours: no part of the record.
-    let is_record =
-        |key: &str| !key.starts_with("new_tag:") && !key.starts_with(FILE) && !matches!(key, SEEN | GONE | AGAIN | EMAIL_REFUSED);
+    let is_record = |key: &str| {
+        !key.starts_with("new_tag:")
+            && !key.starts_with(FILE)
+            && !matches!(key, SEEN | GONE | AGAIN | EMAIL_REFUSED | FROM_TICKET | UNLINKED)
+    };
     let record = case.ledger.rows().filter(|row| is_record(&row.holding.key));
     let ledger = record.map(|row| LedgerView {
         key: shown_key(&row.holding),

@@ -8,9 +8,11 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 use sidetone_engine::call::{Call, CaseId, Origin, Statement};
 use sidetone_engine::conversation::{Conversation, Thread};
+use sidetone_engine::dial::Dial;
 use sidetone_engine::directory::{Customer, Matched};
 use sidetone_engine::ledger::{Attempt, AttemptState, Holding, Write, WriteKind};
 use sidetone_engine::number;
+use sidetone_engine::own_comment::{OwnComment, OwnState};
 use sidetone_engine::store::postgres::PostgresStore;
 use sidetone_engine::store::sqlite::SqliteStore;
 use sidetone_engine::store::{
@@ -77,6 +79,8 @@ on_every_store! {
     what_is_due_is_claimed_again_and_again_by_the_same_program
     messages_are_listed_by_themselves_and_wait_for_earlier_ones
     a_conversation_is_kept_as_it_was_seen_last
+    a_dial_becomes_one_call_and_is_forgotten
+    comments_of_ours_come_back_with_their_call_and_are_listed_while_they_are_open
 }
 
 fn at(s: i64) -> DateTime<Utc> {
@@ -566,4 +570,68 @@ fn a_conversation_is_kept_as_it_was_seen_last(store: &impl Fresh) {
         store.commit(&Change { conversations: vec![seen.clone()], ..Change::at(at(4)) }).unwrap();
         assert_eq!(store.conversation("7").unwrap(), Some(seen));
     }
+}
+
+fn a_dial_becomes_one_call_and_is_forgotten<F: Fresh>(fresh: &F) {
+    let store = fresh.open();
+    let number = number::parse("+34666444555", None).unwrap();
+    let other = number::parse("+33199001144", None).unwrap();
+    let dial = |id: &str, s: i64| Dial {
+        id: id.into(),
+        agent: u64::MAX,
+        number: number.clone(),
+        ticket: (id == "a").then(|| "5001".to_owned()),
+        at: at(s),
+        call: None,
+    };
+    let put = |dials: Vec<Dial>| store.commit(&Change { dials, ..Change::at(at(0)) }).map(|_| ());
+    put(vec![dial("a", 0), dial("b", 5), Dial { number: other.clone(), ..dial("c", 5) }]).unwrap();
+    let found = || fresh.open().dials(u64::MAX, &number).unwrap();
+    assert_eq!(found(), [dial("a", 0), dial("b", 5)]);
+    assert_eq!(store.dials(7, &number).unwrap(), []);
+    let used = Dial { call: Some(CaseId(4_300_000_001)), ..dial("a", 0) };
+    put(vec![used.clone()]).unwrap();
+    assert_eq!(found()[0], used);
+    let again = Dial { call: Some(CaseId(4_300_000_002)), ..dial("a", 0) };
+    let refused = put(vec![Dial { call: again.call, ..dial("b", 5) }, again]);
+    assert_eq!(refused, Err(StoreError::Stale(CaseId(4_300_000_002))), "it has become a call already");
+    assert_eq!(found(), [used.clone(), dial("b", 5)], "nothing of the change is stored");
+    for id in ["a", "b", "unknown"] {
+        store.take_back_dial(id).unwrap();
+    }
+    assert_eq!(found(), [used], "what has become a call stays");
+    store.forget_dials(at(3)).unwrap();
+    assert_eq!(found(), []);
+    assert_eq!(store.dials(u64::MAX, &other).unwrap().len(), 1);
+}
+
+fn comments_of_ours_come_back_with_their_call_and_are_listed_while_they_are_open<F: Fresh>(fresh: &F) {
+    let store = fresh.open();
+    let mut one = case(4_300_000_001);
+    let mut own = OwnComment::new(1_795_248_000_123, "Sends a photo \u{1f4f7}".into(), None, at(0));
+    own.sent(at(1));
+    let mut refused = OwnComment::new(1_795_248_000_124, "The sixth".into(), None, at(2));
+    refused.state = OwnState::Refused;
+    one.own = vec![own, refused];
+    let change = |case: &Case| {
+        let changed = CaseChange {
+            case: case.clone(),
+            view: None,
+            message: None,
+            put: Vec::new(),
+            remove: Vec::new(),
+            attempts: Vec::new(),
+            trace: Vec::new(),
+        };
+        Change { cases: vec![changed], ..Change::at(at(3)) }
+    };
+    store.commit(&change(&one)).unwrap();
+    store.commit(&change(&case(4_300_000_002))).unwrap();
+    let mut back = fresh.open().case(CaseId(4_300_000_001)).unwrap().unwrap();
+    assert_eq!(back.own, one.own);
+    assert_eq!(store.with_open_comments().unwrap(), [CaseId(4_300_000_001)]);
+    back.own[0].comment = Some(150_409_001);
+    store.commit(&change(&back)).unwrap();
+    assert_eq!(fresh.open().case(CaseId(4_300_000_001)).unwrap().unwrap().own, back.own);
+    assert_eq!(store.with_open_comments().unwrap(), []);
 }

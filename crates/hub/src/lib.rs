@@ -5,6 +5,7 @@
 //! [`Handle`]: sidetone_engine::Handle
 
 mod actions;
+mod acts;
 pub mod adopt;
 mod api;
 pub mod config;

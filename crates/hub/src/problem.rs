@@ -2,7 +2,7 @@
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde_json::{Value, json};
 use sidetone_engine::store::StoreError;
 
 /// What a caller of the API did wrong, or what is wrong with us.
@@ -11,11 +11,18 @@ pub(crate) struct Problem {
     status: StatusCode,
     code: &'static str,
     detail: String,
+    more: Option<(&'static str, Value)>,
 }
 
 impl Problem {
     pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Problem {
-        Problem { status, code, detail: detail.into() }
+        Problem { status, code, detail: detail.into(), more: None }
+    }
+
+    /// With one member more than RFC 9457 knows.
+    pub(crate) fn with(mut self, name: &'static str, value: Value) -> Problem {
+        self.more = Some((name, value));
+        self
     }
 
     pub(crate) fn unauthorized() -> Problem {
@@ -60,13 +67,16 @@ impl From<StoreError> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let body = json!({
+        let mut body = json!({
             "type": "about:blank",
             "title": self.status.canonical_reason().unwrap_or("Error"),
             "status": self.status.as_u16(),
             "code": self.code,
             "detail": self.detail,
         });
+        if let Some((name, value)) = self.more {
+            body[name] = value;
+        }
         let mut response = (self.status, body.to_string()).into_response();
         response
             .headers_mut()

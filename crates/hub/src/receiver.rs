@@ -32,17 +32,18 @@ type Waiting = (Received, oneshot::Sender<Result<(), StoreError>>);
 #[derive(Clone)]
 pub(crate) struct Receiver {
     handle: Handle,
-    manual_token: Option<Secret>,
     queue: threads::Sender<Waiting>,
 }
 
 impl Receiver {
-    /// Starts the thread that stores. It ends with the last clone of the receiver.
-    pub(crate) fn start(handle: Handle, manual_token: Option<Secret>) -> std::io::Result<Arc<Receiver>> {
+    /// Starts the thread that stores. It ends with the last clone of the receiver. `by_hand`: the token of a webhook that a
+    /// person made.
+    pub(crate) fn start(handle: Handle, by_hand: Option<&Secret>) -> std::io::Result<Arc<Receiver>> {
+        handle.use_token_made_by_hand(by_hand.map(Secret::reveal));
         let (queue, waiting) = threads::channel::<Waiting>();
         let storing = handle.clone();
         std::thread::Builder::new().name("inbox".into()).spawn(move || store(&storing, &waiting))?;
-        Ok(Arc::new(Receiver { handle, manual_token, queue }))
+        Ok(Arc::new(Receiver { handle, queue }))
     }
 
     async fn take(&self, installation: Option<&str>, headers: &HeaderMap, body: Body) -> Result<(), Problem> {
@@ -65,8 +66,7 @@ impl Receiver {
     /// The token is the only proof of origin (`reference/aircall.md` §6.1).
     async fn is_authentic(&self, event: &Event) -> Result<bool, Problem> {
         let Some(token) = event.token.as_ref() else { return Ok(false) };
-        let manual = self.manual_token.as_ref().is_some_and(|known| event.token_matches(known.reveal()));
-        if manual || self.handle.knows_token(token.reveal()) {
+        if self.handle.knows_token(token.reveal()) {
             return Ok(true);
         }
         // Another hub on the same database may have made the webhook a moment ago.

@@ -19,14 +19,14 @@ use crate::config::{Config, Secret};
 use crate::connections::{self, HEADERS_WITHIN};
 use crate::problem::Problem;
 use crate::receiver::{self, Receiver};
-use crate::{actions, adopt, api, events, messages, metrics, pages};
+use crate::{actions, acts, adopt, api, events, messages, metrics, pages};
 
 /// All routes of a hub.
 ///
 /// # Errors
 /// If the receiver's thread cannot be started.
 pub fn routes(handle: &Handle, config: &Config) -> io::Result<Router> {
-    let receiver = Receiver::start(handle.clone(), config.webhook_token.clone())?;
+    let receiver = Receiver::start(handle.clone(), config.webhook_token.as_ref())?;
     let webhooks = Router::new()
         .route("/webhooks/aircall", post(receiver::receive))
         .route("/webhooks/aircall/{installation}", post(receiver::receive_for))
@@ -40,6 +40,9 @@ pub fn routes(handle: &Handle, config: &Config) -> io::Result<Router> {
         .route("/api/messages", get(messages::messages))
         .route("/api/messages/{id}", get(messages::message))
         .route("/api/messages/{id}/retry", post(messages::retry))
+        .route("/api/calls/{id}/comments", post(acts::comment))
+        .route("/api/calls/{id}/tags", post(acts::tag))
+        .route("/api/dial", post(acts::dial))
         .route("/api/health", get(api::health))
         .route("/api/pause", post(actions::pause))
         .route("/api/resume", post(actions::resume))

@@ -7,11 +7,13 @@
 //! Times are unix seconds (UTC); the page shows them in the reader's zone. Ids are strings, because call ids are
 //! 64-bit and a browser's numbers are not.
 
+mod actions;
 mod call;
 mod health;
 mod live;
 mod message;
 
+pub use actions::*;
 pub use call::*;
 pub use health::*;
 pub use live::*;

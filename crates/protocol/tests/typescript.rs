@@ -7,7 +7,10 @@
 
 use std::path::Path;
 
-use sidetone_protocol::{CallDetail, CallPage, MessageDetail, MessagePage, Now, Pushed};
+use sidetone_protocol::{
+    CallDetail, CallPage, CommentAnswer, CommentRequest, DialAnswer, DialRequest, MessageDetail, MessagePage, Now,
+    Pushed, TagRequest,
+};
 use ts_rs::{Config, TS};
 
 const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/src/wire/index.ts");
@@ -23,6 +26,11 @@ fn generated() -> String {
     MessagePage::export_all(&config).unwrap();
     MessageDetail::export_all(&config).unwrap();
     Pushed::export_all(&config).unwrap();
+    DialRequest::export_all(&config).unwrap();
+    DialAnswer::export_all(&config).unwrap();
+    CommentRequest::export_all(&config).unwrap();
+    CommentAnswer::export_all(&config).unwrap();
+    TagRequest::export_all(&config).unwrap();
     std::fs::read_to_string(folder.path().join("index.ts")).unwrap()
 }
 

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{START, sandbox, settle, subscribe};
+use common::{START, aircall, sandbox, settle, subscribe};
 use serde_json::{Value, json};
 use sidetone_sandbox::{
     Dial, HangUp, MissedReason, Presence, Refused, Ring,
@@ -263,4 +263,28 @@ async fn what_was_under_way_before_a_reset_is_forgotten() {
     sleep(Duration::from_secs(600)).await;
     assert_eq!(receiver.events().len(), before);
     assert!(control.aircall().ring(&ring()).unwrap() > call, "an id never means two calls");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_note_over_the_api_has_no_author_and_its_answer_says_what_the_switch_says() {
+    let (sandbox, _) = sandbox();
+    let control = sandbox.control().aircall().clone();
+    let call = control.ring(&ring()).unwrap();
+    let path = format!("/v1/calls/{call}/comments");
+    let post = async |content: &str| aircall(&sandbox, "POST", &path, json!({"content": content})).await;
+    let answer = post("Sends a photo 📷").await;
+    assert_eq!((answer.status, answer.text.as_str()), (201, ""));
+    control.switch(|switches| switches.created_bodies = true);
+    let answer = post("And another").await;
+    assert_eq!((answer.status, &answer.body["comment"]["posted_by"]), (201, &Value::Null));
+    let shown = control.call(call).unwrap()["comments"].clone();
+    assert_eq!((&shown[0]["content"], &shown[0]["posted_by"]), (&json!("Sends a photo "), &Value::Null));
+    assert_eq!(shown[1]["id"], answer.body["comment"]["id"]);
+    assert_eq!(post("👍").await.status, 400);
+    control.switch(|switches| switches.refuse_emoji_only = false);
+    assert_eq!(post("👍").await.status, 201);
+    assert_eq!(control.call(call).unwrap()["comments"][2]["content"], "");
+    let tagged =
+        aircall(&sandbox, "POST", &format!("/v1/calls/{call}/tags"), json!({"tags": [551_011]})).await;
+    assert_eq!((tagged.status, &tagged.body["tags"][0]["name"]), (201, &json!("Refund")));
 }

@@ -178,3 +178,33 @@ async fn events_can_be_doubled_dropped_delayed_and_shuffled() {
     assert_eq!(order.iter().collect::<HashSet<_>>().len(), 20);
     assert!(!order.is_sorted(), "{order:?}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_was_on_its_way_when_a_webhook_was_changed_or_deleted_arrives_as_the_switch_says() {
+    for (as_sent, arrives) in [(false, 1), (true, 3)] {
+        let (sandbox, receiver) = sandbox();
+        let control = sandbox.control().aircall().clone();
+        control.switch(|switches| {
+            switches.deliver_as_sent = as_sent;
+            switches.change_renews_token = true;
+            switches.delay_s = 30.0;
+        });
+        let changed = subscribe(&sandbox).await;
+        one_event(&sandbox);
+        settle().await;
+        let path = format!("/v1/webhooks/{}", changed["webhook_id"].as_str().unwrap());
+        let body = json!({"url": "http://127.0.0.1:9/new", "events": ["number.deleted"]});
+        let renewed = aircall(&sandbox, "PUT", &path, body).await.body["webhook"]["token"].clone();
+        assert_ne!(renewed, changed["token"]);
+        sleep(Duration::from_secs(31)).await;
+        let expected = if as_sent { &changed["token"] } else { &renewed };
+        assert_eq!(&receiver.received()[0].body["token"], expected);
+        for _ in 0..2 {
+            one_event(&sandbox);
+        }
+        settle().await;
+        assert_eq!(aircall(&sandbox, "DELETE", &path, Value::Null).await.status, 204);
+        sleep(Duration::from_secs(31)).await;
+        assert_eq!(receiver.events().len(), arrives);
+    }
+}

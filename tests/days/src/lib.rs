@@ -12,6 +12,7 @@
 pub mod cast;
 pub mod chance;
 pub mod chaos;
+pub mod company;
 pub mod day;
 pub mod deliveries;
 pub mod life;

@@ -12,6 +12,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use sidetone_engine::call::CaseId;
 use sidetone_engine::conversation::Conversation;
+use sidetone_engine::dial::Dial;
 use sidetone_engine::directory::Matched;
 use sidetone_engine::number::E164;
 use sidetone_engine::store::{
@@ -210,6 +211,23 @@ impl Store for MortalStore {
 
     fn arrivals(&self) -> Result<Arrivals, StoreError> {
         self.alive()?.arrivals()
+    }
+
+    fn dials(&self, agent: u64, number: &E164) -> Result<Vec<Dial>, StoreError> {
+        self.alive()?.dials(agent, number)
+    }
+
+    fn take_back_dial(&self, id: &str) -> Result<(), StoreError> {
+        self.alive()?.take_back_dial(id)?;
+        self.committed(())
+    }
+
+    fn forget_dials(&self, before: DateTime<Utc>) -> Result<(), StoreError> {
+        self.alive()?.forget_dials(before)
+    }
+
+    fn with_open_comments(&self) -> Result<Vec<CaseId>, StoreError> {
+        self.alive()?.with_open_comments()
     }
 
     fn forget_pushed(&self, before: DateTime<Utc>) -> Result<(), StoreError> {

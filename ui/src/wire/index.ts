@@ -233,6 +233,37 @@ history: Array<CallView>,
 history_total: number, };
 
 /**
+ * The answer to a [`CommentRequest`], 202.
+ */
+export type CommentAnswer = { 
+/**
+ * How far it has come.
+ */
+state: CommentState, 
+/**
+ * For `helpdesk_only`: code and sentence.
+ */
+reason: Reason | null, };
+
+/**
+ * `POST /api/calls/{id}/comments`.
+ */
+export type CommentRequest = { 
+/**
+ * The comment.
+ */
+text: string, 
+/**
+ * Who writes it: an Aircall user's id or e-mail address. Unset: the agent of the call.
+ */
+agent?: string, };
+
+/**
+ * How far a comment has come. It is kept, and goes to the helpdesk in any case.
+ */
+export type CommentState = "posted" | "helpdesk_only" | "waiting";
+
+/**
  * B10: what of the record is there.
  */
 export type Completeness = { 
@@ -303,6 +334,57 @@ note: string | null,
  * The customer's page in the helpdesk.
  */
 url: string | null, };
+
+/**
+ * The answer to a [`DialRequest`], 202. Which call it becomes shows when it begins.
+ */
+export type DialAnswer = { 
+/**
+ * What happens next.
+ */
+state: DialState, 
+/**
+ * Whose phone; the name is empty where it is not known.
+ */
+agent: Named, 
+/**
+ * The number, in E.164.
+ */
+to: string, 
+/**
+ * What happens next, one sentence in English.
+ */
+next: string, };
+
+/**
+ * `POST /api/dial`.
+ */
+export type DialRequest = { 
+/**
+ * The number, with its country code.
+ */
+to: string, 
+/**
+ * The helpdesk's ticket that it is dialled from (G9).
+ */
+ticket?: string, 
+/**
+ * Whose phone: an Aircall user's id or e-mail address. Needed where there are several users.
+ */
+agent?: string, 
+/**
+ * The id of the line to call from; only with `start`.
+ */
+line?: string, 
+/**
+ * Ring at once; else the keypad is filled, and the agent picks the line and presses the call key.
+ */
+start?: boolean, };
+
+/**
+ * What happens next with a number that is dialled.
+ */
+export type DialState = "keypad" | "calling";
 
 /**
  * Which way the call went.
@@ -765,6 +847,15 @@ last_event_at: number | null, };
  * How calls arrive.
  */
 export type SourceKind = "webhook" | "polling";
+
+/**
+ * `POST /api/calls/{id}/tags`. Answered 202 without a body: what becomes of it comes as an event.
+ */
+export type TagRequest = { 
+/**
+ * Ids or names of Aircall's tags.
+ */
+tags: Array<string>, };
 
 /**
  * A page in the helpdesk.

@@ -2,6 +2,7 @@
 
 use chrono::DateTime;
 use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// An Aircall line, as a call carries it.
@@ -22,7 +23,7 @@ pub struct Line {
 }
 
 /// An Aircall user.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Agent {
     /// Aircall's id.
     pub id: u64,
@@ -83,8 +84,10 @@ pub struct CallTag {
 /// A comment on a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Comment {
-    /// Aircall's id.
+    /// Aircall's id; ours for one that Aircall does not have.
     pub id: u64,
+    /// What its note is called: the id, or `own:` and ours.
+    pub key: String,
     /// What was written.
     pub content: String,
     /// When, unix seconds.

@@ -321,8 +321,10 @@ impl Call {
             .iter()
             .filter_map(|(id, fact)| {
                 let author = fact.value.get("posted_by").and_then(Value::as_object);
+                let own = fact.value.get("own").and_then(|_| fact.value.get("id")?.as_u64());
                 Some(Comment {
-                    id: *id,
+                    id: own.unwrap_or(*id),
+                    key: own.map_or_else(|| id.to_string(), |own| format!("own:{own}")),
                     content: fact.value.get("content").and_then(Value::as_str)?.to_owned(),
                     posted_at: fact.value.get("posted_at").and_then(moment),
                     author: author.and_then(|a| {

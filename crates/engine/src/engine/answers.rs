@@ -57,6 +57,7 @@ impl Engine {
             Job::LookAtTicket(call) => self.ticket_was_seen(call, result, now),
             Job::Conversation { call, customer } => self.conversation_told(call, &customer, result, now),
             Job::ReadLine { call, line } => self.line_read(call, line, result, now),
+            Job::LookAtLinked { call, asked } => self.linked_was_seen(call, &asked, result, now),
             Job::Whereabouts { call, write, refusal, hops } => {
                 self.whereabouts_told(call, &write, refusal, hops, result, now)
             }
@@ -72,6 +73,17 @@ impl Engine {
             Job::Webhook(step) => self.webhook_told(step, result, now),
             Job::Poll => self.polled(result, now),
             Job::FreshLink { call, wanted, medium } => self.link_was_read(call, &wanted, medium, result, now),
+            Job::Check => {
+                self.was_checked(result, now);
+                Ok(())
+            }
+            Job::Dial(dialling) => self.was_dialled(&dialling, result),
+            Job::Say { call, n } => self.was_said(call, n, result, sent_at, now),
+            Job::ReadComments(call) => self.comments_were_read(call, result, now),
+            Job::Tag { id, call, tags } => {
+                self.was_tagged(&id, call, &tags, result);
+                Ok(())
+            }
         }
     }
 

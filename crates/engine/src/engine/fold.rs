@@ -14,6 +14,7 @@ use crate::directory::Matched;
 use crate::gate;
 use crate::helpdesk::{Assessment, Standing, Step};
 use crate::ledger::{Attempt, AttemptState, GONE, Holding};
+use crate::own_comment::recognise;
 use crate::store::{Case, CaseChange, Change, Due, InboxRow, StoreError};
 use crate::view;
 
@@ -72,7 +73,11 @@ impl Engine {
             }
             self.decide(&mut case, now);
             self.note_ringing(&case, now);
-            let changed = self.reckon(case, Vec::new(), Vec::new(), Vec::new(), now)?;
+            if !case.own.is_empty() {
+                recognise(&mut case.own, &case.call.comments());
+            }
+            let put = if first_seen { self.became_of_a_dial(&case, &mut change)? } else { Vec::new() };
+            let changed = self.reckon(case, put, Vec::new(), Vec::new(), now)?;
             self.tell(&changed, first_seen, &mut change)?;
             change.cases.push(changed);
         }
@@ -200,7 +205,9 @@ impl Engine {
                 due(*until, writes.max(u32::from(!case.ledger.has("message"))))
             }
             Step::Wait(until) => due(*until, 0),
-            Step::LookAtTicket | Step::Fetch(_) | Step::Write => due(self.write_at(now), writes.max(1)),
+            Step::LookAtTicket | Step::LookAtLinked | Step::Fetch(_) | Step::Write => {
+                due(self.write_at(now), writes.max(1))
+            }
             // Asked just before the write that it is for.
             Step::Adopt => due(self.write_at(now), writes.max(1)),
             // A read that failed has its next try in `due` already.
@@ -342,6 +349,6 @@ fn is_question(step: &Step) -> bool {
         | Step::ReadLine(_)
         | Step::Lists
         | Step::Adopt => true,
-        Step::Rest | Step::Wait(_) | Step::LookAtTicket | Step::Fetch(_) | Step::Write => false,
+        Step::Rest | Step::Wait(_) | Step::LookAtTicket | Step::LookAtLinked | Step::Fetch(_) | Step::Write => false,
     }
 }

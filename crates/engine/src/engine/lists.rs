@@ -1,4 +1,5 @@
-//! Lists that are read anew every ten minutes: the helpdesk's people and tags, Aircall's teams, tags and lines.
+//! Lists that are read anew every ten minutes: the helpdesk's people and tags, Aircall's teams, tags, lines
+//! and users.
 //!
 //! What was read goes into [`Knowledge`](crate::knowledge::Knowledge) only when a list was read to its end.
 
@@ -9,6 +10,7 @@ use sidetone_protocol::Vendor;
 
 use super::{Engine, Job};
 use crate::budget::Lane;
+use crate::call::Agent;
 use crate::directory::{People, Person};
 use crate::helpdesk::{Answer, Request, Team};
 use crate::knowledge::Question;
@@ -32,18 +34,22 @@ pub(crate) enum List {
     Teams,
     AircallTags,
     Lines,
+    Agents,
 }
 
-const LISTS: [List; 5] = [List::People, List::Tags, List::Teams, List::AircallTags, List::Lines];
+const LISTS: [List; 6] =
+    [List::People, List::Tags, List::Teams, List::AircallTags, List::Lines, List::Agents];
 
 /// What is being read, and when it is due.
 pub(crate) struct Lists {
     /// Due when, and whether it is being read.
-    due: [(List, DateTime<Utc>, bool); 5],
+    due: [(List, DateTime<Utc>, bool); 6],
     people: Vec<Person>,
     tags: Vec<String>,
     teams: BTreeMap<u64, Team>,
     slugs: BTreeMap<u64, String>,
+    aircall_tags: BTreeMap<u64, String>,
+    agents: Vec<Agent>,
     own_numbers: Vec<E164>,
     lines_known: bool,
     /// Where lists go on that the budget interrupted.
@@ -58,6 +64,8 @@ impl Lists {
             tags: Vec::new(),
             teams: BTreeMap::new(),
             slugs: BTreeMap::new(),
+            aircall_tags: BTreeMap::new(),
+            agents: Vec::new(),
             own_numbers: Vec::new(),
             lines_known: false,
             rests: Vec::new(),
@@ -137,6 +145,7 @@ impl Engine {
             List::Teams => (Vendor::Aircall, aircall::teams::list(paging).to_http(&self.aircall)),
             List::AircallTags => (Vendor::Aircall, aircall::tags::list(paging).to_http(&self.aircall)),
             List::Lines => (Vendor::Aircall, aircall::numbers::list(paging).to_http(&self.aircall)),
+            List::Agents => (Vendor::Aircall, aircall::users::list(paging).to_http(&self.aircall)),
         }
     }
 
@@ -175,6 +184,7 @@ impl Engine {
             List::Teams => self.teams_read(result),
             List::AircallTags => self.slugs_read(result),
             List::Lines => self.lines_read(result),
+            List::Agents => self.agents_read(result),
         };
         let vendor = self.list_request(list).0;
         match next {
@@ -199,8 +209,12 @@ impl Engine {
                     List::People => self.lists.people.clear(),
                     List::Tags => self.lists.tags.clear(),
                     List::Teams => self.lists.teams.clear(),
-                    List::AircallTags => self.lists.slugs.clear(),
+                    List::AircallTags => {
+                        self.lists.slugs.clear();
+                        self.lists.aircall_tags.clear();
+                    }
                     List::Lines => self.lists.own_numbers.clear(),
+                    List::Agents => self.lists.agents.clear(),
                 }
                 self.list_due(list, now + AGAIN);
                 Ok(())
@@ -215,7 +229,11 @@ impl Engine {
                 self.knowledge.tags = Some(std::mem::take(&mut self.lists.tags).into_iter().collect())
             }
             List::Teams => self.knowledge.teams = std::mem::take(&mut self.lists.teams),
-            List::AircallTags => self.knowledge.slugs = std::mem::take(&mut self.lists.slugs),
+            List::AircallTags => {
+                self.knowledge.slugs = std::mem::take(&mut self.lists.slugs);
+                self.knowledge.aircall_tags = std::mem::take(&mut self.lists.aircall_tags);
+            }
+            List::Agents => self.knowledge.agents = Some(std::mem::take(&mut self.lists.agents)),
             List::Lines => {
                 self.knowledge.own_numbers = std::mem::take(&mut self.lists.own_numbers);
                 self.keep_own_numbers(now)?;
@@ -226,7 +244,7 @@ impl Engine {
         match list {
             // G14: logged as soon as an author exists.
             List::People => self.reassess_waiting(&["no_author"], now),
-            List::Tags | List::Teams | List::AircallTags | List::Lines => Ok(()),
+            List::Tags | List::Teams | List::AircallTags | List::Lines | List::Agents => Ok(()),
         }
     }
 
@@ -245,6 +263,20 @@ impl Engine {
         let page = request.parse(result.as_ref().ok()?).ok()?;
         let slugs = page.items.iter().filter_map(|tag| Some((tag.id, tag.description.clone()?)));
         self.lists.slugs.extend(slugs);
+        let names = page.items.iter().filter_map(|tag| Some((tag.id, tag.name.clone()?)));
+        self.lists.aircall_tags.extend(names);
+        Some(request.next_page(&page).map(|next| next.to_http(&self.aircall)))
+    }
+
+    fn agents_read(&mut self, result: &Result<Answer, TransportError>) -> Option<Option<Request>> {
+        let request = aircall::users::list(aircall::Paging::default());
+        let page = request.parse(result.as_ref().ok()?).ok()?;
+        let agents = page.items.iter().map(|user| Agent {
+            id: user.id,
+            name: user.name.clone().unwrap_or_default(),
+            email: user.email.clone(),
+        });
+        self.lists.agents.extend(agents);
         Some(request.next_page(&page).map(|next| next.to_http(&self.aircall)))
     }
 

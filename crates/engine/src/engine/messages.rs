@@ -123,6 +123,7 @@ impl Engine {
             WriteKind::CreateCustomer
             | WriteKind::AddNumber
             | WriteKind::AddEntry
+            | WriteKind::AddLink
             | WriteKind::CreateTag
             | WriteKind::RemoveTags
             | WriteKind::SetAssignee => None,

@@ -162,6 +162,7 @@ impl Engine {
         let was_looked_at = self.looked_at.get(&id).is_some_and(|at| now - *at < LOOK_HOLDS);
         let step = match assessment.step {
             Step::LookAtTicket if was_looked_at => Step::Write,
+            Step::LookAtLinked if self.has_seen_linked(id, now) => Step::Write,
             step => step,
         };
         let asked = match step {
@@ -206,6 +207,13 @@ impl Engine {
             }
             Step::LookAtTicket => match self.helpdesk.look_at_ticket(&case) {
                 Some(request) => self.ask(vendor, lane(&case, now), Job::LookAtTicket(id), request, now),
+                None => return Ok(Begun::NotNow),
+            },
+            Step::LookAtLinked => match self.helpdesk.look_at_linked(&case) {
+                Some(request) => {
+                    let job = Job::LookAtLinked { call: id, asked: request.uri().clone() };
+                    self.ask(vendor, lane(&case, now), job, request, now)
+                }
                 None => return Ok(Begun::NotNow),
             },
             // Right after a start nobody knows yet whether the other party is a line of our own (G23).
@@ -300,6 +308,7 @@ impl Engine {
             return Err(error);
         }
         self.looked_at.remove(&id);
+        self.linked_seen.remove(&id);
         let request = self.helpdesk.request(&write);
         self.busy_threads.insert(id, thread.to_owned());
         self.send(self.helpdesk.vendor(), Job::Write { call: id, write: Box::new(write) }, request, now);

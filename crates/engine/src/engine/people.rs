@@ -31,6 +31,9 @@ impl Engine {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let id = case.call.id;
+        if let (Refusal::Missing(_), WriteKind::AddLink) = (&refusal, write.kind) {
+            return self.linked_is_gone(case, write, now);
+        }
         if let Some(request) = self.helpdesk.whereabouts(write) {
             let job = Job::Whereabouts { call: id, write: Box::new(write.clone()), refusal, hops: 0 };
             return self.ask_further(job, request, now);

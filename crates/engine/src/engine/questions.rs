@@ -78,6 +78,7 @@ impl Engine {
             | Step::Wait(_)
             | Step::Read { .. }
             | Step::LookAtTicket
+            | Step::LookAtLinked
             | Step::Fetch(_)
             | Step::Write => &[],
         };

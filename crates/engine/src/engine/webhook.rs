@@ -6,6 +6,8 @@
 
 mod claims;
 
+use std::sync::atomic::Ordering;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use sidetone_protocol::{Alert, Mode, Vendor};
@@ -14,10 +16,10 @@ use self::claims::{Next, Wanted, next};
 use super::{Engine, Job};
 use crate::budget::Lane;
 use crate::helpdesk::{Answer, Request};
-use crate::inbox;
 use crate::number::masked_text;
 use crate::settings::{Arrival, Settings};
 use crate::store::{Change, StoreError};
+use crate::tokens::Tokens;
 use crate::transport::TransportError;
 
 /// The webhooks are looked at this often at least: who was taken over must notice soon (`writing.rs` counts on it).
@@ -248,17 +250,33 @@ impl Engine {
         }
     }
 
-    /// Only a hash is kept: whoever reads the database cannot forge an event.
+    /// One that it replaces is believed until the first event comes with it (G22).
     fn remember_token(&mut self, webhook: &aircall::Webhook, now: DateTime<Utc>) -> Result<(), StoreError> {
         let Some(token) = webhook.token.as_ref() else { return Ok(()) };
-        let hash = inbox::token_hash(token.reveal());
-        if self.store.setting("webhook_token_hash")?.as_deref() == Some(hash.as_str()) {
+        // What another hub on the same store has found out is taken over first.
+        self.keep_tokens(now)?;
+        self.shared.change_tokens(|tokens| tokens.own_is(token.reveal()));
+        self.keep_tokens(now)
+    }
+
+    /// What tokens are believed is kept over restarts. Where nothing changed here, what is stored holds: another hub may
+    /// have changed it.
+    pub(super) fn keep_tokens(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let stored = Tokens::remembered(self.store.as_ref())?;
+        if !self.shared.tokens_unsaved.swap(false, Ordering::SeqCst) {
+            self.shared.believe(stored);
+            return Ok(());
+        }
+        let tokens = self.shared.tokens();
+        if tokens == stored {
             return Ok(());
         }
         let mut change = Change::at(now);
-        change.settings.push(("webhook_token_hash".into(), hash.clone()));
-        self.push(&change)?;
-        self.shared.remember_token(hash);
-        Ok(())
+        change.settings = tokens.settings();
+        let kept = self.push(&change);
+        if kept.is_err() {
+            self.shared.tokens_unsaved.store(true, Ordering::SeqCst);
+        }
+        kept
     }
 }

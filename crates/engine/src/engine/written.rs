@@ -215,6 +215,9 @@ impl Engine {
                     .ok()
                     .and_then(|answer| self.helpdesk.probed(write, attempt.begun_at, answer).err());
                 let is_missing = matches!(refusal, Some(Refusal::Missing(_)));
+                if is_missing && write.kind == WriteKind::AddLink {
+                    return self.linked_is_gone(case, write, now);
+                }
                 let clear = match refusal {
                     // Its ticket is looked at each time, below.
                     Some(Refusal::Missing(text)) => Some(("missing".to_owned(), text)),

@@ -13,8 +13,10 @@ pub(super) fn settle(write: &Write, answer: &Answer) -> Result<Vec<Holding>, Ref
     let method = write.method.parse().unwrap_or(http::Method::POST);
     let body = gorgias::Request::<Value>::raw(method, &write.path, None).parse(answer).map_err(refusal)?;
     let id = id_of(&body);
-    let made =
-        matches!(write.kind, WriteKind::CreateCustomer | WriteKind::CreateTicket | WriteKind::AddEntry);
+    let made = matches!(
+        write.kind,
+        WriteKind::CreateCustomer | WriteKind::CreateTicket | WriteKind::AddEntry | WriteKind::AddLink
+    );
     if made && id.is_none() {
         return Err(Refusal::Unclear(
             "Gorgias says that it was made, but not what: its answer has no id".into(),
@@ -123,7 +125,7 @@ pub(super) fn probe(account: &Account, write: &Write) -> Option<Request> {
     let request = match write.kind {
         WriteKind::CreateCustomer => gorgias::customers::by_external_id(marker?).to_http(account),
         WriteKind::CreateTicket => tickets_by_marker(marker?).to_http(account),
-        WriteKind::AddEntry => messages(ticket_of(write)?).to_http(account),
+        WriteKind::AddEntry | WriteKind::AddLink => messages(ticket_of(write)?).to_http(account),
         // A PUT replaces all channels: repeated, it would take away what a person added since.
         WriteKind::AddNumber => gorgias::customers::get(customer_of(write)?).to_http(account),
         kind if kind.is_for_a_ticket() => gorgias::tickets::get(ticket_of(write)?).to_http(account),
@@ -168,7 +170,7 @@ pub(super) fn probed(
             };
             return Ok(done(write, ours.id.to_string(), ours));
         }
-        WriteKind::AddEntry => {
+        WriteKind::AddEntry | WriteKind::AddLink => {
             let request = messages(ticket_of(write).unwrap_or_default());
             let found = request.parse(answer).map_err(refusal)?;
             let ours = found.items.iter().find(|m| m.external_id.as_deref() == Some(marker));
@@ -215,6 +217,7 @@ fn is_carried_out(write: &Write, ticket: &Ticket, begun_at: DateTime<Utc>) -> bo
         | WriteKind::AddNumber
         | WriteKind::CreateTicket
         | WriteKind::AddEntry
+        | WriteKind::AddLink
         | WriteKind::CreateTag => false,
     }
 }

@@ -47,7 +47,8 @@ pub(super) fn assess(case: &Case, context: &Context<'_>) -> Assessment {
         assessment.standing = Standing::NotLogged(gate::reason("by_setting"));
         return not_logged(assessment);
     }
-    let record = match record(&case.call, kind, ended, keep, &case.ledger, context) {
+    let call = case.call.with_own(&case.own, &case.ledger);
+    let record = match record(&call, kind, ended, keep, &case.ledger, context) {
         Ok(record) => record,
         Err(lacks) => return lacking(assessment, lacks),
     };

@@ -14,11 +14,19 @@ pub(super) struct Note {
     lines: Vec<(String, String)>,
     links: Vec<(String, String)>,
     paragraphs: Vec<String>,
+    /// Sentences that lead somewhere, where it is known where.
+    pointers: Vec<(String, Option<String>)>,
 }
 
 impl Note {
     pub(super) fn new(title: &str) -> Note {
-        Note { title: title.to_owned(), lines: Vec::new(), links: Vec::new(), paragraphs: Vec::new() }
+        Note {
+            title: title.to_owned(),
+            lines: Vec::new(),
+            links: Vec::new(),
+            paragraphs: Vec::new(),
+            pointers: Vec::new(),
+        }
     }
 
     fn line(&mut self, label: &str, value: impl Into<String>) {
@@ -36,10 +44,19 @@ impl Note {
         self.paragraphs.push(text.to_owned());
     }
 
+    /// A sentence that is a link as a whole.
+    pub(super) fn pointer(&mut self, sentence: String, url: Option<&str>) {
+        self.pointers.push((sentence, url.map(str::to_owned)));
+    }
+
     pub(super) fn text(&self, words: &Words) -> String {
         let mut text = vec![self.title.clone()];
         text.extend(self.lines.iter().chain(&self.links).map(|(label, value)| words.labelled(label, value)));
         text.extend(self.paragraphs.iter().cloned());
+        text.extend(self.pointers.iter().map(|(sentence, url)| match url {
+            Some(url) => format!("{sentence} {url}"),
+            None => sentence.clone(),
+        }));
         text.retain(|line| !line.is_empty());
         text.join("\n")
     }
@@ -59,6 +76,13 @@ impl Note {
         }
         for paragraph in &self.paragraphs {
             html.push_str(&format!("<p>{}</p>", escape(paragraph).replace('\n', "<br>")));
+        }
+        for (sentence, url) in &self.pointers {
+            let sentence = escape(sentence);
+            html.push_str(&match url {
+                Some(url) => format!("<p><a href=\"{}\">{sentence}</a></p>", escape(url)),
+                None => format!("<p>{sentence}</p>"),
+            });
         }
         html
     }

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use sidetone_protocol::Reason;
 
 use super::customer_marker;
+use super::linked;
 use super::notes::Pen;
 use crate::call::{Agent, Call, CallTag};
 use crate::directory::{Customer, People, Person};
@@ -139,13 +140,16 @@ pub(super) fn record(
     match kind {
         Kind::Answered => {
             let at = call.answered_at().unwrap_or(began_at);
-            add("answered".into(), author(first_agent.as_ref())?, at, pen.answered(call), false);
+            let mut note = pen.answered(call);
+            linked::name_old(&mut note, w, ledger);
+            add("answered".into(), author(first_agent.as_ref())?, at, note, false);
             if ended {
                 add("ended".into(), author(agent.as_ref())?, end, pen.ended(call), call.asset().is_some());
             }
         }
         Kind::Missed | Kind::OutboundUnanswered => {
-            let note = pen.unanswered(call, kind);
+            let mut note = pen.unanswered(call, kind);
+            linked::name_old(&mut note, w, ledger);
             add("ended".into(), author(agent.as_ref())?, end, note, call.asset().is_some());
         }
     }
@@ -163,7 +167,7 @@ pub(super) fn record(
     for comment in call.comments() {
         let at = comment.posted_at.and_then(|s| DateTime::from_timestamp(s, 0)).unwrap_or(end);
         let by = author(comment.author.as_ref().or(agent.as_ref()))?;
-        add(format!("comment:{}", comment.id), by, at, pen.comment(&comment), false);
+        add(format!("comment:{}", comment.key), by, at, pen.comment(&comment), false);
     }
     let linked = ledger.detail("ended").and_then(|d| d.get("links")).and_then(serde_json::Value::as_bool);
     if recordings != Recordings::Attach && linked == Some(false) && call.asset().is_some() {
@@ -420,7 +424,7 @@ fn teams(call: &Call, kind: Kind, context: &Context<'_>) -> Vec<(u64, String)> {
     }
 }
 
-/// G15. Names that mean the same are written once.
+/// G15. Names that mean the same, or differ in capitals only, are written once: in our spelling where we have one.
 fn tags(
     call: &Call,
     kind: Kind,
@@ -453,8 +457,16 @@ fn tags(
     }
     // `reference/gorgias.md` §6.4: a tag's name has at most 256 characters.
     tags.iter_mut().for_each(|(_, name)| *name = name.chars().take(256).collect());
-    // Two of the same name both stand here, and one is written: each is known by its key, whatever it is called later.
+    // Two of the same name both stand here, in one spelling, and one is written: each is known by its key, whatever it is
+    // called later.
     tags.retain(|(_, name)| !name.is_empty());
+    for index in 1..tags.len() {
+        let (before, rest) = tags.split_at_mut(index);
+        let same = |known: &&(String, String)| known.1.to_lowercase() == rest[0].1.to_lowercase();
+        if let Some((_, spelling)) = before.iter().find(same).cloned() {
+            rest[0].1 = spelling;
+        }
+    }
     tags
 }
 

@@ -7,7 +7,8 @@ use sidetone_protocol::{CallView, ExplanationView, MessageView, OutboxView, Push
 
 use super::sql::Database;
 use super::tables::{
-    attempt, call, call_list, conversation, inbox, ledger, matched, message_list, pushed, setting, trace,
+    attempt, call, call_list, conversation, dial, inbox, ledger, matched, message_list, own_comment, pushed,
+    setting, trace,
 };
 use super::{
     Arrivals, Case, CaseChange, Change, Claim, InboxRow, MessageQuery, Query, Receipt, Received, Store,
@@ -15,6 +16,7 @@ use super::{
 };
 use crate::call::CaseId;
 use crate::conversation::Conversation;
+use crate::dial::Dial;
 use crate::directory::Matched;
 use crate::number::E164;
 
@@ -36,6 +38,8 @@ impl<D: Database> Store for D {
             call::put(sql, &cases)?;
             ledger::put(sql, &cases, change.at)?;
             attempt::put(sql, &cases)?;
+            own_comment::put(sql, &cases)?;
+            dial::put(sql, &change.dials)?;
             trace::put(sql, &cases)?;
             matched::put(sql, &change.matched)?;
             conversation::put(sql, &change.conversations)?;
@@ -143,6 +147,22 @@ impl<D: Database> Store for D {
 
     fn arrivals(&self) -> Result<Arrivals, StoreError> {
         self.read(inbox::arrivals)
+    }
+
+    fn dials(&self, agent: u64, number: &E164) -> Result<Vec<Dial>, StoreError> {
+        self.read(|sql| dial::of(sql, agent, number))
+    }
+
+    fn take_back_dial(&self, id: &str) -> Result<(), StoreError> {
+        self.write(|sql| dial::take_back(sql, id))
+    }
+
+    fn forget_dials(&self, before: DateTime<Utc>) -> Result<(), StoreError> {
+        self.write(|sql| dial::forget(sql, before))
+    }
+
+    fn with_open_comments(&self) -> Result<Vec<CaseId>, StoreError> {
+        self.read(own_comment::open)
     }
 
     fn forget_pushed(&self, before: DateTime<Utc>) -> Result<(), StoreError> {

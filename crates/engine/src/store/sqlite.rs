@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sqlite/001_first.sql"),
     include_str!("sqlite/002_claims.sql"),
     include_str!("sqlite/003_messages.sql"),
+    include_str!("sqlite/004_dial.sql"),
 ];
 /// So many statements stay prepared: all that there are, and some searches.
 const PREPARED: usize = 64;

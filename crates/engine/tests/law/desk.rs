@@ -100,6 +100,7 @@ impl Desk {
             WriteKind::CreateCustomer
             | WriteKind::CreateTag
             | WriteKind::AddNumber
+            | WriteKind::AddLink
             | WriteKind::CreateTicket => {}
         }
         answer(201, &Value::Null)

@@ -125,29 +125,37 @@ fn address(state: &State, generation: u64, webhook: &str, event: &Event) -> Opti
     if state.generation != generation {
         return None;
     }
-    let hook = state.webhooks.iter().find(|hook| hook.uuid == webhook)?;
-    let is_retried = hook.disabled_at.is_some_and(|at| {
-        let passed = (state.now() - at) as f64;
-        passed <= RETRIED_FOR_S / state.scale
-    });
-    (hook.is_active || is_retried).then(|| Delivery {
-        webhook: hook.uuid.clone(),
+    let deliver = |url: &str, token: &str| Delivery {
+        webhook: webhook.to_owned(),
         event: event.name.clone(),
-        url: hook.url.clone(),
+        url: url.to_owned(),
         headers: vec![
             ("content-type", "application/json"),
             ("user-agent", "axios/1.7.9"),
             ("aircall-origin", "webhooks"),
         ],
-        body: Bytes::from(event.envelope(&hook.token).to_string()),
-    })
+        body: Bytes::from(event.envelope(token).to_string()),
+    };
+    if let Some(sent_to) = &event.sent_to {
+        return Some(deliver(&sent_to.url, &sent_to.token));
+    }
+    let hook = state.webhooks.iter().find(|hook| hook.uuid == webhook)?;
+    let is_retried = hook.disabled_at.is_some_and(|at| {
+        let passed = (state.now() - at) as f64;
+        passed <= RETRIED_FOR_S / state.scale
+    });
+    (hook.is_active || is_retried).then(|| deliver(&hook.url, &hook.token))
 }
 
 /// Notes how a try went; a pause when there is to be another.
 fn settle(state: &mut State, webhook: &str, is_taken: bool, attempt: usize) -> Option<Duration> {
     let now = state.now();
     let (disable_after, failures_of) = (state.switches.disable_after, state.switches.failures_of);
-    let hook = state.webhooks.iter_mut().find(|hook| hook.uuid == webhook)?;
+    let again = again(state, attempt);
+    let Some(hook) = state.webhooks.iter_mut().find(|hook| hook.uuid == webhook) else {
+        // Deleted meanwhile; only what goes where it was sent comes here.
+        return again.filter(|_| !is_taken);
+    };
     if is_taken {
         hook.delivered += 1;
         hook.failures_in_a_row = 0;
@@ -166,6 +174,11 @@ fn settle(state: &mut State, webhook: &str, is_taken: bool, attempt: usize) -> O
         hook.is_active = false;
         hook.disabled_at = Some(now);
     }
+    again
+}
+
+/// The pause before the next try, while there is to be one.
+fn again(state: &State, attempt: usize) -> Option<Duration> {
     let pauses_s = &state.switches.retry_pauses_s;
     let pause_s = |attempt: usize| pauses_s.get(attempt).or(pauses_s.last()).map(|s| s.max(SHORTEST_PAUSE_S));
     let waited: f64 = (0..attempt).filter_map(pause_s).sum();

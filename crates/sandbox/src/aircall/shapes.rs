@@ -151,7 +151,7 @@ fn teams_of(state: &State, call: &Call) -> Vec<Value> {
         .collect()
 }
 
-fn comment(state: &State, comment: &Comment) -> Value {
+pub(crate) fn comment(state: &State, comment: &Comment) -> Value {
     json!({
         "id": comment.id,
         "content": comment.content,
@@ -162,7 +162,7 @@ fn comment(state: &State, comment: &Comment) -> Value {
 
 /// `tagged_by` is `{}` for what the system tagged (`reference/aircall.md §4.2`). A tag that was deleted
 /// from the company is gone from its calls.
-fn tags_of(state: &State, call: &Call) -> Vec<Value> {
+pub(crate) fn tags_of(state: &State, call: &Call) -> Vec<Value> {
     let tag_of = |id: u64| state.world.tags.iter().find(|tag| tag.id == id);
     call.tags
         .iter()

@@ -45,6 +45,21 @@ pub(crate) struct Event {
     pub(crate) name: String,
     pub(crate) timestamp: i64,
     pub(crate) data: Value,
+    /// Address and token as they were when it was made, if that is where it goes whatever becomes of the webhook.
+    pub(crate) sent_to: Option<SentTo>,
+}
+
+/// Where an event was sent. Its token must not be logged.
+#[derive(Clone)]
+pub(crate) struct SentTo {
+    pub(crate) url: String,
+    pub(crate) token: String,
+}
+
+impl std::fmt::Debug for SentTo {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("SentTo").field("url", &self.url).finish_non_exhaustive()
+    }
 }
 
 impl Event {
@@ -151,11 +166,15 @@ impl State {
 
     /// Hands an event to every webhook that is on and subscribed. What a disabled webhook misses is lost.
     pub(crate) fn emit(&mut self, name: &str, data: Value) {
-        let event = Event { name: name.to_owned(), timestamp: self.now(), data };
+        let event = Event { name: name.to_owned(), timestamp: self.now(), data, sent_to: None };
         for webhook in &self.webhooks {
             if webhook.is_active && webhook.events.iter().any(|wanted| wanted == name) {
-                let webhook = webhook.uuid.clone();
-                self.todo.push(Todo::Deliver { webhook, event: event.clone() });
+                let mut event = event.clone();
+                event.sent_to = self
+                    .switches
+                    .deliver_as_sent
+                    .then(|| SentTo { url: webhook.url.clone(), token: webhook.token.clone() });
+                self.todo.push(Todo::Deliver { webhook: webhook.uuid.clone(), event });
             }
         }
     }

@@ -69,6 +69,12 @@ pub struct AircallSwitches {
     pub tells_start_as_rewritten: bool,
     /// Whether an agent presses the call key after `POST …/dial` filled the keypad.
     pub agent_presses_call: bool,
+    /// Whether a note of nothing but emoji is refused; else it is kept without a text.
+    pub refuse_emoji_only: bool,
+    /// Whether a webhook that is changed gets a new token.
+    pub change_renews_token: bool,
+    /// Whether what was on its way when a webhook was changed or deleted is still delivered as it left.
+    pub deliver_as_sent: bool,
     /// A card for a call that is over: refused with 400, or accepted without effect.
     pub refuse_late_cards: bool,
     /// Every event is delivered twice.
@@ -110,6 +116,9 @@ impl Default for AircallSwitches {
             rewrite: true,
             tells_start_as_rewritten: false,
             agent_presses_call: true,
+            refuse_emoji_only: true,
+            change_renews_token: false,
+            deliver_as_sent: false,
             refuse_late_cards: true,
             duplicate: false,
             shuffle_s: 0.0,

@@ -128,7 +128,7 @@ pub(crate) fn change(state: &mut State, asked: &Asked, path: &[&str]) -> Answere
     match (&asked.method, path) {
         (&Method::POST, []) => create(state, &body),
         (&Method::PUT, [id]) => match index(id) {
-            Some(index) => update(&mut state.webhooks[index], asked.param("events_action"), &body),
+            Some(index) => update(state, index, asked.param("events_action"), &body),
             None => errors::gateway(404),
         },
         (&Method::DELETE, [id]) => match index(id) {
@@ -174,7 +174,9 @@ fn create(state: &mut State, body: &Value) -> Answered {
 
 /// Without `events` the webhook is subscribed to **everything**; `events_action` changes the list instead
 /// of replacing it (`reference/aircall.md §5.9`).
-fn update(webhook: &mut Webhook, action: Option<&str>, body: &Value) -> Answered {
+fn update(state: &mut State, index: usize, action: Option<&str>, body: &Value) -> Answered {
+    let new_token = state.switches.change_renews_token.then(|| state.dice.hex());
+    let webhook = &mut state.webhooks[index];
     if body.get("url").is_some_and(|url| !url.as_str().is_some_and(is_address)) {
         return errors::invalid("url", "must be a web address");
     }
@@ -199,6 +201,9 @@ fn update(webhook: &mut Webhook, action: Option<&str>, body: &Value) -> Answered
         webhook.is_active = active;
         webhook.disabled_at = None;
         webhook.failures_in_a_row = 0;
+    }
+    if let Some(token) = new_token {
+        webhook.token = token;
     }
     Answered::json(200, &json!({"webhook": webhook.changed()}))
 }

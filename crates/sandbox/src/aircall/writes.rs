@@ -5,6 +5,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::{
+    aftermath::without_emoji,
     call::ShownCard,
     errors, shapes,
     state::{State, Step},
@@ -62,6 +63,9 @@ fn comment(state: &mut State, call: u64, body: &Value) -> Answered {
     let Some(content) = body["content"].as_str().filter(|content| !content.trim().is_empty()) else {
         return errors::invalid("content", "can't be blank");
     };
+    if state.switches.refuse_emoji_only && without_emoji(content).trim().is_empty() {
+        return errors::invalid("content", "can't be blank");
+    }
     match state.comment(call, None, content) {
         Ok(id) => created(state, call, |written| {
             let comments = written["comments"].as_array();

@@ -100,9 +100,10 @@ pub(super) fn next(
     found.next = match (best, displaced) {
         // Changed rather than removed and made: no event falls between the two.
         (None, Some(theirs)) => Next::Change(id(theirs)),
-        (Some(_), Some(theirs)) => Next::Remove(id(theirs)),
         (None, None) => Next::Make,
-        (Some(ours), None) if !wanted.is_met_by(ours) => Next::Change(id(ours)),
+        // Nothing is taken away before ours stands as it should (G22).
+        (Some(ours), _) if !wanted.is_met_by(ours) => Next::Change(id(ours)),
+        (Some(_), Some(theirs)) => Next::Remove(id(theirs)),
         (Some(best), None) => {
             let spare = ours.iter().find(|other| other.id != best.id);
             spare.map_or(Next::Rest, |spare| Next::Remove(id(spare)))
@@ -219,6 +220,17 @@ mod tests {
         assert_eq!(next(&[off, good], US, &ours(), false).next, Next::Remove("a".into()));
         let moved = at("c", US, "old.example.com", 0);
         assert_eq!(next(&[moved], US, &ours(), false).next, Next::Change("c".into()), "the address changed");
+    }
+
+    #[test]
+    fn another_one_is_removed_only_once_ours_stands_as_it_should() {
+        // G22
+        let mut own = at("a", US, "hub.example.com", 1);
+        let former = at("b", THEM, "hub.example.com", 0);
+        own.active = Some(false);
+        assert_eq!(next(&[own.clone(), former.clone()], US, &ours(), false).next, Next::Change("a".into()));
+        own.active = Some(true);
+        assert_eq!(next(&[own, former], US, &ours(), false).next, Next::Remove("b".into()));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use chrono::{DateTime, Utc};
 
 use super::call_list::ListColumns;
-use super::{attempt, call_id, json, key, ledger, message_list, micros, moment};
+use super::{attempt, call_id, json, key, ledger, message_list, micros, moment, own_comment};
 use crate::call::CaseId;
 use crate::ledger::Ledger;
 use crate::store::sql::{Row, Sql, values};
@@ -85,6 +85,7 @@ pub(in crate::store) fn case(sql: &mut dyn Sql, id: CaseId) -> Result<Option<Cas
     let Some(mut case) = found else { return Ok(None) };
     case.ledger = ledger::of(sql, id)?;
     case.attempts = attempt::of(sql, id)?;
+    case.own = own_comment::of(sql, id)?;
     Ok(Some(case))
 }
 
@@ -98,6 +99,7 @@ fn of_row(row: &Row<'_>) -> Result<Case, StoreError> {
         barred: row.get(2)?,
         ledger: Ledger::default(),
         attempts: Vec::new(),
+        own: Vec::new(),
         reads: Reads { failed: row.count(3)?, given_up: row.flag(4)? },
         adopted: row.flag(5)?,
         carded: row.flag(6)?,
