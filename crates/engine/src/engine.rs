@@ -6,9 +6,11 @@
 mod adoption;
 mod answers;
 mod cards;
+mod deciding;
 mod fold;
 mod health;
 mod lists;
+mod naming;
 mod outbox;
 mod people;
 mod poll;
@@ -32,8 +34,12 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use uuid::Uuid;
 
 use self::adoption::Adoption;
+use self::deciding::Deciding;
+pub use self::deciding::Declined;
+pub(crate) use self::deciding::{Told, Wish};
 use self::health::Telling;
 use self::lists::{List, Lists};
+use self::naming::Asked;
 use self::poll::Polling;
 pub use self::sweep::AdoptProgress;
 use self::sweep::Sweep;
@@ -84,6 +90,8 @@ pub(crate) enum Stimulus {
     Arrived,
     /// A parked or held call is to be tried again.
     Retry(CaseId),
+    /// A person decides whose call it is; told what became of that.
+    Wish(CaseId, Wish, Told),
     /// Make the plan of a call although nothing will be written; told when it is made.
     Study(CaseId, oneshot::Sender<()>),
     /// Stop writing (`true`), or let it go on; told when that holds.
@@ -123,6 +131,18 @@ pub(crate) enum Job {
         write: Box<Write>,
     },
     LookAtTicket(CaseId),
+    /// Who a customer is whom a person's decision is about.
+    Wish {
+        wish: Box<Asked>,
+        customer: String,
+    },
+    /// What became of the customer chosen for a number.
+    LookAtChosen {
+        call: CaseId,
+        customer: String,
+    },
+    /// Whether a customer still has our placeholder.
+    LookAtNamed(CaseId),
     /// Where a customer is that a write did not find.
     Whereabouts {
         call: CaseId,
@@ -155,9 +175,12 @@ impl Job {
             | Job::Conflict { call, .. }
             | Job::Probe { call, .. }
             | Job::LookAtTicket(call)
+            | Job::LookAtChosen { call, .. }
+            | Job::LookAtNamed(call)
             | Job::Whereabouts { call, .. } => Some(*call),
             Job::LookUp(_)
             | Job::LookUpAnonymous
+            | Job::Wish { .. }
             | Job::SweepCalls
             | Job::SweepRecords
             | Job::Card(_)
@@ -199,6 +222,7 @@ pub struct Engine {
     telling: Telling,
     writing: Writing,
     adoption: Adoption,
+    deciding: Deciding,
     sweep: Option<Sweep>,
     busy_calls: HashSet<CaseId>,
     busy_threads: HashMap<CaseId, String>,
@@ -288,6 +312,7 @@ impl Engine {
             telling: Telling::new(now),
             writing,
             adoption: Adoption::new(now),
+            deciding: Deciding::default(),
             sweep: None,
             settings,
             installation,
@@ -420,6 +445,10 @@ impl Engine {
         let result = match stimulus {
             Stimulus::Arrived => Ok(()),
             Stimulus::Retry(id) => self.insist(|engine| engine.retry(id, now)),
+            Stimulus::Wish(id, wish, told) => {
+                self.wished(id, wish, told, now);
+                Ok(())
+            }
             Stimulus::Study(id, told) => self.study(id, told, now),
             Stimulus::Pause(pause, told) => {
                 let _ = told.send(self.pause(pause, now));

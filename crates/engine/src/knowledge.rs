@@ -81,6 +81,7 @@ impl Knowledge {
             slugs: &self.slugs,
             matched,
             anonymous: self.anonymous.as_ref(),
+            choice: None,
         }
     }
 }

@@ -36,6 +36,11 @@ pub const AGAIN: &str = "again";
 /// The helpdesk does not take the e-mail address that Aircall has of the caller (G4). No part of the record.
 pub const EMAIL_REFUSED: &str = "email_refused";
 
+/// The customer whom a person chose for this call only (B7). Not written by us, and no part of the record.
+pub const CHOSEN: &str = "chosen";
+/// The name that a person gave to a customer whom we had made under a placeholder (G5). No part of the record.
+pub const NAMED: &str = "named";
+
 /// All holdings of one call.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ledger(BTreeMap<String, LedgerRow>);
@@ -50,7 +55,8 @@ impl Ledger {
     /// Whether nothing was ever written for the call.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        // What a person decided beforehand is written nowhere.
+        self.0.keys().all(|key| matches!(key.as_str(), CHOSEN | NAMED))
     }
 
     /// Whether this was written.
@@ -125,6 +131,9 @@ pub enum WriteKind {
     CreateCustomer,
     /// A number is added to a customer that was found another way. Looked for at the customer before it is repeated.
     AddNumber,
+    /// A customer whom we had made under a placeholder gets the name that a person gave. Looked for at the customer before
+    /// it is repeated.
+    NameCustomer,
     /// A ticket is made, with everything that is known.
     CreateTicket,
     /// A note is added.
@@ -148,6 +157,7 @@ impl WriteKind {
         match self {
             WriteKind::CreateCustomer
             | WriteKind::AddNumber
+            | WriteKind::NameCustomer
             | WriteKind::CreateTicket
             | WriteKind::CreateTag => false,
             WriteKind::AddEntry

@@ -5,6 +5,8 @@
 
 pub mod budget;
 pub mod call;
+mod candidates;
+pub mod choice;
 pub mod clock;
 pub mod directory;
 mod engine;
@@ -24,5 +26,5 @@ pub mod transport;
 mod view;
 mod words;
 
-pub use engine::{AdoptProgress, Engine, Parts};
+pub use engine::{AdoptProgress, Declined, Engine, Parts};
 pub use handle::Handle;

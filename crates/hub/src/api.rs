@@ -101,7 +101,7 @@ fn is_cursor(text: &str) -> bool {
     text.split_once('.').is_some_and(|(at, id)| at.parse::<i64>().is_ok() && id.parse::<u64>().is_ok())
 }
 
-fn call_id(text: &str) -> Result<CaseId, Problem> {
+pub(crate) fn call_id(text: &str) -> Result<CaseId, Problem> {
     let id = text.parse::<u64>().ok().filter(|id| i64::try_from(*id).is_ok());
     id.map(CaseId).ok_or_else(|| Problem::bad("a call's id is a decimal number"))
 }

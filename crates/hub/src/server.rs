@@ -19,7 +19,7 @@ use crate::config::{Config, Secret};
 use crate::connections::{self, HEADERS_WITHIN};
 use crate::problem::Problem;
 use crate::receiver::{self, Receiver};
-use crate::{actions, adopt, api, events, metrics, pages};
+use crate::{actions, adopt, api, decisions, events, metrics, pages};
 
 /// All routes of a hub.
 ///
@@ -37,6 +37,8 @@ pub fn routes(handle: &Handle, config: &Config) -> io::Result<Router> {
         .route("/api/calls", get(api::calls))
         .route("/api/calls/{id}", get(api::call))
         .route("/api/calls/{id}/retry", post(api::retry))
+        .route("/api/calls/{id}/customer", post(decisions::choose).delete(decisions::withdraw))
+        .route("/api/calls/{id}/name", post(decisions::name))
         .route("/api/health", get(api::health))
         .route("/api/pause", post(actions::pause))
         .route("/api/resume", post(actions::resume))

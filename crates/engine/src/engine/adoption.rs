@@ -56,9 +56,9 @@ impl Adoption {
     /// The assessment, with a look into the helpdesk before the first step that leads to a write.
     pub(super) fn first(&self, case: &Case, mut assessment: Assessment, now: DateTime<Utc>) -> Assessment {
         let leads_to_a_write = match assessment.step {
-            Step::Write | Step::LookAtTicket | Step::LookUpAnonymous => true,
+            Step::Write | Step::LookAtTicket | Step::LookAtNamed | Step::LookUpAnonymous => true,
             // Before a customer is looked up for a call of long ago, its record may be there already.
-            Step::LookUp(_) => true,
+            Step::LookUp(_) | Step::LookAtChosen(_) => true,
             Step::Rest | Step::Wait(_) | Step::Read { .. } | Step::Lists | Step::Adopt => false,
         };
         if leads_to_a_write && self.is_due(case, now) {

@@ -55,6 +55,9 @@ impl Engine {
             Job::Conflict { call, write } => self.conflict_told(call, &write, result, now),
             Job::Probe { call, write } => self.was_probed(call, &write, result, now),
             Job::LookAtTicket(call) => self.ticket_was_seen(call, result, now),
+            Job::Wish { wish, customer } => self.customer_told(&wish, &customer, result, now),
+            Job::LookAtChosen { call, customer } => self.chosen_told(call, &customer, result, now),
+            Job::LookAtNamed(call) => self.named_told(call, result, now),
             Job::Whereabouts { call, write, refusal, hops } => {
                 self.whereabouts_told(call, &write, refusal, hops, result, now)
             }
@@ -223,7 +226,8 @@ impl Engine {
             change.push.push(LiveEvent::Card(Box::new(card)));
             change.cases.push(changed);
         }
-        self.push(&change)
+        self.push(&change)?;
+        if failed { Ok(()) } else { self.release_held(number, now) }
     }
 
     fn looked_up_anonymous(

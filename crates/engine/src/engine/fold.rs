@@ -150,6 +150,8 @@ impl Engine {
         let counts =
             |m: &&Matched| self.adoption.believes(m, now) && (!m.customers.is_empty() || m.is_fresh(now));
         context.anonymous = context.anonymous.filter(counts);
+        let choice = self.choice_for(case)?;
+        context.choice = choice.as_ref();
         let assessment = self.helpdesk.assess(case, &context);
         Ok(self.adoption.first(case, self.under_the_gate(case, assessment), now))
     }
@@ -188,7 +190,7 @@ impl Engine {
         match &assessment.step {
             Step::Rest => None,
             Step::Wait(until) => due(*until, 0),
-            Step::LookAtTicket | Step::Write => due(self.write_at(now), writes.max(1)),
+            Step::LookAtTicket | Step::LookAtNamed | Step::Write => due(self.write_at(now), writes.max(1)),
             // Asked just before the write that it is for.
             Step::Adopt => due(self.write_at(now), writes.max(1)),
             // A read that failed has its next try in `due` already.
@@ -197,7 +199,9 @@ impl Engine {
             }
             Step::Read { .. } => due(now, writes.max(record)),
             // What it leads to is not planned yet, but something will be written: whoever counts must see it wait.
-            Step::LookUp(_) | Step::LookUpAnonymous | Step::Lists => due(now, writes.max(1)),
+            Step::LookUp(_) | Step::LookUpAnonymous | Step::LookAtChosen(_) | Step::Lists => {
+                due(now, writes.max(1))
+            }
         }
     }
 
@@ -319,7 +323,12 @@ impl Engine {
 /// Steps that change nothing outside: they are taken for a plan that nobody will carry out, too.
 fn is_question(step: &Step) -> bool {
     match step {
-        Step::Read { .. } | Step::LookUp(_) | Step::LookUpAnonymous | Step::Lists | Step::Adopt => true,
-        Step::Rest | Step::Wait(_) | Step::LookAtTicket | Step::Write => false,
+        Step::Read { .. }
+        | Step::LookUp(_)
+        | Step::LookUpAnonymous
+        | Step::LookAtChosen(_)
+        | Step::Lists
+        | Step::Adopt => true,
+        Step::Rest | Step::Wait(_) | Step::LookAtTicket | Step::LookAtNamed | Step::Write => false,
     }
 }

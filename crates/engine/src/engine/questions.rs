@@ -70,10 +70,15 @@ impl Engine {
     /// What a call waits for, if that is refused.
     pub(super) fn name_refused_question(&self, step: &Step, view: &mut CallView) {
         let questions: &[Question] = match step {
-            Step::LookUp(_) | Step::LookUpAnonymous => &[Question::Customers],
+            Step::LookUp(_) | Step::LookUpAnonymous | Step::LookAtChosen(_) => &[Question::Customers],
             Step::Lists => &[Question::People, Question::Tags],
             Step::Adopt => &[Question::Records],
-            Step::Rest | Step::Wait(_) | Step::Read { .. } | Step::LookAtTicket | Step::Write => &[],
+            Step::Rest
+            | Step::Wait(_)
+            | Step::Read { .. }
+            | Step::LookAtTicket
+            | Step::LookAtNamed
+            | Step::Write => &[],
         };
         let refused = questions.iter().find_map(|question| self.knowledge.refused.get(question));
         if let (Some(refused), CallState::Pending, None) = (refused, view.state, &view.reason) {

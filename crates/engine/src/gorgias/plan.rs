@@ -7,6 +7,7 @@ use gorgias::tickets::Assign;
 use gorgias::{Author, Body, Medium, NewChannel, NewMessage, NewTag, NewTicket, TicketStatus, TicketUpdate};
 use serde_json::{Value, json};
 
+use super::naming;
 use super::record::{Entry, NewCustomer, Record, Whom};
 use crate::call::Call;
 use crate::ledger::{AGAIN, Holding, Ledger, SEEN, Write, WriteKind};
@@ -24,7 +25,7 @@ pub(super) fn plan(
     known_tags: &BTreeSet<String>,
     now: DateTime<Utc>,
 ) -> Vec<Write> {
-    let mut writes = Vec::new();
+    let mut writes: Vec<Write> = naming::plan(ledger).into_iter().collect();
     if let Whom::New(new) = &record.whom {
         writes.push(create_customer(new, record));
     }
@@ -282,7 +283,7 @@ fn tag_holding(key: &str, name: &str) -> Holding {
     Holding { key: format!("tag:{key}"), helpdesk_id: String::new(), detail: json!({ "name": name }) }
 }
 
-fn from<T>(kind: WriteKind, request: &gorgias::Request<T>) -> Write {
+pub(super) fn from<T>(kind: WriteKind, request: &gorgias::Request<T>) -> Write {
     Write {
         kind,
         holdings: Vec::new(),

@@ -6,12 +6,13 @@ use chrono::{DateTime, Utc};
 use sidetone_protocol::{CallView, ExplanationView, OutboxView, Pushed, Today};
 
 use super::sql::Database;
-use super::tables::{attempt, call, call_list, inbox, ledger, matched, pushed, setting, trace};
+use super::tables::{attempt, call, call_list, choice, inbox, ledger, matched, pushed, setting, trace};
 use super::{
     Arrivals, Case, CaseChange, Change, Claim, InboxRow, Query, Receipt, Received, Store, StoreError,
 };
 use crate::call::CaseId;
-use crate::directory::Matched;
+use crate::choice::Choice;
+use crate::directory::{Dealings, Matched};
 use crate::number::E164;
 
 impl<D: Database> Store for D {
@@ -34,6 +35,8 @@ impl<D: Database> Store for D {
             attempt::put(sql, &cases)?;
             trace::put(sql, &cases)?;
             matched::put(sql, &change.matched)?;
+            choice::forget(sql, &change.withdrawn)?;
+            choice::put(sql, &change.choices)?;
             setting::put(sql, &change.settings)?;
             // Last: from here to the commit all others wait for their ids.
             pushed::put(sql, &change.push, change.at)
@@ -98,6 +101,18 @@ impl<D: Database> Store for D {
 
     fn matched(&self, number: &E164) -> Result<Option<Matched>, StoreError> {
         self.read(|sql| matched::of(sql, number))
+    }
+
+    fn choice(&self, number: &E164) -> Result<Option<Choice>, StoreError> {
+        self.read(|sql| choice::of(sql, number))
+    }
+
+    fn unfinished(&self, number: &E164) -> Result<Vec<CaseId>, StoreError> {
+        self.read(|sql| call::unfinished(sql, number))
+    }
+
+    fn dealings(&self, customer: &str) -> Result<Dealings, StoreError> {
+        self.read(|sql| ledger::dealings(sql, customer))
     }
 
     fn setting(&self, key: &str) -> Result<Option<String>, StoreError> {
