@@ -160,7 +160,8 @@ pub fn card(case: &Case, view: Option<&CallView>, caller: Caller, helpdesk: &dyn
             for_the_number.map(String::as_str),
             helpdesk,
         ),
-        named: named(case, caller.choice.as_ref()),
+        // Where somebody has the number, a name that was given to it is moot.
+        named: named(case, caller.choice.as_ref().filter(|_| customers.is_none_or(<[Customer]>::is_empty))),
         chosen,
         history: caller.history,
         history_total: caller.history_total,

@@ -351,6 +351,14 @@ async fn whoever_cannot_be_named_is_told_why() {
     let day = day(UnknownCallers::Hold).await;
     let shared = day.answered("+12025550161").await;
     assert_eq!(name(&day, shared, DANA, None).await.unwrap_err().code(), "several_matches");
+    let sam = day.gorgias.customers().into_iter().find(|c| c["name"] == "Sam Whitlock").unwrap();
+    let path = format!("/api/customers/{}", sam["id"]);
+    day.handle.choose(CaseId(shared), &sam["id"].to_string(), true).await.unwrap();
+    assert_eq!(day.gorgias.by_a_person("DELETE", &path, &Value::Null).unwrap().0, 204);
+    day.pass(660).await;
+    let asked_again = day.answered("+12025550161").await;
+    assert_eq!(day.detail(asked_again).reason.unwrap().code, "choice_gone");
+    assert_eq!(name(&day, asked_again, DANA, None).await.unwrap_err().code(), "several_matches");
     let withheld = day.ring(world::SUPPORT_FR, None);
     day.pass(2).await;
     assert_eq!(name(&day, withheld, DANA, None).await.unwrap_err().code(), "no_number");

@@ -320,10 +320,10 @@ impl Engine {
             }
             // Whom the call is logged to was deleted, or merged.
             (Some(_), Some(_)) if logged_to.is_some() => Ok(Tried::Declined(Declined::NoSuchCustomer)),
-            (None, _) if found.is_some_and(|found| found.len() > 1) => {
+            (None, _) if found.is_some_and(|found| !found.is_empty()) => {
                 Ok(Tried::Declined(Declined::conflict(
                     "several_matches",
-                    "Several customers have this number already. Choose one of them.",
+                    "There are customers with this number already. Choose one of them.",
                 )))
             }
             // Nobody has the number, or nobody any more: it is looked up afresh before the customer is made.

@@ -9,6 +9,7 @@ use super::written::drop_attempt;
 use super::{Engine, Job};
 use crate::call::CaseId;
 use crate::helpdesk::{Answer, CustomerSeen, Refusal};
+use crate::knowledge::Question;
 use crate::ledger::{Holding, NAMED, Write};
 use crate::number::masked_text;
 use crate::store::{Case, Change, StoreError};
@@ -47,11 +48,12 @@ impl Engine {
         result: &Result<Answer, TransportError>,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let seen =
-            self.read_helpdesk(result, now, |engine, answer| engine.helpdesk.customer_seen(customer, answer));
+        let seen = self.read_question(Question::Customers, result, now, |engine, answer| {
+            engine.helpdesk.customer_seen(customer, answer)
+        })?;
         match (seen, self.store.case(call)?) {
             (Some(seen), _) => self.chosen_was_seen(call, customer, seen, now),
-            (None, Some(case)) => self.later(case, now + LOOK_AGAIN),
+            (None, Some(case)) => self.later(case, now + self.ask_again_after()),
             (None, None) => Ok(()),
         }
     }
@@ -64,17 +66,30 @@ impl Engine {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let Some(case) = self.store.case(call)? else { return Ok(()) };
-        let seen =
-            self.read_helpdesk(result, now, |engine, answer| engine.helpdesk.named_seen(&case, answer));
-        let Some(seen) = seen else { return self.later(case, now + LOOK_AGAIN) };
-        let line = match &seen {
-            Some(holding) if holding.detail.get("kept").is_some() => {
-                let rule = "A person had named the customer in the helpdesk meanwhile: that stays (G5)";
-                vec![self.line(&case, rule, "look at the customer", "kept", now)?]
+        let seen = self.read_answer(result, now, |engine, answer| engine.helpdesk.named_seen(&case, answer));
+        let (named, told) = match seen {
+            Ok(Some(named)) if named.detail.get("kept").is_none() => {
+                return self.commit_case(case, vec![named], Vec::new(), Vec::new(), now);
             }
-            _ => Vec::new(),
+            Ok(Some(named)) => (named, "kept".to_owned()),
+            Ok(None) => return self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now),
+            // This user may not look at customers: without that, nothing of theirs is changed.
+            Err(Refusal::Permanent(_, text)) => {
+                let Some(detail) = case.ledger.detail(NAMED).cloned() else { return Ok(()) };
+                let helpdesk_id = case.ledger.id(NAMED).unwrap_or_default().to_owned();
+                let mut named = Holding { key: NAMED.into(), helpdesk_id, detail };
+                named.detail["kept"] = "refused".into();
+                (named, masked_text(&text))
+            }
+            Err(_) => return self.later(case, now + LOOK_AGAIN),
         };
-        self.commit_case(case, seen.into_iter().collect(), Vec::new(), line, now)
+        let rule = match named.detail["kept"].as_str() {
+            Some("renamed") => "A person had named the customer in the helpdesk meanwhile: that stays (G5)",
+            Some("gone") => "The customer to be named was deleted or merged meanwhile (G5)",
+            _ => "The helpdesk does not show the customer to be named, so the name is not written (G5)",
+        };
+        let line = self.line(&case, rule, "look at the customer", &told, now)?;
+        self.commit_case(case, vec![named], Vec::new(), vec![line], now)
     }
 
     /// The helpdesk does not take the name. Perhaps it is the address, which may be another customer's: once more without.
