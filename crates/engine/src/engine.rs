@@ -7,6 +7,7 @@ mod adoption;
 mod answers;
 mod cards;
 mod deciding;
+mod decision;
 mod fold;
 mod health;
 mod lists;
