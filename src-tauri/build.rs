@@ -3,8 +3,20 @@
 use std::error::Error;
 
 /// Every command of `src/shell/commands.rs`. One that is missing here cannot be called by the page.
-const COMMANDS: &[&str] =
-    &["now", "calls", "call", "open_url", "painted", "retry", "pause", "resume", "mend"];
+const COMMANDS: &[&str] = &[
+    "now",
+    "calls",
+    "call",
+    "open_url",
+    "painted",
+    "retry",
+    "pause",
+    "resume",
+    "mend",
+    "choose",
+    "withdraw_choice",
+    "name_caller",
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     // The pages are embedded by `generate_context!`, which cargo cannot see into.

@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn only_cards_are_read() {
-        let card_event = r#"{"call_id":"4300000001","matched":"looking","customer":null,"candidates":[],"history":[],"history_total":0}"#;
+        let card_event = r#"{"call_id":"4300000001","matched":"looking","customer":null,"candidates":[],"chosen":null,"named":null,"history":[],"history_total":0}"#;
         assert_eq!(
             card(&format!("event: card\ndata: {card_event}\nid: 4\n\n")).expect("a card").call_id,
             "4300000001"

@@ -47,6 +47,26 @@ pub enum Action {
     Resume,
     /// Does what the alert with this code offers.
     Mend(String),
+    /// The call is of this customer; `remember`: for its number (B7).
+    Choose {
+        /// The call's id.
+        call: String,
+        /// The customer's id in the helpdesk.
+        customer: String,
+        /// For later calls of the number, too.
+        remember: bool,
+    },
+    /// What was chosen for the number of the call with this id is forgotten.
+    Withdraw(String),
+    /// The unknown caller is called so (G5).
+    Name {
+        /// The call's id.
+        call: String,
+        /// Full name.
+        name: String,
+        /// E-mail address, if it is known.
+        email: Option<String>,
+    },
 }
 
 /// Why an answer could not be given. The sentence is shown to a person.
@@ -58,6 +78,9 @@ pub enum BackendError {
     /// The store or the hub cannot be asked at the moment; asking again later may help.
     #[error("{0}")]
     Unavailable(String),
+    /// As things are, it is not done: a stable word, and a sentence that says what to do.
+    #[error("{1}")]
+    Declined(&'static str, String),
 }
 
 impl BackendError {
@@ -66,6 +89,7 @@ impl BackendError {
         match self {
             Self::Invalid(_) => "invalid",
             Self::Unavailable(_) => "unavailable",
+            Self::Declined(code, _) => code,
         }
     }
 }
@@ -96,7 +120,8 @@ pub trait Backend: Send + Sync {
     /// Has something done. What it changes comes as events.
     ///
     /// # Errors
-    /// [`BackendError::Invalid`] for a call or an alert that there is not, else as [`Backend::now`].
+    /// [`BackendError::Invalid`] for a call or an alert that there is not, [`BackendError::Declined`] where something is in
+    /// the way, else as [`Backend::now`].
     async fn act(&self, action: Action) -> Result<(), BackendError>;
 
     /// What happens from now on. A listener that falls behind asks [`Backend::now`] again.

@@ -137,7 +137,11 @@ impl Backend for FakeBackend {
         let paused = match action {
             Action::Pause => Some(PausedView { since: 0, waiting: 0 }),
             Action::Resume => None,
-            Action::Retry(_) | Action::Mend(_) => return Ok(()),
+            Action::Retry(_)
+            | Action::Mend(_)
+            | Action::Choose { .. }
+            | Action::Withdraw(_)
+            | Action::Name { .. } => return Ok(()),
         };
         let health = Health { paused, ..self.state().live.health().cloned().unwrap_or_else(well) };
         tell(&self.state, &self.events, LiveEvent::Health(Box::new(health)));
@@ -157,6 +161,8 @@ fn empty_card(call: &CallView) -> Card {
         matched: Match::Looking,
         customer: None,
         candidates: Vec::new(),
+        chosen: None,
+        named: None,
         history: Vec::new(),
         history_total: 0,
     }

@@ -117,10 +117,7 @@ mod tests {
         let card = |matched| Some(Card { matched, customer: None, ..samples::card("7", "") });
         let several = Card {
             matched: Match::Several,
-            candidates: vec![
-                samples::card("7", "A").customer.unwrap(),
-                samples::card("7", "B").customer.unwrap(),
-            ],
+            candidates: vec![samples::candidate("1", "A"), samples::candidate("2", "B")],
             ..samples::card("7", "")
         };
         for (call, card, title, body) in [

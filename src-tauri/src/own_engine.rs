@@ -1,7 +1,9 @@
 //! The engine in this process as the window's [`Backend`], with a webhook receiver beside it where Aircall can reach us.
 
 use async_trait::async_trait;
+use sidetone_engine::Declined;
 use sidetone_engine::call::CaseId;
+use sidetone_engine::choice::CallerName;
 use sidetone_engine::settings::Arrival;
 use sidetone_engine::store::{Filter, Query, StoreError};
 use sidetone_hub::config::Config;
@@ -77,6 +79,19 @@ impl From<StoreError> for BackendError {
     }
 }
 
+impl From<Declined> for BackendError {
+    fn from(declined: Declined) -> Self {
+        match declined {
+            Declined::Store(error) => error.into(),
+            Declined::HelpdeskAway => BackendError::Unavailable(declined.to_string()),
+            Declined::NoSuchCall => BackendError::Invalid(declined.to_string()),
+            Declined::NoSuchCustomer | Declined::NothingChosen | Declined::Conflict { .. } => {
+                BackendError::Declined(declined.code(), declined.to_string())
+            }
+        }
+    }
+}
+
 fn call_id(text: &str) -> Result<CaseId, BackendError> {
     let id = text.parse::<u64>().ok().filter(|id| i64::try_from(*id).is_ok());
     id.map(CaseId).ok_or_else(|| BackendError::Invalid("A call's id is a number.".to_owned()))
@@ -111,6 +126,17 @@ impl Backend for OwnEngine {
             Action::Mend(alert) if alert == "other_writer" => {
                 // Nobody else writes any more: what was asked for holds already.
                 let _ = self.handle.take_over().await;
+            }
+            Action::Choose { call, customer, remember } => {
+                self.handle.choose(call_id(&call)?, &customer, remember).await?;
+            }
+            Action::Withdraw(id) => {
+                self.handle.withdraw_choice(call_id(&id)?).await?;
+            }
+            Action::Name { call, name, email } => {
+                let name = CallerName::parse(&name, email.as_deref());
+                let name = name.map_err(|bad| BackendError::Invalid(bad.to_string()))?;
+                self.handle.name(call_id(&call)?, name).await?;
             }
             Action::Mend(_) => {
                 return Err(BackendError::Invalid(

@@ -1,9 +1,9 @@
 //! Invented calls for this crate's unit tests.
 
 use sidetone_protocol::{
-    Alert, CallState, CallView, Card, Completeness, CustomerView, Direction, Health, HealthState, LiveEvent,
-    Match, Mode, Named, Now, NumberKind, NumberView, OutboxView, Outcome, PartState, Phase, Pushed, Source,
-    SourceKind, Today, WriterView,
+    Alert, CallState, CallView, Candidate, Card, Completeness, CustomerView, Direction, Health, HealthState,
+    LiveEvent, Match, MatchReason, Mode, Named, Now, NumberKind, NumberView, OutboxView, Outcome, PartState,
+    Phase, Pushed, Source, SourceKind, Today, WriterView,
 };
 
 /// 2026-11-21 14:05:00 UTC.
@@ -92,8 +92,21 @@ pub(crate) fn card(id: &str, name: &str) -> Card {
         matched: Match::Found,
         customer: Some(customer),
         candidates: Vec::new(),
+        chosen: None,
+        named: None,
         history: Vec::new(),
         history_total: 0,
+    }
+}
+
+pub(crate) fn candidate(id: &str, name: &str) -> Candidate {
+    Candidate {
+        customer: CustomerView { id: id.into(), name: name.into(), email: None, note: None, url: None },
+        reasons: vec![MatchReason::ExactNumber],
+        spelled: None,
+        calls: 0,
+        last_call_at: None,
+        last_ticket_at: None,
     }
 }
 

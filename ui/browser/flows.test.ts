@@ -225,7 +225,7 @@ describe('a ring', () => {
       await push(page, ring('90', { contact_name: null }));
       expect(await alert.textContent()).toBe('');
       const customer = { id: '7', name: 'Odo Lambert', email: null, note: null, url: null };
-      const card = { call_id: '90', matched: 'found' as const, customer, candidates: [], history: [], history_total: 0 };
+      const card = { call_id: '90', matched: 'found' as const, customer, candidates: [], chosen: null, named: null, history: [], history_total: 0 };
       await push(page, { event: 'card', data: card });
       await page.waitForTimeout(50);
       expect(await alert.textContent()).toBe('Odo Lambert is calling, Support FR');
@@ -402,5 +402,81 @@ it('asks for a token, says when it is wrong, and lets in with the right one', as
     await page.getByRole('button', { name: 'Menu' }).click();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByLabel('Admin token').waitFor();
+  });
+});
+
+describe('several customers with one number', () => {
+  it('are chosen from by key, and R decides whether that is remembered', async () => {
+    await withScene('several', async (page) => {
+      await page.getByText('Who is it?').waitFor();
+      await page.keyboard.press('r');
+      await page.keyboard.press('2');
+      await page.keyboard.press('1');
+      expect((await asked(page)).filter((one) => one.startsWith('choose'))).toEqual(['choose 4186780072 70389 false']);
+    });
+  });
+
+  it('are chosen from by pointer, are remembered unless one says otherwise, and keys beyond the last do nothing', async () => {
+    await withScene('several', async (page) => {
+      await page.keyboard.press('4');
+      await page.getByRole('button', { name: /Agathe Roche/ }).click();
+      expect((await asked(page)).filter((one) => one.startsWith('choose'))).toEqual(['choose 4186780072 70392 true']);
+    });
+  });
+
+  it('are not chosen by what is typed into a field', async () => {
+    await withScene('several', async (page) => {
+      await page.keyboard.press('/');
+      await page.keyboard.type('12r');
+      expect((await asked(page)).filter((one) => one.startsWith('choose'))).toEqual([]);
+    });
+  });
+
+  it('are chosen from in the call’s detail, too', async () => {
+    await withScene('detail-several', async (page) => {
+      await page.getByText('Elena Prats is no longer there. Choose again.').waitFor();
+      await page.keyboard.press('1');
+      expect(await asked(page)).toContain('choose 4186780055 70388 true');
+    });
+  });
+
+  it('are asked about again when the choice is withdrawn', async () => {
+    await withScene('chosen', async (page) => {
+      await page.getByText('Bastien Roche is remembered for this number.').waitFor();
+      await page.getByRole('button', { name: 'Withdraw' }).click();
+      expect(await asked(page)).toContain('withdraw 4186780072');
+    });
+  });
+});
+
+describe('an unknown caller', () => {
+  it('is named with the keyboard; the fields never take the focus by themselves', async () => {
+    await withScene('unknown', async (page) => {
+      expect(await page.evaluate(() => document.activeElement?.tagName)).not.toBe('INPUT');
+      await page.getByLabel('Name').focus();
+      await page.keyboard.press('Enter');
+      await page.getByText('Enter the name.').waitFor();
+      await page.keyboard.type(' Dana Whitfield ');
+      await page.keyboard.press('Tab');
+      await page.keyboard.type('dana@whitfield.example.com');
+      await page.keyboard.press('Enter');
+      expect(await asked(page)).toContain('name 4186780072 Dana Whitfield dana@whitfield.example.com');
+    });
+  });
+
+  it('is named in the call’s detail', async () => {
+    await withScene('detail-unknown', async (page) => {
+      await page.getByLabel('Name').fill('Dana Whitfield');
+      await page.getByRole('button', { name: 'Create customer' }).click();
+      expect(await asked(page)).toContain('name 4186780055 Dana Whitfield');
+    });
+  });
+
+  it('who is named has the name in the band, and no field any more', async () => {
+    await withScene('named', async (page) => {
+      await page.locator('.band h1', { hasText: 'Dana Whitfield' }).waitFor();
+      expect(await page.getByLabel('Name').count()).toBe(0);
+      await page.getByText('Will be created as “Dana Whitfield”').waitFor();
+    });
   });
 });

@@ -97,14 +97,29 @@ describe('a request', () => {
     [{ kind: 'retry', call: '4186780053' }, '/api/calls/4186780053/retry', ''],
     [{ kind: 'pause' }, '/api/pause', ''],
     [{ kind: 'mend', alert: 'other_writer' }, '/api/mend', '{"alert":"other_writer"}'],
-  ] as const)('to act goes out as a POST: %j', async (action, path, body) => {
+    [
+      { kind: 'choose', call: '7', customer: '70388', remember: true },
+      '/api/calls/7/customer',
+      '{"customer_id":"70388","remember":true}',
+    ],
+    [{ kind: 'withdraw', call: '7' }, '/api/calls/7/customer', '', 'DELETE'],
+    [{ kind: 'name', call: '7', name: 'Dana', email: null }, '/api/calls/7/name', '{"name":"Dana","email":null}'],
+  ] as const)('to act goes out by its verb: %j', async (action, path, body, verb: string = 'POST') => {
     let sent = '';
     handler = (request, answer) => {
       request.on('data', (piece) => (sent += String(piece)));
       request.on('end', () => answer.writeHead(202).end());
     };
     await host.act(action);
-    expect([asked[0]?.method, asked[0]?.url, sent, asked[0]?.headers.authorization]).toEqual(['POST', path, body, 'Bearer secret']);
+    expect([asked[0]?.method, asked[0]?.url, sent, asked[0]?.headers.authorization]).toEqual([verb, path, body, 'Bearer secret']);
+  });
+
+  it('that is declined tells the code of what was in the way', async () => {
+    handler = (_, answer) => json(answer, { title: 'Conflict', code: 'known_caller' }, 409);
+    const named = host.act({ kind: 'name', call: '7', name: 'Dana', email: null });
+    await expect(named).rejects.toMatchObject({ failure: 'refused', code: 'known_caller' });
+    handler = (_, answer) => answer.writeHead(502).end('<html>');
+    await expect(host.call('1')).rejects.toMatchObject({ failure: 'unreachable', code: null });
   });
 
   it.each([

@@ -21,6 +21,9 @@ pub struct Customer {
     pub note: Option<String>,
     /// When it last changed there, unix seconds.
     pub updated_at: Option<i64>,
+    /// The looked-up number as it is written there, if that is not its E.164 form.
+    #[serde(default)]
+    pub spelled: Option<String>,
 }
 
 /// The helpdesk's answer to "who has this number?".
@@ -40,6 +43,17 @@ impl Matched {
     pub fn is_fresh(&self, now: DateTime<Utc>) -> bool {
         now - self.checked_at < FRESH
     }
+}
+
+/// What we had to do with a customer, as far as our own records tell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Dealings {
+    /// Calls that are logged to the customer.
+    pub calls: u32,
+    /// When the newest of them began, unix seconds.
+    pub last_call_at: Option<i64>,
+    /// When we made the newest ticket, unix seconds.
+    pub last_ticket_at: Option<i64>,
 }
 
 /// Somebody who works in the helpdesk.

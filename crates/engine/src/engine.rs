@@ -7,13 +7,16 @@ mod adoption;
 mod answers;
 mod authorization;
 mod cards;
-mod files;
+mod deciding;
+mod decision;
 mod dialling;
+mod files;
 mod fold;
 mod health;
 mod linked;
 mod lists;
 mod messages;
+mod naming;
 mod outbox;
 mod people;
 mod poll;
@@ -39,12 +42,16 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use uuid::Uuid;
 
 use self::adoption::Adoption;
-use self::files::Transfers;
 use self::authorization::Checking;
+use self::deciding::Deciding;
+pub use self::deciding::Declined;
+pub(crate) use self::deciding::{Wish, WishTold};
 use self::dialling::{Askers, Dialling};
+use self::files::Transfers;
 use self::health::Telling;
 use self::lists::{List, Lists};
 pub(crate) use self::messages::conversations;
+use self::naming::Asked;
 use self::poll::Polling;
 use self::speaking::Speaking;
 pub use self::sweep::AdoptProgress;
@@ -102,6 +109,8 @@ pub(crate) enum Stimulus {
     Arrived,
     /// A parked or held call is to be tried again.
     Retry(CaseId),
+    /// A person decides whose call it is; told what became of that.
+    Wish(CaseId, Wish, WishTold),
     /// Make the plan of a call although nothing will be written; told when it is made.
     Study(CaseId, oneshot::Sender<()>),
     /// Stop writing (`true`), or let it go on; told when that holds.
@@ -164,6 +173,18 @@ pub(crate) enum Job {
         call: CaseId,
         asked: http::Uri,
     },
+    /// Who a customer is whom a person's decision is about.
+    Wish {
+        wish: Box<Asked>,
+        customer: String,
+    },
+    /// What became of the customer chosen for a number.
+    LookAtChosen {
+        call: CaseId,
+        customer: String,
+    },
+    /// Whether a customer still has our placeholder.
+    LookAtNamed(CaseId),
     /// Where a customer is that a write did not find.
     Whereabouts {
         call: CaseId,
@@ -220,9 +241,12 @@ impl Job {
             | Job::Conversation { call, .. }
             | Job::ReadLine { call, .. }
             | Job::LookAtLinked { call, .. }
+            | Job::LookAtChosen { call, .. }
+            | Job::LookAtNamed(call)
             | Job::Whereabouts { call, .. } => Some(*call),
             Job::LookUp(_)
             | Job::LookUpAnonymous
+            | Job::Wish { .. }
             | Job::SweepCalls
             | Job::SweepRecords
             | Job::Card(_)
@@ -272,6 +296,7 @@ pub struct Engine {
     telling: Telling,
     writing: Writing,
     adoption: Adoption,
+    deciding: Deciding,
     sweep: Option<Sweep>,
     transfers: Transfers,
     busy_calls: HashSet<CaseId>,
@@ -368,6 +393,7 @@ impl Engine {
             telling: Telling::new(now),
             writing,
             adoption: Adoption::new(now),
+            deciding: Deciding::default(),
             sweep: None,
             transfers: Transfers::new(settings.files.clone()),
             settings,
@@ -513,6 +539,10 @@ impl Engine {
         let result = match stimulus {
             Stimulus::Arrived => Ok(()),
             Stimulus::Retry(id) => self.insist(|engine| engine.retry(id, now)),
+            Stimulus::Wish(id, wish, told) => {
+                self.wished(id, wish, told, now);
+                Ok(())
+            }
             Stimulus::Study(id, told) => self.study(id, told, now),
             Stimulus::Pause(pause, told) => {
                 let _ = told.send(self.pause(pause, now));

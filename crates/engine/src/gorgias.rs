@@ -6,8 +6,9 @@ mod adopt_message;
 mod answers;
 mod assess;
 mod conversation;
-mod message;
 mod linked;
+mod message;
+mod naming;
 mod notes;
 mod plan;
 mod record;
@@ -24,10 +25,11 @@ use sidetone_protocol::Vendor;
 use self::answers::refusal;
 use self::record::ANONYMOUS_EXTERNAL_ID;
 use crate::call::Call;
+use crate::choice::CallerName;
 use crate::conversation::Conversation;
 use crate::directory::{Customer, Person};
 use crate::helpdesk::{
-    Adopted, Answer, Assessment, Context, Helpdesk, ListPage, Met, Probed, Refusal, Request, Told, Upload,
+    Adopted, Answer, Assessment, Context, CustomerSeen, Helpdesk, ListPage, Met, Probed, Refusal, Request, Told, Upload,
     Whereabouts,
 };
 use crate::ledger::{Holding, Write};
@@ -74,13 +76,17 @@ impl Helpdesk for Gorgias {
     fn looked_up(&self, number: &E164, answer: &Answer) -> Result<Vec<Customer>, Refusal> {
         let found = gorgias::customers::by_phone(number.as_str()).parse(answer).map_err(refusal)?;
         // The filter may be looser than it says (`reference/gorgias.md` §8.1): each result is checked again.
-        let has_number = |c: &gorgias::Customer| {
-            let mut living = c.channels.iter().filter(|c| c.kind == "phone" && !c.deleted);
-            living.any(|c| number::parse(&c.address, None).as_ref() == Some(number))
+        let with_spelling = |c: gorgias::Customer| {
+            let living = c.channels.iter().filter(|c| c.kind == "phone" && !c.deleted);
+            let is_it = |address: &&str| number::parse(address, None).as_ref() == Some(number);
+            let spellings: Vec<&str> = living.map(|c| c.address.as_str()).filter(is_it).collect();
+            let first = (*spellings.first()?).to_owned();
+            let spelled = (!spellings.contains(&number.as_str())).then_some(first);
+            Some((c, spelled))
         };
-        let mut customers: Vec<_> = found.items.into_iter().filter(has_number).collect();
-        customers.sort_by_key(|c| std::cmp::Reverse((c.updated_datetime, c.id)));
-        Ok(customers.into_iter().map(customer).collect())
+        let mut customers: Vec<_> = found.items.into_iter().filter_map(with_spelling).collect();
+        customers.sort_by_key(|(c, _)| std::cmp::Reverse((c.updated_datetime, c.id)));
+        Ok(customers.into_iter().map(|(c, spelled)| Customer { spelled, ..customer(c) }).collect())
     }
 
     fn look_up_anonymous(&self) -> Request {
@@ -94,6 +100,22 @@ impl Helpdesk for Gorgias {
         let shared =
             found.items.into_iter().filter(|c| c.external_id.as_deref() == Some(ANONYMOUS_EXTERNAL_ID));
         Ok(shared.min_by_key(|c| c.id).map(customer).into_iter().collect())
+    }
+
+    fn look_at_customer(&self, id: &str) -> Option<Request> {
+        Some(gorgias::customers::get(id.parse().ok()?).to_http(&self.account))
+    }
+
+    fn customer_seen(&self, id: &str, answer: &Answer) -> Result<CustomerSeen, Refusal> {
+        answers::customer_seen(id, answer)
+    }
+
+    fn rename(&self, number: &E164, customer: &Customer, name: &CallerName) -> Option<Holding> {
+        naming::rename(number, customer, name)
+    }
+
+    fn named_seen(&self, case: &Case, answer: &Answer) -> Result<Option<Holding>, Refusal> {
+        naming::seen(&case.ledger, answer)
     }
 
     fn people(&self) -> Request {
@@ -301,5 +323,6 @@ fn customer(found: gorgias::Customer) -> Customer {
         email: found.email,
         note: found.note.filter(|n| !n.trim().is_empty()),
         updated_at: found.updated_datetime.map(|at| at.timestamp()),
+        spelled: None,
     }
 }

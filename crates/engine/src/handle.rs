@@ -14,9 +14,10 @@ use uuid::Uuid;
 
 use crate::act::{ActRefused, DialAsk, Dialled, Said};
 use crate::call::CaseId;
+use crate::choice::{CallerName, Choice};
 use crate::clock::Clock;
 use crate::directory::Matched;
-use crate::engine::{AdoptProgress, Stimulus, conversations};
+use crate::engine::{AdoptProgress, Declined, Stimulus, Wish, conversations};
 use crate::gate;
 use crate::helpdesk::{Assessment, Helpdesk};
 use crate::inbox;
@@ -86,19 +87,40 @@ impl Shared {
     /// Who is calling, from what is stored.
     pub(crate) fn card(&self, case: &Case, view: Option<&CallView>) -> Result<Card, StoreError> {
         let party = case.call.party();
+        let choice = party.number().map(|n| self.store.choice(n)).transpose()?.flatten();
+        self.card_with(case, view, choice)
+    }
+
+    /// Who is calling, with what is decided about the number right now.
+    pub(crate) fn card_with(
+        &self,
+        case: &Case,
+        view: Option<&CallView>,
+        choice: Option<Choice>,
+    ) -> Result<Card, StoreError> {
+        let party = case.call.party();
         let number = party.number();
         let (history, history_total) = match number {
             Some(number) => self.store.history(number, case.call.id, HISTORY)?,
             None => (Vec::new(), 0),
         };
+        let matched = number.map(|n| self.store.matched(n)).transpose()?.flatten();
+        // Only where there is something to choose from.
+        let shared = matched
+            .iter()
+            .flat_map(|m| &m.customers)
+            .filter(|_| matched.as_ref().is_some_and(|m| m.customers.len() > 1) || choice.is_some());
+        let dealings = shared.map(|c| self.store.dealings(&c.id)).collect::<Result<_, _>>()?;
         let caller = Caller {
-            matched: number.map(|n| self.store.matched(n)).transpose()?.flatten(),
+            matched,
+            dealings,
+            choice,
             failed: number
                 .is_some_and(|n| self.failed.read().unwrap_or_else(PoisonError::into_inner).contains_key(n)),
             history,
             history_total,
         };
-        Ok(view::card(&case.call, view, caller, self.helpdesk.as_ref()))
+        Ok(view::card(case, view, caller, self.helpdesk.as_ref()))
     }
 }
 
@@ -322,6 +344,39 @@ impl Handle {
     /// Tries a parked call again. Where a person threw its ticket away, a new one is made (G25).
     pub fn retry(&self, id: CaseId) {
         self.stimulate(Stimulus::Retry(id));
+    }
+
+    /// A person says which customer a call is of (B7): one of those who share its number, or another one of the
+    /// helpdesk, which is then asked. With `remember` it holds for the number: for all its calls that wait, and for later
+    /// ones, until it is withdrawn. Comes back when it is stored; what follows is written after that.
+    ///
+    /// # Errors
+    /// Why it was not taken: then nothing has changed.
+    pub async fn choose(&self, id: CaseId, customer: &str, remember: bool) -> Result<CallView, Declined> {
+        self.wish(id, Wish::Choose { customer: customer.to_owned(), remember }).await
+    }
+
+    /// Forgets what was chosen for the number of a call, and for the call itself as long as nothing is written of it:
+    /// the next call asks again, and so do those that wait.
+    ///
+    /// # Errors
+    /// Why it was not taken: then nothing has changed.
+    pub async fn withdraw_choice(&self, id: CaseId) -> Result<CallView, Declined> {
+        self.wish(id, Wish::Withdraw).await
+    }
+
+    /// A person says how an unknown caller is called (G5). Every call of the number that waits is written to one customer
+    /// of that name, unless the number turns out to be somebody's. A customer whom we had made under a placeholder gets
+    /// the name, unless a person has given another since.
+    ///
+    /// # Errors
+    /// Why it was not taken: then nothing has changed.
+    pub async fn name(&self, id: CaseId, name: CallerName) -> Result<CallView, Declined> {
+        self.wish(id, Wish::Name(name)).await
+    }
+
+    async fn wish(&self, id: CaseId, wish: Wish) -> Result<CallView, Declined> {
+        self.ask(|told| Stimulus::Wish(id, wish, told)).await.unwrap_or_else(|| Err(stopping().into()))
     }
 
     /// Stops writing into the helpdesk until [`Handle::resume`], over restarts too. Calls are shown and looked up as

@@ -12,6 +12,7 @@ use serde_json::Value;
 use sidetone_protocol::{Completeness, Reason, Vendor};
 
 use crate::call::{Agent, CaseId};
+use crate::choice::{CallerName, Choice};
 use crate::conversation::Conversation;
 use crate::directory::{Customer, Matched, People, Person};
 use crate::files::{UnderWay, Wanted};
@@ -72,6 +73,17 @@ pub enum Whereabouts {
     },
 }
 
+/// What became of a customer, by the customer's own page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CustomerSeen {
+    /// Still there.
+    There(Customer),
+    /// Merged into the one with this id.
+    Became(String),
+    /// Deleted, or there never was one.
+    Gone,
+}
+
 /// What everybody but the call itself knows.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
@@ -97,6 +109,8 @@ pub struct Context<'a> {
     pub line_users: &'a BTreeMap<u64, LineUsers>,
     /// The call's files that are on their way.
     pub under_way: &'a UnderWay,
+    /// What a person decided about the caller's number.
+    pub choice: Option<&'a Choice>,
 }
 
 /// An Aircall team with its members.
@@ -133,6 +147,10 @@ pub enum Step {
     LookUp(E164),
     /// Ask the helpdesk for the shared customer of withheld callers.
     LookUpAnonymous,
+    /// Ask what became of the customer chosen for the number: a look-up does not find the number there any more.
+    LookAtChosen(String),
+    /// See first whether a customer still has the placeholder that we wrote, then carry out the plan (G5).
+    LookAtNamed,
     /// The helpdesk's lists (people, tags) are needed first.
     Lists,
     /// Ask the helpdesk which conversation of this customer takes a text message (M3).
@@ -262,6 +280,22 @@ pub trait Helpdesk: Send + Sync {
     /// # Errors
     /// What the answer means instead.
     fn looked_up_anonymous(&self, answer: &Answer) -> Result<Vec<Customer>, Refusal>;
+
+    /// Asks for one customer; `None` if no customer can have this id.
+    fn look_at_customer(&self, id: &str) -> Option<Request>;
+    /// Reads that answer.
+    ///
+    /// # Errors
+    /// What the answer means instead.
+    fn customer_seen(&self, id: &str, answer: &Answer) -> Result<CustomerSeen, Refusal>;
+    /// What to keep with a call whose customer is to get this name ([`NAMED`](crate::ledger::NAMED)); `None` if the
+    /// customer is not called as we call those whose name nobody knows: then a person has named them, and that stays.
+    fn rename(&self, number: &E164, customer: &Customer, name: &CallerName) -> Option<Holding>;
+    /// Reads the answer to [`Helpdesk::look_at_customer`] for such a call, just before the write.
+    ///
+    /// # Errors
+    /// What the answer means instead.
+    fn named_seen(&self, case: &Case, answer: &Answer) -> Result<Option<Holding>, Refusal>;
 
     /// Asks for the first page of the people.
     fn people(&self) -> Request;

@@ -94,6 +94,7 @@ impl Knowledge {
             conversations,
             line_users: &self.line_users,
             under_way: &NOTHING_UNDER_WAY,
+            choice: None,
         }
     }
 }

@@ -49,6 +49,11 @@ pub fn unlinked(why: &str) -> Holding {
     Holding { key: UNLINKED.into(), helpdesk_id: String::new(), detail: serde_json::json!({ "why": why }) }
 }
 
+/// The customer whom a person chose for this call only (B7). Not written by us, and no part of the record.
+pub const CHOSEN: &str = "chosen";
+/// The name that a person gave to a customer whom we had made under a placeholder (G5). No part of the record.
+pub const NAMED: &str = "named";
+
 /// All holdings of one call.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ledger(BTreeMap<String, LedgerRow>);
@@ -63,7 +68,8 @@ impl Ledger {
     /// Whether nothing was ever written for the call.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.keys().all(|key| key == FROM_TICKET)
+        // What a person decided beforehand is written nowhere.
+        self.0.keys().all(|key| matches!(key.as_str(), CHOSEN | NAMED | FROM_TICKET))
     }
 
     /// Whether this was written.
@@ -140,6 +146,9 @@ pub enum WriteKind {
     CreateCustomer,
     /// A number is added to a customer that was found another way. Looked for at the customer before it is repeated.
     AddNumber,
+    /// A customer whom we had made under a placeholder gets the name that a person gave. Looked for at the customer before
+    /// it is repeated.
+    NameCustomer,
     /// A ticket is made, with everything that is known.
     CreateTicket,
     /// A note is added.
@@ -165,6 +174,7 @@ impl WriteKind {
         match self {
             WriteKind::CreateCustomer
             | WriteKind::AddNumber
+            | WriteKind::NameCustomer
             | WriteKind::CreateTicket
             | WriteKind::CreateTag
             | WriteKind::AddLink => false,

@@ -6,6 +6,8 @@
 pub mod act;
 pub mod budget;
 pub mod call;
+mod candidates;
+pub mod choice;
 pub mod clock;
 pub mod conversation;
 pub mod dial;
@@ -31,5 +33,5 @@ pub mod transport;
 mod view;
 mod words;
 
-pub use engine::{AdoptProgress, Engine, Parts};
+pub use engine::{AdoptProgress, Declined, Engine, Parts};
 pub use handle::Handle;

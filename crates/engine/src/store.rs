@@ -16,9 +16,10 @@ use serde_json::Value;
 use sidetone_protocol::{CallView, ExplanationView, LiveEvent, MessageView, OutboxView, Pushed, Today};
 
 use crate::call::{Call, CaseId, Origin};
+use crate::choice::Choice;
 use crate::conversation::Conversation;
 use crate::dial::Dial;
-use crate::directory::Matched;
+use crate::directory::{Dealings, Matched};
 use crate::ledger::{Attempt, Holding, Ledger};
 use crate::number::E164;
 use crate::own_comment::OwnComment;
@@ -225,6 +226,10 @@ pub struct Change {
     pub matched: Vec<Matched>,
     /// Conversations of text messages, as seen or made.
     pub conversations: Vec<Conversation>,
+    /// What people decided about numbers.
+    pub choices: Vec<Choice>,
+    /// Numbers of which nothing is decided any more; before `choices`.
+    pub withdrawn: Vec<E164>,
     /// Settings to remember.
     pub settings: Vec<(String, String)>,
     /// What windows are told.
@@ -392,6 +397,21 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// If the store cannot be read.
     fn matched(&self, number: &E164) -> Result<Option<Matched>, StoreError>;
+    /// What a person decided about a number.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn choice(&self, number: &E164) -> Result<Option<Choice>, StoreError>;
+    /// Calls of a number that are held, parked or pending, oldest first.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn unfinished(&self, number: &E164) -> Result<Vec<CaseId>, StoreError>;
+    /// What our own records tell of a customer.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn dealings(&self, customer: &str) -> Result<Dealings, StoreError>;
     /// A remembered setting.
     ///
     /// # Errors

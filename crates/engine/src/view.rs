@@ -1,17 +1,21 @@
 //! A call as a window shows it. Pure: from what is stored and what was assessed.
 
 use sidetone_protocol::{
-    CallDetail, CallState, CallView, Card, Completeness, CustomerView, Direction, ExplanationView,
-    LedgerView, Match, MessageDetail, MessageKind, MessageView, Named, Outcome, PartState, Phase, PlanView,
-    Reason, TicketView, WriteView,
+    CallDetail, CallState, CallView, Card, ChosenView, Completeness, CustomerView, Direction,
+    ExplanationView, LedgerView, Match, MessageDetail, MessageKind, MessageView, Named, NamedView, Outcome,
+    PartState, Phase, PlanView, Reason, TicketView, WriteView,
 };
 
 use crate::call::{Call, Medium};
-use crate::directory::{Customer, Matched};
+use crate::candidates::candidates;
+use crate::choice::{Choice, Chosen, Whose};
+use crate::directory::{Customer, Dealings, Matched};
 use crate::files::FILE;
 use crate::gate;
 use crate::helpdesk::{Assessment, Helpdesk, Standing};
-use crate::ledger::{AGAIN, AttemptState, EMAIL_REFUSED, FROM_TICKET, GONE, Holding, SEEN, UNLINKED};
+use crate::ledger::{
+    AGAIN, AttemptState, CHOSEN, EMAIL_REFUSED, FROM_TICKET, GONE, Holding, NAMED, SEEN, UNLINKED,
+};
 use crate::readiness::{Kind, kind};
 use crate::store::Case;
 
@@ -148,6 +152,10 @@ pub fn customer_view(customer: &Customer, helpdesk: &dyn Helpdesk) -> CustomerVi
 pub struct Caller {
     /// What the helpdesk said of the number.
     pub matched: Option<Matched>,
+    /// What we had to do with those who have it, in their order.
+    pub dealings: Vec<Dealings>,
+    /// What a person decided about the number.
+    pub choice: Option<Choice>,
     /// The last look-up failed.
     pub failed: bool,
     /// Earlier calls.
@@ -158,28 +166,85 @@ pub struct Caller {
 
 /// Who is calling.
 #[must_use]
-pub fn card(call: &Call, view: Option<&CallView>, caller: Caller, helpdesk: &dyn Helpdesk) -> Card {
+pub fn card(case: &Case, view: Option<&CallView>, caller: Caller, helpdesk: &dyn Helpdesk) -> Card {
+    let call = &case.call;
     let customers = caller.matched.as_ref().map(|m| m.customers.as_slice());
     let is_phone = call.party().number().is_some();
+    let chosen = chosen(case, caller.choice.as_ref(), helpdesk);
+    let must_choose_again = chosen.as_ref().is_some_and(|chosen| chosen.gone);
     let matched = match (is_phone, customers) {
         (false, _) => Match::Withheld,
-        (true, Some([_])) => Match::Found,
         (true, Some([])) => Match::Unknown,
+        (true, Some([_])) if !must_choose_again => Match::Found,
         (true, Some(_)) => Match::Several,
         (true, None) if caller.failed => Match::Failed,
         (true, None) => Match::Looking,
     };
-    let shown = |c: &Customer| customer_view(c, helpdesk);
-    // Once the call is logged to somebody, that is who it is.
+    // Once the call is logged to somebody, or a person said to whom it will be, that is who it is.
     let logged_to = view.and_then(|v| v.customer.clone());
+    let the_only_one = customers.filter(|c| c.len() == 1 && !must_choose_again).and_then(<[Customer]>::first);
+    let is_choosable = |customers: &&[Customer]| customers.len() > 1 || must_choose_again;
+    let choosable = customers.filter(is_choosable).unwrap_or_default();
+    let known = choosable
+        .iter()
+        .cloned()
+        .zip(caller.dealings.into_iter().chain(std::iter::repeat(Dealings::default())));
+    let contact = call.contact();
+    let for_the_number = chosen.as_ref().filter(|chosen| chosen.remembered).map(|chosen| &chosen.customer.id);
     Card {
         call_id: call.id.to_string(),
         matched: if logged_to.is_some() && is_phone { Match::Found } else { matched },
-        customer: logged_to.or_else(|| customers.filter(|c| c.len() == 1).map(|c| shown(&c[0]))),
-        candidates: customers.filter(|c| c.len() > 1).into_iter().flatten().map(shown).collect(),
+        customer: logged_to.or_else(|| the_only_one.map(|c| customer_view(c, helpdesk))),
+        candidates: candidates(
+            known.collect(),
+            contact.as_ref(),
+            for_the_number.map(String::as_str),
+            helpdesk,
+        ),
+        // Where somebody has the number, a name that was given to it is moot.
+        named: named(case, caller.choice.as_ref().filter(|_| customers.is_none_or(<[Customer]>::is_empty))),
+        chosen,
         history: caller.history,
         history_total: caller.history_total,
     }
+}
+
+/// Whom a person chose: for this call, else for its number.
+fn chosen(case: &Case, choice: Option<&Choice>, helpdesk: &dyn Helpdesk) -> Option<ChosenView> {
+    let shown = |chosen: &Chosen, at: i64, remembered| ChosenView {
+        customer: customer_view(&chosen.customer, helpdesk),
+        at,
+        remembered,
+        gone: chosen.is_gone,
+    };
+    let own = Chosen::of_call(&case.ledger).zip(case.ledger.written_at(CHOSEN));
+    let own = own.map(|(chosen, at)| shown(&chosen, at.timestamp(), false));
+    let remembered = choice.and_then(|choice| match &choice.whose {
+        Whose::Customer(chosen) => Some(shown(chosen, choice.at.timestamp(), true)),
+        Whose::Named(_) => None,
+    });
+    match own {
+        Some(own) if own.gone && remembered.is_some() => remembered,
+        Some(own) => Some(own),
+        None => remembered,
+    }
+}
+
+/// The name that a person gave and that is still to be written.
+fn named(case: &Case, choice: Option<&Choice>) -> Option<NamedView> {
+    let for_the_number = choice.and_then(|choice| match &choice.whose {
+        Whose::Named(name) => {
+            Some(NamedView { name: name.name.clone(), email: name.email.clone(), at: choice.at.timestamp() })
+        }
+        Whose::Customer(_) => None,
+    });
+    for_the_number.or_else(|| {
+        let detail = case.ledger.detail(NAMED)?;
+        let text = |key: &str| detail.get(key).and_then(serde_json::Value::as_str).map(str::to_owned);
+        let is_open = detail.get("done").is_none() && detail.get("kept").is_none();
+        let at = case.ledger.written_at(NAMED).filter(|_| is_open)?.timestamp();
+        Some(NamedView { name: text("name")?, email: text("email"), at })
+    })
 }
 
 /// Everything about one call.
@@ -232,7 +297,10 @@ fn ledger_views(case: &Case) -> Vec<LedgerView> {
     let is_record = |key: &str| {
         !key.starts_with("new_tag:")
             && !key.starts_with(FILE)
-            && !matches!(key, SEEN | GONE | AGAIN | EMAIL_REFUSED | FROM_TICKET | UNLINKED)
+            && !matches!(
+                key,
+                SEEN | GONE | AGAIN | EMAIL_REFUSED | FROM_TICKET | UNLINKED | CHOSEN | NAMED
+            )
     };
     let record = case.ledger.rows().filter(|row| is_record(&row.holding.key));
     let ledger = record.map(|row| LedgerView {

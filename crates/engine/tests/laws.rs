@@ -8,14 +8,16 @@ mod law;
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use law::decision::{Decision, decisions};
 use law::desk::{Desk, Ticket, answer};
 use law::life::{ID, Life, START, join, lives};
-use law::world::{ADMIN, World, assess, gorgias, set_ups};
+use law::world::{ADMIN, FIRST_CUSTOMER, SetUp, World, assess, gorgias, set_ups};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use sidetone_engine::call::{CaseId, Origin};
 use sidetone_engine::helpdesk::{Assessment, Helpdesk, Probed, Standing, Step};
 use sidetone_engine::ledger::{Holding, SEEN};
+use sidetone_engine::settings::UnknownCallers;
 use sidetone_engine::store::Case;
 
 /// Long after the life of a call: nothing has to be waited for.
@@ -68,7 +70,8 @@ impl Writing {
     fn step(&mut self, world: &World, now: DateTime<Utc>, read: &Value) -> Option<()> {
         let assessment = assess(&self.case, world, now);
         match &assessment.step {
-            Step::Rest | Step::Wait(_) => return None,
+            // What became of a customer, the desk does not know: nothing may be written until it is told.
+            Step::Rest | Step::Wait(_) | Step::LookAtChosen(_) => return None,
             Step::Read { timeline } => {
                 join(&mut self.case, &(Origin::Read { timeline: *timeline }, now.timestamp(), read.clone()));
             }
@@ -253,7 +256,10 @@ proptest! {
         let before = writing.desk.clone();
         let mut renamed = life.told().last().unwrap().2.clone();
         renamed["number"]["name"] = json!("Another line");
-        renamed["contact"] = json!({"id": 3, "first_name": "Martina"});
+        // Whom Aircall knows by name is not held any more: that would be news, and no other name (G4).
+        if life.contact || set_up.unknown != UnknownCallers::Hold {
+            renamed["contact"] = json!({"id": 3, "first_name": "Martina"});
+        }
         for key in ["user", "transferred_by", "transferred_to"] {
             if renamed[key].is_object() {
                 renamed[key]["name"] = json!("Another name");
@@ -280,5 +286,49 @@ proptest! {
         shuffled.write(&set_up.world(), at(LATER), &told.last().unwrap().2);
         let (in_order, _) = lived(&life, &[], |_| set_up.world(), |_, _| {});
         prop_assert_eq!(shuffled.desk.tickets, in_order.desk.tickets);
+    }
+
+    /// B7: nothing is written to a customer who was not chosen, and is not the only one, unless a rule allows it; and a
+    /// choice that is still good is followed.
+    #[test]
+    fn nothing_is_written_to_whom_nobody_chose(
+        life in lives(),
+        set_up in set_ups(),
+        writes in moments(),
+        customers in 0..4usize,
+        decision in decisions(),
+        when in 0..12usize,
+    ) {
+        let set_up = SetUp { customers, ..set_up };
+        // A decision that comes after everything else is none.
+        let decision = if when <= life.told().len() { decision } else { Decision::default() };
+        let world = |index: usize| World {
+            choice: decision.for_the_number().filter(|_| index >= when),
+            ..set_up.world()
+        };
+        let (mut is_begun, mut is_given) = (false, false);
+        let (writing, end) = lived(&life, &writes, world, |index, writing| {
+            is_begun |= index < when && writing.case.ledger.has("customer");
+            if index + 1 >= when && !is_given && !is_begun {
+                is_given = true;
+                writing.put(Probed::Done(decision.for_the_call().into_iter().collect()), at(0));
+            }
+        });
+        let first = Some(FIRST_CUSTOMER).filter(|_| customers == 1 || customers > 1 && set_up.take_recent);
+        let good = decision.good(customers);
+        for ticket in &writing.desk.tickets {
+            let to = ticket.customer.as_u64().unwrap();
+            // The desk gives low numbers to the customers whom we make.
+            let is_made = to < FIRST_CUSTOMER;
+            let is_allowed = is_made || Some(to) == first || decision.names(to);
+            prop_assert!(is_allowed, "{to} of {customers}");
+            prop_assert!(!is_made || life.withheld || customers == 0, "{customers} have the number");
+            if let Some(good) = good.filter(|_| !life.withheld && !is_begun) {
+                prop_assert_eq!(to, good, "what was chosen is followed");
+            }
+        }
+        if !life.withheld && customers > 1 && !set_up.take_recent && good.is_none() {
+            prop_assert!(writing.desk == Desk::default(), "{:?}", end.standing);
+        }
     }
 }

@@ -9,7 +9,8 @@ use serde_json::json;
 use sidetone_engine::call::{Call, CaseId, Origin, Statement};
 use sidetone_engine::conversation::{Conversation, Thread};
 use sidetone_engine::dial::Dial;
-use sidetone_engine::directory::{Customer, Matched};
+use sidetone_engine::choice::{CallerName, Choice, Chosen, Whose};
+use sidetone_engine::directory::{Customer, Dealings, Matched};
 use sidetone_engine::ledger::{Attempt, AttemptState, Holding, Write, WriteKind};
 use sidetone_engine::number;
 use sidetone_engine::own_comment::{OwnComment, OwnState};
@@ -81,6 +82,9 @@ on_every_store! {
     a_conversation_is_kept_as_it_was_seen_last
     a_dial_becomes_one_call_and_is_forgotten
     comments_of_ours_come_back_with_their_call_and_are_listed_while_they_are_open
+    what_people_decided_about_a_number_is_kept_replaced_and_withdrawn
+    the_unfinished_calls_of_a_number_are_found_and_no_others
+    what_we_had_to_do_with_a_customer_is_counted
 }
 
 fn at(s: i64) -> DateTime<Utc> {
@@ -314,8 +318,14 @@ fn the_directory_and_settings_are_kept(store: &impl Fresh) {
     let open = || store.open();
     let store = open();
     let number = number::parse("+34666444555", None).unwrap();
-    let customers =
-        vec![Customer { id: "7".into(), name: "Marta".into(), email: None, note: None, updated_at: Some(3) }];
+    let customers = vec![Customer {
+        id: "7".into(),
+        name: "Marta".into(),
+        email: None,
+        note: None,
+        updated_at: Some(3),
+        spelled: None,
+    }];
     let matched = Matched { number: number.clone(), checked_at: at(0), customers };
     let settings = vec![("k".to_owned(), "v".to_owned())];
     store.commit(&Change { matched: vec![matched.clone()], settings, ..Change::at(at(0)) }).unwrap();
@@ -634,4 +644,77 @@ fn comments_of_ours_come_back_with_their_call_and_are_listed_while_they_are_open
     store.commit(&change(&back)).unwrap();
     assert_eq!(fresh.open().case(CaseId(4_300_000_001)).unwrap().unwrap().own, back.own);
     assert_eq!(store.with_open_comments().unwrap(), []);
+}
+
+fn what_people_decided_about_a_number_is_kept_replaced_and_withdrawn(store: &impl Fresh) {
+    let number = number::parse("+34666444555", None).unwrap();
+    let other = number::parse("+33199005599", None).unwrap();
+    let customer = Customer {
+        id: "7".into(),
+        name: "Marta".into(),
+        email: Some("marta@example.com".into()),
+        note: None,
+        updated_at: Some(3),
+        spelled: Some("666 444 555".into()),
+    };
+    let choice = |whose, second| Choice { number: number.clone(), whose, at: at(second) };
+    let chosen = Whose::Customer(Chosen { customer, has_number: true, is_gone: false });
+    let named = Whose::Named(CallerName { name: "Zoé".into(), email: None });
+    let decide = |change: Change| store.open().commit(&change).unwrap();
+    let of = |number| store.open().choice(number).unwrap();
+    for whose in [chosen, named] {
+        let choice = choice(whose, 4);
+        decide(Change { choices: vec![choice.clone()], ..Change::at(at(5)) });
+        assert_eq!(of(&number), Some(choice));
+        assert_eq!(of(&other), None);
+    }
+    decide(Change { withdrawn: vec![number.clone(), other.clone()], ..Change::at(at(6)) });
+    assert_eq!(of(&number), None);
+}
+
+fn listed(id: u64, state: CallState, digits: &str) -> CaseChange {
+    let case = case(id);
+    let mut view = view(&case, "Marta", state);
+    view.number.e164 = Some(digits.into());
+    CaseChange {
+        attempts: Vec::new(),
+        case,
+        view: Some(view),
+        message: None,
+        put: Vec::new(),
+        remove: Vec::new(),
+        trace: Vec::new(),
+    }
+}
+
+fn the_unfinished_calls_of_a_number_are_found_and_no_others(store: &impl Fresh) {
+    use CallState::{Complete, Held, NotLogged, Parked, Pending};
+    const NUMBER: &str = "+34666444555";
+    let store = store.open();
+    let states = [(3, Held), (1, Pending), (2, Parked), (4, Complete), (5, NotLogged)];
+    let mut cases: Vec<CaseChange> = states.iter().map(|(id, state)| listed(*id, *state, NUMBER)).collect();
+    cases.push(listed(6, Held, "+33199005599"));
+    store.commit(&Change { cases, ..Change::at(at(9)) }).unwrap();
+    let number = number::parse(NUMBER, None).unwrap();
+    assert_eq!(store.unfinished(&number).unwrap(), [CaseId(1), CaseId(2), CaseId(3)], "oldest first");
+}
+
+fn what_we_had_to_do_with_a_customer_is_counted(store: &impl Fresh) {
+    let store = store.open();
+    let held = |key: &str, id: &str| Holding { key: key.into(), helpdesk_id: id.into(), detail: json!({}) };
+    let mut older = listed(10, CallState::Complete, "+34666444555");
+    older.put = vec![held("customer", "7"), held("ticket", "90")];
+    let mut newer = listed(20, CallState::Pending, "+34666444555");
+    newer.put = vec![held("customer", "7")];
+    let mut others = listed(30, CallState::Complete, "+34666444555");
+    others.put = vec![held("customer", "8"), held("ticket", "7")];
+    store.commit(&Change { cases: vec![older], ..Change::at(at(100)) }).unwrap();
+    store.commit(&Change { cases: vec![newer, others], ..Change::at(at(200)) }).unwrap();
+    let dealings = store.dealings("7").unwrap();
+    let (last_call, last_ticket) = (at(20).timestamp(), at(100).timestamp());
+    assert_eq!(
+        dealings,
+        Dealings { calls: 2, last_call_at: Some(last_call), last_ticket_at: Some(last_ticket) }
+    );
+    assert_eq!(store.dealings("9").unwrap(), Dealings::default());
 }

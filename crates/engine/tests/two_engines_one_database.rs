@@ -7,6 +7,9 @@ mod day;
 
 use day::{Day, Plan, STRANGER, note};
 use sidetone_days::stores::Stores;
+use sidetone_engine::call::CaseId;
+use sidetone_engine::choice::CallerName;
+use sidetone_engine::settings::UnknownCallers;
 use sidetone_protocol::CallState;
 use sidetone_sandbox::{HangUp, aircall_world as world};
 
@@ -57,4 +60,33 @@ async fn postgres_two_engines_write_each_call_once_and_one_of_them_is_enough() {
     }
     let made = day.gorgias.customers().iter().filter(|c| c.to_string().contains(STRANGER)).count();
     assert_eq!(made, 1, "one customer for one stranger");
+}
+
+/// B7, G5: what a person decides at one hub releases the calls that another one holds, and survives the loss of either.
+#[tokio::test(start_paused = true)]
+#[ignore = "needs a server: script/test starts one"]
+async fn postgres_a_decision_at_one_hub_releases_the_held_calls_of_another() {
+    let mut plan = Plan { stores: Stores::Postgres, ..Plan::default() };
+    plan.logging.unknown_callers = UnknownCallers::Hold;
+    let mut day = Day::begin(plan).await;
+    let shared = [day.answered("+12025550161").await, day.answered("+12025550161").await];
+    let unknown = [day.answered(STRANGER).await, day.answered(STRANGER).await];
+    let (other, other_task) = day.start_another();
+    day.pass(5).await;
+    let sam = day.gorgias.customers().into_iter().find(|c| c["name"] == "Sam Whitlock").unwrap();
+    other.choose(CaseId(shared[0]), &sam["id"].to_string(), true).await.unwrap();
+    other.name(CaseId(unknown[1]), CallerName::parse("Dana Whitfield", None).unwrap()).await.unwrap();
+    // The hub that was told is lost right after it has answered.
+    other_task.abort();
+    let _ = other_task.await;
+    day.pass(240).await;
+    for call in shared {
+        assert_eq!(day.ticket(call)["customer"], "Sam Whitlock");
+    }
+    for call in unknown {
+        assert_eq!(day.ticket(call)["customer"], "Dana Whitfield");
+    }
+    let made = day.gorgias.customers().iter().filter(|c| c.to_string().contains(STRANGER)).count();
+    assert_eq!(made, 1);
+    day.kill().await;
 }

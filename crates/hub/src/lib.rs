@@ -11,6 +11,7 @@ mod api;
 pub mod config;
 mod connections;
 pub mod database;
+mod decisions;
 pub mod doctor;
 mod events;
 pub mod lock;

@@ -19,7 +19,7 @@ use crate::config::{Config, Secret};
 use crate::connections::{self, HEADERS_WITHIN};
 use crate::problem::Problem;
 use crate::receiver::{self, Receiver};
-use crate::{actions, acts, adopt, api, events, messages, metrics, pages};
+use crate::{actions, acts, adopt, api, decisions, events, messages, metrics, pages};
 
 /// All routes of a hub.
 ///
@@ -43,6 +43,8 @@ pub fn routes(handle: &Handle, config: &Config) -> io::Result<Router> {
         .route("/api/calls/{id}/comments", post(acts::comment))
         .route("/api/calls/{id}/tags", post(acts::tag))
         .route("/api/dial", post(acts::dial))
+        .route("/api/calls/{id}/customer", post(decisions::choose).delete(decisions::withdraw))
+        .route("/api/calls/{id}/name", post(decisions::name))
         .route("/api/health", get(api::health))
         .route("/api/pause", post(actions::pause))
         .route("/api/resume", post(actions::resume))

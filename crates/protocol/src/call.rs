@@ -222,6 +222,73 @@ pub enum Match {
     Failed,
 }
 
+/// Why a customer may be the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "index.ts")]
+pub enum MatchReason {
+    /// A person chose this customer for the number.
+    Chosen,
+    /// Has exactly this number.
+    ExactNumber,
+    /// Has this number in another spelling; see `spelled`.
+    OtherSpelling,
+    /// Has the e-mail address of the Aircall contact.
+    SameEmail,
+    /// Has an e-mail address at the same company as the Aircall contact; a common mail provider is none.
+    SameEmailDomain,
+    /// Is called like the Aircall contact.
+    SameName,
+    /// The last of our calls with any of the candidates was with this one.
+    LastCall,
+    /// Of the candidates, the one that was changed last in the helpdesk.
+    RecentlyUpdated,
+}
+
+/// A customer who may be the caller.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "index.ts")]
+pub struct Candidate {
+    /// Who.
+    pub customer: CustomerView,
+    /// Why it may be this one.
+    pub reasons: Vec<MatchReason>,
+    /// The number as it is written in the helpdesk, where that is not its E.164 form.
+    pub spelled: Option<String>,
+    /// Calls that are logged to this customer.
+    pub calls: u32,
+    /// When the newest of them began; null if there is none.
+    pub last_call_at: Option<i64>,
+    /// When the newest ticket was made for one of them.
+    pub last_ticket_at: Option<i64>,
+}
+
+/// The customer whom a person chose for a call or for its number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "index.ts")]
+pub struct ChosenView {
+    /// Who.
+    pub customer: CustomerView,
+    /// When it was chosen.
+    pub at: i64,
+    /// For the number, so that it holds for later calls too, until it is withdrawn.
+    pub remembered: bool,
+    /// The helpdesk has this customer no longer, or the number is another's now: choose again.
+    pub gone: bool,
+}
+
+/// The name that a person gave to an unknown caller.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "index.ts")]
+pub struct NamedView {
+    /// Full name.
+    pub name: String,
+    /// E-mail address, if it was given.
+    pub email: Option<String>,
+    /// When it was given.
+    pub at: i64,
+}
+
 /// Who is calling: shown while the call is up, and remembered with it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export_to = "index.ts")]
@@ -233,7 +300,11 @@ pub struct Card {
     /// The customer, for `found`.
     pub customer: Option<CustomerView>,
     /// All that share the number, best first, for `several`.
-    pub candidates: Vec<CustomerView>,
+    pub candidates: Vec<Candidate>,
+    /// Whom a person chose; null if nobody did.
+    pub chosen: Option<ChosenView>,
+    /// The name that a person gave, until the customer of that name is made; null if nobody did.
+    pub named: Option<NamedView>,
     /// Earlier calls with this customer or number, newest first, at most four.
     pub history: Vec<CallView>,
     /// How many earlier calls there are in all.

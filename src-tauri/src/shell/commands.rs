@@ -106,6 +106,34 @@ pub(super) async fn mend(shared: State<'_, Shared>, alert: String) -> Result<(),
     act(&shared, Action::Mend(alert)).await
 }
 
+/// The call is of this customer.
+#[tauri::command]
+pub(super) async fn choose(
+    shared: State<'_, Shared>,
+    id: String,
+    customer: String,
+    remember: bool,
+) -> Result<(), CommandError> {
+    act(&shared, Action::Choose { call: id, customer, remember }).await
+}
+
+/// What was chosen for the number of a call is forgotten.
+#[tauri::command]
+pub(super) async fn withdraw_choice(shared: State<'_, Shared>, id: String) -> Result<(), CommandError> {
+    act(&shared, Action::Withdraw(id)).await
+}
+
+/// The unknown caller is called so.
+#[tauri::command]
+pub(super) async fn name_caller(
+    shared: State<'_, Shared>,
+    id: String,
+    name: String,
+    email: Option<String>,
+) -> Result<(), CommandError> {
+    act(&shared, Action::Name { call: id, name, email }).await
+}
+
 async fn act(shared: &Shared, action: Action) -> Result<(), CommandError> {
     shared.backend.act(action).await.map_err(|fault| CommandError::new(fault.code(), fault))
 }

@@ -11,9 +11,10 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use sidetone_engine::call::CaseId;
+use sidetone_engine::choice::Choice;
 use sidetone_engine::conversation::Conversation;
 use sidetone_engine::dial::Dial;
-use sidetone_engine::directory::Matched;
+use sidetone_engine::directory::{Dealings, Matched};
 use sidetone_engine::number::E164;
 use sidetone_engine::store::{
     Arrivals, Case, Change, Claim, InboxRow, MessageQuery, Query, Receipt, Received, Store, StoreError,
@@ -182,6 +183,18 @@ impl Store for MortalStore {
 
     fn matched(&self, number: &E164) -> Result<Option<Matched>, StoreError> {
         self.alive()?.matched(number)
+    }
+
+    fn choice(&self, number: &E164) -> Result<Option<Choice>, StoreError> {
+        self.alive()?.choice(number)
+    }
+
+    fn unfinished(&self, number: &E164) -> Result<Vec<CaseId>, StoreError> {
+        self.alive()?.unfinished(number)
+    }
+
+    fn dealings(&self, customer: &str) -> Result<Dealings, StoreError> {
+        self.alive()?.dealings(customer)
     }
 
     fn setting(&self, key: &str) -> Result<Option<String>, StoreError> {

@@ -71,7 +71,7 @@ fn warm(day: &Day, callers: &[String]) {
     for (index, caller) in callers.iter().enumerate() {
         let name = format!("Customer {index}");
         let id = day.gorgias.add_customer(&name, None, caller).to_string();
-        let customer = Customer { id, name, email: None, note: None, updated_at: None };
+        let customer = Customer { id, name, email: None, note: None, updated_at: None, spelled: None };
         change.matched.push(Matched {
             number: number::parse(caller, None).expect("a number"),
             checked_at: day.now(),

@@ -89,7 +89,7 @@ class SceneHost implements Host {
   }
 
   async act(action: Action): Promise<void> {
-    this.#asked.push(Object.values(action).join(' '));
+    this.#asked.push(Object.values(action).join(' ').trimEnd());
     if (this.#scene.fault === 'unreachable') throw new HostError('unreachable', 'the scene says so');
   }
 

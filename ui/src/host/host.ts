@@ -21,6 +21,12 @@ export type Action =
   /** Nothing is written until `resume`; everything is kept. */
   | { readonly kind: 'pause' }
   | { readonly kind: 'resume' }
+  /** The call is of this customer of the helpdesk; `remember`: for all calls of its number that wait or come. */
+  | { readonly kind: 'choose'; readonly call: string; readonly customer: string; readonly remember: boolean }
+  /** What was decided about the call's number is forgotten. */
+  | { readonly kind: 'withdraw'; readonly call: string }
+  /** The unknown caller is called so. */
+  | { readonly kind: 'name'; readonly call: string; readonly name: string; readonly email: string | null }
   /** What the alert with this code offers. */
   | { readonly kind: 'mend'; readonly alert: string };
 
@@ -74,6 +80,8 @@ export class HostError extends Error {
   constructor(
     readonly failure: Failure,
     message: string,
+    /** The stable code of what was in the way, where one was told. */
+    readonly code: string | null = null,
   ) {
     super(message);
     this.name = 'HostError';

@@ -26,7 +26,7 @@ export interface HttpOptions {
 }
 
 interface Asked {
-  readonly method?: 'POST';
+  readonly method?: 'POST' | 'DELETE';
   readonly headers: Record<string, string>;
   readonly body?: string | null;
   readonly signal?: AbortSignal;
@@ -74,8 +74,8 @@ export class HttpHost implements Host {
 
   async act(action: Action): Promise<void> {
     const headers = { accept: 'application/json', 'content-type': 'application/json' };
-    const body = action.kind === 'mend' ? JSON.stringify({ alert: action.alert }) : null;
-    await this.#fetch(pathOf(action), { method: 'POST', headers, body });
+    const method = action.kind === 'withdraw' ? 'DELETE' : 'POST';
+    await this.#fetch(pathOf(action), { method, headers, body: bodyOf(action) });
   }
 
   open(url: string): void {
@@ -115,8 +115,9 @@ export class HttpHost implements Host {
     }
     if (answer.ok) return answer;
     if (answer.status === 401 || answer.status === 403) throw new HostError('unauthorized', `${path} needs a token`);
-    if (answer.status === 404) throw new HostError('gone', `${path} is not there`);
-    throw new HostError(answer.status >= 500 ? 'unreachable' : 'refused', `${path} answered ${answer.status}`);
+    const code = await codeOf(answer);
+    if (answer.status === 404) throw new HostError('gone', `${path} is not there`, code);
+    throw new HostError(answer.status >= 500 ? 'unreachable' : 'refused', `${path} answered ${answer.status}`, code);
   }
 
   /** Reads events until `stop`; reconnects with the id of the last one. */
@@ -175,11 +176,41 @@ export class HttpHost implements Host {
 function pathOf(action: Action): string {
   switch (action.kind) {
     case 'retry':
-      return `/api/calls/${encodeURIComponent(action.call)}/retry`;
+    case 'name':
+      return `/api/calls/${encodeURIComponent(action.call)}/${action.kind}`;
+    case 'choose':
+    case 'withdraw':
+      return `/api/calls/${encodeURIComponent(action.call)}/customer`;
     case 'pause':
     case 'resume':
     case 'mend':
       return `/api/${action.kind}`;
+  }
+}
+
+function bodyOf(action: Action): string | null {
+  switch (action.kind) {
+    case 'mend':
+      return JSON.stringify({ alert: action.alert });
+    case 'choose':
+      return JSON.stringify({ customer_id: action.customer, remember: action.remember });
+    case 'name':
+      return JSON.stringify({ name: action.name, email: action.email });
+    case 'retry':
+    case 'withdraw':
+    case 'pause':
+    case 'resume':
+      return null;
+  }
+}
+
+/** The code of a problem (RFC 9457), if the answer tells one. */
+async function codeOf(answer: Response): Promise<string | null> {
+  try {
+    const { code } = (await answer.json()) as { code?: unknown };
+    return typeof code === 'string' ? code : null;
+  } catch {
+    return null;
   }
 }
 

@@ -52,6 +52,12 @@ export class TauriHost implements Host {
     switch (action.kind) {
       case 'retry':
         return ask('retry', { id: action.call });
+      case 'choose':
+        return ask('choose', { id: action.call, customer: action.customer, remember: action.remember });
+      case 'withdraw':
+        return ask('withdraw_choice', { id: action.call });
+      case 'name':
+        return ask('name_caller', { id: action.call, name: action.name, email: action.email });
       case 'pause':
       case 'resume':
         return ask(action.kind);
@@ -82,10 +88,16 @@ export class TauriHost implements Host {
   }
 }
 
+/** The shell's errors carry a stable word. */
+function codeOf(error: unknown): string | null {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
+  return typeof code === 'string' ? code : null;
+}
+
 async function ask<T>(command: string, values?: Record<string, unknown>): Promise<T> {
   try {
     return await invoke<T>(command, values);
   } catch (error) {
-    throw new HostError('unreachable', `${command}: ${String(error)}`);
+    throw new HostError('unreachable', `${command}: ${String(error)}`, codeOf(error));
   }
 }

@@ -195,6 +195,8 @@ function looking(call: CallView): Card {
     matched: call.number.kind === 'withheld' ? 'withheld' : 'looking',
     customer: null,
     candidates: [],
+    chosen: null,
+    named: null,
     history: [],
     history_total: 0,
   };

@@ -3,7 +3,7 @@
  *
  * Deliberately not here: words and colours; they belong to the components.
  */
-import type { CallDetail, CallView, Completeness, PartState } from '../wire';
+import type { CallDetail, CallView, Card, Completeness, PartState } from '../wire';
 
 /** The parts in the order in which they are shown. */
 export const PARTS = ['note', 'tags', 'recording', 'voicemail'] as const satisfies readonly (keyof Completeness)[];
@@ -48,6 +48,7 @@ const HELD: Readonly<Record<string, Problem>> = {
   unknown: 'unknown_caller',
   several_matches: 'several',
   several: 'several',
+  choice_gone: 'several',
 };
 
 /** The case that `call` is in. */
@@ -74,6 +75,12 @@ export function standing(call: CallView): Standing {
 /** Whether somebody removed the record from the helpdesk: writing again makes a new one (G25). */
 export function isGone(detail: CallDetail): boolean {
   return GONE.has(detail.reason?.code ?? '');
+}
+
+/** Whether a person may say who it is: nobody knows the number, and nothing is decided about it yet. */
+export function canBeNamed(call: CallView, card: Card): boolean {
+  const isUnknown = card.matched === 'unknown' && !call.customer && !call.contact_name && !card.named;
+  return isUnknown && (call.phase !== 'ended' || call.state === 'held');
 }
 
 /** The parts that this call has or will have. */

@@ -204,6 +204,35 @@ completeness: Completeness,
 ticket: TicketView | null, };
 
 /**
+ * A customer who may be the caller.
+ */
+export type Candidate = { 
+/**
+ * Who.
+ */
+customer: CustomerView, 
+/**
+ * Why it may be this one.
+ */
+reasons: Array<MatchReason>, 
+/**
+ * The number as it is written in the helpdesk, where that is not its E.164 form.
+ */
+spelled: string | null, 
+/**
+ * Calls that are logged to this customer.
+ */
+calls: number, 
+/**
+ * When the newest of them began; null if there is none.
+ */
+last_call_at: number | null, 
+/**
+ * When the newest ticket was made for one of them.
+ */
+last_ticket_at: number | null, };
+
+/**
  * Who is calling: shown while the call is up, and remembered with it.
  */
 export type Card = { 
@@ -222,7 +251,15 @@ customer: CustomerView | null,
 /**
  * All that share the number, best first, for `several`.
  */
-candidates: Array<CustomerView>, 
+candidates: Array<Candidate>, 
+/**
+ * Whom a person chose; null if nobody did.
+ */
+chosen: ChosenView | null, 
+/**
+ * The name that a person gave, until the customer of that name is made; null if nobody did.
+ */
+named: NamedView | null, 
 /**
  * Earlier calls with this customer or number, newest first, at most four.
  */
@@ -262,6 +299,25 @@ agent?: string, };
  * How far a comment has come. It is kept, and goes to the helpdesk in any case.
  */
 export type CommentState = "posted" | "helpdesk_only" | "waiting";
+ * The customer whom a person chose for a call or for its number.
+ */
+export type ChosenView = { 
+/**
+ * Who.
+ */
+customer: CustomerView, 
+/**
+ * When it was chosen.
+ */
+at: number, 
+/**
+ * For the number, so that it holds for later calls too, until it is withdrawn.
+ */
+remembered: boolean, 
+/**
+ * The helpdesk has this customer no longer, or the number is another's now: choose again.
+ */
+gone: boolean, };
 
 /**
  * B10: what of the record is there.
@@ -647,6 +703,9 @@ reason: Reason | null,
  * The conversation that holds it.
  */
 ticket: TicketView | null, };
+ * Why a customer may be the caller.
+ */
+export type MatchReason = "chosen" | "exact_number" | "other_spelling" | "same_email" | "same_email_domain" | "same_name" | "last_call" | "recently_updated";
 
 /**
  * What is written.
@@ -665,6 +724,23 @@ id: string,
  * Its name there.
  */
 name: string, };
+
+/**
+ * The name that a person gave to an unknown caller.
+ */
+export type NamedView = { 
+/**
+ * Full name.
+ */
+name: string, 
+/**
+ * E-mail address, if it was given.
+ */
+email: string | null, 
+/**
+ * When it was given.
+ */
+at: number, };
 
 /**
  * The first thing a window asks for: `GET /api/now`.

@@ -81,4 +81,9 @@ export interface Parameters {
   missedCalls: 'n';
   joined: 'a' | 'b';
   thenTime: 'a' | 'time';
+  sameNumberWritten: 'text';
+  calledTimes: 'n';
+  rememberedForNumber: 'customer';
+  chosenGone: 'customer';
+  namedAlready: 'helpdesk';
 }

@@ -58,6 +58,9 @@ impl Engine {
             Job::Conversation { call, customer } => self.conversation_told(call, &customer, result, now),
             Job::ReadLine { call, line } => self.line_read(call, line, result, now),
             Job::LookAtLinked { call, asked } => self.linked_was_seen(call, &asked, result, now),
+            Job::Wish { wish, customer } => self.customer_told(&wish, &customer, result, now),
+            Job::LookAtChosen { call, customer } => self.chosen_told(call, &customer, result, now),
+            Job::LookAtNamed(call) => self.named_told(call, result, now),
             Job::Whereabouts { call, write, refusal, hops } => {
                 self.whereabouts_told(call, &write, refusal, hops, result, now)
             }
@@ -238,7 +241,8 @@ impl Engine {
             change.push.push(LiveEvent::Card(Box::new(card)));
             change.cases.push(changed);
         }
-        self.push(&change)
+        self.push(&change)?;
+        if failed { Ok(()) } else { self.release_held(number, now) }
     }
 
     fn looked_up_anonymous(

@@ -163,6 +163,8 @@ impl Engine {
             |m: &&Matched| self.adoption.believes(m, now) && (!m.customers.is_empty() || m.is_fresh(now));
         context.anonymous = context.anonymous.filter(counts);
         context.under_way = self.transfers.of(case.call.id);
+        let choice = self.choice_for(case)?;
+        context.choice = choice.as_ref();
         let assessment = self.helpdesk.assess(case, &context);
         Ok(self.adoption.first(case, self.under_the_gate(case, assessment), now))
     }
@@ -205,7 +207,7 @@ impl Engine {
                 due(*until, writes.max(u32::from(!case.ledger.has("message"))))
             }
             Step::Wait(until) => due(*until, 0),
-            Step::LookAtTicket | Step::LookAtLinked | Step::Fetch(_) | Step::Write => {
+            Step::LookAtTicket | Step::LookAtLinked | Step::LookAtNamed | Step::Fetch(_) | Step::Write => {
                 due(self.write_at(now), writes.max(1))
             }
             // Asked just before the write that it is for.
@@ -218,6 +220,7 @@ impl Engine {
             // What it leads to is not planned yet, but something will be written: whoever counts must see it wait.
             Step::LookUp(_)
             | Step::LookUpAnonymous
+            | Step::LookAtChosen(_)
             | Step::LookForConversation(_)
             | Step::ReadLine(_)
             | Step::Lists => due(now, writes.max(1)),
@@ -345,10 +348,17 @@ fn is_question(step: &Step) -> bool {
         Step::Read { .. }
         | Step::LookUp(_)
         | Step::LookUpAnonymous
+        | Step::LookAtChosen(_)
         | Step::LookForConversation(_)
         | Step::ReadLine(_)
         | Step::Lists
         | Step::Adopt => true,
-        Step::Rest | Step::Wait(_) | Step::LookAtTicket | Step::LookAtLinked | Step::Fetch(_) | Step::Write => false,
+        Step::Rest
+        | Step::Wait(_)
+        | Step::LookAtTicket
+        | Step::LookAtLinked
+        | Step::LookAtNamed
+        | Step::Fetch(_)
+        | Step::Write => false,
     }
 }

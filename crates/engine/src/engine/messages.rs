@@ -122,6 +122,7 @@ impl Engine {
             WriteKind::AddTags => changed(known, |thread| thread.tagged.extend(names())),
             WriteKind::CreateCustomer
             | WriteKind::AddNumber
+            | WriteKind::NameCustomer
             | WriteKind::AddEntry
             | WriteKind::AddLink
             | WriteKind::CreateTag

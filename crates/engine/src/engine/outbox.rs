@@ -9,8 +9,8 @@ use super::{Engine, Job};
 use crate::budget::Lane;
 use crate::call::CaseId;
 use crate::health::Link;
-use crate::helpdesk::{Standing, Step};
-use crate::ledger::{Attempt, AttemptState, Write};
+use crate::helpdesk::{CustomerSeen, Standing, Step};
+use crate::ledger::{Attempt, AttemptState, NAMED, Write};
 use crate::number::{E164, Party};
 use crate::store::{Case, Claim, Due, StoreError};
 
@@ -134,12 +134,10 @@ impl Engine {
         }
         Ok(match case.call.party() {
             Party::Withheld | Party::Other(_) => "anonymous".into(),
-            Party::Phone(number) => {
-                match self.store.matched(&number)?.as_ref().map(|m| m.customers.as_slice()) {
-                    Some([one]) => format!("customer:{}", one.id),
-                    _ => format!("number:{}", number.as_str()),
-                }
-            }
+            Party::Phone(number) => match self.customer_of(case, &number)? {
+                Some(id) => format!("customer:{id}"),
+                None => format!("number:{}", number.as_str()),
+            },
         })
     }
 
@@ -177,6 +175,19 @@ impl Engine {
                 return self.later(case, now + pause).map(|()| Begun::NotNow);
             }
             Step::LookUp(number) => return self.look_up_for(case, number, now),
+            Step::LookAtChosen(customer) => {
+                let Some(request) = self.helpdesk.look_at_customer(&customer) else {
+                    self.chosen_was_seen(id, &customer, CustomerSeen::Gone, now)?;
+                    return Ok(Begun::NotNow);
+                };
+                self.ask(vendor, Lane::Live, Job::LookAtChosen { call: id, customer }, request, now)
+            }
+            Step::LookAtNamed => {
+                let request =
+                    case.ledger.id(NAMED).and_then(|customer| self.helpdesk.look_at_customer(customer));
+                let Some(request) = request else { return Ok(Begun::NotNow) };
+                self.ask(vendor, lane(&case, now), Job::LookAtNamed(id), request, now)
+            }
             Step::LookUpAnonymous => {
                 if self.looking_anonymous {
                     return Ok(Begun::NotNow);

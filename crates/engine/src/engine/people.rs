@@ -8,6 +8,7 @@ use super::outbox::{LOOK_HOLDS, SEND_AGAIN};
 use super::written::drop_attempt;
 use super::{Engine, Job};
 use crate::call::CaseId;
+use crate::choice::{Choice, Chosen, Whose};
 use crate::directory::Customer;
 use crate::files::{self, FILE, Why};
 use crate::helpdesk::{Answer, Probed, Refusal, Whereabouts};
@@ -33,6 +34,9 @@ impl Engine {
         let id = case.call.id;
         if let (Refusal::Missing(_), WriteKind::AddLink) = (&refusal, write.kind) {
             return self.linked_is_gone(case, write, now);
+        }
+        if write.kind == WriteKind::NameCustomer {
+            return self.name_is_refused(case, write, refusal, now);
         }
         if let Some(request) = self.helpdesk.whereabouts(write) {
             let job = Job::Whereabouts { call: id, write: Box::new(write.clone()), refusal, hops: 0 };
@@ -226,6 +230,9 @@ impl Engine {
                 None => remove.push("customer".to_owned()),
             }
         }
+        if let Some(own) = Chosen::of_call(&case.ledger) {
+            put.push(own.after(was, survivor.as_ref()).holding()?);
+        }
         let rule = match survivor {
             Some(_) => "The customer had been merged into another, who is used from now on (G25)",
             None => "The customer had been deleted, so the caller is matched anew (G25)",
@@ -250,13 +257,21 @@ impl Engine {
         let mut change = Change::at(now);
         match (case.call.party().number(), survivor) {
             (Some(number), _) => {
-                let Some(mut matched) = self.store.matched(number)? else { return Ok(()) };
-                matched.customers.retain(|c| c.id != was && survivor.is_none_or(|s| s.id != c.id));
-                match survivor {
-                    Some(survivor) => matched.customers.insert(0, survivor.clone()),
-                    None => matched.checked_at = DateTime::UNIX_EPOCH,
+                if let Some(Choice { whose: Whose::Customer(chosen), number, at }) = self.choice_for(case)? {
+                    let whose = Whose::Customer(chosen.after(was, survivor));
+                    change.choices.push(Choice { number, whose, at });
                 }
-                change.matched.push(matched);
+                if let Some(mut matched) = self.store.matched(number)? {
+                    // Whoever was chosen without having the number is none of those who have it.
+                    let had_number = matched.customers.iter().any(|c| c.id == was);
+                    matched.customers.retain(|c| c.id != was && survivor.is_none_or(|s| s.id != c.id));
+                    match survivor {
+                        Some(survivor) if had_number => matched.customers.insert(0, survivor.clone()),
+                        Some(_) => {}
+                        None => matched.checked_at = DateTime::UNIX_EPOCH,
+                    }
+                    change.matched.push(matched);
+                }
             }
             (None, Some(survivor)) => return self.knows_anonymous(vec![survivor.clone()], now),
             (None, None) => {

@@ -70,7 +70,7 @@ impl Engine {
     /// What a call waits for, if that is refused.
     pub(super) fn name_refused_question(&self, step: &Step, view: &mut CallView) {
         let questions: &[Question] = match step {
-            Step::LookUp(_) | Step::LookUpAnonymous => &[Question::Customers],
+            Step::LookUp(_) | Step::LookUpAnonymous | Step::LookAtChosen(_) => &[Question::Customers],
             Step::Lists => &[Question::People, Question::Tags],
             Step::Adopt | Step::LookForConversation(_) => &[Question::Records],
             Step::ReadLine(_)
@@ -79,6 +79,7 @@ impl Engine {
             | Step::Read { .. }
             | Step::LookAtTicket
             | Step::LookAtLinked
+            | Step::LookAtNamed
             | Step::Fetch(_)
             | Step::Write => &[],
         };

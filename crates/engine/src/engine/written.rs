@@ -54,6 +54,9 @@ impl Engine {
             {
                 self.is_written(case, write, write.holdings.clone(), "the tag is there already", now)
             }
+            refusal @ Refusal::Conflict(_) if write.kind == WriteKind::NameCustomer => {
+                self.name_is_refused(case, write, refusal, now)
+            }
             Refusal::Conflict(text) => match self.helpdesk.conflicting(write) {
                 Some(request) => {
                     self.ask_further(Job::Conflict { call: id, write: Box::new(write.clone()) }, request, now)
@@ -97,10 +100,18 @@ impl Engine {
             self.push(&change)?;
             change = Change::at(now);
         }
+        if write.kind == WriteKind::NameCustomer {
+            self.customer_is_called(&case, &holdings, now)?;
+        }
+        if let Some(customer) = holdings.iter().find(|h| h.key == "customer").map(|h| customer_of(h, now)) {
+            holdings.extend(self.name_is_settled(&case, &customer, &mut change)?);
+        }
+        let released = case.call.party().number().filter(|_| is_a_new_match(write)).cloned();
         let request = format!("{} {}", write.method, write.path);
         let line = self.line(&case, &write.rule, &request, told, now)?;
         self.add_case(case, holdings, write.removes.clone(), vec![line], &mut change)?;
-        self.push(&change)
+        self.push(&change)?;
+        released.map_or(Ok(()), |number| self.release_held(&number, now))
     }
 
     fn is_unclear(
@@ -296,6 +307,11 @@ fn give_back(case: &mut Case, write: &Write, now: DateTime<Utc>) {
     case.attempts.retain(|a| a.write.key() != key || a.state == AttemptState::Unclear);
 }
 
+/// Whether the helpdesk knows a number since this write that it did not know.
+fn is_a_new_match(write: &Write) -> bool {
+    matches!(write.kind, WriteKind::CreateCustomer | WriteKind::AddNumber)
+}
+
 fn made(holdings: &[Holding]) -> String {
     let main = holdings
         .iter()
@@ -312,5 +328,6 @@ fn customer_of(made: &Holding, now: DateTime<Utc>) -> Customer {
         email: text("email"),
         note: None,
         updated_at: Some(now.timestamp()),
+        spelled: None,
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::message::MESSAGE;
 use super::{customer, messages, ticket, tickets_by_marker};
-use crate::helpdesk::{Answer, Probed, Refusal, Request, Whereabouts};
+use crate::helpdesk::{Answer, CustomerSeen, Probed, Refusal, Request, Whereabouts};
 use crate::ledger::{Holding, Write, WriteKind};
 
 pub(super) fn settle(write: &Write, answer: &Answer) -> Result<Vec<Holding>, Refusal> {
@@ -74,6 +74,18 @@ pub(super) fn whereabouts_told(
     }
 }
 
+/// What became of a customer, by the customer's own page.
+pub(super) fn customer_seen(id: &str, answer: &Answer) -> Result<CustomerSeen, Refusal> {
+    match gorgias::customers::get(id.parse().unwrap_or_default()).parse(answer) {
+        Ok(found) => Ok(CustomerSeen::There(customer(found))),
+        Err(error) => match (error.kind(), error.survivor()) {
+            (ErrorKind::Merged { .. }, Some(survivor)) => Ok(CustomerSeen::Became(survivor.to_string())),
+            (ErrorKind::Merged { .. } | ErrorKind::NotFound, _) => Ok(CustomerSeen::Gone),
+            _ => Err(refusal(error)),
+        },
+    }
+}
+
 fn customer_in(write: &Write) -> Option<u64> {
     write.body.pointer("/customer/id")?.as_u64()
 }
@@ -127,7 +139,9 @@ pub(super) fn probe(account: &Account, write: &Write) -> Option<Request> {
         WriteKind::CreateTicket => tickets_by_marker(marker?).to_http(account),
         WriteKind::AddEntry | WriteKind::AddLink => messages(ticket_of(write)?).to_http(account),
         // A PUT replaces all channels: repeated, it would take away what a person added since.
-        WriteKind::AddNumber => gorgias::customers::get(customer_of(write)?).to_http(account),
+        WriteKind::AddNumber | WriteKind::NameCustomer => {
+            gorgias::customers::get(customer_of(write)?).to_http(account)
+        }
         kind if kind.is_for_a_ticket() => gorgias::tickets::get(ticket_of(write)?).to_http(account),
         _ => return None,
     };
@@ -192,6 +206,15 @@ pub(super) fn probed(
                 Err(error) => return Err(refusal(error)),
             }
         }
+        WriteKind::NameCustomer => match gorgias::customers::get(0).parse(answer) {
+            Ok(customer) => {
+                let is_called_so = customer.name.as_deref() == write.body["name"].as_str();
+                is_called_so.then(|| customer.id.to_string())
+            }
+            // Merged or deleted meanwhile: the look before the next try says so.
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Merged { .. }) => None,
+            Err(error) => return Err(refusal(error)),
+        },
         WriteKind::CreateTag => None,
     };
     Ok(found.map_or(Probed::Nothing, |id| Probed::Done(named(write, id, &Value::Null))))
@@ -215,6 +238,7 @@ fn is_carried_out(write: &Write, ticket: &Ticket, begun_at: DateTime<Utc>) -> bo
         WriteKind::RemoveTags => !is_there.any(|there| there),
         WriteKind::CreateCustomer
         | WriteKind::AddNumber
+        | WriteKind::NameCustomer
         | WriteKind::CreateTicket
         | WriteKind::AddEntry
         | WriteKind::AddLink

@@ -4,14 +4,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sidetone_protocol::{Completeness, PartState};
 
 use super::message;
-use super::plan;
 use super::record::{Lacks, Record, Whom, record};
-use super::ticket;
+use super::{naming, plan, ticket};
+use crate::choice::{Decided, decided};
 use crate::directory::Customer;
 use crate::files::{self, Medium};
 use crate::gate;
 use crate::helpdesk::{Assessment, Context, Standing, Step};
-use crate::ledger::{AttemptState, Ledger, SEEN, Write, WriteKind};
+use crate::ledger::{AttemptState, Ledger, NAMED, SEEN, Write, WriteKind};
 use crate::number::Party;
 use crate::readiness::{Kind, Readiness, keep, kind, readiness};
 use crate::settings::{Keep, Recordings, Settings};
@@ -21,6 +21,8 @@ use crate::store::Case;
 const TAGS_TOGETHER: TimeDelta = TimeDelta::seconds(5);
 /// What the ticket showed so shortly ago still holds; else it is looked at before a write (G25).
 const SEEN_JUST_NOW: TimeDelta = TimeDelta::seconds(5);
+/// Who the customer was shortly before still holds for the name that a person gives them.
+const CUSTOMER_SEEN_JUST_NOW: TimeDelta = TimeDelta::seconds(30);
 /// Aircall may take so long to store a recording (`reference/aircall.md` §5.4).
 const RECORDING_LATEST: TimeDelta = TimeDelta::hours(24);
 
@@ -154,6 +156,11 @@ fn step(case: &Case, record: &Record, writes: &[Write], then: Step, now: DateTim
     // A change of status asks by itself: its answer shows the ticket.
     match first.kind {
         WriteKind::SetStatus => Step::Write,
+        WriteKind::NameCustomer => {
+            let looked = case.ledger.written_at(NAMED).filter(|_| naming::is_looked_at(&case.ledger));
+            let is_known = looked.is_some_and(|at| now - at < CUSTOMER_SEEN_JUST_NOW);
+            if is_known { Step::Write } else { Step::LookAtNamed }
+        }
         kind if kind.is_for_a_ticket() && !is_known => Step::LookAtTicket,
         _ => Step::Write,
     }
@@ -175,16 +182,32 @@ fn known_customer(case: &Case, context: &Context<'_>) -> Option<Customer> {
                 email: None,
                 note: None,
                 updated_at: None,
+                spelled: None,
             })
         }),
-        None => match found {
-            [one] => Some(one.clone()),
+        None => match (decided(&case.ledger, context.choice, context.matched.map(|_| found)), found) {
+            (Some(Decided::Customer { customer, .. }), _) => Some(customer),
+            (Some(Decided::WhatBecameOf(_) | Decided::Gone), _) => None,
+            (_, [one]) => Some(one.clone()),
             _ => None,
         },
     }
 }
 
 fn matched_by(case: &Case, context: &Context<'_>) -> String {
+    let found = context.matched.map(|m| m.customers.as_slice());
+    let chosen = decided(&case.ledger, context.choice, found);
+    let logged_to = case.ledger.id("customer");
+    match chosen.filter(|_| matches!(case.call.party(), Party::Phone(_))) {
+        Some(Decided::Customer { customer, remembered }) if logged_to.is_none_or(|id| id == customer.id) => {
+            let what = if remembered { "number" } else { "call" };
+            return format!("chosen by a person for this {what}");
+        }
+        Some(Decided::Named(..)) if found == Some(&[]) => {
+            return "nobody had this number; a person named the caller".into();
+        }
+        _ => {}
+    }
     match (case.call.party(), context.matched.map(|m| m.customers.len())) {
         (Party::Withheld, _) => "number withheld: the shared customer".into(),
         (Party::Other(_), _) => "no telephone number: the shared customer".into(),

@@ -7,6 +7,7 @@ use gorgias::tickets::Assign;
 use gorgias::{Author, Body, Medium, NewChannel, NewMessage, NewTag, NewTicket, TicketStatus, TicketUpdate};
 use serde_json::{Value, json};
 
+use super::naming;
 use super::record::{Entry, NewCustomer, Record, Whom};
 use super::ticket_marker;
 use crate::call::Call;
@@ -26,7 +27,7 @@ pub(super) fn plan(
     known_tags: &BTreeSet<String>,
     now: DateTime<Utc>,
 ) -> Vec<Write> {
-    let mut writes = Vec::new();
+    let mut writes: Vec<Write> = naming::plan(ledger).into_iter().collect();
     if let Whom::New(new) = &record.whom {
         writes.push(create_customer(new, record.language));
     }

@@ -3,13 +3,13 @@
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use sha2::{Digest, Sha256};
 use sidetone_protocol::Reason;
 
-use super::customer_marker;
 use super::linked;
 use super::notes::Pen;
+use super::{customer_marker, naming};
 use crate::call::{Agent, Call, CallTag};
+use crate::choice::{CallerName, Decided, decided};
 use crate::directory::{Customer, People, Person};
 use crate::files::{self, Medium, Outcome, Why};
 use crate::helpdesk::{Context, Step};
@@ -21,8 +21,6 @@ use crate::words::{Words, words};
 
 /// The shared customer of callers who withheld their number (G23).
 pub(super) const ANONYMOUS_EXTERNAL_ID: &str = "sidetone-anonymous";
-/// How placeholder customers are called (G5); kept as it is in every language.
-const PLACEHOLDER_NAME: &str = "Aircall New Contact";
 
 /// Who the record belongs to.
 #[derive(Clone, Debug, PartialEq)]
@@ -247,28 +245,19 @@ pub(super) fn whom(
     context: &Context<'_>,
 ) -> Result<Whom, Lacks> {
     if let Some(id) = ledger.id("customer") {
-        let name = frozen(ledger, "name").unwrap_or_default().to_owned();
+        let name = naming::given(ledger, id).or(frozen(ledger, "name")).unwrap_or_default().to_owned();
         return Ok(Whom::Known(Customer {
             id: id.to_owned(),
             name,
             email: None,
             note: None,
             updated_at: None,
+            spelled: None,
         }));
     }
     let logging = &context.settings.logging;
     match call.party() {
-        Party::Phone(number) => {
-            let matched = context.matched.filter(|m| m.is_fresh(context.now));
-            let matched = matched.ok_or(Lacks::First(Step::LookUp(number.clone())))?;
-            match matched.customers.as_slice() {
-                [one] => Ok(Whom::Known(one.clone())),
-                [recent, ..] if logging.several_take_recent => Ok(Whom::Known(recent.clone())),
-                [_, ..] => Err(Lacks::Held(several(matched.customers.len()))),
-                [] if logging.unknown_callers == UnknownCallers::Hold => Err(Lacks::Held(unknown())),
-                [] => Ok(Whom::New(unknown_customer(call, &number, language, logging.unknown_callers, ledger))),
-            }
-        }
+        Party::Phone(number) => whose(call, &number, language, ledger, context),
         Party::Withheld | Party::Other(_) if !logging.log_anonymous => Err(Lacks::NotLogged(Reason {
             code: "anonymous_stored".into(),
             text: "The caller withheld the number; such calls are kept in the call log only (logging.anonymous_callers).".into(),
@@ -289,37 +278,93 @@ pub(super) fn whom(
     }
 }
 
-/// G4 where Aircall knows a contact, else G5.
+/// Whose number it is: chosen by a person, or the only one, or allowed by a rule, or nobody's yet.
+fn whose(
+    call: &Call,
+    number: &E164,
+    language: Language,
+    ledger: &Ledger,
+    context: &Context<'_>,
+) -> Result<Whom, Lacks> {
+    // Chosen for this call: nothing has to be asked.
+    if let Some(Decided::Customer { customer, remembered: false }) = decided(ledger, None, None) {
+        return Ok(Whom::Known(customer));
+    }
+    let look_up = || Lacks::First(Step::LookUp(number.clone()));
+    let matched = context.matched.filter(|m| m.is_fresh(context.now)).ok_or_else(look_up)?;
+    let found = matched.customers.as_slice();
+    let name = match decided(ledger, context.choice, Some(found)) {
+        Some(Decided::Customer { customer, .. }) => return Ok(Whom::Known(customer)),
+        Some(Decided::WhatBecameOf(id)) => return Err(Lacks::First(Step::LookAtChosen(id))),
+        Some(Decided::Gone) if !found.is_empty() => return Err(Lacks::Held(chosen_is_gone(found.len()))),
+        // Somebody may have made the customer before the name was given.
+        Some(Decided::Named(_, at)) if matched.checked_at < at => return Err(look_up()),
+        Some(Decided::Named(name, _)) => Some(name),
+        Some(Decided::Gone) | None => None,
+    };
+    let logging = &context.settings.logging;
+    match found {
+        [one] => {
+            let given = naming::given(ledger, &one.id).map(str::to_owned);
+            Ok(Whom::Known(Customer { name: given.unwrap_or_else(|| one.name.clone()), ..one.clone() }))
+        }
+        [recent, ..] if logging.several_take_recent => Ok(Whom::Known(recent.clone())),
+        [_, ..] => Err(Lacks::Held(several(found.len()))),
+        // G4 goes before G5: whom Aircall knows by name is not unknown.
+        [] if logging.unknown_callers == UnknownCallers::Hold
+            && name.is_none()
+            && contact_name(call).is_none() =>
+        {
+            Err(Lacks::Held(unknown()))
+        }
+        [] => Ok(Whom::New(unknown_customer(
+            call,
+            number,
+            language,
+            logging.unknown_callers,
+            name.as_ref(),
+            ledger,
+        ))),
+    }
+}
+
+fn contact_name(call: &Call) -> Option<String> {
+    let contact = call.contact()?;
+    contact.first_name.clone().or_else(|| contact.display()).filter(|name| !name.trim().is_empty())
+}
+
+/// As a person called the caller; G4 where Aircall knows a contact; else G5.
 fn unknown_customer(
     call: &Call,
     number: &E164,
     language: Language,
     mode: UnknownCallers,
+    given: Option<&CallerName>,
     ledger: &Ledger,
 ) -> NewCustomer {
     let w = words(language);
     let contact = call.contact();
-    let name = contact.as_ref().and_then(|c| c.first_name.clone().or_else(|| c.display()));
+    let name = given.map(|given| given.name.clone()).or_else(|| contact_name(call));
     let refused = ledger.detail(EMAIL_REFUSED).and_then(|d| d.get("email")?.as_str());
-    let email = contact.as_ref().and_then(|c| c.email.clone()).filter(|_| refused.is_none());
+    let of_contact = contact.as_ref().and_then(|c| c.email.clone()).filter(|_| refused.is_none());
+    let email = given.and_then(|given| given.email.clone()).or(of_contact);
+    // Whoever holds unknown callers back wants none invented for those whom a person named.
+    let invents = match mode {
+        UnknownCallers::Placeholder => true,
+        UnknownCallers::PhoneOnly => false,
+        UnknownCallers::Hold => given.is_none(),
+    };
     let mut remark = if contact.is_some() { w.not_found_but_contact } else { w.not_found }.to_owned();
     if let Some(refused) = refused {
         remark = format!("{remark}\n{}", w.email_refused(refused));
     }
     NewCustomer {
         remark: Some(remark),
-        name: name.unwrap_or_else(|| format!("{PLACEHOLDER_NAME} {}", number.as_str())),
-        email: email.or_else(|| (mode == UnknownCallers::Placeholder).then(|| placeholder_email(number))),
+        name: name.unwrap_or_else(|| naming::placeholder_name(number)),
+        email: email.or_else(|| invents.then(|| naming::placeholder_email(number))),
         phone: Some(number.clone()),
         external_id: customer_marker(call),
     }
-}
-
-/// G5: `<random digits>@aircall.io`. The digits are a hash of the number: no second address when a write is repeated.
-fn placeholder_email(number: &E164) -> String {
-    let hash = Sha256::digest(number.as_str().as_bytes());
-    let digits = hash.iter().take(8).fold(0u64, |n, byte| (n << 8) | u64::from(*byte)) % 1_000_000_000_000;
-    format!("{digits:012}@aircall.io")
 }
 
 /// The other party in a subject: name, else number.
@@ -328,7 +373,7 @@ pub(super) fn who(call: &Call, whom: &Whom, w: &Words) -> String {
         Whom::Known(customer) => customer.name.as_str(),
         Whom::New(new) => new.name.as_str(),
     };
-    let named = !name.trim().is_empty() && !name.starts_with(PLACEHOLDER_NAME);
+    let named = !naming::is_placeholder(name);
     match call.party() {
         Party::Phone(_) if named => name.trim().to_owned(),
         Party::Phone(number) => number.as_str().to_owned(),
@@ -367,6 +412,17 @@ fn several(count: usize) -> Reason {
         code: "several_matches".into(),
         text: format!(
             "{count} customers share this number; nothing is written until a person chooses, or logging.several_matches allows it."
+        ),
+    }
+}
+
+fn chosen_is_gone(count: usize) -> Reason {
+    let whose = if count == 1 { "One customer has" } else { "Several customers have" };
+    Reason {
+        code: "choice_gone".into(),
+        text: format!(
+            "The customer who was chosen for this number is no longer there, or has it no longer. {whose} the number \
+             now; nothing is written until a person chooses again, or withdraws the choice."
         ),
     }
 }

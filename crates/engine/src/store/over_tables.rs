@@ -7,7 +7,7 @@ use sidetone_protocol::{CallView, ExplanationView, MessageView, OutboxView, Push
 
 use super::sql::Database;
 use super::tables::{
-    attempt, call, call_list, conversation, dial, inbox, ledger, matched, message_list, own_comment, pushed,
+    attempt, call, call_list, choice, conversation, dial, inbox, ledger, matched, message_list, own_comment, pushed,
     setting, trace,
 };
 use super::{
@@ -15,9 +15,10 @@ use super::{
     StoreError,
 };
 use crate::call::CaseId;
+use crate::choice::Choice;
 use crate::conversation::Conversation;
 use crate::dial::Dial;
-use crate::directory::Matched;
+use crate::directory::{Dealings, Matched};
 use crate::number::E164;
 
 impl<D: Database> Store for D {
@@ -43,6 +44,8 @@ impl<D: Database> Store for D {
             trace::put(sql, &cases)?;
             matched::put(sql, &change.matched)?;
             conversation::put(sql, &change.conversations)?;
+            choice::forget(sql, &change.withdrawn)?;
+            choice::put(sql, &change.choices)?;
             setting::put(sql, &change.settings)?;
             // Last: from here to the commit all others wait for their ids.
             pushed::put(sql, &change.push, change.at)
@@ -119,6 +122,18 @@ impl<D: Database> Store for D {
 
     fn matched(&self, number: &E164) -> Result<Option<Matched>, StoreError> {
         self.read(|sql| matched::of(sql, number))
+    }
+
+    fn choice(&self, number: &E164) -> Result<Option<Choice>, StoreError> {
+        self.read(|sql| choice::of(sql, number))
+    }
+
+    fn unfinished(&self, number: &E164) -> Result<Vec<CaseId>, StoreError> {
+        self.read(|sql| call::unfinished(sql, number))
+    }
+
+    fn dealings(&self, customer: &str) -> Result<Dealings, StoreError> {
+        self.read(|sql| ledger::dealings(sql, customer))
     }
 
     fn setting(&self, key: &str) -> Result<Option<String>, StoreError> {

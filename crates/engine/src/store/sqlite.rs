@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sqlite/002_claims.sql"),
     include_str!("sqlite/003_messages.sql"),
     include_str!("sqlite/004_dial.sql"),
+    include_str!("sqlite/005_choice.sql"),
 ];
 /// So many statements stay prepared: all that there are, and some searches.
 const PREPARED: usize = 64;

@@ -3,6 +3,7 @@
 pub(super) mod attempt;
 pub(super) mod call;
 pub(super) mod call_list;
+pub(super) mod choice;
 pub(super) mod conversation;
 pub(super) mod dial;
 pub(super) mod inbox;

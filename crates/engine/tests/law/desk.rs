@@ -58,7 +58,10 @@ impl Desk {
         let body = &write.body;
         let names = || body["names"].as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned());
         match write.kind {
-            WriteKind::CreateCustomer | WriteKind::CreateTag | WriteKind::AddNumber => {
+            WriteKind::CreateCustomer
+            | WriteKind::CreateTag
+            | WriteKind::AddNumber
+            | WriteKind::NameCustomer => {
                 return answer(201, &json!({"id": self.next_id}));
             }
             WriteKind::CreateTicket => {
@@ -101,6 +104,7 @@ impl Desk {
             | WriteKind::CreateTag
             | WriteKind::AddNumber
             | WriteKind::AddLink
+            | WriteKind::NameCustomer
             | WriteKind::CreateTicket => {}
         }
         answer(201, &Value::Null)

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use proptest::prelude::*;
+use sidetone_engine::choice::Choice;
 use sidetone_engine::directory::{Customer, Matched, People, Person};
 use sidetone_engine::files::NOTHING_UNDER_WAY;
 use sidetone_engine::gorgias::Gorgias;
@@ -16,7 +17,9 @@ use sidetone_engine::store::Case;
 
 use super::life::AGENTS;
 
-const NUMBER: &str = "+34666444555";
+/// The id of the first of those who have the number.
+pub const FIRST_CUSTOMER: u64 = 500;
+pub const NUMBER: &str = "+34666444555";
 /// The admin, who writes where nobody else can.
 pub const ADMIN: u64 = 4_100;
 
@@ -27,6 +30,8 @@ pub struct World {
     pub teams: BTreeMap<u64, Team>,
     pub slugs: BTreeMap<u64, String>,
     pub customers: usize,
+    /// What a person decided about the number.
+    pub choice: Option<Choice>,
 }
 
 #[derive(Clone, Debug)]
@@ -105,6 +110,7 @@ impl SetUp {
             teams: BTreeMap::from([(5, team("Care", &[11, 12])), (6, team("Sales", &[13, 14]))]),
             slugs: BTreeMap::new(),
             customers: self.customers,
+            choice: None,
         }
     }
 }
@@ -116,11 +122,12 @@ pub fn gorgias() -> Gorgias {
 
 pub fn assess(case: &Case, world: &World, now: DateTime<Utc>) -> Assessment {
     let customer = |n: usize| Customer {
-        id: (500 + n).to_string(),
+        id: (FIRST_CUSTOMER + n as u64).to_string(),
         name: format!("Customer {n}"),
         email: None,
         note: None,
         updated_at: None,
+        spelled: None,
     };
     let number = number::parse(NUMBER, None).unwrap();
     let matched =
@@ -140,6 +147,7 @@ pub fn assess(case: &Case, world: &World, now: DateTime<Utc>) -> Assessment {
             conversations: &[],
             line_users: &BTreeMap::new(),
             under_way: &NOTHING_UNDER_WAY,
+            choice: world.choice.as_ref(),
         },
     )
 }

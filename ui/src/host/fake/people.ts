@@ -1,5 +1,5 @@
 /** The invented world of the scenes: people, lines, agents. Numbers only from ranges that belong to nobody. */
-import type { CallView, Completeness, CustomerView, Direction, Named, NumberView } from '../../wire';
+import type { CallView, Candidate, Completeness, CustomerView, Direction, MatchReason, Named, NumberView } from '../../wire';
 
 /** A number in a French range kept for fiction. */
 export function french(last: string): NumberView {
@@ -64,6 +64,25 @@ export const OLSEN = customer('70120', 'Mette Olsen', 'mette@example.com');
 export const LONG = customer('70555', 'Straßenbahnersatzteilvertriebsgesellschaft Leipzig', 'einkauf@example.com');
 export const HARLOW = customer('70243', 'Harlow & Pine Ltd', 'orders@harlow-pine.example.com');
 export const GRETA = customer('70300', 'Greta Amsel', 'greta.amsel@example.com');
+
+/** The three who share a number, best first. */
+export function sharing(at: number): Candidate[] {
+  const day = 86_400;
+  const one = (who: CustomerView, reasons: MatchReason[], over: Partial<Candidate> = {}): Candidate => ({
+    customer: who,
+    reasons,
+    spelled: null,
+    calls: 0,
+    last_call_at: null,
+    last_ticket_at: null,
+    ...over,
+  });
+  return [
+    one(BASTIEN, ['exact_number', 'same_name', 'last_call'], { calls: 3, last_call_at: at - 9 * day, last_ticket_at: at - 9 * day }),
+    one(ROCHE_LTD, ['exact_number', 'same_email_domain', 'recently_updated']),
+    one(AGATHE, ['other_spelling'], { spelled: '0199005523' }),
+  ];
+}
 
 export const SUPPORT_FR: Named = { id: '801', name: 'Support FR' };
 export const SUPPORT_DE: Named = { id: '802', name: 'Kundenbetreuung Deutschland' };

@@ -1,6 +1,6 @@
 /** The scenes: each state of the pages, reachable by `?scene=`. A scene is a first answer, and what differs from the usual. */
 import type { CallDetail, CallView, Card, LiveCall, Now } from '../../wire';
-import { AGATHE, american, BASTIEN, callAt, ELENA, french, ROCHE_LTD, SALES_US, unanswered, WITHHELD } from './people';
+import { american, BASTIEN, callAt, ELENA, french, SALES_US, sharing, unanswered, WITHHELD } from './people';
 import { badHealth, detailOf, elenasCard, plannedDetail, quietNow, wellHealth } from './world';
 
 /** One scene. Times in unix seconds. */
@@ -37,7 +37,7 @@ function inCall(at: number, seconds: number): Partial<CallView> {
 }
 
 function bareCard(call: CallView, over: Partial<Card>): Card {
-  return { call_id: call.id, matched: 'unknown', customer: null, candidates: [], history: [], history_total: 0, ...over };
+  return { call_id: call.id, matched: 'unknown', customer: null, candidates: [], chosen: null, named: null, history: [], history_total: 0, ...over };
 }
 
 function withLive(at: number, ...live: LiveCall[]): Now {
@@ -69,8 +69,31 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     now: (at) =>
       withLive(
         at,
-        stranger(at, { number: french('5523') }, { matched: 'several', candidates: [BASTIEN, ROCHE_LTD, AGATHE] }),
+        stranger(at, { number: french('5523') }, { matched: 'several', candidates: sharing(at) }),
       ),
+  },
+  // A person has chosen, and may think again.
+  chosen: {
+    now: (at) =>
+      withLive(
+        at,
+        stranger(
+          at,
+          { number: french('5523'), customer: BASTIEN },
+          {
+            matched: 'found',
+            customer: BASTIEN,
+            candidates: sharing(at),
+            chosen: { customer: BASTIEN, at: at - 4, remembered: true, gone: false },
+          },
+        ),
+      ),
+  },
+  named: {
+    now: (at) => {
+      const named = { name: 'Dana Whitfield', email: null, at: at - 3 };
+      return withLive(at, stranger(at, { ...inCall(at, 48), number: american('0178'), line: SALES_US }, { named }));
+    },
   },
   unknown: {
     now: (at) => {
@@ -121,6 +144,22 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   nothing: { now: quietNow, calls: () => [], hash: '#calls?text=Zebra' },
   detail: { now: quietNow, hash: `${CALLS}?call=4186780060` },
   'detail-held': { now: quietNow, hash: `${CALLS}?call=4186780056` },
+  'detail-unknown': {
+    now: quietNow,
+    detail: (call, at) => ({ ...detailOf(call, at), card: bareCard(call, {}) }),
+    hash: `${CALLS}?call=4186780055`,
+  },
+  'detail-several': {
+    now: quietNow,
+    detail: (call, at) => {
+      const reason = { code: 'choice_gone', text: 'The customer who was chosen for this number is no longer there.' };
+      const held = { ...call, number: french('5523'), reason };
+      const chosen = { customer: ELENA, at: at - 90_000, remembered: true, gone: true };
+      const card = bareCard(held, { matched: 'several', candidates: sharing(at), chosen });
+      return { ...detailOf(held, at), call: held, reason, card };
+    },
+    hash: `${CALLS}?call=4186780055`,
+  },
   'detail-parked': { now: quietNow, hash: `${CALLS}?call=4186780053` },
   'detail-removed': {
     now: quietNow,

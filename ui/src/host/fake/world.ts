@@ -163,6 +163,8 @@ export function elenasCard(callId: string, now: number): Card {
     matched: 'found',
     customer: ELENA,
     candidates: [],
+    chosen: null,
+    named: null,
     history: [
       callAt(41, now - 4 * DAY, 252),
       callAt(40, now - 4 * DAY - 18 * MINUTE, 0, unanswered(now - 4 * DAY - 18 * MINUTE, 'agents_did_not_answer')),

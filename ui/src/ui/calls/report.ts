@@ -17,7 +17,8 @@ export function reportOf(
 }
 
 function nameless(text: string, { call, card }: CallDetail): string {
-  const people = [call.customer, card.customer, ...card.candidates];
+  const candidates = card.candidates.map((one) => one.customer);
+  const people = [call.customer, card.customer, card.chosen?.customer, card.named, ...candidates];
   const words = people.flatMap((one) => [one?.name, one?.email]).concat(call.contact_name);
   return words.reduce<string>((left, word) => (word ? left.replaceAll(word, '•••') : left), text);
 }

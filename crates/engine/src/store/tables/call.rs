@@ -8,6 +8,7 @@ use super::call_list::ListColumns;
 use super::{attempt, call_id, json, key, ledger, message_list, micros, moment, own_comment};
 use crate::call::CaseId;
 use crate::ledger::Ledger;
+use crate::number::E164;
 use crate::store::sql::{Row, Sql, values};
 use crate::store::{Case, CaseChange, Due, Reads, StoreError};
 
@@ -135,6 +136,16 @@ pub(in crate::store) fn waiting(sql: &mut dyn Sql, reason: &str) -> Result<Vec<C
         "SELECT id FROM call WHERE state IN ('held', 'parked', 'not_logged', 'pending') AND reason = $1
          ORDER BY started_at, id",
         &values![reason],
+        call_id,
+    )
+}
+
+/// Calls of a number whose records are not finished.
+pub(in crate::store) fn unfinished(sql: &mut dyn Sql, number: &E164) -> Result<Vec<CaseId>, StoreError> {
+    sql.rows(
+        "SELECT id FROM call WHERE number = $1 AND view IS NOT NULL AND state IN ('held', 'parked', 'pending')
+         ORDER BY started_at, id",
+        &values![number.as_str()],
         call_id,
     )
 }

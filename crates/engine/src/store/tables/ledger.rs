@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{json, key, micros, moment};
 use crate::call::CaseId;
+use crate::directory::Dealings;
 use crate::ledger::{Holding, Ledger, LedgerRow};
 use crate::store::sql::{Sql, values};
 use crate::store::{CaseChange, StoreError};
@@ -50,4 +51,24 @@ pub(in crate::store) fn of(sql: &mut dyn Sql, id: CaseId) -> Result<Ledger, Stor
         },
     )?;
     Ok(Ledger::new(rows))
+}
+
+/// What our records tell of a customer.
+pub(in crate::store) fn dealings(sql: &mut dyn Sql, customer: &str) -> Result<Dealings, StoreError> {
+    let found = sql.row(
+        "SELECT count(*), max(call.started_at), max(ticket.written_at) FROM ledger
+         JOIN call ON call.id = ledger.call_id
+         LEFT JOIN ledger AS ticket ON ticket.call_id = ledger.call_id AND ticket.key = 'ticket'
+         WHERE ledger.key = 'customer' AND ledger.helpdesk_id = $1",
+        &values![customer],
+        |row| {
+            let ticket: Option<i64> = row.get(2)?;
+            Ok(Dealings {
+                calls: row.count(0)?,
+                last_call_at: row.get::<Option<i64>>(1)?.filter(|at| *at > 0),
+                last_ticket_at: ticket.map(|at| moment(at).timestamp()),
+            })
+        },
+    )?;
+    Ok(found.unwrap_or_default())
 }

@@ -1,0 +1,145 @@
+//! What people decide about callers, over HTTP: which customer it is (B7), and the name of one whom nobody knows (G5).
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod program;
+
+use std::time::Duration;
+
+use program::{ADMIN, Program};
+use serde_json::{Value, json};
+use sidetone_sandbox::{HangUp, Ring, aircall_world as world};
+
+const SHARED: &str = "+12025550161";
+const STRANGER: &str = "+33199005599";
+
+async fn asked(hub: &Program, method: &str, path: &str, body: &str) -> (u16, Value) {
+    let request = hub.client.request(method.parse().unwrap(), hub.url(path)).bearer_auth(ADMIN);
+    let answer = request.body(body.to_owned()).send().await.unwrap();
+    let status = answer.status().as_u16();
+    if status >= 400 {
+        assert_eq!(answer.headers()["content-type"], "application/problem+json", "{path}");
+    }
+    (status, serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap())
+}
+
+/// A call of which nothing is written until somebody decides.
+async fn held(hub: &Program, from: &str) -> u64 {
+    let aircall = hub.sandbox.control().aircall().clone();
+    let call =
+        aircall.ring(&Ring { line: world::SUPPORT_FR, from: Some(from.into()), ..Ring::default() }).unwrap();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    aircall.answer(call, Some(world::CAMILLE)).unwrap();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    aircall.hang_up(call, &HangUp::default()).unwrap();
+    let path = format!("/api/calls/{call}");
+    hub.until("it is held", Duration::from_secs(20), async || hub.get(&path).await["state"] == "held").await;
+    call
+}
+
+async fn until_complete(hub: &Program, call: u64) {
+    let path = format!("/api/calls/{call}");
+    hub.until("it is written", Duration::from_secs(20), async || hub.get(&path).await["state"] == "complete")
+        .await;
+}
+
+#[tokio::test]
+async fn one_of_several_customers_is_chosen_remembered_and_withdrawn() {
+    let hub = Program::start(20.0, "").await;
+    hub.until_listening().await;
+    let call = held(&hub, SHARED).await;
+    let path = format!("/api/calls/{call}/customer");
+    let detail = hub.get(&format!("/api/calls/{call}")).await;
+    let candidates = detail["card"]["candidates"].as_array().unwrap().clone();
+    assert_eq!(candidates.len(), 2);
+    assert!(candidates[0]["reasons"].as_array().unwrap().contains(&json!("exact_number")), "{candidates:#?}");
+    assert_eq!(detail["card"]["chosen"], Value::Null);
+    let wanted = &candidates[1]["customer"];
+    let body = json!({"customer_id": wanted["id"], "remember": true}).to_string();
+
+    for method in [reqwest::Method::POST, reqwest::Method::DELETE] {
+        let unsigned = hub.client.request(method, hub.url(&path)).body(body.clone()).send().await.unwrap();
+        assert_eq!(unsigned.status(), 401);
+    }
+    for bad in [
+        "",
+        "[]",
+        "{}",
+        r#"{"customer_id": 7}"#,
+        r#"{"customer_id": "7", "remember": "yes"}"#,
+        r#"{"customer_id": "7", "forever": true}"#,
+    ] {
+        let (status, told) = asked(&hub, "POST", &path, bad).await;
+        assert_eq!((status, told["code"].as_str()), (400, Some("bad_request")), "{bad}");
+    }
+    assert_eq!(asked(&hub, "POST", "/api/calls/x/customer", &body).await.0, 400);
+    let (status, told) = asked(&hub, "POST", "/api/calls/4300000001/customer", &body).await;
+    assert_eq!((status, told["code"].as_str()), (404, Some("no_such_call")));
+    let (status, told) = asked(&hub, "POST", &path, r#"{"customer_id": "99999"}"#).await;
+    assert_eq!((status, told["code"].as_str()), (404, Some("no_such_customer")));
+    assert!(told["detail"].as_str().unwrap().contains("choose again"), "what to do: {told}");
+    let (status, told) = asked(&hub, "DELETE", &path, "").await;
+    assert_eq!((status, told["code"].as_str()), (404, Some("nothing_chosen")));
+
+    let (status, view) = asked(&hub, "POST", &path, &body).await;
+    assert_eq!(
+        (status, &view["id"], &view["customer"]["name"]),
+        (202, &json!(call.to_string()), &wanted["name"])
+    );
+    until_complete(&hub, call).await;
+    let detail = hub.get(&format!("/api/calls/{call}")).await;
+    assert_eq!(detail["card"]["chosen"]["customer"]["name"], wanted["name"]);
+    assert_eq!(detail["card"]["chosen"]["remembered"], true);
+    let tickets = hub.sandbox.control().gorgias().tickets();
+    let marker = format!("aircall:call:{call}");
+    let ticket = tickets.iter().find(|t| t["external_id"] == marker.as_str()).unwrap();
+    assert_eq!(ticket["customer"]["name"], wanted["name"]);
+
+    let (status, told) = asked(&hub, "POST", &path, &body).await;
+    assert_eq!((status, told["code"].as_str()), (409, Some("record_begun")));
+    assert_eq!(asked(&hub, "DELETE", &path, "").await.0, 202);
+    assert_eq!(hub.get(&format!("/api/calls/{call}")).await["card"]["chosen"], Value::Null);
+    held(&hub, SHARED).await;
+}
+
+#[tokio::test]
+async fn a_caller_who_is_held_is_named() {
+    let hub = Program::start(20.0, "unknown_callers = \"hold\"").await;
+    hub.until_listening().await;
+    let calls = [held(&hub, STRANGER).await, held(&hub, STRANGER).await];
+    let path = format!("/api/calls/{}/name", calls[1]);
+    let body = json!({"name": " Dana Whitfield ", "email": "dana@whitfield.example.com"}).to_string();
+    assert_eq!(hub.client.post(hub.url(&path)).body(body.clone()).send().await.unwrap().status(), 401);
+    let long = json!({"name": "x".repeat(201)}).to_string();
+    for bad in [
+        "",
+        "{}",
+        r#"{"name": "  "}"#,
+        r#"{"name": "Dana", "email": "dana at home"}"#,
+        r#"{"name": 5}"#,
+        &long,
+    ] {
+        let (status, told) = asked(&hub, "POST", &path, bad).await;
+        assert_eq!((status, told["code"].as_str()), (400, Some("bad_request")), "{bad}");
+    }
+    let (status, told) = asked(&hub, "POST", "/api/calls/4300000001/name", &body).await;
+    assert_eq!((status, told["code"].as_str()), (404, Some("no_such_call")));
+    let shared = held(&hub, SHARED).await;
+    let (status, told) = asked(&hub, "POST", &format!("/api/calls/{shared}/name"), &body).await;
+    assert_eq!((status, told["code"].as_str()), (409, Some("several_matches")));
+
+    let (status, view) = asked(&hub, "POST", &path, &body).await;
+    assert_eq!((status, &view["id"]), (202, &json!(calls[1].to_string())));
+    for call in calls {
+        until_complete(&hub, call).await;
+    }
+    let customers = hub.sandbox.control().gorgias().customers();
+    let made: Vec<_> = customers.iter().filter(|c| c["channels"].to_string().contains(STRANGER)).collect();
+    assert_eq!(made.len(), 1, "{made:#?}");
+    assert_eq!(
+        (&made[0]["name"], &made[0]["email"]),
+        (&json!("Dana Whitfield"), &json!("dana@whitfield.example.com"))
+    );
+    let (status, told) = asked(&hub, "POST", &path, r#"{"name": "Somebody Else"}"#).await;
+    assert_eq!((status, told["code"].as_str()), (409, Some("known_caller")));
+    assert!(told["detail"].as_str().unwrap().contains("Dana Whitfield"));
+}
