@@ -9,12 +9,14 @@ mod cards;
 mod fold;
 mod health;
 mod lists;
+mod mirror;
 mod outbox;
 mod people;
 mod poll;
 mod questions;
 mod sweep;
 mod webhook;
+mod who;
 mod writing;
 mod written;
 
@@ -33,15 +35,20 @@ use uuid::Uuid;
 
 use self::adoption::Adoption;
 use self::health::Telling;
+pub(crate) use self::lists::LINE_COUNTRIES;
 use self::lists::{List, Lists};
+pub(crate) use self::mirror::Progress;
+use self::mirror::{Mirror, MirrorPage};
 use self::poll::Polling;
 pub use self::sweep::AdoptProgress;
 use self::sweep::Sweep;
 use self::webhook::{Hook, WebhookStep};
+use self::who::Searched;
 use self::writing::Writing;
 use crate::budget::{Budget, Counting, Lane};
 use crate::call::CaseId;
 use crate::clock::Clock;
+use crate::directory::entry::{Address, Entry};
 use crate::gate::GoLive;
 use crate::handle::{Handle, Shared};
 use crate::health::Link;
@@ -99,8 +106,26 @@ pub(crate) enum Stimulus {
 /// A request under way, and what its answer is for.
 #[derive(Clone, Debug)]
 pub(crate) enum Job {
-    LookUp(E164),
+    /// Who has a number, asked for in this spelling.
+    LookUp {
+        number: E164,
+        asked: Address,
+    },
     LookUpAnonymous,
+    /// Who may have a number in another spelling, before a customer is made.
+    Search {
+        call: CaseId,
+        number: E164,
+    },
+    /// Whether somebody whom the search found has it, and who else was found.
+    Candidate {
+        call: CaseId,
+        number: E164,
+        rest: Vec<String>,
+        found: Vec<Entry>,
+    },
+    /// A page of all customers.
+    Mirror(MirrorPage),
     Read {
         call: CaseId,
         timeline: bool,
@@ -155,9 +180,12 @@ impl Job {
             | Job::Conflict { call, .. }
             | Job::Probe { call, .. }
             | Job::LookAtTicket(call)
+            | Job::Search { call, .. }
+            | Job::Candidate { call, .. }
             | Job::Whereabouts { call, .. } => Some(*call),
-            Job::LookUp(_)
+            Job::LookUp { .. }
             | Job::LookUpAnonymous
+            | Job::Mirror(_)
             | Job::SweepCalls
             | Job::SweepRecords
             | Job::Card(_)
@@ -199,6 +227,9 @@ pub struct Engine {
     telling: Telling,
     writing: Writing,
     adoption: Adoption,
+    mirror: Mirror,
+    /// Numbers that were searched for in other spellings, while the directory was not complete.
+    searched: HashMap<E164, Searched>,
     sweep: Option<Sweep>,
     busy_calls: HashSet<CaseId>,
     busy_threads: HashMap<CaseId, String>,
@@ -256,6 +287,7 @@ impl Engine {
         }
         store.commit(&change)?;
         let writing = Writing::remembered(store.as_ref())?;
+        let mirror = Mirror::remembered(store.as_ref(), now)?;
 
         let (sender, stimuli) = mpsc::unbounded_channel();
         let (pushed, _) = broadcast::channel(1024);
@@ -288,6 +320,8 @@ impl Engine {
             telling: Telling::new(now),
             writing,
             adoption: Adoption::new(now),
+            mirror,
+            searched: HashMap::new(),
             sweep: None,
             settings,
             installation,
@@ -457,6 +491,8 @@ impl Engine {
             self.poll(now);
             self.sweep_on(now)?;
             self.send_what_is_due(now)?;
+            // Last: whatever is of today goes first.
+            self.mirror_on(now)?;
         }
         if now >= self.forget_at {
             self.forget_at = now + TimeDelta::hours(1);

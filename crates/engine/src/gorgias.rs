@@ -4,6 +4,7 @@
 mod adopt;
 mod answers;
 mod assess;
+mod entries;
 mod notes;
 mod plan;
 mod record;
@@ -20,12 +21,13 @@ use sidetone_protocol::Vendor;
 use self::answers::refusal;
 use self::record::ANONYMOUS_EXTERNAL_ID;
 use crate::call::Call;
+use crate::directory::entry::{Address, Entry, EntryPage, Order};
 use crate::directory::{Customer, Person};
 use crate::helpdesk::{
     Adopted, Answer, Assessment, Context, Helpdesk, ListPage, Met, Probed, Refusal, Request, Whereabouts,
 };
 use crate::ledger::{Holding, Write};
-use crate::number::{self, E164};
+use crate::number::E164;
 use crate::store::Case;
 
 /// One Gorgias account.
@@ -47,20 +49,32 @@ impl Helpdesk for Gorgias {
         Vendor::Gorgias
     }
 
-    fn look_up(&self, number: &E164) -> Request {
-        gorgias::customers::by_phone(number.as_str()).to_http(&self.account)
+    fn look_up(&self, address: &Address) -> Request {
+        gorgias::customers::by_phone(&address.0).to_http(&self.account)
     }
 
-    fn looked_up(&self, number: &E164, answer: &Answer) -> Result<Vec<Customer>, Refusal> {
-        let found = gorgias::customers::by_phone(number.as_str()).parse(answer).map_err(refusal)?;
-        // The filter may be looser than it says (`reference/gorgias.md` §8.1): each result is checked again.
-        let has_number = |c: &gorgias::Customer| {
-            let mut living = c.channels.iter().filter(|c| c.kind == "phone" && !c.deleted);
-            living.any(|c| number::parse(&c.address, None).as_ref() == Some(number))
-        };
-        let mut customers: Vec<_> = found.items.into_iter().filter(has_number).collect();
-        customers.sort_by_key(|c| std::cmp::Reverse((c.updated_datetime, c.id)));
-        Ok(customers.into_iter().map(customer).collect())
+    fn entries(&self, order: Order, cursor: Option<&str>) -> Request {
+        entries::page(&self.account, order, cursor)
+    }
+
+    fn entries_read(&self, answer: &Answer) -> Result<EntryPage, Refusal> {
+        entries::page_read(answer)
+    }
+
+    fn search(&self, number: &E164) -> Request {
+        entries::search(&self.account, number)
+    }
+
+    fn searched(&self, answer: &Answer) -> Result<Vec<String>, Refusal> {
+        entries::searched(answer)
+    }
+
+    fn entry(&self, id: &str) -> Option<Request> {
+        Some(gorgias::customers::get(id.parse().ok()?).to_http(&self.account))
+    }
+
+    fn entry_read(&self, answer: &Answer) -> Result<Option<Entry>, Refusal> {
+        entries::one_read(answer)
     }
 
     fn look_up_anonymous(&self) -> Request {

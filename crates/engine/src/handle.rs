@@ -5,15 +5,16 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sidetone_protocol::{
-    CallDetail, CallPage, CallView, Card, Health, HealthState, LiveCall, Now, OutboxView, Pushed,
-    SandboxView, Source, SourceKind, WriterView,
+    CallDetail, CallPage, CallView, Card, Health, HealthState, LiveCall, Now, NumberExplanation, OutboxView,
+    Pushed, SandboxView, Source, SourceKind, UnmatchedNumber, WriterView,
 };
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use uuid::Uuid;
 
 use crate::call::CaseId;
+use crate::clinic::Clinic;
 use crate::clock::Clock;
-use crate::directory::Matched;
+use crate::directory::{Matched, entry};
 use crate::engine::{AdoptProgress, Stimulus};
 use crate::gate;
 use crate::helpdesk::Helpdesk;
@@ -63,6 +64,21 @@ impl Shared {
         *self.token_hash.write().unwrap_or_else(PoisonError::into_inner) = Some(hash);
     }
 
+    /// Who has a number, as far as is known here: what the helpdesk said a moment ago, else the directory (B9), else what
+    /// the helpdesk said at any time.
+    pub(crate) fn known(&self, number: &E164) -> Result<Option<Matched>, StoreError> {
+        let told = self.store.matched(number)?;
+        if told.as_ref().is_some_and(|told| told.is_fresh(self.clock.now())) {
+            return Ok(told);
+        }
+        let customers = entry::customers(&self.store.listed(number)?);
+        if customers.is_empty() {
+            return Ok(told);
+        }
+        let checked_at = told.map_or(DateTime::UNIX_EPOCH, |told| told.checked_at);
+        Ok(Some(Matched { number: number.clone(), checked_at, customers }))
+    }
+
     /// Who is calling, from what is stored.
     pub(crate) fn card(&self, case: &Case, view: Option<&CallView>) -> Result<Card, StoreError> {
         let party = case.call.party();
@@ -72,7 +88,7 @@ impl Shared {
             None => (Vec::new(), 0),
         };
         let caller = Caller {
-            matched: number.map(|n| self.store.matched(n)).transpose()?.flatten(),
+            matched: number.map(|n| self.known(n)).transpose()?.flatten(),
             failed: number
                 .is_some_and(|n| self.failed.read().unwrap_or_else(PoisonError::into_inner).contains_key(n)),
             history,
@@ -187,7 +203,7 @@ impl Handle {
     pub fn call(&self, id: CaseId) -> Result<Option<CallDetail>, StoreError> {
         let shared = &self.shared;
         let Some(case) = shared.store.case(id)?.filter(|c| c.selected == Some(true)) else { return Ok(None) };
-        let matched = case.call.party().number().map(|n| shared.store.matched(n)).transpose()?.flatten();
+        let matched = case.call.party().number().map(|n| shared.known(n)).transpose()?.flatten();
         let (assessment, refused) = {
             let knowledge = shared.knowledge.read().unwrap_or_else(PoisonError::into_inner);
             // What is shown may be of any age; only a write asks again.
@@ -220,6 +236,31 @@ impl Handle {
         // No word when the call cannot be read, or a vendor does not answer: then what is known is shown.
         let _ = tokio::time::timeout(PLAN_WITHIN, made).await;
         self.call(id)
+    }
+
+    /// What a number, in any spelling, matches and why (B9).
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn explain_number(&self, text: &str) -> Result<NumberExplanation, StoreError> {
+        self.clinic().explain(text)
+    }
+
+    /// Numbers in the helpdesk that nothing can match (B9), a part at a time: those after `after`, and where the next part
+    /// begins.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn unmatched_numbers(
+        &self,
+        after: Option<&(String, entry::Address)>,
+    ) -> Result<(Vec<UnmatchedNumber>, Option<(String, entry::Address)>), StoreError> {
+        self.clinic().unmatched(after)
+    }
+
+    fn clinic(&self) -> Clinic<'_> {
+        let Shared { store, helpdesk, clock, settings, .. } = self.shared.as_ref();
+        Clinic { store: store.as_ref(), helpdesk: helpdesk.as_ref(), logging: &settings.logging, now: clock.now() }
     }
 
     /// Tries a parked call again. Where a person threw its ticket away, a new one is made (G25).
@@ -325,6 +366,7 @@ pub(crate) fn first_health(settings: &Settings) -> Health {
             last_event_at: None,
         },
         sandbox: settings.sandbox_control_url.clone().map(|control_url| SandboxView { control_url }),
+        directory: None,
         odd_events: 0,
         version: env!("CARGO_PKG_VERSION").to_owned(),
     }

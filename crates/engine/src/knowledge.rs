@@ -24,6 +24,8 @@ pub struct Knowledge {
     pub slugs: BTreeMap<u64, String>,
     /// The numbers of our own lines.
     pub own_numbers: Vec<E164>,
+    /// The countries (ISO alpha-2) of the selected lines: what a number without country code may mean; `None` until known.
+    pub countries: Option<Vec<String>>,
     /// The shared customer of withheld callers.
     pub anonymous: Option<Matched>,
     /// What the helpdesk refuses to be asked.
@@ -64,6 +66,12 @@ impl Refused {
 }
 
 impl Knowledge {
+    /// The countries in which a number without country code may be one; none while they are not known.
+    #[must_use]
+    pub fn home_countries(&self) -> &[String] {
+        self.countries.as_deref().unwrap_or_default()
+    }
+
     /// As a helpdesk is asked with it.
     #[must_use]
     pub fn context<'a>(

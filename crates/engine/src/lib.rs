@@ -5,6 +5,7 @@
 
 pub mod budget;
 pub mod call;
+pub mod clinic;
 pub mod clock;
 pub mod directory;
 mod engine;

@@ -17,6 +17,7 @@ use sidetone_protocol::{CallView, ExplanationView, LiveEvent, OutboxView, Pushed
 
 use crate::call::{Call, CaseId, Origin};
 use crate::directory::Matched;
+use crate::directory::entry::{Address, DirectoryChange, Listed, Size, Unmatched};
 use crate::ledger::{Attempt, Holding, Ledger};
 use crate::number::E164;
 
@@ -209,6 +210,8 @@ pub struct Change {
     pub cases: Vec<CaseChange>,
     /// Answers of the directory.
     pub matched: Vec<Matched>,
+    /// What changes in the directory of all customers.
+    pub directory: DirectoryChange,
     /// Settings to remember.
     pub settings: Vec<(String, String)>,
     /// What windows are told.
@@ -348,6 +351,41 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// If the store cannot be read.
     fn matched(&self, number: &E164) -> Result<Option<Matched>, StoreError>;
+    /// Whoever has this number according to the directory, in whatever spelling, most recently updated first; once for
+    /// each spelling.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn listed(&self, number: &E164) -> Result<Vec<Listed>, StoreError>;
+    /// Numbers of the directory that end in these digits. Reads all of it.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn ending_in(&self, digits: &str, limit: usize) -> Result<Vec<Listed>, StoreError>;
+    /// Numbers of the directory that nothing can match: those after a customer's id and address, in that order.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn unmatched(
+        &self,
+        after: Option<&(String, Address)>,
+        limit: usize,
+    ) -> Result<Vec<Unmatched>, StoreError>;
+    /// Numbers of the directory whose meaning hangs on the countries of our lines: those after a customer's id and address,
+    /// in that order.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn without_country_code(
+        &self,
+        after: Option<&(String, Address)>,
+        limit: usize,
+    ) -> Result<Vec<(String, Address)>, StoreError>;
+    /// How much the directory holds. Counts all of it.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn directory_size(&self) -> Result<Size, StoreError>;
     /// A remembered setting.
     ///
     /// # Errors

@@ -107,7 +107,7 @@ fn call_id(text: &str) -> Result<CaseId, Problem> {
 }
 
 /// Asks the store away from the threads that serve connections.
-async fn blocking<T: Send + 'static>(
+pub(crate) async fn blocking<T: Send + 'static>(
     ask: impl FnOnce() -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
     tokio::task::spawn_blocking(ask).await.unwrap_or_else(|_| {

@@ -14,6 +14,7 @@ pub mod doctor;
 mod events;
 pub mod lock;
 mod metrics;
+pub mod numbers;
 mod pages;
 mod problem;
 mod receiver;

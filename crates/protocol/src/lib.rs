@@ -10,7 +10,9 @@
 mod call;
 mod health;
 mod live;
+mod numbers;
 
 pub use call::*;
 pub use health::*;
 pub use live::*;
+pub use numbers::*;

@@ -7,12 +7,12 @@
 
 use std::path::Path;
 
-use sidetone_protocol::{CallDetail, CallPage, Now, Pushed};
+use sidetone_protocol::{CallDetail, CallPage, Now, NumberExplanation, Pushed, UnmatchedNumber};
 use ts_rs::{Config, TS};
 
 const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/src/wire/index.ts");
 
-/// What crosses the wire at the top; everything else is reached from these four.
+/// What crosses the wire at the top; everything else is reached from these.
 fn generated() -> String {
     let folder = tempfile::tempdir().unwrap();
     // Times are unix seconds and fit a browser's number; ids are strings already.
@@ -21,6 +21,8 @@ fn generated() -> String {
     CallPage::export_all(&config).unwrap();
     CallDetail::export_all(&config).unwrap();
     Pushed::export_all(&config).unwrap();
+    NumberExplanation::export_all(&config).unwrap();
+    UnmatchedNumber::export_all(&config).unwrap();
     std::fs::read_to_string(folder.path().join("index.ts")).unwrap()
 }
 

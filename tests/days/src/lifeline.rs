@@ -12,6 +12,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use sidetone_engine::call::CaseId;
 use sidetone_engine::directory::Matched;
+use sidetone_engine::directory::entry::{Address, Listed, Size, Unmatched};
 use sidetone_engine::number::E164;
 use sidetone_engine::store::{
     Arrivals, Case, Change, Claim, InboxRow, Query, Receipt, Received, Store, StoreError,
@@ -168,6 +169,34 @@ impl Store for MortalStore {
 
     fn matched(&self, number: &E164) -> Result<Option<Matched>, StoreError> {
         self.alive()?.matched(number)
+    }
+
+    fn listed(&self, number: &E164) -> Result<Vec<Listed>, StoreError> {
+        self.alive()?.listed(number)
+    }
+
+    fn ending_in(&self, digits: &str, limit: usize) -> Result<Vec<Listed>, StoreError> {
+        self.alive()?.ending_in(digits, limit)
+    }
+
+    fn unmatched(
+        &self,
+        after: Option<&(String, Address)>,
+        limit: usize,
+    ) -> Result<Vec<Unmatched>, StoreError> {
+        self.alive()?.unmatched(after, limit)
+    }
+
+    fn without_country_code(
+        &self,
+        after: Option<&(String, Address)>,
+        limit: usize,
+    ) -> Result<Vec<(String, Address)>, StoreError> {
+        self.alive()?.without_country_code(after, limit)
+    }
+
+    fn directory_size(&self) -> Result<Size, StoreError> {
+        self.alive()?.directory_size()
     }
 
     fn setting(&self, key: &str) -> Result<Option<String>, StoreError> {

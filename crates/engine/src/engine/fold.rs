@@ -143,7 +143,7 @@ impl Engine {
 
     /// Record − ledger under what is known now.
     pub(super) fn assess(&self, case: &Case, now: DateTime<Utc>) -> Result<Assessment, StoreError> {
-        let matched = case.call.party().number().map(|n| self.store.matched(n)).transpose()?.flatten();
+        let matched = case.call.party().number().map(|n| self.shared.known(n)).transpose()?.flatten();
         let matched = matched.filter(|matched| self.adoption.believes(matched, now));
         let mut context = self.knowledge.context(&self.settings, now, matched.as_ref());
         // That there is no shared customer yet grows old as everybody else's absence does.

@@ -2,7 +2,7 @@
 //!
 //! What was read goes into [`Knowledge`](crate::knowledge::Knowledge) only when a list was read to its end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sidetone_protocol::Vendor;
@@ -23,6 +23,8 @@ const AGAIN: TimeDelta = TimeDelta::seconds(20);
 
 /// The setting that keeps the company's own numbers.
 const OWN_NUMBERS: &str = "own_numbers";
+/// The setting that keeps the countries of the selected lines.
+pub(crate) const LINE_COUNTRIES: &str = "line_countries";
 
 /// One of the lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +47,7 @@ pub(crate) struct Lists {
     teams: BTreeMap<u64, Team>,
     slugs: BTreeMap<u64, String>,
     own_numbers: Vec<E164>,
+    countries: BTreeSet<String>,
     lines_known: bool,
     /// Where lists go on that the budget interrupted.
     rests: Vec<(List, Request)>,
@@ -59,6 +62,7 @@ impl Lists {
             teams: BTreeMap::new(),
             slugs: BTreeMap::new(),
             own_numbers: Vec::new(),
+            countries: BTreeSet::new(),
             lines_known: false,
             rests: Vec::new(),
         }
@@ -84,13 +88,14 @@ impl Engine {
     /// asked after a start.
     fn keep_own_numbers(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
         let numbers: Vec<&str> = self.knowledge.own_numbers.iter().map(E164::as_str).collect();
-        let text = numbers.join(" ");
-        if self.store.setting(OWN_NUMBERS)?.as_deref() == Some(text.as_str()) {
-            return Ok(());
-        }
+        let (numbers, countries) = (numbers.join(" "), self.knowledge.home_countries().join(" "));
         let mut change = Change::at(now);
-        change.settings.push((OWN_NUMBERS.to_owned(), text));
-        self.push(&change)
+        for (name, text) in [(OWN_NUMBERS, numbers), (LINE_COUNTRIES, countries)] {
+            if self.store.setting(name)?.as_deref() != Some(text.as_str()) {
+                change.settings.push((name.to_owned(), text));
+            }
+        }
+        if change.settings.is_empty() { Ok(()) } else { self.push(&change) }
     }
 
     pub(super) fn remember_own_numbers(&mut self) -> Result<(), StoreError> {
@@ -98,8 +103,11 @@ impl Engine {
             self.knowledge.own_numbers =
                 text.split_whitespace().filter_map(|number| number::parse(number, None)).collect();
             self.lists.lines_known = true;
-            self.share_knowledge();
         }
+        if let Some(text) = self.store.setting(LINE_COUNTRIES)? {
+            self.knowledge.countries = Some(text.split_whitespace().map(str::to_owned).collect());
+        }
+        self.share_knowledge();
         Ok(())
     }
 
@@ -200,7 +208,10 @@ impl Engine {
                     List::Tags => self.lists.tags.clear(),
                     List::Teams => self.lists.teams.clear(),
                     List::AircallTags => self.lists.slugs.clear(),
-                    List::Lines => self.lists.own_numbers.clear(),
+                    List::Lines => {
+                        self.lists.own_numbers.clear();
+                        self.lists.countries.clear();
+                    }
                 }
                 self.list_due(list, now + AGAIN);
                 Ok(())
@@ -218,6 +229,8 @@ impl Engine {
             List::AircallTags => self.knowledge.slugs = std::mem::take(&mut self.lists.slugs),
             List::Lines => {
                 self.knowledge.own_numbers = std::mem::take(&mut self.lists.own_numbers);
+                self.knowledge.countries =
+                    Some(std::mem::take(&mut self.lists.countries).into_iter().collect());
                 self.keep_own_numbers(now)?;
                 self.lists.lines_known = true;
             }
@@ -258,6 +271,9 @@ impl Engine {
         for own in page.items.iter().filter_map(parsed) {
             self.lists.own_numbers.push(own);
         }
+        let selected = page.items.iter().filter(|line| self.settings.lines.contains(&line.id));
+        let countries = selected.filter_map(|line| Some(line.country.as_deref()?.to_ascii_uppercase()));
+        self.lists.countries.extend(countries);
         Some(request.next_page(&page).map(|next| next.to_http(&self.aircall)))
     }
 }

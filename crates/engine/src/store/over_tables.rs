@@ -6,12 +6,13 @@ use chrono::{DateTime, Utc};
 use sidetone_protocol::{CallView, ExplanationView, OutboxView, Pushed, Today};
 
 use super::sql::Database;
-use super::tables::{attempt, call, call_list, inbox, ledger, matched, pushed, setting, trace};
+use super::tables::{attempt, call, call_list, directory, inbox, ledger, matched, pushed, setting, trace};
 use super::{
     Arrivals, Case, CaseChange, Change, Claim, InboxRow, Query, Receipt, Received, Store, StoreError,
 };
 use crate::call::CaseId;
 use crate::directory::Matched;
+use crate::directory::entry::{Address, Listed, Size, Unmatched};
 use crate::number::E164;
 
 impl<D: Database> Store for D {
@@ -34,6 +35,7 @@ impl<D: Database> Store for D {
             attempt::put(sql, &cases)?;
             trace::put(sql, &cases)?;
             matched::put(sql, &change.matched)?;
+            directory::put(sql, &change.directory)?;
             setting::put(sql, &change.settings)?;
             // Last: from here to the commit all others wait for their ids.
             pushed::put(sql, &change.push, change.at)
@@ -98,6 +100,34 @@ impl<D: Database> Store for D {
 
     fn matched(&self, number: &E164) -> Result<Option<Matched>, StoreError> {
         self.read(|sql| matched::of(sql, number))
+    }
+
+    fn listed(&self, number: &E164) -> Result<Vec<Listed>, StoreError> {
+        self.read(|sql| directory::listed(sql, number))
+    }
+
+    fn ending_in(&self, digits: &str, limit: usize) -> Result<Vec<Listed>, StoreError> {
+        self.read(|sql| directory::ending_in(sql, digits, limit))
+    }
+
+    fn unmatched(
+        &self,
+        after: Option<&(String, Address)>,
+        limit: usize,
+    ) -> Result<Vec<Unmatched>, StoreError> {
+        self.read(|sql| directory::unmatched(sql, after, limit))
+    }
+
+    fn without_country_code(
+        &self,
+        after: Option<&(String, Address)>,
+        limit: usize,
+    ) -> Result<Vec<(String, Address)>, StoreError> {
+        self.read(|sql| directory::without_country_code(sql, after, limit))
+    }
+
+    fn directory_size(&self) -> Result<Size, StoreError> {
+        self.read(directory::size)
     }
 
     fn setting(&self, key: &str) -> Result<Option<String>, StoreError> {

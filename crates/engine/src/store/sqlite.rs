@@ -12,9 +12,13 @@ use super::sql::{Database, EachRow, Row, Sql, Value, values};
 use super::{Claim, StoreError, tables};
 
 /// Migrations that have landed are never edited; new ones are added at the end.
-const MIGRATIONS: &[&str] = &[include_str!("sqlite/001_first.sql"), include_str!("sqlite/002_claims.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("sqlite/001_first.sql"),
+    include_str!("sqlite/002_claims.sql"),
+    include_str!("sqlite/003_directory.sql"),
+];
 /// So many statements stay prepared: all that there are, and some searches.
-const PREPARED: usize = 64;
+const PREPARED: usize = 80;
 
 /// A store in one SQLite file.
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 pub(super) mod attempt;
 pub(super) mod call;
 pub(super) mod call_list;
+pub(super) mod directory;
 pub(super) mod inbox;
 pub(super) mod ledger;
 pub(super) mod matched;

@@ -54,8 +54,10 @@ pub struct GorgiasSwitches {
     pub upload_size_as_text: bool,
     /// Uploads above this are answered 413.
     pub upload_max_bytes: usize,
-    /// How long a list's cursor may be used.
+    /// How long a list's cursor may be used; negative: no cursor is taken.
     pub cursor_lifetime_s: i64,
+    /// The status for a cursor that is not taken (any more): 400, 404 or 410.
+    pub dead_cursor_status: u16,
 }
 
 impl Default for GorgiasSwitches {
@@ -79,6 +81,7 @@ impl Default for GorgiasSwitches {
             upload_size_as_text: false,
             upload_max_bytes: 500 * 1024 * 1024,
             cursor_lifetime_s: 600,
+            dead_cursor_status: 400,
         }
     }
 }

@@ -5,7 +5,7 @@ use super::connection::Session;
 use crate::store::StoreError;
 use crate::store::sql::{Sql, values};
 
-const MIGRATIONS: &[&str] = &[include_str!("001_first.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("001_first.sql"), include_str!("002_directory.sql")];
 /// Of all who start at once, one migrates, and the others wait for it: the key of the lock ("sidetone" in ASCII).
 const LOCK: i64 = 0x7369_6465_746f_6e65;
 /// The oldest that its makers have looked after while this was written.
