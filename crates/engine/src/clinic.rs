@@ -6,7 +6,7 @@ use sidetone_protocol::{
     Match, MatchedHow, NumberExplanation, NumberMatch, NumberReading, Reason, UnmatchedNumber,
 };
 
-use crate::directory::entry::{self, Address, Listed};
+use crate::directory::entry::{self, Listed, Place};
 use crate::directory::{Customer, Matched};
 use crate::engine::{LINE_COUNTRIES, Progress};
 use crate::helpdesk::Helpdesk;
@@ -106,7 +106,9 @@ impl Clinic<'_> {
             }
             (Some(country), false) => (
                 MatchedHow::OtherSpelling,
-                format!("stored without country code; it is this number in {country}, where a selected line is"),
+                format!(
+                    "stored without country code; it is this number in {country}, where a selected line is"
+                ),
             ),
         };
         self.number_match(listed, how, why)
@@ -161,7 +163,9 @@ impl Clinic<'_> {
                 format!("To nobody until a person chooses: {} customers have this number.", customers.len())
             }
             [] => match self.logging.unknown_callers {
-                UnknownCallers::Hold => "To nobody until a person names the caller (logging.unknown_callers).".into(),
+                UnknownCallers::Hold => {
+                    "To nobody until a person names the caller (logging.unknown_callers).".into()
+                }
                 UnknownCallers::Placeholder | UnknownCallers::PhoneOnly => {
                     "To a new customer: nobody has this number. The helpdesk is asked once more first.".into()
                 }
@@ -175,8 +179,8 @@ impl Clinic<'_> {
     /// If the store cannot be read.
     pub fn unmatched(
         &self,
-        after: Option<&(String, Address)>,
-    ) -> Result<(Vec<UnmatchedNumber>, Option<(String, Address)>), StoreError> {
+        after: Option<&Place>,
+    ) -> Result<(Vec<UnmatchedNumber>, Option<Place>), StoreError> {
         let found = self.store.unmatched(after, PAGE)?;
         let next = found.last().filter(|_| found.len() == PAGE);
         let next = next.map(|last| (last.customer.clone(), last.address.clone()));

@@ -253,14 +253,19 @@ impl Handle {
     /// If the store cannot be read.
     pub fn unmatched_numbers(
         &self,
-        after: Option<&(String, entry::Address)>,
-    ) -> Result<(Vec<UnmatchedNumber>, Option<(String, entry::Address)>), StoreError> {
+        after: Option<&entry::Place>,
+    ) -> Result<(Vec<UnmatchedNumber>, Option<entry::Place>), StoreError> {
         self.clinic().unmatched(after)
     }
 
     fn clinic(&self) -> Clinic<'_> {
         let Shared { store, helpdesk, clock, settings, .. } = self.shared.as_ref();
-        Clinic { store: store.as_ref(), helpdesk: helpdesk.as_ref(), logging: &settings.logging, now: clock.now() }
+        Clinic {
+            store: store.as_ref(),
+            helpdesk: helpdesk.as_ref(),
+            logging: &settings.logging,
+            now: clock.now(),
+        }
     }
 
     /// Tries a parked call again. Where a person threw its ticket away, a new one is made (G25).

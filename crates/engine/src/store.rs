@@ -17,7 +17,7 @@ use sidetone_protocol::{CallView, ExplanationView, LiveEvent, OutboxView, Pushed
 
 use crate::call::{Call, CaseId, Origin};
 use crate::directory::Matched;
-use crate::directory::entry::{Address, DirectoryChange, Listed, Size, Unmatched};
+use crate::directory::entry::{DirectoryChange, Listed, Place, Size, Unmatched};
 use crate::ledger::{Attempt, Holding, Ledger};
 use crate::number::E164;
 
@@ -366,21 +366,13 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     /// If the store cannot be read.
-    fn unmatched(
-        &self,
-        after: Option<&(String, Address)>,
-        limit: usize,
-    ) -> Result<Vec<Unmatched>, StoreError>;
+    fn unmatched(&self, after: Option<&Place>, limit: usize) -> Result<Vec<Unmatched>, StoreError>;
     /// Numbers of the directory whose meaning hangs on the countries of our lines: those after a customer's id and address,
     /// in that order.
     ///
     /// # Errors
     /// If the store cannot be read.
-    fn without_country_code(
-        &self,
-        after: Option<&(String, Address)>,
-        limit: usize,
-    ) -> Result<Vec<(String, Address)>, StoreError>;
+    fn without_country_code(&self, after: Option<&Place>, limit: usize) -> Result<Vec<Place>, StoreError>;
     /// How much the directory holds. Counts all of it.
     ///
     /// # Errors

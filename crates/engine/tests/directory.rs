@@ -45,7 +45,8 @@ async fn until_complete(day: &Day) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn all_customers_are_read_in_the_lane_for_old_calls_and_what_changes_in_one_request_every_five_minutes() {
+async fn all_customers_are_read_in_the_lane_for_old_calls_and_what_changes_in_one_request_every_five_minutes()
+{
     let day = Day::begin(Plan { before: many, ..Plan::default() }).await;
     day.pass(3).await;
     let begun = directory(&day);
@@ -231,7 +232,8 @@ async fn a_number_without_country_code_is_read_in_the_countries_of_the_selected_
     let noor = id_of(&day, "Noor Haddad").to_string();
     assert!(matches(&day, "+33199001177").is_empty(), "no French line");
     let (unmatched, _) = day.handle.unmatched_numbers(None).unwrap();
-    let told: Vec<_> = unmatched.iter().map(|one| (&*one.customer_id, &*one.stored, &*one.reason.code)).collect();
+    let told: Vec<_> =
+        unmatched.iter().map(|one| (&*one.customer_id, &*one.stored, &*one.reason.code)).collect();
     assert_eq!(told, [(&*noor, "01 99 00 11 77", "no_such_number")]);
 
     day.next_start().lines.push(world::SUPPORT_FR);

@@ -89,7 +89,11 @@ async fn a_number_in_any_spelling_is_found_at_once_with_one_request_and_no_secon
         assert_eq!(looks.len(), 1, "B6: one look-up for {stored}: {looks:#?}");
         assert!(writes.iter().all(|w| w.path != "/api/customers" && w.path != "/api/search"), "{stored}");
         let cards = cards(&mut told);
-        assert_eq!((cards[0].matched, shown(&cards[0])), (Match::Found, Some(&*name(number))), "{stored}: at once");
+        assert_eq!(
+            (cards[0].matched, shown(&cards[0])),
+            (Match::Found, Some(&*name(number))),
+            "{stored}: at once"
+        );
         assert_eq!(day.ticket(call)["customer"], name(number), "{stored}");
         assert_eq!(day.detail(call).state, CallState::Complete, "{stored}");
     }
@@ -164,10 +168,9 @@ async fn the_helpdesk_corrects_a_directory_that_is_behind() {
     assert_eq!(shown(cards_shown.last().unwrap()), Some("Marta Ibáñez García"));
 
     // The number is somebody else's by now, in both spellings in which the directory may know it.
-    for (number, stored, line) in [
-        (SPELLED[0].0, SPELLED[0].1, world::SUPPORT_DE),
-        ("+33199001155", "+33199001155", world::SALES_US),
-    ] {
+    for (number, stored, line) in
+        [(SPELLED[0].0, SPELLED[0].1, world::SUPPORT_DE), ("+33199001155", "+33199001155", world::SALES_US)]
+    {
         let had = day.handle.explain_number(number).unwrap().matches[0].customer.clone();
         day.gorgias.respell(had.id.parse().unwrap(), stored, "+33199002090").unwrap();
         let has = day.gorgias.add_customer("Zoé Lambert", None, number);

@@ -324,7 +324,13 @@ fn the_directory_and_settings_are_kept(store: &impl Fresh) {
 
 fn customer(id: &str, updated_at: i64) -> Customer {
     let updated_at = Some(updated_at);
-    Customer { id: id.into(), name: format!("Customer {id}"), email: None, note: Some("n".into()), updated_at }
+    Customer {
+        id: id.into(),
+        name: format!("Customer {id}"),
+        email: None,
+        note: Some("n".into()),
+        updated_at,
+    }
 }
 
 fn listing(id: &str, updated_at: i64, addresses: &[&str]) -> Listing {
@@ -378,10 +384,7 @@ fn a_number_is_found_in_the_directory_by_what_it_means(store: &impl Fresh) {
     in_directory(store, DirectoryChange { became, ..DirectoryChange::in_pass(1) });
     assert_eq!(who(store, "+33199001299"), pairs(&[("7", "+33199001299")]));
     assert_eq!(store.directory_size().unwrap().customers, 2);
-    let read_anew = vec![(
-        "7".to_owned(),
-        Spelling::all_of(&Address("+33199001299".into()), &[]),
-    )];
+    let read_anew = vec![("7".to_owned(), Spelling::all_of(&Address("+33199001299".into()), &[]))];
     let gone = vec!["10".to_owned()];
     in_directory(store, DirectoryChange { gone, read_anew, ..DirectoryChange::in_pass(1) });
     assert_eq!(who(store, "+33199001299").len(), 1);

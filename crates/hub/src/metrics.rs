@@ -27,7 +27,9 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
 use sidetone_engine::Handle;
-use sidetone_protocol::{BudgetView, ConnectionState, DirectoryState, DirectoryView, Health, LaneName, Vendor, WriterState};
+use sidetone_protocol::{
+    BudgetView, ConnectionState, DirectoryState, DirectoryView, Health, LaneName, Vendor, WriterState,
+};
 
 /// The figures of `health` as metrics.
 pub(crate) async fn metrics(State(handle): State<Handle>) -> impl IntoResponse {
@@ -122,7 +124,12 @@ impl Page {
         let complete = u8::from(directory.state == DirectoryState::Complete);
         self.gauge("sidetone_directory_customers", "Customers in the directory.", "", directory.customers);
         self.gauge("sidetone_directory_numbers", "Numbers that can be matched.", "", directory.numbers);
-        self.gauge("sidetone_directory_unmatched", "Numbers that nothing can match.", "", directory.unmatched);
+        self.gauge(
+            "sidetone_directory_unmatched",
+            "Numbers that nothing can match.",
+            "",
+            directory.unmatched,
+        );
         self.gauge("sidetone_directory_complete", "1 once all customers were read.", "", complete);
         if let Some(at) = directory.checked_at {
             let help = "How long ago what changed in the helpdesk was read.";

@@ -15,10 +15,12 @@ use futures_util::stream;
 use serde::Deserialize;
 use sidetone_engine::Handle;
 use sidetone_engine::clinic::Clinic;
-use sidetone_engine::directory::entry::Address;
+use sidetone_engine::directory::entry::Place;
 use sidetone_engine::gorgias::Gorgias;
 use sidetone_engine::store::StoreError;
-use sidetone_protocol::{DirectoryState, DirectoryView, Match, NumberExplanation, NumberMatch, UnmatchedNumber};
+use sidetone_protocol::{
+    DirectoryState, DirectoryView, Match, NumberExplanation, NumberMatch, UnmatchedNumber,
+};
 
 use crate::config::Config;
 use crate::problem::Problem;
@@ -60,13 +62,16 @@ pub(crate) async fn unmatched(State(handle): State<Handle>) -> Result<Response, 
 }
 
 /// Lines, and where the next part begins.
-type Part = (Bytes, Option<(String, Address)>);
+type Part = (Bytes, Option<Place>);
 
-async fn part(handle: Handle, after: Option<(String, Address)>) -> Result<Part, Problem> {
+async fn part(handle: Handle, after: Option<Place>) -> Result<Part, Problem> {
     crate::api::blocking(move || {
         let (numbers, next) = handle.unmatched_numbers(after.as_ref())?;
-        let lines: String =
-            numbers.iter().filter_map(|one| serde_json::to_string(one).ok()).map(|line| line + "\n").collect();
+        let lines: String = numbers
+            .iter()
+            .filter_map(|one| serde_json::to_string(one).ok())
+            .map(|line| line + "\n")
+            .collect();
         Ok((Bytes::from(lines), next))
     })
     .await
@@ -155,11 +160,15 @@ pub async fn unmatched_there(
 
 async fn ask(config: &Config, path: &str, query: &[(&str, &str)]) -> Result<reqwest::Response, NumbersError> {
     let token = config.admin_token.as_ref().ok_or_else(|| {
-        NumbersError::Hub("a hub is running; give [hub] admin_token, so that it can be asked with this token".into())
+        NumbersError::Hub(
+            "a hub is running; give [hub] admin_token, so that it can be asked with this token".into(),
+        )
     })?;
     // The token stays on this machine, whatever proxy the environment names.
-    let client =
-        reqwest::Client::builder().no_proxy().build().map_err(|error| NumbersError::Hub(error.to_string()))?;
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .build()
+        .map_err(|error| NumbersError::Hub(error.to_string()))?;
     let mut url = reqwest::Url::parse(&format!("http://{}{path}", config.listen))
         .map_err(|error| NumbersError::Hub(error.to_string()))?;
     if !query.is_empty() {
@@ -167,8 +176,9 @@ async fn ask(config: &Config, path: &str, query: &[(&str, &str)]) -> Result<reqw
     }
     let asked = client.get(url).header("authorization", format!("Bearer {}", token.reveal())).send().await;
     // Without the address: a number stands in it.
-    let answer = asked
-        .map_err(|error| NumbersError::Hub(format!("the running hub does not answer: {}", error.without_url())))?;
+    let answer = asked.map_err(|error| {
+        NumbersError::Hub(format!("the running hub does not answer: {}", error.without_url()))
+    })?;
     match answer.status().as_u16() {
         200 => Ok(answer),
         status => Err(NumbersError::Hub(format!(
@@ -188,7 +198,9 @@ pub fn print(out: &mut dyn Write, told: &NumberExplanation) -> io::Result<()> {
     }
     for reading in &told.readings {
         match &reading.country {
-            Some(country) => writeln!(out, "  reads as {} (a number without country code, in {country})", reading.number)?,
+            Some(country) => {
+                writeln!(out, "  reads as {} (a number without country code, in {country})", reading.number)?
+            }
             None => writeln!(out, "  reads as {}", reading.number)?,
         }
     }
@@ -234,5 +246,7 @@ fn of(directory: &DirectoryView) -> String {
 }
 
 fn moment(at: i64) -> String {
-    chrono::DateTime::from_timestamp(at, 0).map(|at| at.format("%Y-%m-%d %H:%M UTC").to_string()).unwrap_or_default()
+    chrono::DateTime::from_timestamp(at, 0)
+        .map(|at| at.format("%Y-%m-%d %H:%M UTC").to_string())
+        .unwrap_or_default()
 }

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use sidetone_engine::call::CaseId;
 use sidetone_engine::directory::Matched;
-use sidetone_engine::directory::entry::{Address, Listed, Size, Unmatched};
+use sidetone_engine::directory::entry::{Listed, Place, Size, Unmatched};
 use sidetone_engine::number::E164;
 use sidetone_engine::store::{
     Arrivals, Case, Change, Claim, InboxRow, Query, Receipt, Received, Store, StoreError,
@@ -179,19 +179,11 @@ impl Store for MortalStore {
         self.alive()?.ending_in(digits, limit)
     }
 
-    fn unmatched(
-        &self,
-        after: Option<&(String, Address)>,
-        limit: usize,
-    ) -> Result<Vec<Unmatched>, StoreError> {
+    fn unmatched(&self, after: Option<&Place>, limit: usize) -> Result<Vec<Unmatched>, StoreError> {
         self.alive()?.unmatched(after, limit)
     }
 
-    fn without_country_code(
-        &self,
-        after: Option<&(String, Address)>,
-        limit: usize,
-    ) -> Result<Vec<(String, Address)>, StoreError> {
+    fn without_country_code(&self, after: Option<&Place>, limit: usize) -> Result<Vec<Place>, StoreError> {
         self.alive()?.without_country_code(after, limit)
     }
 

@@ -53,7 +53,8 @@ impl Address {
     /// Whether it may mean this number.
     #[must_use]
     pub fn means(&self, number: &E164, countries: &[String]) -> bool {
-        number::readings(&self.0, countries).is_ok_and(|all| all.iter().any(|reading| reading.number == *number))
+        number::readings(&self.0, countries)
+            .is_ok_and(|all| all.iter().any(|reading| reading.number == *number))
     }
 }
 
@@ -72,8 +73,7 @@ impl Spelling {
     /// Every way in which an address may be read; at least one.
     #[must_use]
     pub fn all_of(address: &Address, countries: &[String]) -> Vec<Spelling> {
-        let spelling =
-            |read, country| Spelling { address: address.clone(), read, country };
+        let spelling = |read, country| Spelling { address: address.clone(), read, country };
         match number::readings(&address.0, countries) {
             Ok(all) => all.into_iter().map(|r| spelling(Ok(r.number), r.country)).collect(),
             Err(why) => vec![spelling(Err(why), None)],
@@ -144,6 +144,9 @@ pub struct Unmatched {
     /// Why.
     pub why: NoNumber,
 }
+
+/// A place among all numbers of the directory, in the order of customers' ids and addresses.
+pub type Place = (String, Address);
 
 /// How much the directory holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -99,8 +99,12 @@ impl Pass {
         let made = || entries.iter().filter_map(|entry| entry.made_at);
         let (last, met) = match self.from {
             // Those made in the same moment may stand on both sides: what was read goes beyond it.
-            End::Oldest => (made().max(), self.newest.made_at.is_some_and(|there| made().any(|at| at > there))),
-            End::Newest => (made().min(), self.oldest.made_at.is_some_and(|there| made().any(|at| at < there))),
+            End::Oldest => {
+                (made().max(), self.newest.made_at.is_some_and(|there| made().any(|at| at > there)))
+            }
+            End::Newest => {
+                (made().min(), self.oldest.made_at.is_some_and(|there| made().any(|at| at < there)))
+            }
         };
         let Some(next) = next.filter(|_| !met) else { return Verdict::Complete };
         let walked = self.walked;
@@ -172,7 +176,13 @@ mod tests {
         fn of(mut made: Vec<i64>) -> List {
             made.sort_unstable();
             let entry = |(id, at): (usize, i64)| Entry {
-                customer: Customer { id: id.to_string(), name: String::new(), email: None, note: None, updated_at: None },
+                customer: Customer {
+                    id: id.to_string(),
+                    name: String::new(),
+                    email: None,
+                    note: None,
+                    updated_at: None,
+                },
                 addresses: Vec::new(),
                 made_at: Some(at),
             };

@@ -233,6 +233,7 @@ impl Engine {
                     Some(std::mem::take(&mut self.lists.countries).into_iter().collect());
                 self.keep_own_numbers(now)?;
                 self.lists.lines_known = true;
+                self.mirror.lines_were_read(now);
             }
         }
         self.share_knowledge();

@@ -11,7 +11,9 @@ use sidetone_protocol::{DirectoryState, DirectoryView};
 use super::{Engine, Job};
 use crate::budget::Lane;
 use crate::directory::Customer;
-use crate::directory::entry::{Address, DirectoryChange, EntryPage, Listing, Order, Size, Spelling};
+use crate::directory::entry::{
+    Address, DirectoryChange, Entry, EntryPage, Listing, Order, Place, Size, Spelling,
+};
 use crate::directory::pass::{Pass, Verdict};
 use crate::helpdesk::{Answer, Refusal};
 use crate::number::{E164, masked_text};
@@ -49,7 +51,7 @@ const READ_ANEW: usize = 250;
 /// The countries of our lines are waited for so long after a start.
 const LINES_WITHIN: TimeDelta = TimeDelta::seconds(30);
 /// The directory is counted at most this often.
-const COUNT_EVERY: TimeDelta = TimeDelta::seconds(5);
+const COUNT_EVERY: TimeDelta = TimeDelta::seconds(2);
 /// An absence is believed if the news are not older than this.
 const CURRENT: TimeDelta = TimeDelta::minutes(15);
 
@@ -127,10 +129,12 @@ pub(crate) struct Mirror {
     refused: Option<String>,
     news: Option<News>,
     /// Addresses up to here are read anew, because our lines are in other countries now.
-    read_anew: Option<Option<(String, Address)>>,
+    read_anew: Option<Option<Place>>,
     progress: Progress,
     size: Size,
-    counted_at: Option<DateTime<Utc>>,
+    /// When it may be counted again, if it has changed.
+    count_at: DateTime<Utc>,
+    has_changed: bool,
 }
 
 impl Mirror {
@@ -144,7 +148,8 @@ impl Mirror {
             read_anew: None,
             progress: Progress::load(store)?,
             size: store.directory_size()?,
-            counted_at: Some(now),
+            count_at: now,
+            has_changed: false,
         })
     }
 
@@ -170,6 +175,13 @@ impl Mirror {
         }
     }
 
+    /// Our lines may be in other countries.
+    pub(super) fn lines_were_read(&mut self, now: DateTime<Utc>) {
+        if self.failures == 0 {
+            self.again = now;
+        }
+    }
+
     fn failed(&mut self, now: DateTime<Utc>) {
         self.busy = false;
         self.failures += 1;
@@ -180,6 +192,7 @@ impl Mirror {
 impl Engine {
     /// The next page, if one is due and the budget has room.
     pub(super) fn mirror_on(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.count_directory(now)?;
         if self.settings.study_only || self.mirror.busy {
             return Ok(());
         }
@@ -194,7 +207,7 @@ impl Engine {
             self.mirror.news = None;
             self.mirror.read_anew = None;
             self.mirror.progress = Progress::load(self.store.as_ref())?;
-            self.count_directory(now)?;
+            self.mirror.has_changed = true;
             self.mirror.again = now + OTHERS;
             return Ok(());
         }
@@ -270,7 +283,8 @@ impl Engine {
         change.directory.seen = self.listings(read.entries);
         self.pass_went_on(pass, verdict, "its cursors lead round in a ring", &mut change)?;
         self.push(&change)?;
-        self.count_directory(now)
+        self.mirror.has_changed = true;
+        Ok(())
     }
 
     /// What becomes of the pass, noted in a change.
@@ -294,15 +308,17 @@ impl Engine {
                 // What changed while it was read is among the news.
                 progress.mark.get_or_insert(pass.began_at - CLOCKS_DIFFER_SECONDS);
                 progress.checked_at.get_or_insert(pass.began_at);
-                self.mirror.counted_at = None;
             }
             Verdict::GivenUp => {
-                tracing::warn!(pages = pass.pages(), why, "the list of all customers cannot be read to its end now");
+                tracing::warn!(
+                    pages = pass.pages(),
+                    why,
+                    "the list of all customers cannot be read to its end now"
+                );
                 progress.next_pass_at = (now + FULL_AGAIN).timestamp();
                 progress.given_up = Some(masked_text(why));
                 // Who was read is known, and what changes from now on.
                 progress.mark.get_or_insert(pass.began_at - CLOCKS_DIFFER_SECONDS);
-                self.mirror.counted_at = None;
             }
         }
         self.keep_progress(change)
@@ -337,7 +353,8 @@ impl Engine {
             }
         }
         self.push(&change)?;
-        self.count_directory(now)
+        self.mirror.has_changed = true;
+        Ok(())
     }
 
     fn mirror_refused(
@@ -347,7 +364,9 @@ impl Engine {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let with_cursor = match page {
-            MirrorPage::Full => self.mirror.progress.under_way.as_ref().is_some_and(|pass| pass.cursor.is_some()),
+            MirrorPage::Full => {
+                self.mirror.progress.under_way.as_ref().is_some_and(|pass| pass.cursor.is_some())
+            }
             MirrorPage::News => self.mirror.news.as_ref().is_some_and(|news| news.cursor.is_some()),
         };
         let is_dead = match refusal {
@@ -401,17 +420,17 @@ impl Engine {
             Some(last) if addresses.len() == READ_ANEW => self.mirror.read_anew = Some(Some(last.clone())),
             _ => {
                 self.mirror.progress.countries = countries;
-                self.mirror.counted_at = None;
                 self.keep_progress(&mut change)?;
             }
         }
         self.push(&change)?;
+        self.mirror.has_changed = true;
         self.mirror.again = now;
         self.wake_by(now);
-        self.count_directory(now)
+        Ok(())
     }
 
-    fn listings(&self, entries: Vec<crate::directory::entry::Entry>) -> Vec<Listing> {
+    fn listings(&self, entries: Vec<Entry>) -> Vec<Listing> {
         // As the rest of the directory was read: if our lines are elsewhere by now, all of it is read anew.
         let countries = &self.mirror.progress.countries;
         entries.into_iter().map(|entry| Listing::of(entry, countries)).collect()
@@ -424,9 +443,10 @@ impl Engine {
     }
 
     fn count_directory(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
-        if self.mirror.counted_at.is_none_or(|at| now - at >= COUNT_EVERY) {
-            self.mirror.counted_at = Some(now);
+        if self.mirror.has_changed && self.mirror.count_at <= now {
             self.mirror.size = self.store.directory_size()?;
+            self.mirror.has_changed = false;
+            self.mirror.count_at = now + COUNT_EVERY;
         }
         Ok(())
     }

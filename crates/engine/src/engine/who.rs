@@ -79,7 +79,12 @@ impl Engine {
     }
 
     /// Asks for whoever may have the number in another spelling.
-    pub(super) fn search(&mut self, call: CaseId, number: E164, now: DateTime<Utc>) -> Result<(), DateTime<Utc>> {
+    pub(super) fn search(
+        &mut self,
+        call: CaseId,
+        number: E164,
+        now: DateTime<Utc>,
+    ) -> Result<(), DateTime<Utc>> {
         let request = self.helpdesk.search(&number);
         self.ask(self.helpdesk.vendor(), Lane::Live, Job::Search { call, number }, request, now)
     }

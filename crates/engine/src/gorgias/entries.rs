@@ -19,11 +19,8 @@ pub(super) fn page(account: &Account, order: Order, cursor: Option<&str>) -> Req
         Order::NewestFirst => OrderBy::CreatedDescending,
         Order::ChangedLastFirst => OrderBy::UpdatedDescending,
     };
-    let page = ListCustomers {
-        cursor: cursor.map(str::to_owned),
-        limit: Some(MAX_LIMIT),
-        order_by: Some(order_by),
-    };
+    let page =
+        ListCustomers { cursor: cursor.map(str::to_owned), limit: Some(MAX_LIMIT), order_by: Some(order_by) };
     gorgias::customers::list(&page).to_http(account)
 }
 

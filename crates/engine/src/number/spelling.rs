@@ -16,9 +16,8 @@ const LEAST_DIGITS: usize = 7;
 /// An extension has at most so many digits; more belong to the number itself.
 const EXTENSION_DIGITS: usize = 7;
 /// What stands before an extension, in small letters; longer ones first.
-const EXTENSION_WORDS: [&str; 11] = [
-    "extension", "durchwahl", "poste", "ext.", "ext", "dw.", "dw", "nst.", "nst", "x", "#",
-];
+const EXTENSION_WORDS: [&str; 11] =
+    ["extension", "durchwahl", "poste", "ext.", "ext", "dw.", "dw", "nst.", "nst", "x", "#"];
 /// Less than this before an "x" is no number that could have an extension.
 const DIGITS_BEFORE_EXTENSION: usize = 5;
 
@@ -72,12 +71,16 @@ impl NoNumber {
     #[must_use]
     pub fn text(self) -> &'static str {
         match self {
-            NoNumber::NoDigits => "There is no digit in it; enter the number, or remove it from the customer.",
+            NoNumber::NoDigits => {
+                "There is no digit in it; enter the number, or remove it from the customer."
+            }
             NoNumber::Letters => {
                 "It holds letters or signs that are no part of a number; keep the digits only, with + and the country code."
             }
             NoNumber::TooShort => "It has too few digits for a number that can call; complete it.",
-            NoNumber::TooLong => "It has more digits than any number; perhaps two numbers stand in one field.",
+            NoNumber::TooLong => {
+                "It has more digits than any number; perhaps two numbers stand in one field."
+            }
             NoNumber::NoCountry => {
                 "It has no country code, and no selected Aircall line tells a country; write it with + and the country code."
             }
@@ -173,7 +176,11 @@ impl Plain {
         let text = text.strip_prefix("tel:").unwrap_or(text);
         let text = without_extension(text);
         if !text.chars().any(|c| c.is_ascii_digit()) {
-            return Err(if text.chars().any(char::is_alphabetic) { NoNumber::Letters } else { NoNumber::NoDigits });
+            return Err(if text.chars().any(char::is_alphabetic) {
+                NoNumber::Letters
+            } else {
+                NoNumber::NoDigits
+            });
         }
         if text.chars().count() > LONGEST {
             return Err(NoNumber::TooLong);
@@ -239,7 +246,11 @@ fn digits_of(text: &str) -> Result<String, NoNumber> {
             '+' | '\u{ff0b}' if digits.is_empty() => digits.push('+'),
             '(' | ')' | '[' | ']' | '.' | '/' | '-' | '~' | '\u{b7}' => {}
             // Dashes, and what separates without being seen.
-            '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' => {}
+            '\u{2010}'..='\u{2015}'
+            | '\u{2212}'
+            | '\u{ad}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}' => {}
             '\u{2060}'..='\u{2069}' | '\u{feff}' => {}
             c if c.is_whitespace() => {}
             _ => return Err(NoNumber::Letters),
@@ -274,7 +285,8 @@ fn without_extension(text: &str) -> &str {
         ending.eq_ignore_ascii_case(word).then_some(&labelled[..at])
     });
     let Some(number) = found else { return text };
-    let number = number.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '(' | '-' | '/'));
+    let number =
+        number.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '(' | '-' | '/'));
     let enough = number.chars().filter(char::is_ascii_digit).count() >= DIGITS_BEFORE_EXTENSION;
     if enough { number } else { text }
 }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::call::CaseId;
 use crate::directory::Matched;
-use crate::directory::entry::{Address, Listed, Size, Unmatched};
+use crate::directory::entry::{Listed, Place, Size, Unmatched};
 use crate::number::E164;
 
 impl<D: Database> Store for D {
@@ -110,19 +110,11 @@ impl<D: Database> Store for D {
         self.read(|sql| directory::ending_in(sql, digits, limit))
     }
 
-    fn unmatched(
-        &self,
-        after: Option<&(String, Address)>,
-        limit: usize,
-    ) -> Result<Vec<Unmatched>, StoreError> {
+    fn unmatched(&self, after: Option<&Place>, limit: usize) -> Result<Vec<Unmatched>, StoreError> {
         self.read(|sql| directory::unmatched(sql, after, limit))
     }
 
-    fn without_country_code(
-        &self,
-        after: Option<&(String, Address)>,
-        limit: usize,
-    ) -> Result<Vec<(String, Address)>, StoreError> {
+    fn without_country_code(&self, after: Option<&Place>, limit: usize) -> Result<Vec<Place>, StoreError> {
         self.read(|sql| directory::without_country_code(sql, after, limit))
     }
 

@@ -1,7 +1,7 @@
 //! Tables `directory` and `directory_number`: all customers of the helpdesk, and who may have which number.
 
 use crate::directory::Customer;
-use crate::directory::entry::{Address, DirectoryChange, Listed, Listing, Size, Spelling, Unmatched};
+use crate::directory::entry::{Address, DirectoryChange, Listed, Listing, Place, Size, Spelling, Unmatched};
 use crate::number::{E164, NoNumber, parse};
 use crate::store::StoreError;
 use crate::store::sql::{Row, Sql, Value, values};
@@ -107,7 +107,9 @@ fn put_spellings<'a>(
 }
 
 fn forget(sql: &mut dyn Sql, customers: &[String]) -> Result<(), StoreError> {
-    for table in ["DELETE FROM directory_number WHERE customer = $1", "DELETE FROM directory WHERE customer = $1"] {
+    for table in
+        ["DELETE FROM directory_number WHERE customer = $1", "DELETE FROM directory WHERE customer = $1"]
+    {
         sql.execute_for_each(table, &mut customers.iter().map(|customer| Vec::from(values![customer])))?;
     }
     Ok(())
@@ -157,7 +159,7 @@ fn one_listed(row: &Row<'_>) -> Result<Option<Listed>, StoreError> {
 /// Numbers that nothing can match, after this customer and address.
 pub(in crate::store) fn unmatched(
     sql: &mut dyn Sql,
-    after: Option<&(String, Address)>,
+    after: Option<&Place>,
     limit: usize,
 ) -> Result<Vec<Unmatched>, StoreError> {
     let (customer, address) = place(after);
@@ -181,9 +183,9 @@ pub(in crate::store) fn unmatched(
 /// Addresses whose meaning hangs on the countries of our lines, after this one.
 pub(in crate::store) fn without_country_code(
     sql: &mut dyn Sql,
-    after: Option<&(String, Address)>,
+    after: Option<&Place>,
     limit: usize,
-) -> Result<Vec<(String, Address)>, StoreError> {
+) -> Result<Vec<Place>, StoreError> {
     let (customer, address) = place(after);
     sql.rows(
         "SELECT DISTINCT customer, address FROM directory_number
@@ -194,7 +196,7 @@ pub(in crate::store) fn without_country_code(
     )
 }
 
-fn place(after: Option<&(String, Address)>) -> (&str, &str) {
+fn place(after: Option<&Place>) -> (&str, &str) {
     after.map_or(("", ""), |(customer, address)| (customer, &address.0))
 }
 
