@@ -82,7 +82,7 @@ pub(crate) async fn measure(dir: &Path) -> Result<Table, Failure> {
 }
 
 /// When the call's first card came, and the one with its customer.
-async fn card_of(
+pub(crate) async fn card_of(
     cards: &mut UnboundedReceiver<(Instant, Card)>,
     id: u64,
 ) -> Result<(Instant, Instant), Failure> {

@@ -5,6 +5,7 @@
 
 mod card;
 mod desktop;
+mod directory;
 mod disk;
 mod durable;
 mod event;
@@ -50,7 +51,7 @@ struct Arguments {
 /// What can be measured by itself.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Part {
-    /// Receiving, cards, requests, the hub's memory.
+    /// Receiving, cards, requests, the hub's memory, the directory.
     Hub,
     /// The companion's window, under Xvfb.
     Window,
@@ -101,7 +102,9 @@ async fn run(arguments: &Arguments) -> Result<String, Failure> {
         let cards = card::measure(work.path()).await?;
         progress("requests per call");
         let requests = requests::measure(work.path()).await?;
-        parts.extend([durable.throughput(writes), cards, requests, durable.memory()]);
+        progress("the directory of a large account");
+        let directory = directory::measure(work.path()).await?;
+        parts.extend([durable.throughput(writes), cards, requests, durable.memory(), directory]);
     }
     if arguments.only != Some(Part::Hub) {
         progress("the companion's window");

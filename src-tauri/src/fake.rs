@@ -180,6 +180,7 @@ fn well() -> Health {
         budgets: Vec::new(),
         source: Source { kind: SourceKind::Polling, last_event_at: None },
         sandbox: None,
+        directory: None,
         odd_events: 0,
         version: env!("CARGO_PKG_VERSION").to_owned(),
     }

@@ -122,6 +122,7 @@ pub(crate) fn health() -> Health {
         budgets: Vec::new(),
         source: Source { kind: SourceKind::Webhook, last_event_at: Some(RANG_AT) },
         sandbox: None,
+        directory: None,
         odd_events: 0,
         version: "0.1.0".into(),
     }

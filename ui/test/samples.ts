@@ -50,6 +50,7 @@ export function aHealth(over: Partial<Health> = {}): Health {
     budgets: [],
     source: { kind: 'webhook', last_event_at: null },
     sandbox: null,
+    directory: null,
     odd_events: 0,
     version: '0.0.0',
     ...over,

@@ -1,4 +1,7 @@
-//! Who has which number: what the helpdesk said last, kept locally.
+//! Who has which number: what the helpdesk said last, and all customers' numbers, kept locally.
+
+pub mod entry;
+pub mod pass;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};

@@ -16,6 +16,7 @@ mod health;
 mod linked;
 mod lists;
 mod messages;
+mod mirror;
 mod naming;
 mod outbox;
 mod people;
@@ -24,6 +25,7 @@ mod questions;
 mod speaking;
 mod sweep;
 mod webhook;
+mod who;
 mod writing;
 mod written;
 
@@ -49,21 +51,26 @@ pub(crate) use self::deciding::{Wish, WishTold};
 use self::dialling::{Askers, Dialling};
 use self::files::Transfers;
 use self::health::Telling;
+pub(crate) use self::lists::LINE_COUNTRIES;
 use self::lists::{List, Lists};
 pub(crate) use self::messages::conversations;
+pub(crate) use self::mirror::Progress;
+use self::mirror::{Mirror, MirrorPage};
 use self::naming::Asked;
 use self::poll::Polling;
 use self::speaking::Speaking;
 pub use self::sweep::AdoptProgress;
 use self::sweep::Sweep;
 use self::webhook::{Hook, WebhookStep};
+use self::who::Searched;
 use self::writing::Writing;
 use crate::act::{DialAsk, Dialled, Said, Told};
 use crate::budget::{Budget, Counting, Lane};
 use crate::call::CaseId;
 use crate::clock::Clock;
-use crate::files::{Medium, Wanted};
 use crate::dial::DIALS_KEPT;
+use crate::directory::entry::{Address, Entry};
+use crate::files::{Medium, Wanted};
 use crate::gate::GoLive;
 use crate::handle::{Handle, Shared};
 use crate::health::Link;
@@ -134,8 +141,26 @@ pub(crate) enum Stimulus {
 /// A request under way, and what its answer is for.
 #[derive(Clone, Debug)]
 pub(crate) enum Job {
-    LookUp(E164),
+    /// Who has a number, asked for in this spelling.
+    LookUp {
+        number: E164,
+        asked: Address,
+    },
     LookUpAnonymous,
+    /// Who may have a number in another spelling, before a customer is made.
+    Search {
+        call: CaseId,
+        number: E164,
+    },
+    /// Whether somebody whom the search found has it, and who else was found.
+    Candidate {
+        call: CaseId,
+        number: E164,
+        rest: Vec<String>,
+        found: Vec<Entry>,
+    },
+    /// A page of all customers.
+    Mirror(MirrorPage),
     Read {
         call: CaseId,
         timeline: bool,
@@ -243,10 +268,13 @@ impl Job {
             | Job::LookAtLinked { call, .. }
             | Job::LookAtChosen { call, .. }
             | Job::LookAtNamed(call)
+            | Job::Search { call, .. }
+            | Job::Candidate { call, .. }
             | Job::Whereabouts { call, .. } => Some(*call),
-            Job::LookUp(_)
+            Job::LookUp { .. }
             | Job::LookUpAnonymous
             | Job::Wish { .. }
+            | Job::Mirror(_)
             | Job::SweepCalls
             | Job::SweepRecords
             | Job::Card(_)
@@ -297,6 +325,9 @@ pub struct Engine {
     writing: Writing,
     adoption: Adoption,
     deciding: Deciding,
+    mirror: Mirror,
+    /// Numbers that were searched for in other spellings, while the directory was not complete.
+    searched: HashMap<E164, Searched>,
     sweep: Option<Sweep>,
     transfers: Transfers,
     busy_calls: HashSet<CaseId>,
@@ -360,6 +391,7 @@ impl Engine {
         }
         store.commit(&change)?;
         let writing = Writing::remembered(store.as_ref())?;
+        let mirror = Mirror::remembered(store.as_ref(), now)?;
 
         let (sender, stimuli) = mpsc::unbounded_channel();
         let (pushed, _) = broadcast::channel(1024);
@@ -394,6 +426,8 @@ impl Engine {
             writing,
             adoption: Adoption::new(now),
             deciding: Deciding::default(),
+            mirror,
+            searched: HashMap::new(),
             sweep: None,
             transfers: Transfers::new(settings.files.clone()),
             settings,
@@ -595,6 +629,8 @@ impl Engine {
             self.sweep_on(now)?;
             self.speak(now)?;
             self.send_what_is_due(now)?;
+            // Last: whatever is of today goes first.
+            self.mirror_on(now)?;
         }
         if now >= self.forget_at {
             self.forget_at = now + TimeDelta::hours(1);

@@ -6,6 +6,7 @@ mod adopt_message;
 mod answers;
 mod assess;
 mod conversation;
+mod entries;
 mod linked;
 mod message;
 mod naming;
@@ -27,13 +28,14 @@ use self::record::ANONYMOUS_EXTERNAL_ID;
 use crate::call::Call;
 use crate::choice::CallerName;
 use crate::conversation::Conversation;
+use crate::directory::entry::{Address, Entry, EntryPage, Order};
 use crate::directory::{Customer, Person};
 use crate::helpdesk::{
-    Adopted, Answer, Assessment, Context, CustomerSeen, Helpdesk, ListPage, Met, Probed, Refusal, Request, Told, Upload,
-    Whereabouts,
+    Adopted, Answer, Assessment, Context, CustomerSeen, Helpdesk, ListPage, Met, Probed, Refusal, Request,
+    Told, Upload, Whereabouts,
 };
 use crate::ledger::{Holding, Write};
-use crate::number::{self, E164};
+use crate::number::E164;
 use crate::store::Case;
 
 /// One Gorgias account.
@@ -69,24 +71,32 @@ impl Helpdesk for Gorgias {
         Vendor::Gorgias
     }
 
-    fn look_up(&self, number: &E164) -> Request {
-        gorgias::customers::by_phone(number.as_str()).to_http(&self.account)
+    fn look_up(&self, address: &Address) -> Request {
+        gorgias::customers::by_phone(&address.0).to_http(&self.account)
     }
 
-    fn looked_up(&self, number: &E164, answer: &Answer) -> Result<Vec<Customer>, Refusal> {
-        let found = gorgias::customers::by_phone(number.as_str()).parse(answer).map_err(refusal)?;
-        // The filter may be looser than it says (`reference/gorgias.md` §8.1): each result is checked again.
-        let with_spelling = |c: gorgias::Customer| {
-            let living = c.channels.iter().filter(|c| c.kind == "phone" && !c.deleted);
-            let is_it = |address: &&str| number::parse(address, None).as_ref() == Some(number);
-            let spellings: Vec<&str> = living.map(|c| c.address.as_str()).filter(is_it).collect();
-            let first = (*spellings.first()?).to_owned();
-            let spelled = (!spellings.contains(&number.as_str())).then_some(first);
-            Some((c, spelled))
-        };
-        let mut customers: Vec<_> = found.items.into_iter().filter_map(with_spelling).collect();
-        customers.sort_by_key(|(c, _)| std::cmp::Reverse((c.updated_datetime, c.id)));
-        Ok(customers.into_iter().map(|(c, spelled)| Customer { spelled, ..customer(c) }).collect())
+    fn entries(&self, order: Order, cursor: Option<&str>) -> Request {
+        entries::page(&self.account, order, cursor)
+    }
+
+    fn entries_read(&self, answer: &Answer) -> Result<EntryPage, Refusal> {
+        entries::page_read(answer)
+    }
+
+    fn search(&self, number: &E164) -> Request {
+        entries::search(&self.account, number)
+    }
+
+    fn searched(&self, answer: &Answer) -> Result<Vec<String>, Refusal> {
+        entries::searched(answer)
+    }
+
+    fn entry(&self, id: &str) -> Option<Request> {
+        Some(gorgias::customers::get(id.parse().ok()?).to_http(&self.account))
+    }
+
+    fn entry_read(&self, answer: &Answer) -> Result<Option<Entry>, Refusal> {
+        entries::one_read(answer)
     }
 
     fn look_up_anonymous(&self) -> Request {
@@ -206,11 +216,7 @@ impl Helpdesk for Gorgias {
 
     fn upload(&self, name: &str, content_type: &str, bytes: u64, boundary: &str) -> Upload {
         let upload = gorgias::files::Upload::new(name, content_type, boundary);
-        Upload {
-            head: upload.to_http(&self.account, bytes),
-            before: upload.before(),
-            after: upload.after(),
-        }
+        Upload { head: upload.to_http(&self.account, bytes), before: upload.before(), after: upload.after() }
     }
 
     fn upload_path(&self) -> &'static str {

@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use chrono::{DateTime, TimeDelta, Utc};
 use sidetone_protocol::{
     CallDetail, CallPage, CallView, Card, Health, HealthState, LiveCall, MessageDetail, MessagePage, Now,
-    OutboxView, Pushed, SandboxView, Source, SourceKind, WriterView,
+    NumberExplanation, OutboxView, Pushed, SandboxView, Source, SourceKind, UnmatchedNumber, WriterView,
 };
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use uuid::Uuid;
@@ -15,8 +15,9 @@ use uuid::Uuid;
 use crate::act::{ActRefused, DialAsk, Dialled, Said};
 use crate::call::CaseId;
 use crate::choice::{CallerName, Choice};
+use crate::clinic::Clinic;
 use crate::clock::Clock;
-use crate::directory::Matched;
+use crate::directory::{Matched, entry};
 use crate::engine::{AdoptProgress, Declined, Stimulus, Wish, conversations};
 use crate::gate;
 use crate::helpdesk::{Assessment, Helpdesk};
@@ -84,6 +85,21 @@ impl Shared {
         self.tokens.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Who has a number, as far as is known here: what the helpdesk said a moment ago, else the directory (B9), else what
+    /// the helpdesk said at any time.
+    pub(crate) fn known(&self, number: &E164) -> Result<Option<Matched>, StoreError> {
+        let told = self.store.matched(number)?;
+        if told.as_ref().is_some_and(|told| told.is_fresh(self.clock.now())) {
+            return Ok(told);
+        }
+        let customers = entry::customers(&self.store.listed(number)?);
+        if customers.is_empty() {
+            return Ok(told);
+        }
+        let checked_at = told.map_or(DateTime::UNIX_EPOCH, |told| told.checked_at);
+        Ok(Some(Matched { number: number.clone(), checked_at, customers }))
+    }
+
     /// Who is calling, from what is stored.
     pub(crate) fn card(&self, case: &Case, view: Option<&CallView>) -> Result<Card, StoreError> {
         let party = case.call.party();
@@ -104,7 +120,7 @@ impl Shared {
             Some(number) => self.store.history(number, case.call.id, HISTORY)?,
             None => (Vec::new(), 0),
         };
-        let matched = number.map(|n| self.store.matched(n)).transpose()?.flatten();
+        let matched = number.map(|n| self.known(n)).transpose()?.flatten();
         // Only where there is something to choose from.
         let shared = matched
             .iter()
@@ -341,6 +357,36 @@ impl Handle {
         self.call(id)
     }
 
+    /// What a number, in any spelling, matches and why (B9).
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn explain_number(&self, text: &str) -> Result<NumberExplanation, StoreError> {
+        self.clinic().explain(text)
+    }
+
+    /// Numbers in the helpdesk that nothing can match (B9), a part at a time: those after `after`, and where the next part
+    /// begins.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn unmatched_numbers(
+        &self,
+        after: Option<&entry::Place>,
+    ) -> Result<(Vec<UnmatchedNumber>, Option<entry::Place>), StoreError> {
+        self.clinic().unmatched(after)
+    }
+
+    fn clinic(&self) -> Clinic<'_> {
+        let Shared { store, helpdesk, clock, settings, .. } = self.shared.as_ref();
+        Clinic {
+            store: store.as_ref(),
+            helpdesk: helpdesk.as_ref(),
+            logging: &settings.logging,
+            now: clock.now(),
+        }
+    }
+
     /// Tries a parked call again. Where a person threw its ticket away, a new one is made (G25).
     pub fn retry(&self, id: CaseId) {
         self.stimulate(Stimulus::Retry(id));
@@ -503,6 +549,7 @@ pub(crate) fn first_health(settings: &Settings) -> Health {
             last_event_at: None,
         },
         sandbox: settings.sandbox_control_url.clone().map(|control_url| SandboxView { control_url }),
+        directory: None,
         odd_events: 0,
         version: env!("CARGO_PKG_VERSION").to_owned(),
     }

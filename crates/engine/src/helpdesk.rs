@@ -14,6 +14,7 @@ use sidetone_protocol::{Completeness, Reason, Vendor};
 use crate::call::{Agent, CaseId};
 use crate::choice::{CallerName, Choice};
 use crate::conversation::Conversation;
+use crate::directory::entry::{Address, Entry, EntryPage, Order};
 use crate::directory::{Customer, Matched, People, Person};
 use crate::files::{UnderWay, Wanted};
 use crate::ledger::{Holding, Write};
@@ -266,13 +267,30 @@ pub trait Helpdesk: Send + Sync {
     /// Which.
     fn vendor(&self) -> Vendor;
 
-    /// Asks for the customers with this number; one request.
-    fn look_up(&self, number: &E164) -> Request;
-    /// Reads that answer: customers whose number really is this one, most recently updated first.
+    /// Asks for the customers whose number is stored in just this spelling; one request. The answer is read by
+    /// [`Helpdesk::entries_read`].
+    fn look_up(&self, address: &Address) -> Request;
+    /// Asks for a page of all customers; `cursor` is the `next` of the page before in the same order.
+    fn entries(&self, order: Order, cursor: Option<&str>) -> Request;
+    /// Reads any list of customers. A list that was asked for with a filter may hold others as well.
     ///
     /// # Errors
     /// What the answer means instead.
-    fn looked_up(&self, number: &E164, answer: &Answer) -> Result<Vec<Customer>, Refusal>;
+    fn entries_read(&self, answer: &Answer) -> Result<EntryPage, Refusal>;
+    /// Searches for customers who may have this number in another spelling.
+    fn search(&self, number: &E164) -> Request;
+    /// Reads that answer: ids of candidates, whose numbers are still to be compared.
+    ///
+    /// # Errors
+    /// What the answer means instead.
+    fn searched(&self, answer: &Answer) -> Result<Vec<String>, Refusal>;
+    /// Asks for one customer; `None` if there can be none with this id.
+    fn entry(&self, id: &str) -> Option<Request>;
+    /// Reads that answer; `None`: there is none any more.
+    ///
+    /// # Errors
+    /// What the answer means instead.
+    fn entry_read(&self, answer: &Answer) -> Result<Option<Entry>, Refusal>;
     /// Asks for the shared customer of withheld callers (G23).
     fn look_up_anonymous(&self) -> Request;
     /// Reads that answer.

@@ -6,11 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use sidetone_protocol::Reason;
 
-use crate::conversation::Conversation;
 use crate::call::Agent;
+use crate::conversation::Conversation;
 use crate::directory::{Matched, People};
-use crate::helpdesk::{Context, LineUsers, Team};
 use crate::files::NOTHING_UNDER_WAY;
+use crate::helpdesk::{Context, LineUsers, Team};
 use crate::number::E164;
 use crate::settings::Settings;
 
@@ -31,6 +31,8 @@ pub struct Knowledge {
     pub agents: Option<Vec<Agent>>,
     /// The numbers of our own lines.
     pub own_numbers: Vec<E164>,
+    /// The countries (ISO alpha-2) of the selected lines: what a number without country code may mean; `None` until known.
+    pub countries: Option<Vec<String>>,
     /// The shared customer of withheld callers.
     pub anonymous: Option<Matched>,
     /// Who is on a line, where that had to be asked.
@@ -73,6 +75,12 @@ impl Refused {
 }
 
 impl Knowledge {
+    /// The countries in which a number without country code may be one; none while they are not known.
+    #[must_use]
+    pub fn home_countries(&self) -> &[String] {
+        self.countries.as_deref().unwrap_or_default()
+    }
+
     /// As a helpdesk is asked with it.
     #[must_use]
     pub fn context<'a>(

@@ -1,10 +1,14 @@
 //! Telephone numbers: one type, parsed once, compared by value. Nobody else compares strings of digits.
 
+mod spelling;
+
 use std::fmt;
 
-use phonenumber::{Mode, country};
+use phonenumber::Mode;
 use serde::{Deserialize, Serialize};
 use sidetone_protocol::{NumberKind, NumberView};
+
+pub use self::spelling::{NoNumber, Reading, readings};
 
 /// A number in E.164, `+34666444555`.
 ///
@@ -110,23 +114,7 @@ impl Party {
 #[must_use]
 pub fn parse(text: &str, country: Option<&str>) -> Option<E164> {
     // The port of libphonenumber reads letters as keypad digits and scans long texts; neither is a caller's number.
-    if text.len() > 40 || text.chars().any(char::is_alphabetic) {
-        return None;
-    }
-    let home: Option<country::Id> = country.and_then(|c| c.to_ascii_uppercase().parse().ok());
-    // An international number is read without a home: the port would strip the home's trunk prefix from it.
-    let digits: String = text.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
-    let international = digits
-        .strip_prefix('+')
-        .or_else(|| digits.strip_prefix("00"))
-        .or_else(|| digits.strip_prefix("011").filter(|_| matches!(country, Some("US" | "CA"))));
-    let number = match international {
-        Some(rest) => phonenumber::parse(None, format!("+{rest}")).ok()?,
-        None => phonenumber::parse(home, text).ok()?,
-    };
-    let possible = phonenumber::is_viable(text) && number.national().value() > 999;
-    let e164 = number.format().mode(Mode::E164).to_string();
-    (possible && e164.len() >= 8 && e164.len() <= 16).then_some(E164(e164))
+    spelling::Plain::of(text).ok()?.e164(country)
 }
 
 /// A vendor's sentence with everything in it masked that may be a telephone number (B12).

@@ -19,6 +19,7 @@ use crate::call::{Call, CaseId, Origin};
 use crate::choice::Choice;
 use crate::conversation::Conversation;
 use crate::dial::Dial;
+use crate::directory::entry::{DirectoryChange, Listed, Place, Size, Unmatched};
 use crate::directory::{Dealings, Matched};
 use crate::ledger::{Attempt, Holding, Ledger};
 use crate::number::E164;
@@ -230,6 +231,8 @@ pub struct Change {
     pub choices: Vec<Choice>,
     /// Numbers of which nothing is decided any more; before `choices`.
     pub withdrawn: Vec<E164>,
+    /// What changes in the directory of all customers.
+    pub directory: DirectoryChange,
     /// Settings to remember.
     pub settings: Vec<(String, String)>,
     /// What windows are told.
@@ -412,6 +415,33 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// If the store cannot be read.
     fn dealings(&self, customer: &str) -> Result<Dealings, StoreError>;
+    /// Whoever has this number according to the directory, in whatever spelling, most recently updated first; once for
+    /// each spelling.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn listed(&self, number: &E164) -> Result<Vec<Listed>, StoreError>;
+    /// Numbers of the directory that end in these digits. Reads all of it.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn ending_in(&self, digits: &str, limit: usize) -> Result<Vec<Listed>, StoreError>;
+    /// Numbers of the directory that nothing can match: those after a customer's id and address, in that order.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn unmatched(&self, after: Option<&Place>, limit: usize) -> Result<Vec<Unmatched>, StoreError>;
+    /// Numbers of the directory whose meaning hangs on the countries of our lines: those after a customer's id and address,
+    /// in that order.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn without_country_code(&self, after: Option<&Place>, limit: usize) -> Result<Vec<Place>, StoreError>;
+    /// How much the directory holds. Counts all of it.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn directory_size(&self) -> Result<Size, StoreError>;
     /// A remembered setting.
     ///
     /// # Errors

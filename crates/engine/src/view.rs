@@ -281,7 +281,12 @@ pub fn message_detail(
     explanation: Vec<ExplanationView>,
     upload_path: &str,
 ) -> MessageDetail {
-    MessageDetail { message, ledger: ledger_views(case), plan: plan_view(assessment, upload_path), explanation }
+    MessageDetail {
+        message,
+        ledger: ledger_views(case),
+        plan: plan_view(assessment, upload_path),
+        explanation,
+    }
 }
 
 /// A tag is shown by its name: under which source it is kept is the ledger's own affair.
@@ -297,10 +302,7 @@ fn ledger_views(case: &Case) -> Vec<LedgerView> {
     let is_record = |key: &str| {
         !key.starts_with("new_tag:")
             && !key.starts_with(FILE)
-            && !matches!(
-                key,
-                SEEN | GONE | AGAIN | EMAIL_REFUSED | FROM_TICKET | UNLINKED | CHOSEN | NAMED
-            )
+            && !matches!(key, SEEN | GONE | AGAIN | EMAIL_REFUSED | FROM_TICKET | UNLINKED | CHOSEN | NAMED)
     };
     let record = case.ledger.rows().filter(|row| is_record(&row.holding.key));
     let ledger = record.map(|row| LedgerView {
@@ -319,21 +321,12 @@ fn plan_view(assessment: &Assessment, upload_path: &str) -> PlanView {
         path: upload_path.into(),
         body: serde_json::Value::Null,
     });
-    let writes = assessment
-        .writes
-        .iter()
-        .map(|w| WriteView {
-            key: w
-                .holdings
-                .iter()
-                .map(shown_key)
-                .chain(w.removes.iter().cloned())
-                .collect::<Vec<_>>()
-                .join("+"),
-            method: w.method.clone(),
-            path: w.path.clone(),
-            body: w.body.clone(),
-        });
+    let writes = assessment.writes.iter().map(|w| WriteView {
+        key: w.holdings.iter().map(shown_key).chain(w.removes.iter().cloned()).collect::<Vec<_>>().join("+"),
+        method: w.method.clone(),
+        path: w.path.clone(),
+        body: w.body.clone(),
+    });
     let writes: Vec<WriteView> = uploads.chain(writes).collect();
     PlanView { requests: writes.len() as u32, writes }
 }

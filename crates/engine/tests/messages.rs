@@ -563,8 +563,11 @@ fn picture(body: &str) -> Text {
         content_type: content_type.into(),
         bytes: 70_000,
     };
-    let files =
-        vec![file("wheel.jpg", "image/jpeg"), file("invoice.pdf", "application/pdf"), file("song.mp3", "audio/mpeg")];
+    let files = vec![
+        file("wheel.jpg", "image/jpeg"),
+        file("invoice.pdf", "application/pdf"),
+        file("song.mp3", "audio/mpeg"),
+    ];
     Text { files, ..from_customer(MARTA, body) }
 }
 
@@ -598,8 +601,12 @@ async fn images_and_pdfs_are_attached_to_the_message_and_other_files_are_named()
 async fn a_file_that_comes_late_follows_its_message_and_one_that_is_gone_is_named() {
     // M6: the message is not held up for longer than two minutes
     let day = Day::begin(Plan::default()).await;
-    day.gorgias.add_fault(Fault::next(4, FaultKind::Status { status: 503, retry_after: None }).on("POST", "/api/upload"));
-    day.aircall.text(&Text { files: picture("").files[..1].to_vec(), ..from_customer(MARTA, "Late one") }).unwrap();
+    day.gorgias.add_fault(
+        Fault::next(4, FaultKind::Status { status: 503, retry_after: None }).on("POST", "/api/upload"),
+    );
+    day.aircall
+        .text(&Text { files: picture("").files[..1].to_vec(), ..from_customer(MARTA, "Late one") })
+        .unwrap();
     day.pass(150).await;
     assert_eq!(said(&conversations(&day)[0]), ["Late one"]);
     day.pass(3600).await;
@@ -608,7 +615,9 @@ async fn a_file_that_comes_late_follows_its_message_and_one_that_is_gone_is_name
     assert_eq!(conversations(&day)[0]["messages"][1]["sender"]["name"], "Marta Ibáñez");
     let day = Day::begin(Plan::default()).await;
     day.aircall.switch(|s| s.media_lifetime_s = -1);
-    day.aircall.text(&Text { files: picture("").files[..1].to_vec(), ..from_customer(MARTA, "Gone") }).unwrap();
+    day.aircall
+        .text(&Text { files: picture("").files[..1].to_vec(), ..from_customer(MARTA, "Gone") })
+        .unwrap();
     day.pass(26 * 3600).await;
     let all = conversations(&day);
     assert_eq!(said(&all[0]).join("\n"), "Gone\nFile not taken over: wheel.jpg");

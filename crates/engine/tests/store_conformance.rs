@@ -7,12 +7,13 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use sidetone_engine::call::{Call, CaseId, Origin, Statement};
+use sidetone_engine::choice::{CallerName, Choice, Chosen, Whose};
 use sidetone_engine::conversation::{Conversation, Thread};
 use sidetone_engine::dial::Dial;
-use sidetone_engine::choice::{CallerName, Choice, Chosen, Whose};
+use sidetone_engine::directory::entry::{Address, DirectoryChange, Entry, Listing, Spelling};
 use sidetone_engine::directory::{Customer, Dealings, Matched};
 use sidetone_engine::ledger::{Attempt, AttemptState, Holding, Write, WriteKind};
-use sidetone_engine::number;
+use sidetone_engine::number::{self, NoNumber};
 use sidetone_engine::own_comment::{OwnComment, OwnState};
 use sidetone_engine::store::postgres::PostgresStore;
 use sidetone_engine::store::sqlite::SqliteStore;
@@ -74,6 +75,9 @@ on_every_store! {
     lists_are_paged_filtered_and_searched_without_wildcards
     pushed_events_are_resumed_without_loss_and_the_gap_is_told
     the_directory_and_settings_are_kept
+    a_number_is_found_in_the_directory_by_what_it_means
+    whoever_was_not_seen_in_a_pass_is_gone_after_it
+    what_cannot_be_matched_is_listed_in_parts
     in_one_batch_the_first_of_the_same_is_new_and_all_others_repeats
     what_a_text_may_hold_is_taken
     a_change_made_from_an_old_reading_is_refused_as_a_whole
@@ -334,6 +338,118 @@ fn the_directory_and_settings_are_kept(store: &impl Fresh) {
     assert_eq!(store.setting("none").unwrap(), None);
     assert_eq!(store.setting_once("none", "first").unwrap(), "first");
     assert_eq!(store.setting_once("none", "second").unwrap(), "first");
+}
+
+fn customer(id: &str, updated_at: i64) -> Customer {
+    let updated_at = Some(updated_at);
+    Customer {
+        id: id.into(),
+        name: format!("Customer {id}"),
+        email: None,
+        note: Some("n".into()),
+        updated_at,
+    }
+}
+
+fn listing(id: &str, updated_at: i64, addresses: &[&str]) -> Listing {
+    let addresses = addresses.iter().map(|text| Address((*text).into())).collect();
+    let entry = Entry { customer: customer(id, updated_at), addresses, made_at: None };
+    Listing::of(entry, &["FR".to_owned(), "DE".to_owned()])
+}
+
+/// Whoever has a number: id and stored text.
+fn who(store: &dyn Store, number: &str) -> Vec<(String, String)> {
+    let listed = store.listed(&number::parse(number, None).unwrap()).unwrap();
+    listed.into_iter().map(|one| (one.customer.id, one.address.0)).collect()
+}
+
+fn pairs(all: &[(&str, &str)]) -> Vec<(String, String)> {
+    all.iter().map(|(id, address)| ((*id).to_owned(), (*address).to_owned())).collect()
+}
+
+fn in_directory(store: &dyn Store, change: DirectoryChange) {
+    store.commit(&Change { directory: change, ..Change::at(at(0)) }).unwrap();
+}
+
+fn a_number_is_found_in_the_directory_by_what_it_means(store: &impl Fresh) {
+    let store = store.open();
+    let store = &*store;
+    let seen = vec![
+        listing("7", 30, &["+33199001234", "01 99 00 12 34"]),
+        listing("8", 40, &["0033 1 99 00 12 34", "ask the shop"]),
+        listing("9", 50, &[]),
+    ];
+    in_directory(store, DirectoryChange { seen, ..DirectoryChange::in_pass(1) });
+    let both = pairs(&[("8", "0033 1 99 00 12 34"), ("7", "+33199001234"), ("7", "01 99 00 12 34")]);
+    assert_eq!(who(store, "+33199001234"), both, "most recently updated first");
+    let found = store.listed(&number::parse("+33199001234", None).unwrap()).unwrap();
+    assert_eq!(found[1].customer, customer("7", 30));
+    assert_eq!((found[0].country.clone(), found[2].country.as_deref()), (None, Some("FR")));
+    let size = store.directory_size().unwrap();
+    assert_eq!((size.customers, size.numbers, size.unmatched), (3, 3, 1));
+    assert_eq!(store.ending_in("99001234", 10).unwrap().len(), 3);
+
+    let lost = vec![("8".to_owned(), Address("0033 1 99 00 12 34".into()))];
+    let gained = vec![listing("9", 60, &["+33199001299"])];
+    let seen = vec![listing("7", 70, &["+33199001298"])];
+    in_directory(store, DirectoryChange { lost, gained, seen, ..DirectoryChange::in_pass(1) });
+    assert!(who(store, "+33199001234").is_empty());
+    assert_eq!(who(store, "+33199001298"), pairs(&[("7", "+33199001298")]), "all, and no others");
+    assert_eq!(who(store, "+33199001299"), pairs(&[("9", "+33199001299")]));
+
+    // Merged: the numbers go with the customer, also one that both had.
+    let became = vec![("9".to_owned(), customer("7", 80)), ("8".to_owned(), customer("10", 80))];
+    in_directory(store, DirectoryChange { became, ..DirectoryChange::in_pass(1) });
+    assert_eq!(who(store, "+33199001299"), pairs(&[("7", "+33199001299")]));
+    assert_eq!(store.directory_size().unwrap().customers, 2);
+    let read_anew = vec![("7".to_owned(), Spelling::all_of(&Address("+33199001299".into()), &[]))];
+    let gone = vec!["10".to_owned()];
+    in_directory(store, DirectoryChange { gone, read_anew, ..DirectoryChange::in_pass(1) });
+    assert_eq!(who(store, "+33199001299").len(), 1);
+    assert_eq!(store.directory_size().unwrap().customers, 1);
+}
+
+fn whoever_was_not_seen_in_a_pass_is_gone_after_it(store: &impl Fresh) {
+    let store = store.open();
+    let store = &*store;
+    let seen = ["1", "2", "3"].map(|id| listing(id, 1, &[&format!("+3319900120{id}")])).to_vec();
+    in_directory(store, DirectoryChange { seen, pass_ended: true, ..DirectoryChange::in_pass(1) });
+    assert_eq!(store.directory_size().unwrap().customers, 3, "all of them were seen in it");
+    let seen = vec![listing("1", 1, &["+33199001201"])];
+    in_directory(store, DirectoryChange { seen, ..DirectoryChange::in_pass(2) });
+    let gained = vec![listing("4", 1, &["+33199001204"])];
+    in_directory(store, DirectoryChange { gained, pass_ended: true, ..DirectoryChange::in_pass(2) });
+    let size = store.directory_size().unwrap();
+    assert_eq!((size.customers, size.numbers), (2, 2), "and their numbers with them");
+    assert_eq!((who(store, "+33199001202").len(), who(store, "+33199001204").len()), (0, 1));
+}
+
+fn what_cannot_be_matched_is_listed_in_parts(store: &impl Fresh) {
+    let store = store.open();
+    let odd = "\0 \u{1f4de} ' % _";
+    let seen = vec![
+        listing("a", 1, &["no", "118", "+33199001234"]),
+        listing("b", 1, &[odd]),
+        listing("c", 1, &["01 99 00 12 34"]),
+    ];
+    in_directory(&*store, DirectoryChange { seen, ..DirectoryChange::in_pass(1) });
+    let mut all = Vec::new();
+    let mut after = None;
+    loop {
+        let part = store.unmatched(after.as_ref(), 2).unwrap();
+        let Some(last) = part.last() else { break };
+        after = Some((last.customer.clone(), last.address.clone()));
+        all.extend(part.into_iter().map(|one| (one.customer, one.name, one.why)));
+    }
+    let wanted = [("a", NoNumber::TooShort), ("a", NoNumber::Letters), ("b", NoNumber::NoDigits)];
+    let wanted = wanted.map(|(id, why)| (id.to_owned(), format!("Customer {id}"), why));
+    assert_eq!(all.len(), 3);
+    assert!(wanted[..2].iter().all(|one| all.contains(one)), "{all:?}");
+    let national = store.without_country_code(None, 10).unwrap();
+    assert!(national.contains(&("c".to_owned(), Address("01 99 00 12 34".into()))), "{national:?}");
+    assert!(!national.iter().any(|(_, address)| address.0.starts_with('+')));
+    let first = store.without_country_code(None, 1).unwrap();
+    assert_eq!(store.without_country_code(first.first(), 10).unwrap(), national[1..]);
 }
 
 fn in_one_batch_the_first_of_the_same_is_new_and_all_others_repeats(store: &impl Fresh) {

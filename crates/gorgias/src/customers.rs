@@ -26,6 +26,8 @@ pub struct Customer {
     pub note: Option<String>,
     /// Free for integrations; not unique.
     pub external_id: Option<String>,
+    /// When it was made.
+    pub created_datetime: Option<DateTime<Utc>>,
     /// When it was last changed.
     pub updated_datetime: Option<DateTime<Utc>>,
     /// How the customer is reached, deleted ways included.
@@ -55,6 +57,7 @@ impl Customer {
             name: lenient::text(value, "name"),
             note: lenient::text(value, "note"),
             external_id: lenient::text(value, "external_id"),
+            created_datetime: lenient::time(value, "created_datetime"),
             updated_datetime: lenient::time(value, "updated_datetime"),
             channels: lenient::items(value, "channels", Channel::read),
         })

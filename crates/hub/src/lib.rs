@@ -17,6 +17,7 @@ mod events;
 pub mod lock;
 mod messages;
 mod metrics;
+pub mod numbers;
 mod pages;
 mod problem;
 mod receiver;

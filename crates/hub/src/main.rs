@@ -10,8 +10,10 @@ use sidetone_engine::call::CaseId;
 use sidetone_hub::config::Config;
 use sidetone_hub::doctor::{self, Finding};
 use sidetone_hub::lock::{self, LockError};
+use sidetone_hub::numbers::{self, NumbersError};
 use sidetone_hub::transport::HttpTransport;
 use sidetone_hub::{adopt, running, server};
+use sidetone_protocol::UnmatchedNumber;
 use tracing_subscriber::EnvFilter;
 
 /// Writes Aircall's calls into the helpdesk, for a whole team.
@@ -52,6 +54,30 @@ enum Command {
         /// A day (2026-11-01) or a moment (RFC 3339).
         #[arg(long, value_name = "DATE")]
         since: String,
+    },
+    /// Look into the directory of all customers' numbers. Asks nobody and changes nothing.
+    Numbers {
+        #[command(subcommand)]
+        question: Question,
+    },
+}
+
+#[derive(Subcommand)]
+enum Question {
+    /// What a number, in any spelling, matches and why; what a ring would show and where a call would be written.
+    Explain {
+        /// The number, for instance +33199001234 or "01 99 00 12 34".
+        #[arg(value_name = "NUMBER")]
+        number: String,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// The numbers in the helpdesk that nothing can match: customer's id, name, the stored text and the reason.
+    Unmatched {
+        /// One line of JSON for each.
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -101,6 +127,10 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Check { json } => check(&config, json).await,
         Command::Plan { call } => plan(config, CaseId(call)).await,
         Command::Adopt { since } => adopt(config, &since).await,
+        Command::Numbers { question: Question::Explain { number, json } } => {
+            explain(&config, &number, json).await
+        }
+        Command::Numbers { question: Question::Unmatched { json } } => unmatched(&config, json).await,
     }
 }
 
@@ -232,6 +262,38 @@ async fn adopt(mut config: Config, since: &str) -> Result<ExitCode, Failure> {
     }
     writeln!(std::io::stdout(), "{}", adopt::summary(&last, since))
         .map_err(|error| Failure::Fault(error.to_string()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn explain(config: &Config, number: &str, json: bool) -> Result<ExitCode, Failure> {
+    let fault = |error: NumbersError| Failure::Fault(error.to_string());
+    let told = match lock::hold(&config.data_dir) {
+        Err(LockError::Taken) => numbers::explain_there(config, number).await.map_err(fault)?,
+        Err(error) => return Err(Failure::Fault(error.to_string())),
+        Ok(_lock) => numbers::explain_here(config, number).map_err(fault)?,
+    };
+    let mut out = std::io::stdout().lock();
+    let printed = if json {
+        let text = serde_json::to_string_pretty(&told).map_err(|error| Failure::Fault(error.to_string()))?;
+        writeln!(out, "{text}")
+    } else {
+        numbers::print(&mut out, &told)
+    };
+    printed.map_err(|error| Failure::Fault(error.to_string()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn unmatched(config: &Config, json: bool) -> Result<ExitCode, Failure> {
+    let print = |one: &UnmatchedNumber| {
+        let line = if json { serde_json::to_string(one)? } else { numbers::line(one) };
+        writeln!(std::io::stdout(), "{line}")
+    };
+    let done = match lock::hold(&config.data_dir) {
+        Err(LockError::Taken) => numbers::unmatched_there(config, print).await,
+        Err(error) => return Err(Failure::Fault(error.to_string())),
+        Ok(_lock) => numbers::unmatched_here(config, print),
+    };
+    done.map_err(|error| Failure::Fault(error.to_string()))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -16,6 +16,9 @@
 //! | `sidetone_budget_crowded_seconds` | `vendor` | How long others have filled more than half of the limit; 0: they do not |
 //! | `sidetone_lane_used`, `_limit` | `vendor`, `lane` | Requests of the lane in the window, and how full the budget may be for it |
 //! | `sidetone_lane_waiting_seconds` | `vendor`, `lane` | How long requests of the lane have waited for room; 0: none waits |
+//! | `sidetone_directory_customers`, `_numbers`, `_unmatched` | | What the directory holds (B9) |
+//! | `sidetone_directory_complete` | | 1 once all customers were read |
+//! | `sidetone_directory_age_seconds` | | How long ago what changed in the helpdesk was read |
 //! | `sidetone_connected` | `vendor` | 1 if the vendor's last answer was a proper one |
 
 use std::time::SystemTime;
@@ -24,7 +27,9 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
 use sidetone_engine::Handle;
-use sidetone_protocol::{BudgetView, ConnectionState, Health, LaneName, Vendor, WriterState};
+use sidetone_protocol::{
+    BudgetView, ConnectionState, DirectoryState, DirectoryView, Health, LaneName, Vendor, WriterState,
+};
 
 /// The figures of `health` as metrics.
 pub(crate) async fn metrics(State(handle): State<Handle>) -> impl IntoResponse {
@@ -57,6 +62,9 @@ fn text(health: &Health, now: i64) -> String {
     );
     let sole = health.writer.state == WriterState::Sole;
     page.gauge("sidetone_writer", "1 if this installation is the one that writes.", "", u8::from(sole));
+    if let Some(directory) = &health.directory {
+        page.directory(directory, now);
+    }
     for budget in &health.budgets {
         page.budget(budget, now);
     }
@@ -109,6 +117,23 @@ impl Page {
             );
             let help = "How long requests of the lane have waited for room.";
             self.gauge("sidetone_lane_waiting_seconds", help, &labels, age(lane.waiting_since, now));
+        }
+    }
+
+    fn directory(&mut self, directory: &DirectoryView, now: i64) {
+        let complete = u8::from(directory.state == DirectoryState::Complete);
+        self.gauge("sidetone_directory_customers", "Customers in the directory.", "", directory.customers);
+        self.gauge("sidetone_directory_numbers", "Numbers that can be matched.", "", directory.numbers);
+        self.gauge(
+            "sidetone_directory_unmatched",
+            "Numbers that nothing can match.",
+            "",
+            directory.unmatched,
+        );
+        self.gauge("sidetone_directory_complete", "1 once all customers were read.", "", complete);
+        if let Some(at) = directory.checked_at {
+            let help = "How long ago what changed in the helpdesk was read.";
+            self.gauge("sidetone_directory_age_seconds", help, "", (now - at).max(0) as f64);
         }
     }
 

@@ -19,7 +19,7 @@ use crate::config::{Config, Secret};
 use crate::connections::{self, HEADERS_WITHIN};
 use crate::problem::Problem;
 use crate::receiver::{self, Receiver};
-use crate::{actions, acts, adopt, api, decisions, events, messages, metrics, pages};
+use crate::{actions, acts, adopt, api, decisions, events, messages, metrics, numbers, pages};
 
 /// All routes of a hub.
 ///
@@ -50,6 +50,8 @@ pub fn routes(handle: &Handle, config: &Config) -> io::Result<Router> {
         .route("/api/resume", post(actions::resume))
         .route("/api/mend", post(actions::mend))
         .route("/api/adopt", post(adopt::adopt))
+        .route("/api/numbers/explain", get(numbers::explain))
+        .route("/api/numbers/unmatched", get(numbers::unmatched))
         .route("/api/events", get(events::events))
         .route("/api/{*rest}", get(no_route).post(no_route))
         .layer(middleware::from_fn_with_state(admin, only_admin))

@@ -225,6 +225,44 @@ pub struct SandboxView {
     pub control_url: String,
 }
 
+/// How much of the helpdesk's customers is mirrored here (B9).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "index.ts")]
+pub enum DirectoryState {
+    /// Nothing was read yet.
+    #[default]
+    Empty,
+    /// All customers are being read for the first time.
+    Reading,
+    /// All customers were read once; what changes is read every few minutes.
+    Complete,
+    /// They could not all be read; `text` says why, and it is tried again.
+    Incomplete,
+}
+
+/// The directory of all customers' numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "index.ts")]
+pub struct DirectoryView {
+    /// How much of it is there.
+    pub state: DirectoryState,
+    /// Customers in it, also those without a number.
+    pub customers: u32,
+    /// Numbers that can be matched.
+    pub numbers: u32,
+    /// Numbers that nothing can match.
+    pub unmatched: u32,
+    /// When the reading of all customers that is under way began, unix seconds.
+    pub pass_began_at: Option<i64>,
+    /// When all customers had been read last, unix seconds.
+    pub complete_at: Option<i64>,
+    /// When what changed in the helpdesk was read last, unix seconds.
+    pub checked_at: Option<i64>,
+    /// Plain words, in English, where something is wrong.
+    pub text: Option<String>,
+}
+
 /// `GET /api/health`, and the `health` event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "index.ts")]
@@ -251,6 +289,9 @@ pub struct Health {
     pub source: Source,
     /// Set in the sandbox only.
     pub sandbox: Option<SandboxView>,
+    /// The directory of all customers' numbers.
+    #[serde(default)]
+    pub directory: Option<DirectoryView>,
     /// Webhook bodies in the store that nothing could be made of.
     pub odd_events: u32,
     /// Version of the program.

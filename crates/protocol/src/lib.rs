@@ -12,9 +12,11 @@ mod call;
 mod health;
 mod live;
 mod message;
+mod numbers;
 
 pub use actions::*;
 pub use call::*;
 pub use health::*;
 pub use live::*;
 pub use message::*;
+pub use numbers::*;

@@ -168,6 +168,11 @@ impl Answered {
         Self { body: Content::Made(made), ..Self::body(status, content_type, Bytes::new()) }
     }
 
+    pub(crate) fn with_status(mut self, status: u16) -> Self {
+        self.status = code(status);
+        self
+    }
+
     pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self

@@ -295,7 +295,41 @@ async fn cursors_walk_a_list_once_and_expire() {
     assert_eq!(seen.len(), 100);
     sleep(Duration::from_secs(601)).await;
     let path = format!("/api/customers?order_by=created_datetime:asc&cursor={last_cursor}");
-    assert_eq!(gorgias(&sandbox, "GET", &path, Value::Null).await.status, 400);
+    for status in [400, 404, 410] {
+        sandbox.control().gorgias().switch(|s| s.dead_cursor_status = status);
+        assert_eq!(gorgias(&sandbox, "GET", &path, Value::Null).await.status, status);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_customers_were_made_one_after_the_other_and_spell_their_numbers_in_four_ways() {
+    let (sandbox, _) = sandbox();
+    let control = sandbox.control().gorgias().clone();
+    control.add_customers(4);
+    let page =
+        gorgias(&sandbox, "GET", "/api/customers?limit=4&order_by=created_datetime:desc", Value::Null).await;
+    let told: Vec<_> = page.body["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .rev()
+        .map(|one| {
+            let phone = one["channels"].as_array().unwrap().iter().find(|c| c["type"] == "phone").unwrap();
+            (one["name"].as_str().unwrap(), phone["address"].as_str().unwrap())
+        })
+        .collect();
+    let spelled = ["+12035550100", "+1 (203) 555-0101", "(203) 555-0102", "203.555.0103"];
+    let wanted: Vec<_> =
+        ["Customer 0", "Customer 1", "Customer 2", "Customer 3"].into_iter().zip(spelled).collect();
+    assert_eq!(told, wanted);
+    let made: Vec<_> = page.body["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["created_datetime"].as_str().unwrap())
+        .collect();
+    assert!(made.windows(2).all(|two| two[0] > two[1]), "{made:?}");
+    assert_eq!((sidetone_sandbox::GorgiasControl::number_of(79_700), made.len()), (None, 4));
 }
 
 #[tokio::test(start_paused = true)]

@@ -101,6 +101,8 @@ pub struct Plan {
     pub aircall_token: &'static str,
     /// Whether webhooks reach the engine.
     pub deliver: bool,
+    /// What stands in Gorgias when the engine starts, beside the sandbox's own people.
+    pub before: fn(&GorgiasControl),
     /// What the day is kept in.
     pub stores: Stores,
     /// What is larger is not uploaded.
@@ -128,6 +130,7 @@ impl Default for Plan {
             gorgias_key: gorgias_world::API_KEY,
             aircall_token: aircall_world::API_TOKEN,
             deliver: true,
+            before: |_| (),
             stores: Stores::Sqlite,
             largest_file_bytes: sidetone_engine::files::LARGEST_BYTES,
         }
@@ -203,6 +206,7 @@ impl Day {
             ..Options::default()
         })
         .unwrap();
+        (plan.before)(sandbox.control().gorgias());
         let clock = Arc::new(SimulatedClock::starting_at(morning()));
         let shelf = Shelf::empty(plan.stores.clone());
         let lifeline = Lifeline::default();
@@ -264,7 +268,8 @@ impl Day {
     #[must_use]
     pub fn start_another(&self) -> (Handle, JoinHandle<()>) {
         let (running, handle) =
-            run(&self.sandbox, &self.clock, &self.plan, &self.shelf, &Lifeline::default(), "another").unwrap();
+            run(&self.sandbox, &self.clock, &self.plan, &self.shelf, &Lifeline::default(), "another")
+                .unwrap();
         (handle, running.task)
     }
 
@@ -396,12 +401,20 @@ impl Day {
         dump["tickets"].as_array().unwrap().iter().filter(|t| t["external_id"] == marker).cloned().collect()
     }
 
-    /// Requests to Gorgias after `seq`: (writes, look-ups of customers).
+    /// Requests to Gorgias after `seq`: (writes, look-ups of customers). The pages of the directory, which is kept beside
+    /// all calls, are no look-ups.
     #[must_use]
     pub fn requests(&self, seq: u64) -> (Vec<JournalEntry>, Vec<JournalEntry>) {
         let journal = self.gorgias.journal(seq);
         let (writes, reads): (Vec<_>, Vec<_>) = journal.into_iter().partition(JournalEntry::is_write);
-        (writes, reads.into_iter().filter(|e| e.path.starts_with("/api/customers")).collect())
+        let looks = |e: &JournalEntry| e.path.starts_with("/api/customers") && !is_of_directory(e);
+        (writes, reads.into_iter().filter(looks).collect())
+    }
+
+    /// Requests to Gorgias after `seq` that read a page of all customers.
+    #[must_use]
+    pub fn directory_pages(&self, seq: u64) -> Vec<JournalEntry> {
+        self.gorgias.journal(seq).into_iter().filter(is_of_directory).collect()
     }
 
     /// The number of the newest request to Gorgias.
@@ -409,6 +422,10 @@ impl Day {
     pub fn last_seq(&self) -> u64 {
         self.gorgias.journal(0).last().map_or(0, |e| e.seq)
     }
+}
+
+fn is_of_directory(entry: &JournalEntry) -> bool {
+    entry.path.starts_with("/api/customers?") && entry.path.contains("order_by=")
 }
 
 /// The note with this key on a dumped ticket.
@@ -459,7 +476,10 @@ fn run(
             helpdesk_rate: Rate { requests: 80, window: Duration::from_secs(40) },
             check_every: Duration::from_secs(30),
             poll_every: Duration::from_secs(5),
-            files: FilesSettings { dir: shelf.folder_for_files(name), largest_bytes: plan.largest_file_bytes },
+            files: FilesSettings {
+                dir: shelf.folder_for_files(name),
+                largest_bytes: plan.largest_file_bytes,
+            },
             study_only: false,
             sandbox_control_url: None,
         },

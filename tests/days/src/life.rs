@@ -56,7 +56,8 @@ pub(crate) fn plan(script: &Script, stores: &Stores) -> Plan {
         from: Some(morning()),
         ..Logging::default()
     };
-    Plan { lines: script.set_up.lines.clone(), stores: stores.clone(), logging, ..Plan::default() }.with_files()
+    Plan { lines: script.set_up.lines.clone(), stores: stores.clone(), logging, ..Plan::default() }
+        .with_files()
 }
 
 /// Lives the day of this script; a quiet day has no troubles.

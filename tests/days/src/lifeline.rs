@@ -14,6 +14,7 @@ use sidetone_engine::call::CaseId;
 use sidetone_engine::choice::Choice;
 use sidetone_engine::conversation::Conversation;
 use sidetone_engine::dial::Dial;
+use sidetone_engine::directory::entry::{Listed, Place, Size, Unmatched};
 use sidetone_engine::directory::{Dealings, Matched};
 use sidetone_engine::number::E164;
 use sidetone_engine::store::{
@@ -195,6 +196,26 @@ impl Store for MortalStore {
 
     fn dealings(&self, customer: &str) -> Result<Dealings, StoreError> {
         self.alive()?.dealings(customer)
+    }
+
+    fn listed(&self, number: &E164) -> Result<Vec<Listed>, StoreError> {
+        self.alive()?.listed(number)
+    }
+
+    fn ending_in(&self, digits: &str, limit: usize) -> Result<Vec<Listed>, StoreError> {
+        self.alive()?.ending_in(digits, limit)
+    }
+
+    fn unmatched(&self, after: Option<&Place>, limit: usize) -> Result<Vec<Unmatched>, StoreError> {
+        self.alive()?.unmatched(after, limit)
+    }
+
+    fn without_country_code(&self, after: Option<&Place>, limit: usize) -> Result<Vec<Place>, StoreError> {
+        self.alive()?.without_country_code(after, limit)
+    }
+
+    fn directory_size(&self) -> Result<Size, StoreError> {
+        self.alive()?.directory_size()
     }
 
     fn setting(&self, key: &str) -> Result<Option<String>, StoreError> {

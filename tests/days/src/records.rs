@@ -230,11 +230,15 @@ mod tests {
         assert_eq!((twice.missing.len(), twice.added.len()), (0, 1));
         let packed = |own: bool| {
             let file = json!([{"name": "recording-7.mp3", "sha256": "ab"}]);
-            let mut dump = dump(7, if own { &[ANSWERED, ("recording", "1", "Recording")] } else { &[ANSWERED] });
+            let mut dump =
+                dump(7, if own { &[ANSWERED, ("recording", "1", "Recording")] } else { &[ANSWERED] });
             dump["tickets"][0]["messages"][usize::from(own)]["attachments"] = file;
             Records::of(&dump, &BTreeMap::new())
         };
-        assert!(packed(true).differ_from(&[&packed(false)], |_| false).is_none(), "a file, wherever it is packed");
+        assert!(
+            packed(true).differ_from(&[&packed(false)], |_| false).is_none(),
+            "a file, wherever it is packed"
+        );
         assert!(packed(true).differ_from(&[&records(7, &[ANSWERED])], |_| false).is_some());
         let short = differ(records(7, &[ANSWERED])).unwrap().to_string();
         assert!(short.starts_with("  - ") && short.contains("ended"), "{short}");

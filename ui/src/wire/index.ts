@@ -448,6 +448,48 @@ export type DialState = "keypad" | "calling";
 export type Direction = "inbound" | "outbound";
 
 /**
+ * How much of the helpdesk's customers is mirrored here (B9).
+ */
+export type DirectoryState = "empty" | "reading" | "complete" | "incomplete";
+
+/**
+ * The directory of all customers' numbers.
+ */
+export type DirectoryView = { 
+/**
+ * How much of it is there.
+ */
+state: DirectoryState, 
+/**
+ * Customers in it, also those without a number.
+ */
+customers: number, 
+/**
+ * Numbers that can be matched.
+ */
+numbers: number, 
+/**
+ * Numbers that nothing can match.
+ */
+unmatched: number, 
+/**
+ * When the reading of all customers that is under way began, unix seconds.
+ */
+pass_began_at: number | null, 
+/**
+ * When all customers had been read last, unix seconds.
+ */
+complete_at: number | null, 
+/**
+ * When what changed in the helpdesk was read last, unix seconds.
+ */
+checked_at: number | null, 
+/**
+ * Plain words, in English, where something is wrong.
+ */
+text: string | null, };
+
+/**
  * B11: one line of "why is this here?".
  */
 export type ExplanationView = { 
@@ -520,6 +562,10 @@ source: Source,
  * Set in the sandbox only.
  */
 sandbox: SandboxView | null, 
+/**
+ * The directory of all customers' numbers.
+ */
+directory: DirectoryView | null, 
 /**
  * Webhook bodies in the store that nothing could be made of.
  */
@@ -601,6 +647,7 @@ export type LiveEvent = { "event": "call", "data": CallView } | { "event": "card
 export type Match = "looking" | "found" | "several" | "unknown" | "withheld" | "failed";
 
 /**
+<<<<<<< HEAD
  * Everything about one message: `GET /api/messages/{id}`.
  */
 export type MessageDetail = { 
@@ -706,6 +753,11 @@ ticket: TicketView | null, };
  * Why a customer may be the caller.
  */
 export type MatchReason = "chosen" | "exact_number" | "other_spelling" | "same_email" | "same_email_domain" | "same_name" | "last_call" | "recently_updated";
+=======
+ * How a customer's number matches.
+ */
+export type MatchedHow = "exact" | "other_spelling" | "near";
+>>>>>>> wt-directory
 
 /**
  * What is written.
@@ -768,9 +820,92 @@ today: Today,
 health: Health, };
 
 /**
+ * `GET /api/numbers/explain?number=`.
+ */
+export type NumberExplanation = { 
+/**
+ * What was asked.
+ */
+asked: string, 
+/**
+ * Every number that it may mean; the first one counts below.
+ */
+readings: Array<NumberReading>, 
+/**
+ * Why it is no number: a stable code and a sentence.
+ */
+problem: Reason | null, 
+/**
+ * Customers who have it.
+ */
+matches: Array<NumberMatch>, 
+/**
+ * Customers who nearly have it.
+ */
+near: Array<NumberMatch>, 
+/**
+ * What a card would show at once if it called now.
+ */
+ring: Match, 
+/**
+ * When the helpdesk was asked itself, unix seconds.
+ */
+asked_helpdesk_at: number | null, 
+/**
+ * Whom a call of it would be written to, one sentence in English.
+ */
+written_to: string, 
+/**
+ * Out of which directory this is told.
+ */
+directory: DirectoryView, };
+
+/**
  * What kind of number the other party has.
  */
 export type NumberKind = "phone" | "withheld" | "other";
+
+/**
+ * A customer whose number matches, or nearly does.
+ */
+export type NumberMatch = { 
+/**
+ * Who.
+ */
+customer: CustomerView, 
+/**
+ * Their number, in E.164.
+ */
+number: string, 
+/**
+ * As it is stored in the helpdesk.
+ */
+stored: string, 
+/**
+ * The country that was assumed for it, because none is named.
+ */
+country: string | null, 
+/**
+ * How it matches.
+ */
+how: MatchedHow, 
+/**
+ * Why, in one sentence in English.
+ */
+why: string, };
+
+/**
+ * A number that a spelling may mean.
+ */
+export type NumberReading = { 
+/**
+ * In E.164.
+ */
+number: string, 
+/**
+ * The country (ISO alpha-2) of a selected line that was assumed, because none is named.
+ */
+country: string | null, };
 
 /**
  * The other party's number, ready to show. The page formats `e164` for its reader; `received` is the fallback.
@@ -966,6 +1101,31 @@ held: number,
  * Seconds talked.
  */
 talk_seconds: number, };
+
+/**
+ * A line of `GET /api/numbers/unmatched`: a number in the helpdesk that nothing can match.
+ */
+export type UnmatchedNumber = { 
+/**
+ * Whose it is.
+ */
+customer_id: string, 
+/**
+ * The customer's name; empty if the helpdesk has none.
+ */
+name: string, 
+/**
+ * The customer's page in the helpdesk.
+ */
+url: string | null, 
+/**
+ * As it is stored there.
+ */
+stored: string, 
+/**
+ * Why: a stable code and a sentence.
+ */
+reason: Reason, };
 
 /**
  * Which outside service.

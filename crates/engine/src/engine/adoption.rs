@@ -58,7 +58,12 @@ impl Adoption {
         let leads_to_a_write = match assessment.step {
             // A further message is found in its customer's conversation only: who that is comes first.
             Step::LookUp(_) | Step::LookUpAnonymous if case.call.id.is_message() => false,
-            Step::Write | Step::Fetch(_) | Step::LookAtTicket | Step::LookAtLinked | Step::LookAtNamed | Step::LookUpAnonymous => true,
+            Step::Write
+            | Step::Fetch(_)
+            | Step::LookAtTicket
+            | Step::LookAtLinked
+            | Step::LookAtNamed
+            | Step::LookUpAnonymous => true,
             // Before a customer is looked up for a call of long ago, its record may be there already.
             Step::LookUp(_) | Step::LookAtChosen(_) | Step::LookForConversation(_) => true,
             Step::ReadLine(_)

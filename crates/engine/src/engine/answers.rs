@@ -4,9 +4,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sidetone_protocol::{LiveEvent, Vendor};
 
 use super::outbox::SEND_AGAIN;
+use super::who::in_e164;
 use super::{Done, Engine, Job};
 use crate::budget::Lane;
 use crate::call::{CaseId, Origin};
+use crate::directory::entry::Address;
 use crate::directory::{Customer, Matched};
 use crate::helpdesk::{Answer, Refusal, Request};
 use crate::inbox;
@@ -47,7 +49,12 @@ impl Engine {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         match job {
-            Job::LookUp(number) => self.looked_up(&number, result, now),
+            Job::LookUp { number, asked } => self.looked_up(&number, &asked, result, now),
+            Job::Search { call, number } => self.search_told(call, number, result, now),
+            Job::Candidate { call, number, rest, found } => {
+                self.candidate_told(call, number, rest, found, result, now)
+            }
+            Job::Mirror(page) => self.mirror_told(page, result, now),
             Job::LookUpAnonymous => self.looked_up_anonymous(result, now),
             Job::Read { call, timeline } => self.was_read(call, timeline, result, now),
             Job::Adopt { call, asked, so_far } => self.was_adopted(call, &asked, &so_far, result, now),
@@ -198,17 +205,27 @@ impl Engine {
     fn looked_up(
         &mut self,
         number: &E164,
+        asked: &Address,
         result: &Result<Answer, TransportError>,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         self.looking.remove(number);
         let found = self.read_question(Question::Customers, result, now, |engine, answer| {
-            engine.helpdesk.looked_up(number, answer)
+            engine.helpdesk.entries_read(answer)
         })?;
         let mut change = Change::at(now);
         let failed = found.is_none();
         match found {
-            Some(customers) => {
+            Some(page) => {
+                let customers = self.corrected(number, asked, page.entries, &mut change)?;
+                if customers.is_empty() && *asked != in_e164(number) {
+                    // Nobody has it in the spelling that was known: a person may have corrected just that.
+                    self.push(&change)?;
+                    let asked = in_e164(number);
+                    let request = self.helpdesk.look_up(&asked);
+                    self.looking.insert(number.clone());
+                    return self.ask_further(Job::LookUp { number: number.clone(), asked }, request, now);
+                }
                 self.failed_looks.remove(number);
                 self.shared.mark_failed(number, false);
                 change.matched.push(Matched { number: number.clone(), checked_at: now, customers });

@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use sidetone_protocol::{Mode, Vendor};
 
+use super::who::in_e164;
 use super::writing::Claim;
 use super::{Engine, Job};
 use crate::budget::Lane;
@@ -68,8 +69,11 @@ impl Engine {
         lane: Lane,
         now: DateTime<Utc>,
     ) -> Result<(), DateTime<Utc>> {
-        let request = self.helpdesk.look_up(number);
-        self.ask(self.helpdesk.vendor(), lane, Job::LookUp(number.clone()), request, now)?;
+        // A store that cannot be read costs the other spellings, not the look-up.
+        let asked = self.spelling_to_ask(number).unwrap_or_else(|_| in_e164(number));
+        let request = self.helpdesk.look_up(&asked);
+        let job = Job::LookUp { number: number.clone(), asked };
+        self.ask(self.helpdesk.vendor(), lane, job, request, now)?;
         self.looking.insert(number.clone());
         Ok(())
     }
@@ -92,10 +96,11 @@ impl Engine {
                 continue;
             };
             let Some(matched) =
-                case.call.party().number().map(|n| self.store.matched(n)).transpose()?.flatten()
+                case.call.party().number().map(|n| self.shared.known(n)).transpose()?.flatten()
             else {
                 continue;
             };
+            // The live answer is waited for a moment; then the local index speaks (G1).
             if !matched.is_fresh(now) {
                 if now < until {
                     self.wake_by(until);

@@ -179,7 +179,12 @@ impl Transfers {
 
 impl Engine {
     /// One step further with a file of this call, in the call's turn.
-    pub(super) fn fetch(&mut self, case: Case, wanted: Wanted, now: DateTime<Utc>) -> Result<Begun, StoreError> {
+    pub(super) fn fetch(
+        &mut self,
+        case: Case,
+        wanted: Wanted,
+        now: DateTime<Utc>,
+    ) -> Result<Begun, StoreError> {
         let progress = self.transfers.begin(case.call.id, &wanted.key, now);
         match next(&wanted, &progress, now) {
             Next::Upload(got) => return self.upload(case, wanted, &got, progress.serial, now),
@@ -384,7 +389,13 @@ impl Engine {
         }
     }
 
-    fn sent(&mut self, call: CaseId, wanted: &Wanted, sent: Sent, now: DateTime<Utc>) -> Result<(), StoreError> {
+    fn sent(
+        &mut self,
+        call: CaseId,
+        wanted: &Wanted,
+        sent: Sent,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         self.upload_counted(&sent, now);
         let answer = match sent {
             Sent::Answered(answer) => answer,

@@ -153,7 +153,7 @@ impl Engine {
 
     /// Record − ledger under what is known now.
     pub(super) fn assess(&self, case: &Case, now: DateTime<Utc>) -> Result<Assessment, StoreError> {
-        let matched = case.call.party().number().map(|n| self.store.matched(n)).transpose()?.flatten();
+        let matched = case.call.party().number().map(|n| self.shared.known(n)).transpose()?.flatten();
         let matched = matched.filter(|matched| self.adoption.believes(matched, now));
         let talks =
             conversations(self.store.as_ref(), case, [matched.as_ref(), self.knowledge.anonymous.as_ref()])?;

@@ -83,6 +83,7 @@ impl Engine {
                 last_event_at: arrivals.last_event_at,
             },
             sandbox: self.settings.sandbox_control_url.clone().map(|control_url| SandboxView { control_url }),
+            directory: Some(self.mirror.view()),
             odd_events: u32::try_from(arrivals.odd).unwrap_or(u32::MAX),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         })

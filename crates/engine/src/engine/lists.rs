@@ -3,7 +3,7 @@
 //!
 //! What was read goes into [`Knowledge`](crate::knowledge::Knowledge) only when a list was read to its end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sidetone_protocol::Vendor;
@@ -25,6 +25,8 @@ const AGAIN: TimeDelta = TimeDelta::seconds(20);
 
 /// The setting that keeps the company's own numbers.
 const OWN_NUMBERS: &str = "own_numbers";
+/// The setting that keeps the countries of the selected lines.
+pub(crate) const LINE_COUNTRIES: &str = "line_countries";
 
 /// One of the lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +53,7 @@ pub(crate) struct Lists {
     aircall_tags: BTreeMap<u64, String>,
     agents: Vec<Agent>,
     own_numbers: Vec<E164>,
+    countries: BTreeSet<String>,
     lines_known: bool,
     /// Where lists go on that the budget interrupted.
     rests: Vec<(List, Request)>,
@@ -67,6 +70,7 @@ impl Lists {
             aircall_tags: BTreeMap::new(),
             agents: Vec::new(),
             own_numbers: Vec::new(),
+            countries: BTreeSet::new(),
             lines_known: false,
             rests: Vec::new(),
         }
@@ -92,13 +96,14 @@ impl Engine {
     /// asked after a start.
     fn keep_own_numbers(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
         let numbers: Vec<&str> = self.knowledge.own_numbers.iter().map(E164::as_str).collect();
-        let text = numbers.join(" ");
-        if self.store.setting(OWN_NUMBERS)?.as_deref() == Some(text.as_str()) {
-            return Ok(());
-        }
+        let (numbers, countries) = (numbers.join(" "), self.knowledge.home_countries().join(" "));
         let mut change = Change::at(now);
-        change.settings.push((OWN_NUMBERS.to_owned(), text));
-        self.push(&change)
+        for (name, text) in [(OWN_NUMBERS, numbers), (LINE_COUNTRIES, countries)] {
+            if self.store.setting(name)?.as_deref() != Some(text.as_str()) {
+                change.settings.push((name.to_owned(), text));
+            }
+        }
+        if change.settings.is_empty() { Ok(()) } else { self.push(&change) }
     }
 
     pub(super) fn remember_own_numbers(&mut self) -> Result<(), StoreError> {
@@ -106,8 +111,11 @@ impl Engine {
             self.knowledge.own_numbers =
                 text.split_whitespace().filter_map(|number| number::parse(number, None)).collect();
             self.lists.lines_known = true;
-            self.share_knowledge();
         }
+        if let Some(text) = self.store.setting(LINE_COUNTRIES)? {
+            self.knowledge.countries = Some(text.split_whitespace().map(str::to_owned).collect());
+        }
+        self.share_knowledge();
         Ok(())
     }
 
@@ -213,7 +221,10 @@ impl Engine {
                         self.lists.slugs.clear();
                         self.lists.aircall_tags.clear();
                     }
-                    List::Lines => self.lists.own_numbers.clear(),
+                    List::Lines => {
+                        self.lists.own_numbers.clear();
+                        self.lists.countries.clear();
+                    }
                     List::Agents => self.lists.agents.clear(),
                 }
                 self.list_due(list, now + AGAIN);
@@ -236,8 +247,11 @@ impl Engine {
             List::Agents => self.knowledge.agents = Some(std::mem::take(&mut self.lists.agents)),
             List::Lines => {
                 self.knowledge.own_numbers = std::mem::take(&mut self.lists.own_numbers);
+                self.knowledge.countries =
+                    Some(std::mem::take(&mut self.lists.countries).into_iter().collect());
                 self.keep_own_numbers(now)?;
                 self.lists.lines_known = true;
+                self.mirror.lines_were_read(now);
             }
         }
         self.share_knowledge();
@@ -290,6 +304,9 @@ impl Engine {
         for own in page.items.iter().filter_map(parsed) {
             self.lists.own_numbers.push(own);
         }
+        let selected = page.items.iter().filter(|line| self.settings.lines.contains(&line.id));
+        let countries = selected.filter_map(|line| Some(line.country.as_deref()?.to_ascii_uppercase()));
+        self.lists.countries.extend(countries);
         Some(request.next_page(&page).map(|next| next.to_http(&self.aircall)))
     }
 }

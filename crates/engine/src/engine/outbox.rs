@@ -242,6 +242,16 @@ impl Engine {
                 let may_write = self.may_write(now) && assessment.standing == Standing::Logged;
                 let write =
                     assessment.writes.into_iter().find(|w| !is_parked(&case, w)).filter(|_| may_write);
+                if let Some(number) = write.as_ref().and_then(|w| self.search_comes_first(&case, w, now)) {
+                    return match self.search(id, number, now) {
+                        Ok(()) => {
+                            // Two calls of one stranger make one customer.
+                            self.busy_threads.insert(id, thread.to_owned());
+                            Ok(Begun::Yes)
+                        }
+                        Err(_) => Ok(Begun::Blocked),
+                    };
+                }
                 return match write {
                     Some(write) => self.write(case, write, thread, now),
                     // A plan that was only asked for, or that waits to be released: nothing more is due now.

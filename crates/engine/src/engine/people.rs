@@ -254,6 +254,7 @@ impl Engine {
         survivor: Option<&Customer>,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
+        self.directory_follows(was, survivor, now)?;
         let mut change = Change::at(now);
         match (case.call.party().number(), survivor) {
             (Some(number), _) => {

@@ -92,6 +92,7 @@ impl Engine {
             match case.call.party().number() {
                 Some(number) => {
                     let number = number.clone();
+                    self.now_has(&customer, &number, &mut change);
                     change.matched.push(Matched { number, checked_at: now, customers: vec![customer] });
                 }
                 None => self.knows_anonymous(vec![customer], now)?,

@@ -81,8 +81,8 @@ pub(super) fn assess(case: &Case, message: Message<'_>, context: &Context<'_>) -
     };
     assessment.files = wanted_files(&record, &case.ledger);
     let is_written = case.ledger.has(MESSAGE);
-    if let Some(step) = files::before_the_note(&assessment.files, context.under_way, context.now)
-        .filter(|_| !is_written)
+    if let Some(step) =
+        files::before_the_note(&assessment.files, context.under_way, context.now).filter(|_| !is_written)
     {
         // Before the conversation is looked at: what was seen of it holds for some seconds only.
         assessment.step = step;
@@ -106,7 +106,9 @@ pub(super) fn assess(case: &Case, message: Message<'_>, context: &Context<'_>) -
     assessment.writes = plan(case, &record, &conversation, known_tags, context.now);
     assessment.step = match assessment.writes.first() {
         Some(write) if !is_parked(&case.attempts, write) => Step::Write,
-        _ if is_written => files::after_the_note(&assessment.files, context.under_way, context.now).unwrap_or(Step::Rest),
+        _ if is_written => {
+            files::after_the_note(&assessment.files, context.under_way, context.now).unwrap_or(Step::Rest)
+        }
         _ => Step::Rest,
     };
     assessment
@@ -450,9 +452,10 @@ fn is_spoken_of(ledger: &Ledger, index: usize) -> bool {
 /// Which files the message's own entry speaks of, a bit each.
 fn settled_files(case: &Case, record: &Record<'_>) -> u64 {
     let files = record.message.files();
-    let settled = files.iter().enumerate().filter(|(index, file)| {
-        !matches!(enclosed(&case.ledger, *index, file), Enclosed::Open)
-    });
+    let settled = files
+        .iter()
+        .enumerate()
+        .filter(|(index, file)| !matches!(enclosed(&case.ledger, *index, file), Enclosed::Open));
     settled.fold(0, |bits, (index, _)| bits | 1 << index.min(63))
 }
 

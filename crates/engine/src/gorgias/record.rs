@@ -1,6 +1,5 @@
 //! What Gorgias should hold for a call: rows G4 to G18, as a pure function of facts and settings.
 
-
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use sidetone_protocol::Reason;

@@ -7,8 +7,8 @@ use sidetone_protocol::{CallView, ExplanationView, MessageView, OutboxView, Push
 
 use super::sql::Database;
 use super::tables::{
-    attempt, call, call_list, choice, conversation, dial, inbox, ledger, matched, message_list, own_comment, pushed,
-    setting, trace,
+    attempt, call, call_list, choice, conversation, dial, directory, inbox, ledger, matched, message_list,
+    own_comment, pushed, setting, trace,
 };
 use super::{
     Arrivals, Case, CaseChange, Change, Claim, InboxRow, MessageQuery, Query, Receipt, Received, Store,
@@ -18,6 +18,7 @@ use crate::call::CaseId;
 use crate::choice::Choice;
 use crate::conversation::Conversation;
 use crate::dial::Dial;
+use crate::directory::entry::{Listed, Place, Size, Unmatched};
 use crate::directory::{Dealings, Matched};
 use crate::number::E164;
 
@@ -46,6 +47,7 @@ impl<D: Database> Store for D {
             conversation::put(sql, &change.conversations)?;
             choice::forget(sql, &change.withdrawn)?;
             choice::put(sql, &change.choices)?;
+            directory::put(sql, &change.directory)?;
             setting::put(sql, &change.settings)?;
             // Last: from here to the commit all others wait for their ids.
             pushed::put(sql, &change.push, change.at)
@@ -134,6 +136,26 @@ impl<D: Database> Store for D {
 
     fn dealings(&self, customer: &str) -> Result<Dealings, StoreError> {
         self.read(|sql| ledger::dealings(sql, customer))
+    }
+
+    fn listed(&self, number: &E164) -> Result<Vec<Listed>, StoreError> {
+        self.read(|sql| directory::listed(sql, number))
+    }
+
+    fn ending_in(&self, digits: &str, limit: usize) -> Result<Vec<Listed>, StoreError> {
+        self.read(|sql| directory::ending_in(sql, digits, limit))
+    }
+
+    fn unmatched(&self, after: Option<&Place>, limit: usize) -> Result<Vec<Unmatched>, StoreError> {
+        self.read(|sql| directory::unmatched(sql, after, limit))
+    }
+
+    fn without_country_code(&self, after: Option<&Place>, limit: usize) -> Result<Vec<Place>, StoreError> {
+        self.read(|sql| directory::without_country_code(sql, after, limit))
+    }
+
+    fn directory_size(&self) -> Result<Size, StoreError> {
+        self.read(directory::size)
     }
 
     fn setting(&self, key: &str) -> Result<Option<String>, StoreError> {

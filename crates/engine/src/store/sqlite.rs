@@ -18,9 +18,10 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sqlite/003_messages.sql"),
     include_str!("sqlite/004_dial.sql"),
     include_str!("sqlite/005_choice.sql"),
+    include_str!("sqlite/006_directory.sql"),
 ];
 /// So many statements stay prepared: all that there are, and some searches.
-const PREPARED: usize = 64;
+const PREPARED: usize = 80;
 
 /// A store in one SQLite file.
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::patched;
@@ -94,16 +95,51 @@ impl GorgiasControl {
         self.0.act(|state| add_customer(state, name, email, phone))
     }
 
-    /// Adds `count` customers with numbers of their own, for measurements of large accounts.
+    /// Adds `count` customers, made one second after the other until now, for measurements of large accounts. Customer
+    /// `index` has the number [`GorgiasControl::number_of`], spelled in turn in four ways; who comes after the last of
+    /// those numbers has an e-mail address only.
     pub fn add_customers(&self, count: u32) {
         self.0.act(|state| {
+            let now = state.now();
             for index in 0..count {
-                // A country code that is not in use: no number here can be anybody's.
-                let phone = format!("+999{index:09}");
                 let email = format!("customer-{index}@example.com");
-                add_customer(state, &format!("Customer {index}"), Some(&email), &phone);
+                let id = match Self::number_of(index) {
+                    Some(number) => {
+                        let phone = spelled(&number, index);
+                        add_customer(state, &format!("Customer {index}"), Some(&email), &phone)
+                    }
+                    None => state.add_customer(Some(format!("Customer {index}")), Some(email)).id,
+                };
+                if let Some(customer) = state.customers.get_mut(&id) {
+                    customer.made_at = now - TimeDelta::seconds((count - index).into());
+                    customer.updated_at = customer.made_at;
+                }
             }
         });
+    }
+
+    /// The number of a customer of [`GorgiasControl::add_customers`], in E.164; those numbers are kept for fiction, and end
+    /// with the 79,700th.
+    #[must_use]
+    pub fn number_of(index: u32) -> Option<String> {
+        // Area code 202 is where the sandbox's own people live.
+        let area = 203 + index / 100;
+        (area <= 999).then(|| format!("+1{area}55501{:02}", index % 100))
+    }
+
+    /// Changes the text of a customer's numbers, as a person does: what is `from` becomes `to`.
+    ///
+    /// # Errors
+    /// When there is no such customer.
+    pub fn respell(&self, customer: u64, from: &str, to: &str) -> Result<(), Refused> {
+        let is_done = self.0.act(|state| {
+            let now = state.now();
+            let known = state.customers.get_mut(&customer)?;
+            known.channels.iter_mut().filter(|c| c.address == from).for_each(|c| c.address = to.to_owned());
+            known.updated_at = now;
+            Some(())
+        });
+        is_done.ok_or_else(|| Refused::unknown("customer", customer))
     }
 
     /// Activates or deactivates somebody of the staff, as an admin does.
@@ -227,6 +263,17 @@ impl GorgiasControl {
             phone.map(|phone| json!({"name": customer.name, "number": phone.address}))
         };
         self.0.act(|state| state.customers.values().take(40).filter_map(number).collect())
+    }
+}
+
+/// A North American number as people type it, in turn in four ways.
+fn spelled(number: &str, turn: u32) -> String {
+    let (area, local, line) = (&number[2..5], &number[5..8], &number[8..]);
+    match turn % 4 {
+        0 => number.to_owned(),
+        1 => format!("+1 ({area}) {local}-{line}"),
+        2 => format!("({area}) {local}-{line}"),
+        _ => format!("{area}.{local}.{line}"),
     }
 }
 

@@ -61,7 +61,10 @@ pub(crate) fn list(
     let after = match asked.param("cursor").map(|token| known_cursor(state, token, &name)) {
         None => None,
         Some(Some(after)) => Some(after),
-        Some(None) => return errors::invalid_field(listing.doing, "cursor", "Invalid or expired cursor."),
+        Some(None) => {
+            let refusal = errors::invalid_field(listing.doing, "cursor", "Invalid or expired cursor.");
+            return refusal.with_status(state.switches.dead_cursor_status);
+        }
     };
 
     let mut rows = rows(state, field);

@@ -73,8 +73,10 @@ pub struct GorgiasSwitches {
     pub upload_refused_types: Vec<String>,
     /// A message may only have attachments that were uploaded here.
     pub own_attachments_only: bool,
-    /// How long a list's cursor may be used.
+    /// How long a list's cursor may be used; negative: no cursor is taken.
     pub cursor_lifetime_s: i64,
+    /// The status for a cursor that is not taken (any more): 400, 404 or 410.
+    pub dead_cursor_status: u16,
 }
 
 impl Default for GorgiasSwitches {
@@ -101,6 +103,7 @@ impl Default for GorgiasSwitches {
             upload_refused_types: Vec::new(),
             own_attachments_only: true,
             cursor_lifetime_s: 600,
+            dead_cursor_status: 400,
         }
     }
 }

@@ -64,6 +64,16 @@ export function wellHealth(now: number): Health {
     ],
     source: { kind: 'webhook', last_event_at: now - 24 },
     sandbox: null,
+    directory: {
+      state: 'complete',
+      customers: 4_812,
+      numbers: 3_950,
+      unmatched: 12,
+      pass_began_at: null,
+      complete_at: now - 2 * DAY,
+      checked_at: now - 3 * MINUTE,
+      text: null,
+    },
     odd_events: 0,
     version: '0.1.0',
   };
@@ -96,6 +106,7 @@ export function badHealth(now: number): Health {
       one.vendor === 'gorgias' ? { ...one, ours: 58, others: 22, paused_until: now + 18 } : one,
     ),
     source: { kind: 'webhook', last_event_at: now - 3 * HOUR },
+    directory: well.directory && { ...well.directory, state: 'incomplete', customers: 1_900 },
     odd_events: 3,
   };
 }
