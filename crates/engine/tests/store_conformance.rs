@@ -344,6 +344,7 @@ fn customer(id: &str, updated_at: i64) -> Customer {
     let updated_at = Some(updated_at);
     Customer {
         id: id.into(),
+        spelled: None,
         name: format!("Customer {id}"),
         email: None,
         note: Some("n".into()),

@@ -270,6 +270,27 @@ history: Array<CallView>,
 history_total: number, };
 
 /**
+ * The customer whom a person chose for a call or for its number.
+ */
+export type ChosenView = { 
+/**
+ * Who.
+ */
+customer: CustomerView, 
+/**
+ * When it was chosen.
+ */
+at: number, 
+/**
+ * For the number, so that it holds for later calls too, until it is withdrawn.
+ */
+remembered: boolean, 
+/**
+ * The helpdesk has this customer no longer, or the number is another's now: choose again.
+ */
+gone: boolean, };
+
+/**
  * The answer to a [`CommentRequest`], 202.
  */
 export type CommentAnswer = { 
@@ -299,25 +320,6 @@ agent?: string, };
  * How far a comment has come. It is kept, and goes to the helpdesk in any case.
  */
 export type CommentState = "posted" | "helpdesk_only" | "waiting";
- * The customer whom a person chose for a call or for its number.
- */
-export type ChosenView = { 
-/**
- * Who.
- */
-customer: CustomerView, 
-/**
- * When it was chosen.
- */
-at: number, 
-/**
- * For the number, so that it holds for later calls too, until it is withdrawn.
- */
-remembered: boolean, 
-/**
- * The helpdesk has this customer no longer, or the number is another's now: choose again.
- */
-gone: boolean, };
 
 /**
  * B10: what of the record is there.
@@ -647,7 +649,16 @@ export type LiveEvent = { "event": "call", "data": CallView } | { "event": "card
 export type Match = "looking" | "found" | "several" | "unknown" | "withheld" | "failed";
 
 /**
-<<<<<<< HEAD
+ * Why a customer may be the caller.
+ */
+export type MatchReason = "chosen" | "exact_number" | "other_spelling" | "same_email" | "same_email_domain" | "same_name" | "last_call" | "recently_updated";
+
+/**
+ * How a customer's number matches.
+ */
+export type MatchedHow = "exact" | "other_spelling" | "near";
+
+/**
  * Everything about one message: `GET /api/messages/{id}`.
  */
 export type MessageDetail = { 
@@ -750,14 +761,6 @@ reason: Reason | null,
  * The conversation that holds it.
  */
 ticket: TicketView | null, };
- * Why a customer may be the caller.
- */
-export type MatchReason = "chosen" | "exact_number" | "other_spelling" | "same_email" | "same_email_domain" | "same_name" | "last_call" | "recently_updated";
-=======
- * How a customer's number matches.
- */
-export type MatchedHow = "exact" | "other_spelling" | "near";
->>>>>>> wt-directory
 
 /**
  * What is written.
