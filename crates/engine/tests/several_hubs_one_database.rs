@@ -173,7 +173,8 @@ fn postgres_those_who_start_at_once_make_the_tables_once() {
         }
     });
     assert_eq!(decided.into_inner().unwrap().len(), 1, "and agree on who they are");
-    assert_eq!(schema.number("SELECT count(*) FROM migration"), 1);
+    let migrations = schema.number("SELECT count(*) FROM migration");
+    assert_eq!(migrations, schema.number("SELECT max(version) FROM migration"), "each once");
 }
 
 #[test]
@@ -181,16 +182,14 @@ fn postgres_those_who_start_at_once_make_the_tables_once() {
 fn postgres_a_database_of_a_newer_program_is_refused_and_left_alone() {
     let schema = Schema::new();
     drop(PostgresStore::open(&schema.url()).unwrap());
+    let tables = || schema.number("SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()");
+    let before = tables();
     schema.run("INSERT INTO migration (version) VALUES (99); DROP TABLE trace");
     for refused in [PostgresStore::open(&schema.url()).err(), PostgresStore::look(&schema.url()).err()] {
         assert!(matches!(refused, Some(StoreError::Newer { found: 99, .. })), "{refused:?}");
     }
     assert_eq!(schema.number("SELECT max(version) FROM migration"), 99);
-    assert_eq!(
-        schema.number("SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()"),
-        10,
-        "none is made again"
-    );
+    assert_eq!(tables(), before - 1, "none is made again");
 }
 
 #[test]
