@@ -10,6 +10,7 @@ mod durable;
 mod event;
 mod failure;
 mod figures;
+mod files;
 mod hub;
 mod kept;
 mod load;
@@ -50,7 +51,7 @@ struct Arguments {
 /// What can be measured by itself.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Part {
-    /// Receiving, cards, requests, the hub's memory.
+    /// Receiving, cards, requests, the hub's memory, files.
     Hub,
     /// The companion's window, under Xvfb.
     Window,
@@ -101,7 +102,9 @@ async fn run(arguments: &Arguments) -> Result<String, Failure> {
         let cards = card::measure(work.path()).await?;
         progress("requests per call");
         let requests = requests::measure(work.path()).await?;
-        parts.extend([durable.throughput(writes), cards, requests, durable.memory()]);
+        progress("a recording on its way");
+        let files = files::measure(work.path()).await?;
+        parts.extend([durable.throughput(writes), cards, requests, durable.memory(), files]);
     }
     if arguments.only != Some(Part::Hub) {
         progress("the companion's window");

@@ -122,7 +122,7 @@ pub struct Wanted {
     pub accepts: Accepts,
     /// Where it lies.
     pub source: Source,
-    /// Not tried any more after this moment.
+    /// Nobody waits for it after this moment; what is begun is tried to its end.
     pub until: DateTime<Utc>,
 }
 
@@ -288,7 +288,9 @@ pub fn of_call(call: &Call, kind: Kind, ledger: &Ledger, now: DateTime<Utc>) -> 
 #[must_use]
 pub fn before_the_note(wanted: &[Wanted], under_way: &UnderWay, now: DateTime<Utc>) -> Option<Step> {
     wanted.iter().filter(|file| file.is_at_hand()).find_map(|file| {
-        let Some(progress) = under_way.get(&file.key) else { return Some(Step::Fetch(Box::new(file.clone()))) };
+        let Some(progress) = under_way.get(&file.key) else {
+            return Some(Step::Fetch(Box::new(file.clone())));
+        };
         let patience = progress.since + NOTE_WAITS;
         match progress.again_at {
             _ if !progress.holds_a_note(now) => None,
@@ -322,7 +324,8 @@ mod tests {
     }
 
     fn wanted(is_at_hand: bool) -> Vec<Wanted> {
-        let address = SignedUrl::new("https://files.example.com/a.mp3?X-Amz-Signature=s").expect("an address");
+        let address =
+            SignedUrl::new("https://files.example.com/a.mp3?X-Amz-Signature=s").expect("an address");
         let link = is_at_hand.then_some(Link { address, as_of: 0 });
         vec![Wanted {
             key: "file:recording".into(),
@@ -342,7 +345,9 @@ mod tests {
 
     #[test]
     fn a_page_in_place_of_a_file_is_not_taken_for_one() {
-        for kind in ["audio/mpeg", "Audio/WAV; codec=1", "application/octet-stream", "binary/octet-stream", ""] {
+        for kind in
+            ["audio/mpeg", "Audio/WAV; codec=1", "application/octet-stream", "binary/octet-stream", ""]
+        {
             assert!(Accepts::Sound.takes(kind), "{kind}");
         }
         for kind in ["text/html; charset=utf-8", "application/xml", "application/json", "image/png"] {
@@ -369,10 +374,7 @@ mod tests {
 
     #[test]
     fn what_never_came_is_asked_for_once_at_the_end() {
-        assert_eq!(
-            after_the_note(&wanted(false), &NOTHING_UNDER_WAY, at(0)),
-            Some(Step::Wait(at(86_400)))
-        );
+        assert_eq!(after_the_note(&wanted(false), &NOTHING_UNDER_WAY, at(0)), Some(Step::Wait(at(86_400))));
         let end = after_the_note(&wanted(false), &NOTHING_UNDER_WAY, at(86_400));
         assert!(matches!(end, Some(Step::Fetch(_))));
         assert_eq!(after_the_note(&[], &NOTHING_UNDER_WAY, at(0)), None);

@@ -22,7 +22,8 @@ use self::record::ANONYMOUS_EXTERNAL_ID;
 use crate::call::Call;
 use crate::directory::{Customer, Person};
 use crate::helpdesk::{
-    Adopted, Answer, Assessment, Context, Helpdesk, ListPage, Met, Probed, Refusal, Request, Upload, Whereabouts,
+    Adopted, Answer, Assessment, Context, Helpdesk, ListPage, Met, Probed, Refusal, Request, Upload,
+    Whereabouts,
 };
 use crate::ledger::{Holding, Write};
 use crate::number::{self, E164};
@@ -142,11 +143,7 @@ impl Helpdesk for Gorgias {
 
     fn upload(&self, name: &str, content_type: &str, bytes: u64, boundary: &str) -> Upload {
         let upload = gorgias::files::Upload::new(name, content_type, boundary);
-        Upload {
-            head: upload.to_http(&self.account, bytes),
-            before: upload.before(),
-            after: upload.after(),
-        }
+        Upload { head: upload.to_http(&self.account, bytes), before: upload.before(), after: upload.after() }
     }
 
     fn upload_path(&self) -> &'static str {

@@ -110,7 +110,9 @@ pub(crate) async fn fetch(transport: Arc<dyn Transport>, fetch: Fetch) -> Fetche
     match answer.status() {
         StatusCode::OK => {}
         StatusCode::PARTIAL_CONTENT if have.is_some() => {}
-        StatusCode::RANGE_NOT_SATISFIABLE => return Fetched::Anew("the server has another file by now".into()),
+        StatusCode::RANGE_NOT_SATISFIABLE => {
+            return Fetched::Anew("the server has another file by now".into());
+        }
         closed @ (StatusCode::FORBIDDEN | StatusCode::NOT_FOUND | StatusCode::GONE) => {
             return Fetched::Closed(closed);
         }
@@ -141,7 +143,8 @@ fn begin(status: StatusCode, headers: &HeaderMap, have: Option<&Got>) -> Result<
     let (bytes, total) = match have.filter(|_| status == StatusCode::PARTIAL_CONTENT) {
         None => (0, length),
         Some(have) => {
-            let (first, total) = text(header::CONTENT_RANGE).and_then(content_range).unwrap_or((have.bytes, None));
+            let (first, total) =
+                text(header::CONTENT_RANGE).and_then(content_range).unwrap_or((have.bytes, None));
             let total = total.or(length.map(|length| have.bytes + length));
             if first != have.bytes || have.total.zip(total).is_some_and(|(was, is)| was != is) {
                 return Err("the server goes on with another part, or another file".into());
@@ -168,7 +171,11 @@ fn content_range(text: &str) -> Option<(u64, Option<u64>)> {
 fn open(path: &Path, from: u64) -> std::io::Result<File> {
     let mut options = OpenOptions::new();
     options.create(true);
-    if from == 0 { options.write(true).truncate(true) } else { options.append(true) };
+    if from == 0 {
+        options.write(true).truncate(true)
+    } else {
+        options.append(true)
+    };
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
@@ -195,7 +202,9 @@ async fn receive(answer: Response<Incoming>, mut file: File, mut got: Got, limit
     }
     match got.total {
         _ if got.bytes == 0 => Fetched::Failed("the file is empty".into()),
-        Some(total) if got.bytes < total => Fetched::Part(got, "the connection ended before the file did".into()),
+        Some(total) if got.bytes < total => {
+            Fetched::Part(got, "the connection ended before the file did".into())
+        }
         Some(total) if got.bytes > total => Fetched::Anew("more came than there should be".into()),
         _ => Fetched::Whole(Got { total: Some(got.bytes), is_whole: true, ..got }),
     }

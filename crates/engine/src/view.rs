@@ -159,8 +159,11 @@ pub fn detail(
         _ => holding.key.clone(),
     };
     // That a tag had to be made first is the account's affair, and how the ticket was seen is ours: no part of the record.
-    let is_record =
-        |key: &str| !key.starts_with("new_tag:") && !key.starts_with(FILE) && !matches!(key, SEEN | GONE | AGAIN | EMAIL_REFUSED);
+    let is_record = |key: &str| {
+        !key.starts_with("new_tag:")
+            && !key.starts_with(FILE)
+            && !matches!(key, SEEN | GONE | AGAIN | EMAIL_REFUSED)
+    };
     let record = case.ledger.rows().filter(|row| is_record(&row.holding.key));
     let ledger = record.map(|row| LedgerView {
         key: shown_key(&row.holding),
@@ -174,21 +177,12 @@ pub fn detail(
         path: upload_path.into(),
         body: serde_json::Value::Null,
     });
-    let writes = assessment
-        .writes
-        .iter()
-        .map(|w| WriteView {
-            key: w
-                .holdings
-                .iter()
-                .map(shown_key)
-                .chain(w.removes.iter().cloned())
-                .collect::<Vec<_>>()
-                .join("+"),
-            method: w.method.clone(),
-            path: w.path.clone(),
-            body: w.body.clone(),
-        });
+    let writes = assessment.writes.iter().map(|w| WriteView {
+        key: w.holdings.iter().map(shown_key).chain(w.removes.iter().cloned()).collect::<Vec<_>>().join("+"),
+        method: w.method.clone(),
+        path: w.path.clone(),
+        body: w.body.clone(),
+    });
     let writes: Vec<WriteView> = uploads.chain(writes).collect();
     CallDetail {
         id: case.call.id.to_string(),

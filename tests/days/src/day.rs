@@ -249,7 +249,8 @@ impl Day {
     #[must_use]
     pub fn start_another(&self) -> (Handle, JoinHandle<()>) {
         let (running, handle) =
-            run(&self.sandbox, &self.clock, &self.plan, &self.shelf, &Lifeline::default(), "another").unwrap();
+            run(&self.sandbox, &self.clock, &self.plan, &self.shelf, &Lifeline::default(), "another")
+                .unwrap();
         (handle, running.task)
     }
 
@@ -268,7 +269,8 @@ impl Day {
             *public_url = format!("https://{host}");
         }
         let shelf = Shelf::empty(plan.stores.clone());
-        let (running, handle) = run(&self.sandbox, &self.clock, &plan, &shelf, &Lifeline::default(), "second").unwrap();
+        let (running, handle) =
+            run(&self.sandbox, &self.clock, &plan, &shelf, &Lifeline::default(), "second").unwrap();
         self.receiver.attach_other(host, handle.clone());
         Second { handle, running, _shelf: shelf }
     }
@@ -433,7 +435,10 @@ fn run(
             helpdesk_rate: Rate { requests: 80, window: Duration::from_secs(40) },
             check_every: Duration::from_secs(30),
             poll_every: Duration::from_secs(5),
-            files: FilesSettings { dir: shelf.folder_for_files(name), largest_bytes: plan.largest_file_bytes },
+            files: FilesSettings {
+                dir: shelf.folder_for_files(name),
+                largest_bytes: plan.largest_file_bytes,
+            },
             study_only: false,
             sandbox_control_url: None,
         },

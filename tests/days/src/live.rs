@@ -37,7 +37,8 @@ impl Lived {
 
 /// Lives the day of this script; a quiet day has no troubles.
 pub async fn live(script: &Script, troubles: &[Trouble], stores: &Stores) -> Lived {
-    let mut plan = Plan { lines: script.lines.clone(), stores: stores.clone(), ..Plan::default() }.with_files();
+    let mut plan =
+        Plan { lines: script.lines.clone(), stores: stores.clone(), ..Plan::default() }.with_files();
     // A lost database takes the memory of going live with it; the configured line stays (B15).
     plan.logging.from = Some(morning());
     let day = Day::begin(plan).await;

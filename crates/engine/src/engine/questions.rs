@@ -73,9 +73,12 @@ impl Engine {
             Step::LookUp(_) | Step::LookUpAnonymous => &[Question::Customers],
             Step::Lists => &[Question::People, Question::Tags],
             Step::Adopt => &[Question::Records],
-            Step::Rest | Step::Wait(_) | Step::Read { .. } | Step::LookAtTicket | Step::Fetch(_) | Step::Write => {
-                &[]
-            }
+            Step::Rest
+            | Step::Wait(_)
+            | Step::Read { .. }
+            | Step::LookAtTicket
+            | Step::Fetch(_)
+            | Step::Write => &[],
         };
         let refused = questions.iter().find_map(|question| self.knowledge.refused.get(question));
         if let (Some(refused), CallState::Pending, None) = (refused, view.state, &view.reason) {

@@ -37,7 +37,8 @@ pub(super) fn settle(write: &Write, answer: &Answer) -> Result<Vec<Holding>, Ref
 pub(super) fn uploaded(answer: &Answer) -> Result<Value, Refusal> {
     let files = gorgias::files::Upload::parse(answer).map_err(refusal)?;
     let file = files.items.into_iter().next();
-    let file = file.ok_or_else(|| Refusal::Unclear("Gorgias took the file and does not say where it is".into()))?;
+    let file =
+        file.ok_or_else(|| Refusal::Unclear("Gorgias took the file and does not say where it is".into()))?;
     Ok(json!({
         "url": file.url, "name": file.name, "content_type": file.content_type, "size": file.size_bytes,
     }))
@@ -259,7 +260,8 @@ fn named(write: &Write, id: String, answer: &Value) -> Vec<Holding> {
             "ticket" | "customer" => id.clone(),
             // A file is where its note is.
             key if write.kind == WriteKind::CreateTicket => {
-                message_id(holding.detail.get("in").and_then(Value::as_str).unwrap_or(key)).unwrap_or_default()
+                message_id(holding.detail.get("in").and_then(Value::as_str).unwrap_or(key))
+                    .unwrap_or_default()
             }
             _ => id.clone(),
         };

@@ -200,7 +200,8 @@ async fn what_is_too_large_is_left_alone_as_soon_as_that_is_known() {
 async fn neither_a_page_nor_a_redirect_is_a_file() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("file");
-    let page = Arc::new(Server { file: 500, content_type: Some("text/html; charset=utf-8"), ..Server::default() });
+    let page =
+        Arc::new(Server { file: 500, content_type: Some("text/html; charset=utf-8"), ..Server::default() });
     assert_eq!(fetch(page, asked_for(&path, None)).await, Fetched::NotAFile("text/html".into()));
     for (status, is_closed) in [(302, false), (403, true), (404, true), (410, true), (500, false)] {
         let server = Arc::new(Server { file: 500, status, ..Server::default() });

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use chrono::DateTime;
 use sidetone_engine::settings::{
-    Arrival, FilesSettings, Keep, Language, Logging, Mode, ModeSetting, Rate, Recordings, Settings, UnknownCallers,
+    Arrival, FilesSettings, Keep, Language, Logging, Mode, ModeSetting, Rate, Recordings, Settings,
+    UnknownCallers,
 };
 use toml::Value;
 
