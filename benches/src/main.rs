@@ -11,6 +11,7 @@ mod durable;
 mod event;
 mod failure;
 mod figures;
+mod files;
 mod hub;
 mod kept;
 mod load;
@@ -51,7 +52,7 @@ struct Arguments {
 /// What can be measured by itself.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Part {
-    /// Receiving, cards, requests, the hub's memory, the directory.
+    /// Receiving, cards, requests, the hub's memory, the directory, files.
     Hub,
     /// The companion's window, under Xvfb.
     Window,
@@ -104,7 +105,9 @@ async fn run(arguments: &Arguments) -> Result<String, Failure> {
         let requests = requests::measure(work.path()).await?;
         progress("the directory of a large account");
         let directory = directory::measure(work.path()).await?;
-        parts.extend([durable.throughput(writes), cards, requests, durable.memory(), directory]);
+        progress("a recording on its way");
+        let files = files::measure(work.path()).await?;
+        parts.extend([durable.throughput(writes), cards, requests, durable.memory(), directory, files]);
     }
     if arguments.only != Some(Part::Hub) {
         progress("the companion's window");

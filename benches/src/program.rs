@@ -69,6 +69,25 @@ impl Program {
         Ok(Used { cpu: Duration::from_nanos(nanoseconds), written: number_after(&text, "wchar:") })
     }
 
+    /// Sets the peak of its memory back to what it holds now, which is given back, in bytes.
+    pub(crate) fn begin_peak(&self) -> Result<u64, Failure> {
+        let path = PathBuf::from(format!("/proc/{}/clear_refs", self.process.id()));
+        // `proc_pid_clear_refs(5)`: 5 resets the peak.
+        fs::write(&path, "5").map_err(Failure::file(&path))?;
+        self.status("VmRSS:")
+    }
+
+    /// The most that it held since, in bytes.
+    pub(crate) fn peak(&self) -> Result<u64, Failure> {
+        self.status("VmHWM:")
+    }
+
+    fn status(&self, key: &str) -> Result<u64, Failure> {
+        let path = PathBuf::from(format!("/proc/{}/status", self.process.id()));
+        let text = fs::read_to_string(&path).map_err(Failure::file(&path))?;
+        Ok(number_after(&text, key) * 1024)
+    }
+
     /// Ends it without any chance to finish what it has in hand (`kill -9`).
     pub(crate) fn kill(self) -> Result<(), Failure> {
         self.process.kill()

@@ -122,7 +122,7 @@ pub struct Wanted {
     pub accepts: Accepts,
     /// Where it lies.
     pub source: Source,
-    /// Not tried any more after this moment.
+    /// Nobody waits for it after this moment; what is begun is tried to its end.
     pub until: DateTime<Utc>,
 }
 

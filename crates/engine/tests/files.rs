@@ -522,11 +522,9 @@ async fn where_the_disk_takes_nothing_notes_go_without_and_the_files_follow() {
 #[tokio::test(start_paused = true)]
 async fn what_a_killed_program_left_on_the_disk_is_removed_and_fetched_again() {
     let mut day = a_quiet_day(with_files()).await;
-    fault(&day, 1, FaultKind::HangInBody { after: 10_000 });
     let call = day.answered(MARTA).await;
-    let (folder, left) = day.files_on_their_way();
+    let (folder, _) = day.files_on_their_way();
     day.kill().await;
-    assert_eq!(left.len(), 0, "given up after 30 s, and carried on since");
     std::fs::write(folder.join(format!("{call}-file-recording-9")), "half").unwrap();
     std::fs::write(folder.join("notes.txt"), "a person's").unwrap();
     day.start().unwrap();

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use gorgias::{
-    Author, Body, File, Medium, NewMessage, NewTicket, Original, Party, TicketStatus, messages, tickets,
+    Author, Body, File, Medium, Message, NewMessage, NewTicket, Original, Party, TicketStatus, messages,
+    tickets,
 };
 use serde_json::{Value, json};
 
@@ -108,6 +109,16 @@ fn an_uploaded_file_is_attached_with_what_gorgias_requires() {
         sent(&note().attach(&file))["attachments"],
         json!([{ "url": "https://files.example.com/a", "name": "a.pdf", "content_type": "application/pdf", "size": 5 }])
     );
+}
+
+#[test]
+fn a_message_that_is_read_tells_its_files() {
+    let file = json!({ "url": "https://files.example.com/a", "name": "a.pdf", "content_type": "application/pdf", "size": 5 });
+    let read = |attachments: serde_json::Value| {
+        Message::from_value(&json!({ "id": 1, "attachments": attachments })).unwrap().attachments
+    };
+    assert_eq!(read(json!([file, { "name": "no address" }])), [File::from_value(&file).unwrap()]);
+    assert!(read(serde_json::Value::Null).is_empty());
 }
 
 #[test]

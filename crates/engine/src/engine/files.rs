@@ -36,6 +36,8 @@ const AT_ONCE: usize = 2;
 const LINK_HOLDS: TimeDelta = TimeDelta::minutes(9);
 /// Pauses before another try, in seconds; the last one from then on.
 const PAUSES_SECONDS: [i64; 6] = [5, 20, 60, 300, 900, 3600];
+/// A file that is fetched late for the first time, after a long outage, gets so long for its tries.
+const LATE_TRIES: TimeDelta = TimeDelta::hours(1);
 /// Whoever has to look after the disk needs longer than a server that stumbled.
 const DISK_AGAIN: TimeDelta = TimeDelta::minutes(2);
 
@@ -284,6 +286,9 @@ impl Engine {
         };
         let read = match Self::call_request(call, false).parse(answer) {
             Ok(read) => read.into_value(),
+            Err(error) if error.is_permanent() && !error.is_credential() => {
+                return self.is_not_there(call, wanted, &error.to_string(), now);
+            }
             Err(error) => return self.try_again(call, wanted, &error.to_string(), now),
         };
         let link = read.get(medium.key()).and_then(Value::as_str).and_then(SignedUrl::new);
@@ -298,7 +303,21 @@ impl Engine {
                 self.look_again(call, now)
             }
             Some(_) => self.try_again(call, wanted, "Aircall gives the same link again", now),
-            None => self.try_again(call, wanted, "Aircall has no such file yet", now),
+            None => self.is_not_there(call, wanted, "Aircall has no such file", now),
+        }
+    }
+
+    /// Aircall says that there is none: it may come yet, but not for ever.
+    fn is_not_there(
+        &mut self,
+        call: CaseId,
+        wanted: &Wanted,
+        why: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        match now >= wanted.until {
+            true => self.give_up(call, wanted, Why::Missing, why, now),
+            false => self.try_again(call, wanted, why, now),
         }
     }
 
@@ -358,7 +377,10 @@ impl Engine {
                 self.look_again(call, now)
             }
             Fetched::Part(got, why) => {
-                // What came is kept; a server that always stumbles at the same place is asked less often, too.
+                // What came is kept. As long as more comes each time, it is gone on with soon.
+                if progress.got.as_ref().is_none_or(|before| got.bytes > before.bytes) {
+                    progress.failures = 0;
+                }
                 progress.got = Some(got);
                 self.try_again(call, wanted, &why, now)
             }
@@ -472,15 +494,16 @@ impl Engine {
         why: &str,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        if now >= wanted.until {
+        let Some(progress) = self.transfers.progress(call, &wanted.key) else { return Ok(()) };
+        let last = wanted.until.max(progress.since + LATE_TRIES);
+        if now >= last {
             return self.give_up(call, wanted, Why::Missing, why, now);
         }
-        let Some(progress) = self.transfers.progress(call, &wanted.key) else { return Ok(()) };
         tracing::info!(%call, file = %wanted.key, why = %masked_text(why), "a file did not come over; trying again");
         let pause = PAUSES_SECONDS.get(progress.failures as usize).or(PAUSES_SECONDS.last());
         progress.failures += 1;
         // The last try is made when its time is over.
-        let at = (now + TimeDelta::seconds(pause.copied().unwrap_or_default())).min(wanted.until);
+        let at = (now + TimeDelta::seconds(pause.copied().unwrap_or_default())).min(last);
         progress.again_at = Some(at);
         self.look_again(call, now)
     }

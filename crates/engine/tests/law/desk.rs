@@ -19,6 +19,8 @@ pub struct Ticket {
     pub tags: BTreeSet<String>,
     /// Text by marker.
     pub notes: BTreeMap<String, String>,
+    /// Names of the files in them.
+    pub files: BTreeSet<String>,
     pub trashed: bool,
     pub deleted: bool,
 }
@@ -48,8 +50,13 @@ impl Desk {
     fn add_note(&mut self, message: &Value) {
         let (marker, text) =
             (message["external_id"].as_str().unwrap(), message["body_text"].as_str().unwrap());
-        let old = self.tickets.last_mut().unwrap().notes.insert(marker.into(), text.into());
+        let ticket = self.tickets.last_mut().unwrap();
+        let old = ticket.notes.insert(marker.into(), text.into());
         assert_eq!(old, None, "{marker} is written once");
+        for file in message["attachments"].as_array().into_iter().flatten() {
+            let name = file["name"].as_str().unwrap();
+            assert!(ticket.files.insert(name.into()), "{name} is attached once");
+        }
     }
 
     pub fn carry_out(&mut self, write: &Write) -> Answer {

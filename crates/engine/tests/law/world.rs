@@ -43,6 +43,7 @@ pub struct SetUp {
     /// How many customers have the number.
     pub customers: usize,
     pub known_tags: bool,
+    pub recordings: Recordings,
 }
 
 pub fn set_ups() -> impl Strategy<Value = SetUp> {
@@ -53,14 +54,17 @@ pub fn set_ups() -> impl Strategy<Value = SetUp> {
         UnknownCallers::Hold,
     ]);
     let keep = || prop::sample::select(vec![Keep::Open, Keep::Open, Keep::Closed, Keep::Store]);
-    (languages, unknown, any::<bool>(), [keep(), keep(), keep()], 0..3usize, any::<bool>()).prop_map(
-        |(language, unknown, take_recent, keeps, customers, known_tags)| SetUp {
+    let recordings = prop::sample::select(vec![Recordings::Attach, Recordings::Link, Recordings::None]);
+    let keeps = [keep(), keep(), keep()];
+    (languages, unknown, any::<bool>(), keeps, 0..3usize, any::<bool>(), recordings).prop_map(
+        |(language, unknown, take_recent, keeps, customers, known_tags, recordings)| SetUp {
             language,
             unknown,
             take_recent,
             keeps,
             customers,
             known_tags,
+            recordings,
         },
     )
 }
@@ -88,7 +92,7 @@ impl SetUp {
                     unknown_callers: self.unknown,
                     several_take_recent: self.take_recent,
                     log_anonymous: true,
-                    recordings: Recordings::Link,
+                    recordings: self.recordings,
                     answered: self.keeps[0],
                     missed: self.keeps[1],
                     outbound_unanswered: self.keeps[2],

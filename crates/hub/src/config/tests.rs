@@ -42,6 +42,23 @@ fn a_small_file_is_enough() {
 }
 
 #[test]
+fn recordings_are_attached_unless_something_else_is_set() {
+    use sidetone_engine::settings::Recordings;
+    let config = with(GOOD, &[]).expect("is good");
+    assert_eq!(config.settings.logging.recordings, Recordings::Attach);
+    assert_eq!(config.settings.files.dir, config.data_dir.join("files"));
+    assert!(config.notices.is_empty(), "{:?}", config.notices);
+    for (text, recordings) in
+        [("attach", Recordings::Attach), ("link", Recordings::Link), ("none", Recordings::None)]
+    {
+        let config = with(GOOD, &[("SIDETONE_LOGGING_RECORDINGS", text)]).expect("is good");
+        assert_eq!(config.settings.logging.recordings, recordings);
+    }
+    let told = faults(&format!("{GOOD}recordings = \"file\""));
+    assert!(told.contains("[logging] recordings"), "{told}");
+}
+
+#[test]
 fn an_unknown_key_is_named_with_the_one_that_was_meant() {
     let told = faults(&GOOD.replace("mode = \"live\"", "mode = \"live\"\nlanguge = \"de\""));
     assert_eq!(told, "[logging] languge: there is no such key. Did you mean [logging] language?");
