@@ -31,8 +31,8 @@ use crate::conversation::Conversation;
 use crate::directory::entry::{Address, Entry, EntryPage, Order};
 use crate::directory::{Customer, Person};
 use crate::helpdesk::{
-    Adopted, Answer, Assessment, Context, CustomerSeen, Helpdesk, ListPage, Met, Probed, Refusal, Request,
-    Told, Upload, Whereabouts,
+    Adopted, Answer, Assessment, Context, CustomerSeen, Helpdesk, ListPage, Met, Owner, Probed, Refusal,
+    Request, Told, Upload, Whereabouts,
 };
 use crate::ledger::{Holding, Write};
 use crate::number::E164;
@@ -160,11 +160,11 @@ impl Helpdesk for Gorgias {
         answers::settle(write, answer)
     }
 
-    fn conflicting(&self, write: &Write) -> Option<Request> {
-        answers::conflicting(&self.account, write)
+    fn conflicting(&self, write: &Write, owner: Option<&str>) -> Option<Request> {
+        answers::conflicting(&self.account, write, owner)
     }
 
-    fn resolve_conflict(&self, write: &Write, answer: &Answer) -> Result<Option<Write>, Refusal> {
+    fn resolve_conflict(&self, write: &Write, answer: &Answer) -> Result<Owner, Refusal> {
         answers::resolve_conflict(write, answer)
     }
 
@@ -231,8 +231,8 @@ impl Helpdesk for Gorgias {
         answers::probe(&self.account, write)
     }
 
-    fn probed(&self, write: &Write, begun_at: DateTime<Utc>, answer: &Answer) -> Result<Probed, Refusal> {
-        answers::probed(&self.account, write, begun_at, answer)
+    fn probed(&self, write: &Write, answer: &Answer) -> Result<Probed, Refusal> {
+        answers::probed(&self.account, write, answer)
     }
 
     fn adopt(&self, case: &Case) -> Request {

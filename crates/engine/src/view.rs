@@ -14,7 +14,8 @@ use crate::files::FILE;
 use crate::gate;
 use crate::helpdesk::{Assessment, Helpdesk, Standing};
 use crate::ledger::{
-    AGAIN, AttemptState, CHOSEN, EMAIL_REFUSED, FROM_TICKET, GONE, Holding, NAMED, SEEN, UNLINKED,
+    AGAIN, AttemptState, CHOSEN, EMAIL_REFUSED, FROM_TICKET, GONE, Holding, IN_VAIN, NAMED, OWNER, SEEN,
+    UNLINKED,
 };
 use crate::readiness::{Kind, kind};
 use crate::store::Case;
@@ -302,7 +303,18 @@ fn ledger_views(case: &Case) -> Vec<LedgerView> {
     let is_record = |key: &str| {
         !key.starts_with("new_tag:")
             && !key.starts_with(FILE)
-            && !matches!(key, SEEN | GONE | AGAIN | EMAIL_REFUSED | FROM_TICKET | UNLINKED | CHOSEN | NAMED)
+            && !matches!(
+                key,
+                SEEN | GONE
+                    | AGAIN
+                    | EMAIL_REFUSED
+                    | FROM_TICKET
+                    | UNLINKED
+                    | CHOSEN
+                    | NAMED
+                    | OWNER
+                    | IN_VAIN
+            )
     };
     let record = case.ledger.rows().filter(|row| is_record(&row.holding.key));
     let ledger = record.map(|row| LedgerView {

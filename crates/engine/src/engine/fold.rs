@@ -155,13 +155,16 @@ impl Engine {
     pub(super) fn assess(&self, case: &Case, now: DateTime<Utc>) -> Result<Assessment, StoreError> {
         let matched = case.call.party().number().map(|n| self.shared.known(n)).transpose()?.flatten();
         let matched = matched.filter(|matched| self.adoption.believes(matched, now));
-        let talks =
-            conversations(self.store.as_ref(), case, [matched.as_ref(), self.knowledge.anonymous.as_ref()])?;
+        // Who the shared customer is, another hub may have found out or made since.
+        let is_withheld = case.call.party().number().is_none();
+        let shared = if is_withheld { self.stored_anonymous()? } else { None };
+        let anonymous = shared.as_ref().or(self.knowledge.anonymous.as_ref());
+        let talks = conversations(self.store.as_ref(), case, [matched.as_ref(), anonymous])?;
         let mut context = self.knowledge.context(&self.settings, now, matched.as_ref(), &talks);
-        // That there is no shared customer yet grows old as everybody else's absence does.
+        // That there is none grows old as everybody else's absence does.
         let counts =
-            |m: &&Matched| self.adoption.believes(m, now) && (!m.customers.is_empty() || m.is_fresh(now));
-        context.anonymous = context.anonymous.filter(counts);
+            |m: &&Matched| m.customers.is_empty() && self.adoption.believes(m, now) && m.is_fresh(now);
+        context.anonymous = shared.as_ref().or(context.anonymous.filter(counts));
         context.under_way = self.transfers.of(case.call.id);
         let choice = self.choice_for(case)?;
         context.choice = choice.as_ref();

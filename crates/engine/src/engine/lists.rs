@@ -23,10 +23,12 @@ const LISTS_EVERY: TimeDelta = TimeDelta::minutes(10);
 /// What could not be read is tried again after this time.
 const AGAIN: TimeDelta = TimeDelta::seconds(20);
 
-/// The setting that keeps the company's own numbers.
+/// The settings that keep Aircall's lists: a write must not be the poorer for a restart.
 const OWN_NUMBERS: &str = "own_numbers";
 /// The setting that keeps the countries of the selected lines.
 pub(crate) const LINE_COUNTRIES: &str = "line_countries";
+const TEAMS: &str = "teams";
+const TAG_SLUGS: &str = "tag_slugs";
 
 /// One of the lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,29 +86,21 @@ impl Lists {
             }
         }
     }
-
-    /// Whether our own lines' numbers were read, so that a call between two of them can be told (G23).
-    pub(super) fn lines_known(&self) -> bool {
-        self.lines_known
-    }
 }
 
 impl Engine {
-    /// The company's own numbers are kept, so that a call between two of them is told (G23) although Aircall cannot be
-    /// asked after a start.
-    fn keep_own_numbers(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let numbers: Vec<&str> = self.knowledge.own_numbers.iter().map(E164::as_str).collect();
-        let (numbers, countries) = (numbers.join(" "), self.knowledge.home_countries().join(" "));
-        let mut change = Change::at(now);
-        for (name, text) in [(OWN_NUMBERS, numbers), (LINE_COUNTRIES, countries)] {
-            if self.store.setting(name)?.as_deref() != Some(text.as_str()) {
-                change.settings.push((name.to_owned(), text));
-            }
+    /// Aircall's lists are kept: a call between two own lines is told (G23), and teams and built-in tags get their names
+    /// (G15), although Aircall cannot be asked after a start.
+    fn keep(&mut self, key: &str, text: String, now: DateTime<Utc>) -> Result<(), StoreError> {
+        if self.store.setting(key)?.as_deref() == Some(text.as_str()) {
+            return Ok(());
         }
-        if change.settings.is_empty() { Ok(()) } else { self.push(&change) }
+        let mut change = Change::at(now);
+        change.settings.push((key.to_owned(), text));
+        self.push(&change)
     }
 
-    pub(super) fn remember_own_numbers(&mut self) -> Result<(), StoreError> {
+    pub(super) fn remember_lists(&mut self) -> Result<(), StoreError> {
         if let Some(text) = self.store.setting(OWN_NUMBERS)? {
             self.knowledge.own_numbers =
                 text.split_whitespace().filter_map(|number| number::parse(number, None)).collect();
@@ -115,8 +109,20 @@ impl Engine {
         if let Some(text) = self.store.setting(LINE_COUNTRIES)? {
             self.knowledge.countries = Some(text.split_whitespace().map(str::to_owned).collect());
         }
+        // What cannot be read back is read anew from Aircall.
+        let kept = self.store.setting(TEAMS)?;
+        self.knowledge.teams = kept.and_then(|text| serde_json::from_str(&text).ok());
+        let kept = self.store.setting(TAG_SLUGS)?;
+        self.knowledge.slugs = kept.and_then(|text| serde_json::from_str(&text).ok());
         self.share_knowledge();
         Ok(())
+    }
+
+    /// Whether Aircall's lists were ever read to their end: our own lines' numbers, so that a call between two of them
+    /// can be told (G23), teams, and the slugs of built-in tags (G15).
+    pub(super) fn knows_aircalls_lists(&self) -> bool {
+        let lines = self.lists.lines_known || self.settings.logging.log_internal;
+        lines && self.knowledge.teams.is_some() && self.knowledge.slugs.is_some()
     }
 
     pub(super) fn read_lists(&mut self, now: DateTime<Utc>) {
@@ -212,25 +218,29 @@ impl Engine {
                 self.list_complete(list, now)
             }
             None => {
-                // A list is read whole or not at all.
-                match list {
-                    List::People => self.lists.people.clear(),
-                    List::Tags => self.lists.tags.clear(),
-                    List::Teams => self.lists.teams.clear(),
-                    List::AircallTags => {
-                        self.lists.slugs.clear();
-                        self.lists.aircall_tags.clear();
-                    }
-                    List::Lines => {
-                        self.lists.own_numbers.clear();
-                        self.lists.countries.clear();
-                    }
-                    List::Agents => self.lists.agents.clear(),
-                }
-                self.list_due(list, now + AGAIN);
+                self.list_failed(list, now);
                 Ok(())
             }
         }
+    }
+
+    /// A list is read whole or not at all.
+    pub(super) fn list_failed(&mut self, list: List, now: DateTime<Utc>) {
+        match list {
+            List::People => self.lists.people.clear(),
+            List::Tags => self.lists.tags.clear(),
+            List::Teams => self.lists.teams.clear(),
+            List::AircallTags => {
+                self.lists.slugs.clear();
+                self.lists.aircall_tags.clear();
+            }
+            List::Lines => {
+                self.lists.own_numbers.clear();
+                self.lists.countries.clear();
+            }
+            List::Agents => self.lists.agents.clear(),
+        }
+        self.list_due(list, now + AGAIN);
     }
 
     fn list_complete(&mut self, list: List, now: DateTime<Utc>) -> Result<(), StoreError> {
@@ -239,9 +249,15 @@ impl Engine {
             List::Tags => {
                 self.knowledge.tags = Some(std::mem::take(&mut self.lists.tags).into_iter().collect())
             }
-            List::Teams => self.knowledge.teams = std::mem::take(&mut self.lists.teams),
+            List::Teams => {
+                let teams = std::mem::take(&mut self.lists.teams);
+                self.keep(TEAMS, serde_json::to_string(&teams)?, now)?;
+                self.knowledge.teams = Some(teams);
+            }
             List::AircallTags => {
-                self.knowledge.slugs = std::mem::take(&mut self.lists.slugs);
+                let slugs = std::mem::take(&mut self.lists.slugs);
+                self.keep(TAG_SLUGS, serde_json::to_string(&slugs)?, now)?;
+                self.knowledge.slugs = Some(slugs);
                 self.knowledge.aircall_tags = std::mem::take(&mut self.lists.aircall_tags);
             }
             List::Agents => self.knowledge.agents = Some(std::mem::take(&mut self.lists.agents)),
@@ -249,7 +265,9 @@ impl Engine {
                 self.knowledge.own_numbers = std::mem::take(&mut self.lists.own_numbers);
                 self.knowledge.countries =
                     Some(std::mem::take(&mut self.lists.countries).into_iter().collect());
-                self.keep_own_numbers(now)?;
+                let numbers: Vec<&str> = self.knowledge.own_numbers.iter().map(E164::as_str).collect();
+                self.keep(OWN_NUMBERS, numbers.join(" "), now)?;
+                self.keep(LINE_COUNTRIES, self.knowledge.home_countries().join(" "), now)?;
                 self.lists.lines_known = true;
                 self.mirror.lines_were_read(now);
             }

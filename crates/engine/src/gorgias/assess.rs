@@ -64,7 +64,9 @@ pub(super) fn assess(case: &Case, context: &Context<'_>) -> Assessment {
         assessment.step = Step::Lists;
         return assessment;
     };
-    assessment.writes = plan::plan(&case.call, &record, &case.ledger, known_tags, context.now);
+    let is_refused =
+        |key: &str| case.attempts.iter().any(|a| a.state == AttemptState::Parked && a.write.concerns(key));
+    assessment.writes = plan::plan(&case.call, &record, &case.ledger, known_tags, &is_refused, context.now);
     if ended && record.recordings == Recordings::Attach {
         assessment.files = files::of_call(&case.call, kind, &case.ledger, context.now);
     }
@@ -153,9 +155,7 @@ fn step(case: &Case, record: &Record, writes: &[Write], then: Step, now: DateTim
     }
     let seen = case.ledger.written_at(SEEN);
     let is_known = seen.is_some_and(|at| now - at < SEEN_JUST_NOW);
-    // A change of status asks by itself: its answer shows the ticket.
     match first.kind {
-        WriteKind::SetStatus => Step::Write,
         WriteKind::NameCustomer => {
             let looked = case.ledger.written_at(NAMED).filter(|_| naming::is_looked_at(&case.ledger));
             let is_known = looked.is_some_and(|at| now - at < CUSTOMER_SEEN_JUST_NOW);
