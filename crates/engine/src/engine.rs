@@ -320,6 +320,11 @@ impl Engine {
             wake: now,
             clock,
         };
+        // The memory of the modes is as old as the database.
+        let begun = engine.go_live.changes.first().map(|(at, _)| *at);
+        for since in [begun, engine.writing.took_over_at()].into_iter().flatten() {
+            engine.remembers_since(since);
+        }
         engine.settle_what_was_under_way(now)?;
         engine.remember_anonymous()?;
         engine.remember_own_numbers()?;

@@ -89,6 +89,9 @@ pub struct Context<'a> {
     pub matched: Option<&'a Matched>,
     /// The shared customer of withheld callers, as found or made (`None`: not asked yet).
     pub anonymous: Option<&'a Matched>,
+    /// What was written from then on is in our ledger; before, a database that is lost, or another installation, may have
+    /// written (B17).
+    pub remembers_since: DateTime<Utc>,
 }
 
 /// An Aircall team with its members.

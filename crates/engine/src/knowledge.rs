@@ -26,6 +26,8 @@ pub struct Knowledge {
     pub own_numbers: Vec<E164>,
     /// The shared customer of withheld callers.
     pub anonymous: Option<Matched>,
+    /// What was written from then on is in our ledger.
+    pub remembers_since: DateTime<Utc>,
     /// What the helpdesk refuses to be asked.
     pub refused: BTreeMap<Question, Refused>,
 }
@@ -81,6 +83,7 @@ impl Knowledge {
             slugs: &self.slugs,
             matched,
             anonymous: self.anonymous.as_ref(),
+            remembers_since: self.remembers_since,
         }
     }
 }

@@ -135,6 +135,7 @@ pub fn assess(case: &Case, world: &World, now: DateTime<Utc>) -> Assessment {
             slugs: &world.slugs,
             matched: Some(&matched),
             anonymous: Some(&shared),
+            remembers_since: now,
         },
     )
 }
