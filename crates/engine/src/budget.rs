@@ -73,6 +73,8 @@ pub struct Budget {
     crowded_since: Option<DateTime<Utc>>,
     /// Sent and not answered: what the vendor tells does not hold them yet.
     in_flight: u32,
+    /// Whether anything was answered since the start.
+    is_answered: bool,
     paused_until: Option<DateTime<Utc>>,
 }
 
@@ -92,8 +94,28 @@ impl Budget {
             told: None,
             crowded_since: None,
             in_flight: 0,
+            is_answered: false,
             paused_until: None,
         }
+    }
+
+    /// When our requests of the current window went, as the next run reads it.
+    pub fn to_remember(&mut self, now: DateTime<Utc>) -> String {
+        self.drain(now);
+        let moments: Vec<String> =
+            self.ours.iter().map(|(at, _)| at.timestamp_millis().to_string()).collect();
+        moments.join(" ")
+    }
+
+    /// What the last run asked within the window counts: whoever starts twice in a minute has no second limit. Not more
+    /// than half of it: what is restarted again and again must still be able to ask something.
+    pub fn remember(&mut self, text: &str, now: DateTime<Utc>) {
+        let moments = text.split(' ').filter_map(|ms| DateTime::from_timestamp_millis(ms.parse().ok()?));
+        let mut moments: VecDeque<_> = moments.filter(|at| *at <= now).map(|at| (at, Lane::Live)).collect();
+        while moments.len() > self.rate.requests as usize / 2 {
+            moments.pop_front();
+        }
+        self.ours = moments;
     }
 
     /// Takes one request out of the budget, or says when to ask again.
@@ -121,6 +143,11 @@ impl Budget {
             self.paused_until = None;
         }
         self.drain(now);
+        let reserve = self.rate.requests / 10;
+        if self.counting == Counting::Leaky && !self.is_answered && self.in_flight >= reserve.max(1) {
+            // After a start nobody knows how full it is: until an answer tells, no more goes than is always left free.
+            return Err(now + TimeDelta::milliseconds(50));
+        }
         let room = self.room_of(lane);
         let level = match self.counting {
             Counting::Leaky => self.level,
@@ -134,8 +161,8 @@ impl Budget {
         (f64::from(self.rate.requests) * lane.ceiling()).max(1.0)
     }
 
-    /// Counts a request that goes in any case.
-    pub fn count(&mut self, lane: Lane, now: DateTime<Utc>) {
+    /// Counts a request that goes.
+    fn count(&mut self, lane: Lane, now: DateTime<Utc>) {
         self.drain(now);
         self.level += 1.0;
         self.in_flight += 1;
@@ -151,6 +178,7 @@ impl Budget {
 
     /// An answer came, or none will.
     pub fn answered(&mut self) {
+        self.is_answered = true;
         self.in_flight = self.in_flight.saturating_sub(1);
         if let Some((.., answered)) = &mut self.told {
             *answered += 1;
@@ -282,7 +310,39 @@ mod tests {
 
     fn budget(counting: Counting) -> Budget {
         let rate = Rate { requests: 40, window: Duration::from_secs(20) };
-        Budget::new(Vendor::Gorgias, counting, rate, at(0))
+        let mut budget = Budget::new(Vendor::Gorgias, counting, rate, at(0));
+        budget.answered();
+        budget
+    }
+
+    #[test]
+    fn until_the_vendor_told_how_full_the_bucket_is_only_the_reserve_is_used() {
+        let rate = Rate { requests: 40, window: Duration::from_secs(20) };
+        let mut b = Budget::new(Vendor::Gorgias, Counting::Leaky, rate, at(0));
+        let taken = (0..40).filter(|_| b.take(Lane::Ring, at(0)).is_ok()).count();
+        assert_eq!(taken, 4, "the last run may have left it almost full");
+        b.answered();
+        b.told(36, 40, at(0));
+        assert!(b.take(Lane::Ring, at(0)).is_err());
+        b.told(4, 40, at(0));
+        assert!(b.take(Lane::Ring, at(0)).is_ok());
+    }
+
+    #[test]
+    fn what_the_last_run_asked_counts_in_the_first_window_of_this_one() {
+        let mut last = budget(Counting::Window);
+        for n in 0..12 {
+            last.take(Lane::Live, at(n * 1000)).expect("room");
+        }
+        let remembered = last.to_remember(at(15_000));
+        let mut next = budget(Counting::Window);
+        next.remember(&remembered, at(15_000));
+        let taken = (0..100).filter(|_| next.take(Lane::Ring, at(15_000)).is_ok()).count();
+        assert_eq!(taken, 36 - 12);
+        assert!(next.take(Lane::Ring, at(20_001)).is_ok(), "the first of them is out of the window");
+        for odd in ["", "x 7 -", "99999999999999999999"] {
+            budget(Counting::Window).remember(odd, at(0));
+        }
     }
 
     #[test]

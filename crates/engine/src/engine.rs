@@ -8,6 +8,7 @@ mod answers;
 mod cards;
 mod fold;
 mod health;
+mod in_vain;
 mod lists;
 mod outbox;
 mod people;
@@ -18,7 +19,7 @@ mod webhook;
 mod writing;
 mod written;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
@@ -45,7 +46,7 @@ use crate::clock::Clock;
 use crate::gate::GoLive;
 use crate::handle::{Handle, Shared};
 use crate::health::Link;
-use crate::helpdesk::{Answer, Helpdesk, Refusal};
+use crate::helpdesk::{Answer, Helpdesk, Refusal, Request};
 use crate::knowledge::Knowledge;
 use crate::ledger::{AttemptState, Holding, Write};
 use crate::number::E164;
@@ -191,6 +192,8 @@ pub struct Engine {
     pushed: broadcast::Sender<Pushed>,
     health: watch::Sender<Health>,
     jobs: FuturesUnordered<BoxFuture<'static, Done>>,
+    /// Second halves of questions to the helpdesk that wait for room in the budget, in their order.
+    further: VecDeque<(Job, Request)>,
     budgets: BTreeMap<Vendor, Budget>,
     links: BTreeMap<Vendor, Link>,
     lists: Lists,
@@ -220,6 +223,8 @@ pub struct Engine {
     uncarded: BTreeMap<CaseId, DateTime<Utc>>,
     /// Writes that were refused because of what they name and are planned again, and since when.
     doubted: HashMap<(CaseId, String), DateTime<Utc>>,
+    /// When the helpdesk last took a write of anybody's.
+    last_written: Option<DateTime<Utc>>,
     /// Calls whose ticket was looked at before a write, and when: the write may have to wait for room in the budget.
     looked_at: HashMap<CaseId, DateTime<Utc>>,
     studied: HashMap<CaseId, oneshot::Sender<()>>,
@@ -298,6 +303,7 @@ impl Engine {
             pushed,
             health,
             jobs: FuturesUnordered::new(),
+            further: VecDeque::new(),
             budgets,
             links,
             busy_calls: HashSet::new(),
@@ -311,6 +317,7 @@ impl Engine {
             to_look_up: Vec::new(),
             uncarded: BTreeMap::new(),
             doubted: HashMap::new(),
+            last_written: None,
             looked_at: HashMap::new(),
             studied: HashMap::new(),
             studies_done: Vec::new(),
@@ -327,7 +334,8 @@ impl Engine {
         }
         engine.settle_what_was_under_way(now)?;
         engine.remember_anonymous()?;
-        engine.remember_own_numbers()?;
+        engine.remember_lists()?;
+        engine.remember_requests(now)?;
         engine.reassess_all_live(now)?;
         engine.take_up_pending(now)?;
         Ok((engine, handle))
@@ -392,6 +400,8 @@ impl Engine {
             if self.jobs.is_empty()
                 && let Some(stopped) = self.stopping.take()
             {
+                // What was only half asked is asked anew at the next start.
+                self.busy_calls.clear();
                 if let Err(error) = self.give_back_threads() {
                     tracing::warn!(%error, "what this engine holds is free for others only when its lease is over");
                 }
@@ -455,6 +465,7 @@ impl Engine {
         self.fold_arrivals(now)?;
         if self.stopping.is_none() {
             self.look_up_ringing(now);
+            self.go_on_asking(now);
             self.send_cards(now)?;
             self.read_lists(now);
             self.look_at_webhooks(now)?;

@@ -22,7 +22,8 @@ use self::record::ANONYMOUS_EXTERNAL_ID;
 use crate::call::Call;
 use crate::directory::{Customer, Person};
 use crate::helpdesk::{
-    Adopted, Answer, Assessment, Context, Helpdesk, ListPage, Met, Probed, Refusal, Request, Whereabouts,
+    Adopted, Answer, Assessment, Context, Helpdesk, ListPage, Met, Owner, Probed, Refusal, Request,
+    Whereabouts,
 };
 use crate::ledger::{Holding, Write};
 use crate::number::{self, E164};
@@ -116,11 +117,11 @@ impl Helpdesk for Gorgias {
         answers::settle(write, answer)
     }
 
-    fn conflicting(&self, write: &Write) -> Option<Request> {
-        answers::conflicting(&self.account, write)
+    fn conflicting(&self, write: &Write, owner: Option<&str>) -> Option<Request> {
+        answers::conflicting(&self.account, write, owner)
     }
 
-    fn resolve_conflict(&self, write: &Write, answer: &Answer) -> Result<Option<Write>, Refusal> {
+    fn resolve_conflict(&self, write: &Write, answer: &Answer) -> Result<Owner, Refusal> {
         answers::resolve_conflict(write, answer)
     }
 
@@ -144,8 +145,8 @@ impl Helpdesk for Gorgias {
         answers::probe(&self.account, write)
     }
 
-    fn probed(&self, write: &Write, begun_at: DateTime<Utc>, answer: &Answer) -> Result<Probed, Refusal> {
-        answers::probed(&self.account, write, begun_at, answer)
+    fn probed(&self, write: &Write, answer: &Answer) -> Result<Probed, Refusal> {
+        answers::probed(&self.account, write, answer)
     }
 
     fn adopt(&self, case: &Case) -> Request {

@@ -75,6 +75,12 @@ impl Link {
         matches!(self.state, ConnectionState::Refused | ConnectionState::Unreachable)
     }
 
+    /// Since when nothing is to be had from it.
+    #[must_use]
+    pub fn down_since(&self) -> Option<DateTime<Utc>> {
+        self.since.filter(|_| self.is_down())
+    }
+
     /// A proper answer came. Returns whether that is news.
     pub fn accepted(&mut self, now: DateTime<Utc>) -> bool {
         let news = self.state != ConnectionState::Accepted;

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sidetone_protocol::{Completeness, Reason, Vendor};
 
@@ -70,6 +71,17 @@ pub enum Whereabouts {
     },
 }
 
+/// Who has the e-mail address under which a customer was to be made.
+#[derive(Clone, Debug)]
+pub enum Owner {
+    /// Somebody who gets the number instead, by this write; its first holding is the customer.
+    Gets(Box<Write>),
+    /// Who was asked about was merged into the one with this id.
+    IsNow(String),
+    /// Nobody who is found by it.
+    Nobody,
+}
+
 /// What everybody but the call itself knows.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
@@ -81,10 +93,10 @@ pub struct Context<'a> {
     pub people: Option<&'a People>,
     /// The helpdesk's tag names; `None` until they were read once.
     pub tags: Option<&'a BTreeSet<String>>,
-    /// Aircall's teams, by id.
-    pub teams: &'a BTreeMap<u64, Team>,
-    /// Fixed slugs of Aircall's built-in tags, by tag id.
-    pub slugs: &'a BTreeMap<u64, String>,
+    /// Aircall's teams, by id; `None` until they were read once.
+    pub teams: Option<&'a BTreeMap<u64, Team>>,
+    /// Fixed slugs of Aircall's built-in tags, by tag id; `None` until they were read once.
+    pub slugs: Option<&'a BTreeMap<u64, String>>,
     /// What the helpdesk said of the caller's number.
     pub matched: Option<&'a Matched>,
     /// The shared customer of withheld callers, as found or made (`None`: not asked yet).
@@ -95,7 +107,7 @@ pub struct Context<'a> {
 }
 
 /// An Aircall team with its members.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Team {
     /// Its name.
     pub name: String,
@@ -245,13 +257,13 @@ pub trait Helpdesk: Send + Sync {
     /// What the answer means instead.
     fn settle(&self, write: &Write, answer: &Answer) -> Result<Vec<Holding>, Refusal>;
 
-    /// After a create was refused because another customer has the e-mail: asks who.
-    fn conflicting(&self, write: &Write) -> Option<Request>;
-    /// Reads that answer into the write to do instead.
+    /// After a create was refused because another customer has the e-mail: asks who, or how that `owner` is now.
+    fn conflicting(&self, write: &Write, owner: Option<&str>) -> Option<Request>;
+    /// Reads that answer.
     ///
     /// # Errors
     /// What the answer means instead.
-    fn resolve_conflict(&self, write: &Write, answer: &Answer) -> Result<Option<Write>, Refusal>;
+    fn resolve_conflict(&self, write: &Write, answer: &Answer) -> Result<Owner, Refusal>;
 
     /// Asks how the ticket of a call is, one light request; `None` if it has none.
     fn look_at_ticket(&self, case: &Case) -> Option<Request>;
@@ -276,7 +288,7 @@ pub trait Helpdesk: Send + Sync {
     ///
     /// # Errors
     /// What the answer means instead.
-    fn probed(&self, write: &Write, begun_at: DateTime<Utc>, answer: &Answer) -> Result<Probed, Refusal>;
+    fn probed(&self, write: &Write, answer: &Answer) -> Result<Probed, Refusal>;
 
     /// Asks for a record of this call that is there already although the ledger knows nothing (B17).
     fn adopt(&self, case: &Case) -> Request;

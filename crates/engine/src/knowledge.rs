@@ -18,10 +18,10 @@ pub struct Knowledge {
     pub people: Option<People>,
     /// The helpdesk's tags, once read.
     pub tags: Option<BTreeSet<String>>,
-    /// Aircall's teams.
-    pub teams: BTreeMap<u64, Team>,
-    /// Slugs of Aircall's built-in tags.
-    pub slugs: BTreeMap<u64, String>,
+    /// Aircall's teams, once read, by this run or one before.
+    pub teams: Option<BTreeMap<u64, Team>>,
+    /// Slugs of Aircall's built-in tags, once read likewise.
+    pub slugs: Option<BTreeMap<u64, String>>,
     /// The numbers of our own lines.
     pub own_numbers: Vec<E164>,
     /// The shared customer of withheld callers.
@@ -79,8 +79,8 @@ impl Knowledge {
             now,
             people: self.people.as_ref(),
             tags: self.tags.as_ref(),
-            teams: &self.teams,
-            slugs: &self.slugs,
+            teams: self.teams.as_ref(),
+            slugs: self.slugs.as_ref(),
             matched,
             anonymous: self.anonymous.as_ref(),
             remembers_since: self.remembers_since,

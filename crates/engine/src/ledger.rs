@@ -36,6 +36,12 @@ pub const AGAIN: &str = "again";
 /// The helpdesk does not take the e-mail address that Aircall has of the caller (G4). No part of the record.
 pub const EMAIL_REFUSED: &str = "email_refused";
 
+/// Who has the e-mail address under which the caller was to be made (G4): the number goes to that customer. No part of the
+/// record.
+pub const OWNER: &str = "owner";
+/// How often a write came to nothing although others went through (B3). No part of the record.
+pub const IN_VAIN: &str = "in_vain";
+
 /// All holdings of one call.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ledger(BTreeMap<String, LedgerRow>);
@@ -50,7 +56,7 @@ impl Ledger {
     /// Whether nothing was ever written for the call.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.keys().all(|key| matches!(key.as_str(), OWNER | IN_VAIN))
     }
 
     /// Whether this was written.
@@ -77,21 +83,33 @@ impl Ledger {
         self.0.get(key).map(|row| row.written_at)
     }
 
+    /// How often the write with this main key came to nothing, and when it was last tried so; `None` if it was not the
+    /// last that did.
+    #[must_use]
+    pub fn in_vain(&self, main_key: &str) -> Option<(u32, DateTime<Utc>)> {
+        let row = self.detail(IN_VAIN).filter(|row| row["write"] == main_key)?;
+        let rounds = row["rounds"].as_u64().and_then(|rounds| u32::try_from(rounds).ok())?;
+        Some((rounds, DateTime::from_timestamp(row["tried_at"].as_i64()?, 0)?))
+    }
+
     /// Begins a record anew whose ticket a person threw away: what to put and what to forget. The customer stays, and
     /// so does the memory of the old ticket, so that it is never taken for the new one.
     #[must_use]
     pub fn begun_again(&self) -> (Vec<Holding>, Vec<String>) {
-        let mut instead_of: Vec<Value> =
-            self.detail(AGAIN).and_then(|d| d.get("instead_of")?.as_array().cloned()).unwrap_or_default();
-        instead_of.extend(self.id("ticket").map(Value::from));
-        let again = Holding {
-            key: AGAIN.into(),
-            helpdesk_id: String::new(),
-            detail: serde_json::json!({ "instead_of": instead_of }),
-        };
+        let before = self.detail(AGAIN).and_then(|d| d.get("instead_of")?.as_array());
+        let before = before.into_iter().flatten().filter_map(Value::as_str);
+        let again = Ledger::instead_of(before.chain(self.id("ticket")).map(str::to_owned));
         let stays = |key: &str| matches!(key, AGAIN | "customer") || key.starts_with("new_tag:");
         let forgotten = self.0.keys().filter(|key| !stays(key)).cloned().collect();
-        (vec![again], forgotten)
+        (Vec::from_iter(again), forgotten)
+    }
+
+    /// The memory of tickets that were thrown away and replaced; none if there are none.
+    #[must_use]
+    pub fn instead_of(tickets: impl Iterator<Item = String>) -> Option<Holding> {
+        let ids: Vec<String> = tickets.collect();
+        let detail = serde_json::json!({ "instead_of": ids });
+        (!ids.is_empty()).then(|| Holding { key: AGAIN.into(), helpdesk_id: String::new(), detail })
     }
 
     /// All rows, by key.
@@ -191,6 +209,12 @@ impl Write {
 }
 
 impl Write {
+    /// Whether it gets this key into the ledger, or takes it out.
+    #[must_use]
+    pub fn concerns(&self, key: &str) -> bool {
+        self.holdings.iter().any(|holding| holding.key == key) || self.removes.iter().any(|gone| gone == key)
+    }
+
     /// What it is mainly for: stays the same when further facts are packed into it.
     #[must_use]
     pub fn main_key(&self) -> &str {
@@ -226,6 +250,6 @@ pub struct Attempt {
     pub probes: u32,
     /// When the marker is looked up, or the write repeated, next.
     pub next_at: Option<DateTime<Utc>>,
-    /// Why it is parked: code and sentence.
+    /// Why it is parked, or unclear: code and sentence.
     pub reason: Option<(String, String)>,
 }

@@ -9,7 +9,7 @@ use crate::call::Call;
 use crate::directory::{Customer, Matched};
 use crate::gate;
 use crate::helpdesk::{Assessment, Helpdesk, Standing};
-use crate::ledger::{AGAIN, AttemptState, EMAIL_REFUSED, GONE, Holding, SEEN};
+use crate::ledger::{AGAIN, AttemptState, EMAIL_REFUSED, GONE, Holding, IN_VAIN, OWNER, SEEN};
 use crate::readiness::{Kind, kind};
 use crate::store::Case;
 
@@ -157,8 +157,9 @@ pub fn detail(
         _ => holding.key.clone(),
     };
     // That a tag had to be made first is the account's affair, and how the ticket was seen is ours: no part of the record.
-    let is_record =
-        |key: &str| !key.starts_with("new_tag:") && !matches!(key, SEEN | GONE | AGAIN | EMAIL_REFUSED);
+    let is_record = |key: &str| {
+        !key.starts_with("new_tag:") && !matches!(key, SEEN | GONE | AGAIN | EMAIL_REFUSED | OWNER | IN_VAIN)
+    };
     let record = case.ledger.rows().filter(|row| is_record(&row.holding.key));
     let ledger = record.map(|row| LedgerView {
         key: shown_key(&row.holding),

@@ -146,7 +146,49 @@ async fn a_restored_backup_writes_nothing_twice() {
         assert_eq!(day.detail(call).plan.requests, 0);
     }
     note(&day.ticket(over), &format!("comment:{comment}"));
-    assert_eq!(day.gorgias.dump()["customers"], before["customers"]);
+    let now = day.gorgias.dump();
+    assert_eq!(now["customers"], before["customers"]);
+    // Tags, status and assignee are what they were, but for the call that has ended since.
+    for (was, is) in before["tickets"].as_array().unwrap().iter().zip(now["tickets"].as_array().unwrap()) {
+        for part in ["external_id", "subject", "customer", "assignee", "status", "tags"] {
+            assert_eq!(was[part], is[part], "{part}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_backup_in_which_writes_were_under_way_or_unclear_writes_nothing_twice() {
+    use sidetone_sandbox::{Fault, FaultKind};
+    for failure in [FaultKind::HangAfter, FaultKind::CutAfter, FaultKind::HangBefore, FaultKind::CutBefore] {
+        for path in ["/api/customers", "/api/tickets"] {
+            let mut day = Day::begin(Plan::default()).await;
+            day.gorgias.add_fault(Fault::next(1, failure.clone()).on("POST", path));
+            let call = day.ring(world::SUPPORT_FR, Some(STRANGER));
+            day.pass(5).await;
+            day.aircall.answer(call, Some(world::CAMILLE)).unwrap();
+            day.pass(2).await;
+            // Sent where it hangs, unclear where it was cut.
+            day.kill().await;
+            day.shelf.back_up();
+            day.start().unwrap();
+            day.pass(120).await;
+            day.aircall.tag(call, Some(world::CAMILLE), "Refund").unwrap();
+            day.aircall.hang_up(call, &HangUp::default()).unwrap();
+            day.pass(120).await;
+            let (before, customers) = (day.ticket(call), day.gorgias.customers().len());
+            restore(&mut day).await;
+            day.pass(120).await;
+            late_comment(&day, call).await;
+            let ticket = day.ticket(call);
+            let what = format!("{failure:?} on {path}");
+            assert_eq!(entries(&ticket), entries(&before) + 1, "{what}: {ticket:#}");
+            for part in ["subject", "customer", "assignee", "status", "tags"] {
+                assert_eq!(ticket[part], before[part], "{what}: {part}");
+            }
+            assert_eq!(day.gorgias.customers().len(), customers, "{what}");
+            assert_eq!(day.detail(call).state, CallState::Complete, "{what}");
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -252,4 +294,57 @@ async fn a_tag_that_is_picked_after_the_database_was_lost_is_still_to_come_howev
     let tags = tags(&ticket);
     assert!(tags.contains(&"Refund"), "nobody can have written it: {tags:?}");
     assert!(!tags.contains(&"Warranty"), "a person took it off: {tags:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn adopting_finds_the_ticket_that_was_made_again_and_not_the_one_that_was_thrown_away() {
+    // G25: the new ticket is back-dated to the call, so the walk, newest first, meets the old one before it.
+    for body in [json!({"trashed_datetime": "2026-11-21T08:05:00Z"}), json!({"spam": true})] {
+        for restored in [false, true] {
+            let mut day = Day::begin(Plan::default()).await;
+            let call = day.answered(MARTA).await;
+            let marker = format!("aircall:call:{call}");
+            let id = |day: &Day| {
+                day.detail(call).ledger.iter().find(|l| l.key == "ticket").unwrap().helpdesk_id.clone()
+            };
+            let old = id(&day);
+            day.gorgias.by_a_person("PUT", &format!("/api/tickets/{old}"), &body).unwrap();
+            day.pass(900).await;
+            for _ in 0..2 {
+                day.handle.retry(sidetone_engine::call::CaseId(call));
+                day.pass(20).await;
+                if restored && day.tickets_of(&marker).len() == 1 {
+                    // The backup knows of the old ticket only, and that it is gone.
+                    day.kill().await;
+                    day.shelf.back_up();
+                    day.start().unwrap();
+                    day.pass(20).await;
+                }
+            }
+            let new = id(&day);
+            assert_ne!(new, old);
+            let before = day.tickets_of(&marker);
+            if restored {
+                restore(&mut day).await;
+            } else {
+                lose_the_database(&mut day).await;
+            }
+            let mut steps = day.handle.adopt_since(day::morning() - chrono::TimeDelta::days(1));
+            let mut last = sidetone_engine::AdoptProgress::default();
+            while let Some(step) = steps.recv().await {
+                last = step;
+            }
+            assert!(last.done, "{last:?}");
+            assert_eq!(id(&day), new, "{body}");
+            let comment = day.aircall.comment(call, world::CAMILLE, "Much later").unwrap();
+            day.pass(120).await;
+            let now = day.tickets_of(&marker);
+            assert_eq!(now.len(), 2, "{now:#?}");
+            let (living, thrown): (Vec<_>, Vec<_>) =
+                now.iter().partition(|t| t["trashed"] == false && t["spam"] == false);
+            note(living[0], &format!("comment:{comment}"));
+            assert!(before.contains(thrown[0]), "{thrown:#?}");
+            assert_eq!(day.detail(call).state, CallState::Complete);
+        }
+    }
 }

@@ -171,3 +171,46 @@ async fn where_others_leave_little_room_a_ticket_is_looked_at_once_for_a_late_wr
     let looks = day.gorgias.journal(seq).iter().filter(|e| e.path.contains("ticket_ids=")).count();
     assert!(looks <= 3, "at most one for each: {looks}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_restart_with_a_backlog_causes_no_429() {
+    // The helpdesk was away for an hour. After a start each call is looked for first, and each look asks a second time.
+    let mut day = Day::begin(Plan::default()).await;
+    day.gorgias
+        .set_limits(GorgiasLimits { rate: Rate { requests: 80, window_s: 40 }, ..day.gorgias.limits() });
+    day.gorgias.add_fault(Fault::next(u32::MAX, FaultKind::CutBefore));
+    let calls = strangers_ring(&day, 60);
+    day.pass(3600).await;
+    day.kill().await;
+    day.gorgias.clear_faults();
+    // Answers take their time, so that many requests are under way at once.
+    day.gorgias.add_fault(Fault::next(u32::MAX, FaultKind::Slow { ms: 400 }));
+    let seq = day.last_seq();
+    day.start().unwrap();
+    day.pass(900).await;
+    let journal = day.gorgias.journal(seq);
+    let refused = journal.iter().filter(|e| e.status == 429).count();
+    assert_eq!(refused, 0, "never the cause of a 429");
+    calls.into_iter().for_each(|call| drop(day.ticket(call)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn during_a_429_second_halves_of_questions_wait_like_everything_else() {
+    let day = Day::begin(Plan::default()).await;
+    let owner = day.gorgias.add_customer("The Owner", Some("ruben.okafor@example.com"), "+33199007777");
+    let call = day.ring(world::SUPPORT_FR, Some("+12025550143"));
+    day.pass(3).await;
+    // The create is refused because of the e-mail address, and while that answer is under way somebody else gets a 429.
+    day.gorgias.add_fault(Fault::next(1, FaultKind::Slow { ms: 3_000 }).on("POST", "/api/customers"));
+    day.aircall.answer(call, Some(world::CAMILLE)).unwrap();
+    day.pass(1).await;
+    let too_many = FaultKind::Status { status: 429, retry_after: Some(60) };
+    day.gorgias.add_fault(Fault::next(1, too_many).on("GET", "/api/customers"));
+    let seq = day.last_seq();
+    day.ring(world::SUPPORT_DE, Some(MARTA));
+    day.pass(50).await;
+    let during = day.gorgias.journal(seq);
+    assert_eq!(during.len(), 1, "the ring's look-up, and nothing during the pause: {during:#?}");
+    day.pass(120).await;
+    assert_eq!(day.ticket(call)["customer"], "The Owner", "{owner}");
+}

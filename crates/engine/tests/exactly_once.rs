@@ -207,3 +207,86 @@ async fn what_a_person_does_while_a_write_is_unclear_is_not_undone() {
     assert!(day::tags(&ticket).contains(&"Refund") && !day::tags(&ticket).contains(&"Aircall"), "{ticket:#}");
     assert_eq!(day.detail(call).state, CallState::Complete);
 }
+
+/// Tags are written all or none: of those that a request put on or took off, a person may have changed one since.
+#[tokio::test(start_paused = true)]
+async fn a_tag_that_a_person_changes_while_a_write_of_several_is_unclear_stays_as_the_person_left_it() {
+    for failure in [FaultKind::CutAfter, FaultKind::HangAfter] {
+        let day = Day::begin(Plan::default()).await;
+        let call = day.answered(day::MARTA).await;
+        let path = format!("/api/tickets/{}/tags", ticket_of(&day, call).unwrap());
+        day.gorgias.add_fault(Fault::next(1, failure.clone()).on("POST", &path));
+        for tag in ["Refund", "Order status"] {
+            day.aircall.tag(call, Some(world::CAMILLE), tag).unwrap();
+        }
+        day.pass(8).await;
+        assert!(day::tags(&day.ticket(call)).contains(&"Refund"), "put on, and nobody was told");
+        day.gorgias.by_a_person("DELETE", &path, &json!({"names": ["Refund"]})).unwrap();
+        day.pass(200).await;
+        let ticket = day.ticket(call);
+        let has = day::tags(&ticket);
+        assert!(has.contains(&"Order status") && !has.contains(&"Refund"), "{failure:?}: {has:?}");
+        assert_eq!(day.detail(call).state, CallState::Complete);
+
+        day.gorgias.by_a_person("POST", &path, &json!({"names": ["Refund"]})).unwrap();
+        day.gorgias.add_fault(Fault::next(1, failure.clone()).on("DELETE", &path));
+        for tag in ["Refund", "Order status"] {
+            day.aircall.untag(call, tag).unwrap();
+        }
+        day.pass(8).await;
+        assert!(!day::tags(&day.ticket(call)).contains(&"Order status"), "taken off, and nobody was told");
+        day.gorgias.by_a_person("POST", &path, &json!({"names": ["Order status"]})).unwrap();
+        day.pass(200).await;
+        assert!(day::tags(&day.ticket(call)).contains(&"Order status"), "{failure:?}");
+        assert_eq!(day.detail(call).state, CallState::Complete);
+    }
+}
+
+/// Tags of which one stood there before, by a person's hand: that one shows nothing of our request.
+#[tokio::test(start_paused = true)]
+async fn a_tag_that_stood_there_before_does_not_pass_for_the_others_of_a_request() {
+    let day = Day::begin(Plan::default()).await;
+    let call = day.answered(day::MARTA).await;
+    let path = format!("/api/tickets/{}/tags", ticket_of(&day, call).unwrap());
+    day.gorgias.by_a_person("POST", &path, &json!({"names": ["Refund"]})).unwrap();
+    day.gorgias.add_fault(Fault::next(1, FaultKind::CutBefore).on("POST", &path));
+    for tag in ["Refund", "Order status"] {
+        day.aircall.tag(call, Some(world::CAMILLE), tag).unwrap();
+    }
+    day.pass(200).await;
+    assert!(day::tags(&day.ticket(call)).contains(&"Order status"));
+    assert_eq!(day.detail(call).state, CallState::Complete);
+}
+
+/// Gorgias' clock may be minutes off: only its own statements are held against each other.
+#[tokio::test(start_paused = true)]
+async fn a_ticket_closed_while_its_status_is_unclear_stays_closed_whatever_the_clocks_say() {
+    for (is_carried_out, clock_minutes) in [(true, -10), (true, 10), (false, -10), (false, 10)] {
+        let day = Day::begin(Plan::default()).await;
+        let call = day.ring(world::SUPPORT_FR, Some(day::MARTA));
+        day.pass(5).await;
+        day.aircall.answer(call, Some(world::CAMILLE)).unwrap();
+        day.pass(60).await;
+        let path = format!("/api/tickets/{}", ticket_of(&day, call).unwrap());
+        let close = || {
+            let at = day.now() + chrono::TimeDelta::minutes(clock_minutes);
+            let body = json!({"status": "closed", "closed_datetime": at.to_rfc3339()});
+            assert!(day.gorgias.by_a_person("PUT", &path, &body).unwrap().0 < 300);
+        };
+        let failure = if is_carried_out { FaultKind::CutAfter } else { FaultKind::CutBefore };
+        day.gorgias.add_fault(Fault::next(1, failure).on("PUT", &path));
+        if !is_carried_out {
+            // During the call: at its end it is opened, once (G8).
+            close();
+        }
+        day.aircall.hang_up(call, &HangUp::default()).unwrap();
+        day.pass(32).await;
+        if is_carried_out {
+            close();
+        }
+        day.pass(200).await;
+        let wanted = if is_carried_out { "closed" } else { "open" };
+        assert_eq!(day.ticket(call)["status"], wanted, "its clock: {clock_minutes} min");
+        assert_eq!(day.detail(call).state, CallState::Complete);
+    }
+}

@@ -182,3 +182,61 @@ async fn in_shadow_mode_no_webhook_is_made_beside_another_installation() {
     let call = day.answered(MARTA).await;
     day.ticket(call);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_take_over_that_the_other_one_cannot_notice_writes_nothing_twice() {
+    // Aircall does not show its webhooks for a while: nothing, an error, or it hangs.
+    for failure in
+        [FaultKind::CutBefore, FaultKind::Status { status: 500, retry_after: None }, FaultKind::HangBefore]
+    {
+        let day = Day::begin(polling()).await;
+        let second = day.second(ELSEWHERE, polling());
+        day.pass(5).await;
+        assert!(second.handle.take_over().await);
+        while second.handle.health().writer.state != WriterState::Sole {
+            day.pass(1).await;
+        }
+        day.aircall.add_fault(Fault::next(10_000, failure.clone()).on("GET", "/v1/webhooks"));
+        let mut calls = Vec::new();
+        for n in 0..12 {
+            let call = day.ring(world::SUPPORT_FR, Some(&format!("+3319900{:04}", 6000 + n)));
+            day.pass(6).await;
+            day.aircall.answer(call, Some(world::CAMILLE)).unwrap();
+            day.pass(10).await;
+            day.aircall.hang_up(call, &HangUp::default()).unwrap();
+            calls.push(call);
+        }
+        day.aircall.clear_faults();
+        day.pass(400).await;
+        for call in calls {
+            let ticket = day.ticket(call);
+            assert_eq!(ticket["messages"].as_array().unwrap().len(), 3, "{failure:?}: {ticket:#}");
+        }
+        assert_eq!(day.handle.health().writer.state, WriterState::ReadOnly, "{failure:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_aircall_is_away_for_long_the_only_writer_goes_on() {
+    let day = Day::begin(Plan::default()).await;
+    day.pass(60).await;
+    day.aircall.add_fault(Fault::next(10_000, FaultKind::CutBefore));
+    let id = 4_300_000_778u64;
+    for event in ["call.answered", "call.ended"] {
+        let (start, end) = (day.now().timestamp(), day.now().timestamp() + 3);
+        let mut data = json!({"id": id, "direction": "inbound", "status": "answered", "raw_digits": MARTA,
+            "started_at": start, "answered_at": start + 1,
+            "number": {"id": world::SUPPORT_FR, "name": "Support FR", "country": "FR"}});
+        if event == "call.ended" {
+            data["status"] = json!("done");
+            data["ended_at"] = json!(end);
+        }
+        let body = json!({"resource": "call", "event": event, "timestamp": end, "data": data});
+        let event = aircall::Event::parse(body.to_string().as_bytes()).unwrap();
+        day.handle.receive(&[day.handle.statement(&event)]).unwrap();
+        day.pass(150).await;
+    }
+    day.pass(60).await;
+    note(&day.ticket(id), "ended");
+    assert_eq!(day.handle.health().writer.state, WriterState::Sole);
+}

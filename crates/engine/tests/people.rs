@@ -33,7 +33,7 @@ async fn ended(day: &Day, call: u64) {
 const THROWN_AWAY: [(&str, &str, &str); 3] = [
     ("DELETE", "", "ticket_gone"),
     ("PUT", r#"{"trashed_datetime":"2026-11-21T08:05:00Z"}"#, "ticket_trashed"),
-    ("PUT", r#"{"spam":true}"#, "ticket_spam"),
+    ("PUT", r#"{"spam":true,"status":"closed"}"#, "ticket_spam"),
 ];
 
 fn throw_away(day: &Day, ticket: &str, method: &str, body: &str) {
@@ -42,12 +42,12 @@ fn throw_away(day: &Day, ticket: &str, method: &str, body: &str) {
     assert!(status < 300);
 }
 
-/// The ticket's messages and tags; `None` once it is deleted.
-fn contents(day: &Day, ticket: &str) -> Option<(usize, usize)> {
+/// The ticket's messages, tags and status; `None` once it is deleted.
+fn contents(day: &Day, ticket: &str) -> Option<(usize, usize, Value)> {
     let (status, body) =
         day.gorgias.by_a_person("GET", &format!("/api/tickets/{ticket}"), &Value::Null).unwrap();
     let count = |key: &str| body[key].as_array().map_or(0, Vec::len);
-    (status == 200).then(|| (count("messages"), count("tags")))
+    (status == 200).then(|| (count("messages"), count("tags"), body["status"].clone()))
 }
 
 #[tokio::test(start_paused = true)]
@@ -214,7 +214,7 @@ async fn a_quiet_call_asks_nothing_about_its_ticket_and_a_late_comment_asks_once
         let all = day.gorgias.journal(seq);
         all.into_iter().filter(|e| e.method == "GET" && e.path.starts_with("/api/tickets")).count()
     };
-    assert_eq!(reads(before), 0, "B6");
+    assert_eq!(reads(before), 1, "B6: once, before the status of the end is set");
     day.pass(3600).await;
     let before = day.last_seq();
     day.aircall.comment(call, world::CAMILLE, MORE).unwrap();
@@ -236,6 +236,48 @@ async fn a_person_who_reassigns_or_untags_is_not_overruled() {
     assert_eq!(ticket["assignee"], "Ana Keller");
     assert!(!tags(&ticket).contains(&"Inbound call"));
     assert_eq!(day.detail(call).state, CallState::Complete);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_short_call_whose_ticket_was_shown_a_moment_ago_asks_nothing_about_it() {
+    // B6: what the answer to the create showed holds for a few seconds.
+    let day = Day::begin(Plan::default()).await;
+    let call = day.ring(world::SUPPORT_FR, Some(MARTA));
+    day.pass(2).await;
+    day.aircall.answer(call, Some(world::CAMILLE)).unwrap();
+    let mut data = day.aircall.call(call).unwrap();
+    day.pass(2).await;
+    day.ticket(call);
+    let before = day.last_seq();
+    for (key, value) in [("status", json!("done")), ("ended_at", json!(day.now().timestamp()))] {
+        data[key] = value;
+    }
+    day.aircall.emit("call.ended", data);
+    day.pass(20).await;
+    let journal = day.gorgias.journal(before);
+    let asked: Vec<_> = journal.iter().map(|e| (e.method.as_str(), e.path.as_str())).collect();
+    assert!(asked.iter().all(|(method, _)| *method != "GET"), "{asked:?}");
+    assert_eq!(asked.len(), 2, "the status and the note of the end: {asked:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_person_who_reassigns_between_our_look_and_our_write_is_not_overruled() {
+    // G24: the call is handed on; the ticket is looked at, and then nothing may be written for a minute.
+    let day = Day::begin(Plan::default()).await;
+    let call = up(&day, Some(MARTA)).await;
+    let path = format!("/api/tickets/{}", ticket_id(&day, call));
+    let fault = sidetone_sandbox::Fault::next;
+    day.gorgias
+        .add_fault(fault(1, sidetone_sandbox::FaultKind::Slow { ms: 3_000 }).on("GET", "/api/tickets"));
+    day.aircall.transfer(call, world::THEO, true).unwrap();
+    day.pass(1).await;
+    let too_many = sidetone_sandbox::FaultKind::Status { status: 429, retry_after: Some(60) };
+    day.gorgias.add_fault(fault(1, too_many).on("GET", "/api/customers"));
+    day.ring(world::SUPPORT_DE, Some(STRANGER));
+    day.pass(20).await;
+    day.gorgias.by_a_person("PUT", &path, &json!({"assignee_user": {"id": gorgias_world::ADMIN}})).unwrap();
+    day.pass(120).await;
+    assert_eq!(day.ticket(call)["assignee"], "Ana Keller");
 }
 
 #[tokio::test(start_paused = true)]
@@ -335,6 +377,42 @@ async fn a_customer_deleted_before_our_write_is_matched_anew() {
     assert_eq!(day.ticket(call)["customer"], "Marta", "made from the Aircall contact (G4)");
     ended(&day, call).await;
     assert_eq!(day.detail(call).state, CallState::Complete);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_customer_deleted_between_our_writes_or_after_them_holds_nothing_up() {
+    for after_the_end in [false, true] {
+        let day = Day::begin(Plan::default()).await;
+        let call = up(&day, Some(MARTA)).await;
+        let delete = || {
+            let path = format!("/api/customers/{}", marta(&day));
+            day.gorgias.by_a_person("DELETE", &path, &Value::Null).unwrap()
+        };
+        if !after_the_end {
+            delete();
+        }
+        ended(&day, call).await;
+        if after_the_end {
+            delete();
+        }
+        let comment = day.aircall.comment(call, world::CAMILLE, MORE).unwrap();
+        day.aircall.tag(call, Some(world::CAMILLE), "Refund").unwrap();
+        day.pass(60).await;
+        let ticket = day.ticket(call);
+        note(&ticket, "ended");
+        note(&ticket, &format!("comment:{comment}"));
+        assert!(tags(&ticket).contains(&"Refund"));
+        assert_eq!(day.detail(call).state, CallState::Complete);
+        // Whoever calls next from the number is matched anew, and made once.
+        let next = [day.answered(MARTA).await, day.answered(MARTA).await];
+        for call in next {
+            assert_eq!(day.ticket(call)["customer"], "Marta", "made from the Aircall contact (G4)");
+            assert_eq!(day.detail(call).state, CallState::Complete);
+        }
+        let made = day.gorgias.customers().iter().filter(|c| c.to_string().contains(MARTA)).count();
+        assert_eq!(made, 1);
+        assert_eq!(day.handle.health().outbox.parked, 0);
+    }
 }
 
 #[tokio::test(start_paused = true)]

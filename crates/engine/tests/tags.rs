@@ -84,3 +84,61 @@ async fn a_team_that_is_renamed_during_the_call_is_written_once() {
     let teams: Vec<&str> = tags(&ticket).into_iter().filter(|tag| tag.contains("Care")).collect();
     assert_eq!(teams, ["Care"], "as it was named when the ticket was made");
 }
+
+/// Aircall lists no teams on outbound calls: only its list of teams tells whose call it is.
+async fn dialled(day: &Day) -> u64 {
+    let dial =
+        sidetone_sandbox::Dial { agent: world::CAMILLE, line: Some(world::SUPPORT_FR), to: MARTA.into() };
+    let call = day.aircall.dial(&dial).unwrap();
+    day.pass(5).await;
+    day.aircall.answer(call, None).unwrap();
+    day.pass(20).await;
+    call
+}
+
+fn no_teams() -> sidetone_sandbox::Fault {
+    let down = sidetone_sandbox::FaultKind::Status { status: 500, retry_after: None };
+    sidetone_sandbox::Fault::next(u32::MAX, down).on("GET", "/v1/teams")
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_crash_costs_no_teams_tag_although_aircall_cannot_be_asked_for_its_teams() {
+    // B4, G15
+    for killed_before_the_create in [true, false] {
+        let mut day = Day::begin(Plan::default()).await;
+        day.pass(30).await;
+        if killed_before_the_create {
+            day.aircall.add_fault(no_teams());
+            day.kill_and_restart().await;
+        }
+        let call = dialled(&day).await;
+        if !killed_before_the_create {
+            day.aircall.add_fault(no_teams());
+            day.kill_and_restart().await;
+        }
+        day.aircall.hang_up(call, &sidetone_sandbox::HangUp::default()).unwrap();
+        day.pass(120).await;
+        assert!(tags(&day.ticket(call)).contains(&"Care"), "{:?}", tags(&day.ticket(call)));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_aircalls_teams_were_never_read_none_are_frozen() {
+    // G15: the first start of all, and Aircall does not list its teams until long after the call.
+    let mut day = Day::begin(Plan::default()).await;
+    day.kill().await;
+    day.shelf.lose();
+    day.set_from(Some(day::morning()));
+    day.aircall.add_fault(no_teams());
+    day.start().unwrap();
+    day.pass(60).await;
+    let call = dialled(&day).await;
+    day.aircall.hang_up(call, &sidetone_sandbox::HangUp::default()).unwrap();
+    day.pass(120).await;
+    assert!(!tags(&day.ticket(call)).contains(&"Care"), "nothing waits for ever");
+    day.aircall.clear_faults();
+    day.pass(60).await;
+    day.aircall.comment(call, world::CAMILLE, "And one more thing").unwrap();
+    day.pass(60).await;
+    assert!(tags(&day.ticket(call)).contains(&"Care"), "{:?}", tags(&day.ticket(call)));
+}

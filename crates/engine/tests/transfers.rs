@@ -32,7 +32,7 @@ fn path(day: &Day, call: u64) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn handed_to_a_person_the_ticket_moves_with_the_call_after_one_look() {
+async fn handed_to_a_person_the_ticket_moves_with_the_call_after_a_look() {
     let day = Day::begin(Plan::default()).await;
     day.answered("+33199001144").await;
     let before = day.last_seq();
@@ -47,7 +47,7 @@ async fn handed_to_a_person_the_ticket_moves_with_the_call_after_one_look() {
     assert_eq!(ended["sender"], "Theo Marchand", "G24: the last one's");
     assert!(ended["body_text"].as_str().unwrap().contains("Assignee: Theo Marchand"), "G11");
     let looks = day.gorgias.journal(before).into_iter().filter(|e| e.path.contains("ticket_ids")).count();
-    assert_eq!((looks, day.requests(before).0.len()), (1, 4), "create, assignee, status, ended");
+    assert_eq!((looks, day.requests(before).0.len()), (2, 4), "create, look, assignee, look, status, ended");
 }
 
 #[tokio::test(start_paused = true)]

@@ -58,3 +58,41 @@ async fn postgres_two_engines_write_each_call_once_and_one_of_them_is_enough() {
     let made = day.gorgias.customers().iter().filter(|c| c.to_string().contains(STRANGER)).count();
     assert_eq!(made, 1, "one customer for one stranger");
 }
+
+#[tokio::test(start_paused = true)]
+#[ignore = "needs a server: script/test starts one"]
+async fn postgres_two_engines_make_one_customer_for_all_who_withhold_their_number() {
+    // G23
+    let day = Day::begin(Plan { stores: Stores::Postgres, ..Plan::default() }).await;
+    // What was made is not listed for a while.
+    day.gorgias.switch(|s| s.list_lag_s = 60.0);
+    let (other, _task) = day.start_another();
+    day.pass(10).await;
+    let (first, second) = (day.handle.clone(), other.clone());
+    let mut calls = Vec::new();
+    for round in 0..4 {
+        for (step, (line, agent)) in LINES.iter().enumerate() {
+            day.deliver_to(if (round + step) % 2 == 0 { &first } else { &second });
+            let call = day.ring(*line, None);
+            day.pass(1).await;
+            day.aircall.answer(call, Some(*agent)).unwrap();
+            day.pass(1).await;
+            // Either may be the first to look at what is due.
+            let engines = if round % 2 == 0 { [&first, &second] } else { [&second, &first] };
+            engines.iter().for_each(|engine| drop(engine.receive(&[]).unwrap()));
+            calls.push(call);
+        }
+        day.pass(5).await;
+        for call in calls.iter().rev().take(LINES.len()) {
+            day.aircall.hang_up(*call, &HangUp::default()).unwrap();
+        }
+        day.pass(5).await;
+    }
+    day.pass(240).await;
+    for call in &calls {
+        assert_eq!(day.detail(*call).call.state, CallState::Complete, "{call}");
+        assert_eq!(day.ticket(*call)["customer"], "Anonymous caller");
+    }
+    let shared = day.gorgias.customers().into_iter().filter(|c| c["external_id"] == "sidetone-anonymous");
+    assert_eq!(shared.count(), 1);
+}

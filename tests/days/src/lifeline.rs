@@ -35,6 +35,8 @@ struct Thread {
     cut_after: AtomicU64,
     is_cut: AtomicBool,
     told: Notify,
+    /// The database takes nothing for the time being.
+    refuses: AtomicBool,
 }
 
 impl Lifeline {
@@ -47,6 +49,11 @@ impl Lifeline {
     /// A kill that was asked for and has not come is taken back.
     pub fn spare(&self) {
         self.0.cut_after.store(0, Ordering::SeqCst);
+    }
+
+    /// From now on the database takes no change, or takes them again: a full disk, a connection that is cut.
+    pub fn refuse_commits(&self, refuses: bool) {
+        self.0.refuses.store(refuses, Ordering::SeqCst);
     }
 
     /// The step boundaries that were passed, each by its kind: `POST /api/tickets leaves`, `stored after POST /api/tickets`.
@@ -90,6 +97,11 @@ impl MortalStore {
         if self.lifeline.is_cut() { Err(killed()) } else { Ok(self.inner.as_ref()) }
     }
 
+    fn takes(&self) -> Result<(), StoreError> {
+        let refuses = self.lifeline.0.refuses.load(Ordering::SeqCst);
+        if refuses { Err(StoreError::Refused("it takes nothing at the moment".into())) } else { Ok(()) }
+    }
+
     /// What was committed stays, but a program that is killed right then does not hear of it.
     fn committed<T>(&self, result: T) -> Result<T, StoreError> {
         let kind = format!("stored after {}", hold(&self.lifeline.0.last));
@@ -126,11 +138,13 @@ fn killed() -> StoreError {
 
 impl Store for MortalStore {
     fn receive(&self, batch: &[Received]) -> Result<Vec<Receipt>, StoreError> {
+        self.takes()?;
         let receipts = self.alive()?.receive(batch)?;
         if self.lifeline.step("an event is stored".to_owned()) { Ok(receipts) } else { Err(killed()) }
     }
 
     fn commit(&self, change: &Change) -> Result<Vec<Pushed>, StoreError> {
+        self.takes()?;
         let pushed = self.alive()?.commit(change)?;
         self.committed(pushed)
     }

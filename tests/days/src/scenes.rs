@@ -190,7 +190,11 @@ mod tests {
             let day = script(seed);
             let without = |rushes| day.calls.saturating_sub(rushes * phone::RUSH);
             let usual = FEWEST_CALLS..=MOST_CALLS + 8;
-            assert!((0..3).any(|rushes| usual.contains(&without(rushes))), "seed {seed}: {} calls", day.calls);
+            assert!(
+                (0..3).any(|rushes| usual.contains(&without(rushes))),
+                "seed {seed}: {} calls",
+                day.calls
+            );
             assert_eq!(format!("{day:?}"), format!("{:?}", script(seed)));
             assert!(day.deeds.iter().all(|(at, _)| *at < day.ends_at));
             assert_eq!(day.stretches.len(), STRETCHES);

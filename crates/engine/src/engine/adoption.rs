@@ -10,7 +10,7 @@ use crate::call::CaseId;
 use crate::directory::Matched;
 use crate::helpdesk::{Adopted, Answer, Assessment, Step};
 use crate::knowledge::Question;
-use crate::ledger::{AttemptState, Holding, SEEN};
+use crate::ledger::{AttemptState, GONE, Holding, SEEN};
 use crate::store::{Case, StoreError};
 use crate::transport::TransportError;
 
@@ -46,11 +46,16 @@ impl Adoption {
     }
 
     /// The helpdesk was asked for this call.
-    pub(super) fn looked(&mut self, id: CaseId) {
+    fn looked(&mut self, id: CaseId) {
         if self.looked.len() >= REMEMBERED {
             self.looked.clear();
         }
         self.looked.insert(id);
+    }
+
+    /// What was found could not be stored: it is asked once more.
+    fn not_looked(&mut self, id: CaseId) {
+        self.looked.remove(&id);
     }
 
     /// The assessment, with a look into the helpdesk before the first step that leads to a write.
@@ -103,11 +108,13 @@ impl Engine {
             Ok(Adopted { holdings, next: None }) => {
                 self.question_answered(Question::Records, now)?;
                 case.adopted = true;
-                self.adoption.looked(id);
+                // Thrown away was another ticket, and one that is found in its place is not.
+                let finds = |key| holdings.iter().any(|holding| holding.key == key);
+                let is_back = case.ledger.has(GONE) && finds("ticket") && !finds(GONE);
+                let remove = Vec::from_iter(is_back.then(|| GONE.to_owned()));
                 let news = unknown(&case, holdings);
                 // How the ticket looks now is always told, and is no part of the record.
                 let with_news = news.iter().any(|holding| holding.key != SEEN);
-                self.sweep_adopted(id, with_news);
                 let line = match with_news {
                     false => None,
                     true => Some(self.line(
@@ -118,11 +125,19 @@ impl Engine {
                         now,
                     )?),
                 };
-                self.commit_case(case, news, Vec::new(), line.into_iter().collect(), now)
+                // What comes next is reckoned in the same step, and is no second look. Where it cannot be stored, what was
+                // found is lost: then it was no look at all.
+                self.adoption.looked(id);
+                if let Err(error) = self.commit_case(case, news, remove, line.into_iter().collect(), now) {
+                    self.adoption.not_looked(id);
+                    return Err(error);
+                }
+                self.sweep_adopted(id, with_news);
+                Ok(())
             }
             Err(refusal) => {
                 self.question_refused(Question::Records, &refusal, now);
-                self.sweep_not_adopted(id, now);
+                self.sweep_not_adopted(id, "the helpdesk does not show a record", now);
                 self.later(case, now + self.ask_again_after())
             }
         }

@@ -20,6 +20,8 @@ use crate::transport::TransportError;
 const READ_TRIES: u32 = 3;
 /// A look-up that failed is tried again after this time.
 pub(super) const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(20);
+/// What whoever waits for a walk through lists is told.
+const NOT_STORED: &str = "the database does not take what was read";
 /// The first time after this one already.
 const FIRST_LOOK_AGAIN: TimeDelta = TimeDelta::seconds(2);
 
@@ -35,7 +37,21 @@ impl Engine {
             budget.answered();
         }
         self.learn(&job, vendor, &result, now);
-        self.insist(|engine| engine.conclude(job.clone(), &result, sent_at, now))
+        let concluded = self.insist(|engine| engine.conclude(job.clone(), &result, sent_at, now));
+        if concluded.is_err() {
+            self.not_concluded(&job, now);
+        }
+        concluded
+    }
+
+    /// An answer could not be stored. Calls are due again by themselves; what walks through lists asks again.
+    fn not_concluded(&mut self, job: &Job, now: DateTime<Utc>) {
+        match job {
+            Job::List(list) => self.list_failed(*list, now),
+            Job::SweepCalls | Job::SweepRecords => self.sweep_failed(NOT_STORED, now),
+            Job::Adopt { call, .. } => self.sweep_not_adopted(*call, NOT_STORED, now),
+            _ => {}
+        }
     }
 
     /// What the answer changes. Reads the call afresh, so it may be done again if another engine changed it meanwhile.
@@ -260,14 +276,19 @@ impl Engine {
         self.push(&change)
     }
 
-    pub(super) fn remember_anonymous(&mut self) -> Result<(), StoreError> {
+    /// The shared customer of withheld callers, as whichever hub on this store came to know it last.
+    pub(super) fn stored_anonymous(&self) -> Result<Option<Matched>, StoreError> {
         // Emptied when it was deleted in the helpdesk.
-        if let Some(text) = self.store.setting("anonymous_customer")?.filter(|text| !text.is_empty()) {
-            let customers = vec![serde_json::from_str(&text)?];
-            self.knowledge.anonymous =
-                Some(Matched { number: E164::none(), checked_at: self.clock.now(), customers });
-            self.share_knowledge();
-        }
+        let text = self.store.setting("anonymous_customer")?.filter(|text| !text.is_empty());
+        let known = text.map(|text| serde_json::from_str(&text)).transpose()?;
+        let matched =
+            |known| Matched { number: E164::none(), checked_at: self.clock.now(), customers: vec![known] };
+        Ok(known.map(matched))
+    }
+
+    pub(super) fn remember_anonymous(&mut self) -> Result<(), StoreError> {
+        self.knowledge.anonymous = self.stored_anonymous()?;
+        self.share_knowledge();
         Ok(())
     }
 
@@ -335,19 +356,28 @@ impl Engine {
         self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)
     }
 
+    /// The second half of a question that was let through. It goes before anything new, but never without room: until
+    /// there is some, its call is as busy as while it is under way.
     pub(super) fn ask_further(
         &mut self,
         job: Job,
         request: Request,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        // The second half of a question that was let through: it is counted, and not held back.
-        let vendor = self.helpdesk.vendor();
-        if let Some(budget) = self.budgets.get_mut(&vendor) {
-            budget.count(Lane::Live, now);
-        }
-        self.send(vendor, job, request, now);
+        self.busy_calls.extend(job.call());
+        self.further.push_back((job, request));
+        self.go_on_asking(now);
         Ok(())
+    }
+
+    /// Second halves of questions, as far as there is room for them.
+    pub(super) fn go_on_asking(&mut self, now: DateTime<Utc>) {
+        let vendor = self.helpdesk.vendor();
+        while !self.further.is_empty() && self.may_ask(vendor, Lane::Live, now).is_ok() {
+            if let Some((job, request)) = self.further.pop_front() {
+                self.send(vendor, job, request, now);
+            }
+        }
     }
 }
 

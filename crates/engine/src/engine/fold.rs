@@ -146,10 +146,13 @@ impl Engine {
         let matched = case.call.party().number().map(|n| self.store.matched(n)).transpose()?.flatten();
         let matched = matched.filter(|matched| self.adoption.believes(matched, now));
         let mut context = self.knowledge.context(&self.settings, now, matched.as_ref());
-        // That there is no shared customer yet grows old as everybody else's absence does.
+        // Who the shared customer is, another hub may have found out or made since. That there is none grows old as
+        // everybody else's absence does.
+        let is_withheld = case.call.party().number().is_none();
+        let shared = if is_withheld { self.stored_anonymous()? } else { None };
         let counts =
-            |m: &&Matched| self.adoption.believes(m, now) && (!m.customers.is_empty() || m.is_fresh(now));
-        context.anonymous = context.anonymous.filter(counts);
+            |m: &&Matched| m.customers.is_empty() && self.adoption.believes(m, now) && m.is_fresh(now);
+        context.anonymous = shared.as_ref().or(context.anonymous.filter(counts));
         let assessment = self.helpdesk.assess(case, &context);
         Ok(self.adoption.first(case, self.under_the_gate(case, assessment), now))
     }

@@ -3,12 +3,16 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sidetone_protocol::{Alert, Health, HealthState, LiveEvent, OutboxView, SandboxView, Source, SourceKind};
+use sidetone_protocol::{
+    Alert, Health, HealthState, LiveEvent, OutboxView, SandboxView, Source, SourceKind, Vendor,
+};
 
 use super::Engine;
 use crate::settings::Arrival;
 use crate::store::{Change, StoreError};
 
+/// The setting that keeps when Aircall was asked in the last minute.
+const AIRCALL_REQUESTS: &str = "aircall_requests";
 /// Windows hear of health at most this often.
 const HEALTH_EVERY: TimeDelta = TimeDelta::seconds(1);
 
@@ -44,7 +48,20 @@ impl Engine {
         self.health.send_replace(health.clone());
         let mut change = Change::at(now);
         change.push.push(LiveEvent::Health(Box::new(health)));
+        // What is asked changes the picture of health: so it is remembered within a second, and costs no commit of its own.
+        if let Some(budget) = self.budgets.get_mut(&Vendor::Aircall) {
+            change.settings.push((AIRCALL_REQUESTS.to_owned(), budget.to_remember(now)));
+        }
         self.push(&change)
+    }
+
+    /// What the last run asked Aircall in this minute counts for this one, too (B2).
+    pub(super) fn remember_requests(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let text = self.store.setting(AIRCALL_REQUESTS)?.unwrap_or_default();
+        if let Some(budget) = self.budgets.get_mut(&Vendor::Aircall) {
+            budget.remember(&text, now);
+        }
+        Ok(())
     }
 
     fn measure_health(&mut self, now: DateTime<Utc>) -> Result<Health, StoreError> {

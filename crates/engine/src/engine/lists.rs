@@ -21,8 +21,10 @@ const LISTS_EVERY: TimeDelta = TimeDelta::minutes(10);
 /// What could not be read is tried again after this time.
 const AGAIN: TimeDelta = TimeDelta::seconds(20);
 
-/// The setting that keeps the company's own numbers.
+/// The settings that keep Aircall's lists: a write must not be the poorer for a restart.
 const OWN_NUMBERS: &str = "own_numbers";
+const TEAMS: &str = "teams";
+const TAG_SLUGS: &str = "tag_slugs";
 
 /// One of the lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,35 +74,40 @@ impl Lists {
             }
         }
     }
-
-    /// Whether our own lines' numbers were read, so that a call between two of them can be told (G23).
-    pub(super) fn lines_known(&self) -> bool {
-        self.lines_known
-    }
 }
 
 impl Engine {
-    /// The company's own numbers are kept, so that a call between two of them is told (G23) although Aircall cannot be
-    /// asked after a start.
-    fn keep_own_numbers(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let numbers: Vec<&str> = self.knowledge.own_numbers.iter().map(E164::as_str).collect();
-        let text = numbers.join(" ");
-        if self.store.setting(OWN_NUMBERS)?.as_deref() == Some(text.as_str()) {
+    /// Aircall's lists are kept: a call between two own lines is told (G23), and teams and built-in tags get their names
+    /// (G15), although Aircall cannot be asked after a start.
+    fn keep(&mut self, key: &str, text: String, now: DateTime<Utc>) -> Result<(), StoreError> {
+        if self.store.setting(key)?.as_deref() == Some(text.as_str()) {
             return Ok(());
         }
         let mut change = Change::at(now);
-        change.settings.push((OWN_NUMBERS.to_owned(), text));
+        change.settings.push((key.to_owned(), text));
         self.push(&change)
     }
 
-    pub(super) fn remember_own_numbers(&mut self) -> Result<(), StoreError> {
+    pub(super) fn remember_lists(&mut self) -> Result<(), StoreError> {
         if let Some(text) = self.store.setting(OWN_NUMBERS)? {
             self.knowledge.own_numbers =
                 text.split_whitespace().filter_map(|number| number::parse(number, None)).collect();
             self.lists.lines_known = true;
-            self.share_knowledge();
         }
+        // What cannot be read back is read anew from Aircall.
+        let kept = self.store.setting(TEAMS)?;
+        self.knowledge.teams = kept.and_then(|text| serde_json::from_str(&text).ok());
+        let kept = self.store.setting(TAG_SLUGS)?;
+        self.knowledge.slugs = kept.and_then(|text| serde_json::from_str(&text).ok());
+        self.share_knowledge();
         Ok(())
+    }
+
+    /// Whether Aircall's lists were ever read to their end: our own lines' numbers, so that a call between two of them
+    /// can be told (G23), teams, and the slugs of built-in tags (G15).
+    pub(super) fn knows_aircalls_lists(&self) -> bool {
+        let lines = self.lists.lines_known || self.settings.logging.log_internal;
+        lines && self.knowledge.teams.is_some() && self.knowledge.slugs.is_some()
     }
 
     pub(super) fn read_lists(&mut self, now: DateTime<Utc>) {
@@ -194,18 +201,22 @@ impl Engine {
                 self.list_complete(list, now)
             }
             None => {
-                // A list is read whole or not at all.
-                match list {
-                    List::People => self.lists.people.clear(),
-                    List::Tags => self.lists.tags.clear(),
-                    List::Teams => self.lists.teams.clear(),
-                    List::AircallTags => self.lists.slugs.clear(),
-                    List::Lines => self.lists.own_numbers.clear(),
-                }
-                self.list_due(list, now + AGAIN);
+                self.list_failed(list, now);
                 Ok(())
             }
         }
+    }
+
+    /// A list is read whole or not at all.
+    pub(super) fn list_failed(&mut self, list: List, now: DateTime<Utc>) {
+        match list {
+            List::People => self.lists.people.clear(),
+            List::Tags => self.lists.tags.clear(),
+            List::Teams => self.lists.teams.clear(),
+            List::AircallTags => self.lists.slugs.clear(),
+            List::Lines => self.lists.own_numbers.clear(),
+        }
+        self.list_due(list, now + AGAIN);
     }
 
     fn list_complete(&mut self, list: List, now: DateTime<Utc>) -> Result<(), StoreError> {
@@ -214,11 +225,20 @@ impl Engine {
             List::Tags => {
                 self.knowledge.tags = Some(std::mem::take(&mut self.lists.tags).into_iter().collect())
             }
-            List::Teams => self.knowledge.teams = std::mem::take(&mut self.lists.teams),
-            List::AircallTags => self.knowledge.slugs = std::mem::take(&mut self.lists.slugs),
+            List::Teams => {
+                let teams = std::mem::take(&mut self.lists.teams);
+                self.keep(TEAMS, serde_json::to_string(&teams)?, now)?;
+                self.knowledge.teams = Some(teams);
+            }
+            List::AircallTags => {
+                let slugs = std::mem::take(&mut self.lists.slugs);
+                self.keep(TAG_SLUGS, serde_json::to_string(&slugs)?, now)?;
+                self.knowledge.slugs = Some(slugs);
+            }
             List::Lines => {
                 self.knowledge.own_numbers = std::mem::take(&mut self.lists.own_numbers);
-                self.keep_own_numbers(now)?;
+                let numbers: Vec<&str> = self.knowledge.own_numbers.iter().map(E164::as_str).collect();
+                self.keep(OWN_NUMBERS, numbers.join(" "), now)?;
                 self.lists.lines_known = true;
             }
         }

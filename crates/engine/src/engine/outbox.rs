@@ -10,7 +10,7 @@ use crate::budget::Lane;
 use crate::call::CaseId;
 use crate::health::Link;
 use crate::helpdesk::{Standing, Step};
-use crate::ledger::{Attempt, AttemptState, Write};
+use crate::ledger::{Attempt, AttemptState, OWNER, Write, WriteKind};
 use crate::number::{E164, Party};
 use crate::store::{Case, Claim, Due, StoreError};
 
@@ -21,6 +21,9 @@ pub(super) const PROBE_AFTER_SECONDS: [i64; 3] = [5, 20, 60];
 /// What a look at the ticket showed holds so long for the write that it was taken for. Where others leave little room in
 /// the budget, the write comes late; a second look would only take the room that the write waits for.
 pub(super) const LOOK_HOLDS: TimeDelta = TimeDelta::minutes(2);
+/// A shorter time where the write sets what people set, too (status, assignee): no longer than the fullest bucket takes
+/// to have room for a few requests.
+const LOOK_HOLDS_SHORTLY: TimeDelta = TimeDelta::seconds(15);
 /// What could not be sent at all is tried again after this time.
 pub(super) const SEND_AGAIN: TimeDelta = TimeDelta::seconds(5);
 /// A read that Aircall's fault holds back is a try less after this time, and longer each time: so a record waits for
@@ -33,7 +36,7 @@ const LISTS_SOON: TimeDelta = TimeDelta::seconds(1);
 const LISTS_WITHIN: TimeDelta = TimeDelta::seconds(30);
 
 /// Why a call's step was not begun.
-enum Begun {
+pub(super) enum Begun {
     Yes,
     /// Nothing further of this lane goes now.
     Blocked,
@@ -129,7 +132,8 @@ impl Engine {
 
     /// The customer's id, or the number until it is known (`design.md` §3.6).
     pub(super) fn thread(&self, case: &Case) -> Result<String, StoreError> {
-        if let Some(customer) = case.ledger.id("customer") {
+        // Or the customer who is to get the number.
+        if let Some(customer) = case.ledger.id("customer").or(case.ledger.id(OWNER)) {
             return Ok(format!("customer:{customer}"));
         }
         Ok(match case.call.party() {
@@ -159,7 +163,10 @@ impl Engine {
         }
         let assessment = self.assess(&case, now)?;
         let vendor = self.helpdesk.vendor();
-        let was_looked_at = self.looked_at.get(&id).is_some_and(|at| now - *at < LOOK_HOLDS);
+        let sets = |w: &Write| matches!(w.kind, WriteKind::SetStatus | WriteKind::SetAssignee);
+        let next = assessment.writes.iter().find(|w| !is_parked(&case, w));
+        let holds = if next.is_some_and(sets) { LOOK_HOLDS_SHORTLY } else { LOOK_HOLDS };
+        let was_looked_at = self.looked_at.get(&id).is_some_and(|at| now - *at < holds);
         let step = match assessment.step {
             Step::LookAtTicket if was_looked_at => Step::Write,
             step => step,
@@ -202,16 +209,21 @@ impl Engine {
                 Some(request) => self.ask(vendor, lane(&case, now), Job::LookAtTicket(id), request, now),
                 None => return Ok(Begun::NotNow),
             },
-            // Right after a start nobody knows yet whether the other party is a line of our own (G23).
-            Step::Write if !self.lists.lines_known() && self.lines_will_come(now) => {
+            // Right after the first start nobody knows yet whether the other party is a line of our own (G23), and which
+            // team's call it is (G15).
+            Step::Write if !self.knows_aircalls_lists() && self.lists_will_come(now) => {
                 return self.later(case, now + LISTS_SOON).map(|()| Begun::NotNow);
             }
             Step::Write => {
                 let may_write = self.may_write(now) && assessment.standing == Standing::Logged;
                 let write =
                     assessment.writes.into_iter().find(|w| !is_parked(&case, w)).filter(|_| may_write);
+                let lane = lane(&case, now);
                 return match write {
-                    Some(write) => self.write(case, write, thread, now),
+                    Some(write) if write.kind == WriteKind::CreateCustomer && case.ledger.has(OWNER) => {
+                        self.read_owner(case, write, thread, now)
+                    }
+                    Some(write) => self.write(case, write, thread, lane, now),
                     // A plan that was only asked for, or that waits to be released: nothing more is due now.
                     None => self
                         .commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)
@@ -248,22 +260,44 @@ impl Engine {
         }
     }
 
-    /// Whether it is worth waiting for the list of lines: a moment after the start, if Aircall answers.
-    fn lines_will_come(&self, now: DateTime<Utc>) -> bool {
+    /// Whether it is worth waiting for Aircall's lists: a moment after the start, if Aircall answers.
+    fn lists_will_come(&self, now: DateTime<Utc>) -> bool {
         let answers = self.links.get(&Vendor::Aircall).is_none_or(|link| !link.is_down());
-        !self.settings.logging.log_internal && answers && now - self.started < LISTS_WITHIN
+        answers && now - self.started < LISTS_WITHIN
     }
 
-    /// The intent is durable before the request leaves.
-    fn write(
+    /// The e-mail address is another customer's, who gets the number: how that one is now is read just before.
+    fn read_owner(
         &mut self,
-        mut case: Case,
+        case: Case,
         write: Write,
         thread: &str,
         now: DateTime<Utc>,
     ) -> Result<Begun, StoreError> {
         let id = case.call.id;
-        let lane = lane(&case, now);
+        let Some(request) = self.helpdesk.conflicting(&write, case.ledger.id(OWNER)) else {
+            // It has no e-mail address any more.
+            self.commit_case(case, Vec::new(), vec![OWNER.to_owned()], Vec::new(), now)?;
+            return Ok(Begun::NotNow);
+        };
+        let job = Job::Conflict { call: id, write: Box::new(write) };
+        if self.ask(self.helpdesk.vendor(), Lane::Live, job, request, now).is_err() {
+            return Ok(Begun::Blocked);
+        }
+        self.busy_threads.insert(id, thread.to_owned());
+        Ok(Begun::Yes)
+    }
+
+    /// The intent is durable before the request leaves.
+    pub(super) fn write(
+        &mut self,
+        mut case: Case,
+        write: Write,
+        thread: &str,
+        lane: Lane,
+        now: DateTime<Utc>,
+    ) -> Result<Begun, StoreError> {
+        let id = case.call.id;
         if self.may_ask(self.helpdesk.vendor(), lane, now).is_err() {
             return Ok(Begun::Blocked);
         }

@@ -146,11 +146,14 @@ impl Engine {
                 } else {
                     Vec::new()
                 };
-                if case.due.is_some_and(|due| due.writes > 0) {
-                    self.looked_at.retain(|_, at| now - *at < LOOK_HOLDS);
+                let is_for_a_write = case.due.is_some_and(|due| due.writes > 0);
+                self.commit_case(case, told, Vec::new(), line, now)?;
+                // Only what is stored was seen.
+                self.looked_at.retain(|_, at| now - *at < LOOK_HOLDS);
+                if is_for_a_write {
                     self.looked_at.insert(id, now);
                 }
-                self.commit_case(case, told, Vec::new(), line, now)
+                Ok(())
             }
             Some(Probed::Nothing) | None => self.later(case, now + LOOK_AGAIN),
         }

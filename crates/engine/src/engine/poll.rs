@@ -83,24 +83,27 @@ impl Engine {
         let Ok(found) = request.parse(answer) else { return Ok(()) };
         let has_next = request.next_page(&found).is_some() && page < POLL_PAGES;
         let as_of = aircall::answered_at(answer.headers()).unwrap_or(now.timestamp());
-        let mut news = Vec::new();
+        let (mut news, mut seen) = (Vec::new(), Vec::new());
         let mut known = false;
         for call in found.items {
             let (id, call) = (call.id(), call.into_value());
             let gist = inbox::gist(&call);
-            let last = self.polling.seen.insert(id, gist);
+            let last = self.polling.seen.get(&id);
             known |= last.is_some();
             // The same again is no news; the same as once before, after something else, is.
-            if last != Some(gist) {
+            if last != Some(&gist) {
                 news.push(inbox::from_read(call, Origin::Listed, as_of, now));
+                seen.push((id, gist));
             }
-        }
-        if self.polling.seen.len() > POLLED_KEPT {
-            self.polling.seen.clear();
         }
         if !news.is_empty() {
             self.store.receive(&news)?;
         }
+        // Only what is stored was heard.
+        if self.polling.seen.len() > POLLED_KEPT {
+            self.polling.seen.clear();
+        }
+        self.polling.seen.extend(seen);
         self.polling.turn = (self.polling.turn + 1) % FURTHER_EVERY;
         if page == 1 {
             self.polling.has_further = has_next;

@@ -181,10 +181,10 @@ impl Engine {
         self.tell_progress();
     }
 
-    /// A record could not be read.
-    pub(super) fn sweep_not_adopted(&mut self, id: CaseId, now: DateTime<Utc>) {
+    /// A record could not be read, or what was read not stored.
+    pub(super) fn sweep_not_adopted(&mut self, id: CaseId, why: &str, now: DateTime<Utc>) {
         if self.sweep.as_ref().is_some_and(|s| s.busy && s.met.front().is_some_and(|met| met.call == id)) {
-            self.sweep_failed("the helpdesk does not show a record", now);
+            self.sweep_failed(why, now);
         }
     }
 
@@ -259,7 +259,7 @@ impl Engine {
         self.tell_progress();
     }
 
-    fn sweep_failed(&mut self, why: &str, now: DateTime<Utc>) {
+    pub(super) fn sweep_failed(&mut self, why: &str, now: DateTime<Utc>) {
         let Some(sweep) = &mut self.sweep else { return };
         sweep.busy = false;
         sweep.failures += 1;

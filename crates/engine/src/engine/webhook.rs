@@ -22,6 +22,8 @@ use crate::transport::TransportError;
 
 /// The webhooks are looked at this often at least: who was taken over must notice soon (`writing.rs` counts on it).
 const LOOK_AT_LEAST: TimeDelta = TimeDelta::seconds(60);
+/// A look that failed is repeated after this time: without one, nothing is written for long (`writing.rs`).
+const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(5);
 /// So many steps follow each other at once; then Aircall is left alone until the next look.
 const STEPS_AT_ONCE: u32 = 4;
 
@@ -71,6 +73,8 @@ pub(crate) enum WebhookStep {
 pub(crate) struct Hook {
     at: Option<DateTime<Utc>>,
     busy: bool,
+    /// When the last look was begun.
+    began: DateTime<Utc>,
     /// What the pages of a look showed so far.
     seen: Vec<aircall::Webhook>,
     /// A person wants this installation to be the only one.
@@ -88,7 +92,7 @@ impl Hook {
             Mode::Off => false,
         };
         let at = looks.then_some(now);
-        Hook { at, busy: false, seen: Vec::new(), taking_over: false, steps: 0, alert: None }
+        Hook { at, busy: false, began: now, seen: Vec::new(), taking_over: false, steps: 0, alert: None }
     }
 
     /// What a person has to do about it.
@@ -105,6 +109,7 @@ impl Engine {
             return Ok(());
         }
         self.hook.seen.clear();
+        self.hook.began = now;
         let request = aircall::webhooks::list(aircall::Paging::default()).to_http(&self.aircall);
         self.webhook_step(WebhookStep::Look, request, now);
         let link = self.links.get(&Vendor::Aircall).filter(|_| !self.hook.busy);
@@ -127,7 +132,8 @@ impl Engine {
     }
 
     fn webhook_step(&mut self, step: WebhookStep, request: Request, now: DateTime<Utc>) {
-        self.hook.busy = self.ask(Vendor::Aircall, Lane::Live, Job::Webhook(step), request, now).is_ok();
+        // Two requests a minute, on which all writing hangs.
+        self.hook.busy = self.ask(Vendor::Aircall, Lane::Ring, Job::Webhook(step), request, now).is_ok();
     }
 
     pub(super) fn webhook_told(
@@ -140,7 +146,10 @@ impl Engine {
         let every =
             TimeDelta::from_std(self.settings.check_every).unwrap_or(LOOK_AT_LEAST).min(LOOK_AT_LEAST);
         self.hook.at = Some(now + every);
-        let Ok(answer) = result else { return self.writer_unknown(false, now) };
+        let Ok(answer) = result else {
+            self.hook.at = Some(now + LOOK_AGAIN);
+            return self.writer_unknown(false, now);
+        };
         match step {
             WebhookStep::Look => self.looked_at_webhooks(answer, now),
             WebhookStep::Make | WebhookStep::Change | WebhookStep::Remove => {
@@ -153,7 +162,10 @@ impl Engine {
         let request = aircall::webhooks::list(aircall::Paging::default());
         let page = match request.parse(answer) {
             Ok(page) => page,
-            Err(error) => return self.writer_unknown(error.is_credential(), now),
+            Err(error) => {
+                self.hook.at = Some(now + LOOK_AGAIN);
+                return self.writer_unknown(error.is_credential(), now);
+            }
         };
         let next_page = request.next_page(&page);
         self.hook.seen.extend(page.items);
@@ -173,7 +185,7 @@ impl Engine {
                 self.hook.alert = None;
                 self.hook.steps = 0;
                 let taken_over = std::mem::take(&mut self.hook.taking_over);
-                self.is_sole_writer(taken_over, now)?;
+                self.is_sole_writer(taken_over, self.hook.began, now)?;
             }
             None => {}
         }
@@ -231,7 +243,7 @@ impl Engine {
                 });
                 // No other installation was seen, and ours cannot be shown: that stops nobody's records.
                 if error.is_permanent() && !self.writing.is_read_only() {
-                    self.is_sole_writer(false, now)?;
+                    self.is_sole_writer(false, self.hook.began, now)?;
                 }
                 Ok(())
             }

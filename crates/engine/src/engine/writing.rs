@@ -3,15 +3,21 @@
 //! Only writes wait here. Looking up, showing and settling what is under way go on in any case.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sidetone_protocol::{Alert, Mode, PausedView, WriterState, WriterView};
+use sidetone_protocol::{Alert, Mode, PausedView, Vendor, WriterState, WriterView};
 
 use super::Engine;
 use crate::call::CaseId;
+use crate::health::Link;
 use crate::store::{Change, Store, StoreError};
 
-/// After a take-over nothing is written for so long: the other installation looks at its webhook every 60 s at the
-/// latest, and what it sends last must have arrived before ours is looked for in the helpdesk.
-pub(super) const QUIET_AFTER_TAKE_OVER: TimeDelta = TimeDelta::seconds(75);
+/// Who writes may do so for this time after it began to look who does. It looks every 60 s at the latest.
+const A_LOOK_HOLDS: TimeDelta = TimeDelta::seconds(75);
+/// After a take-over nothing is written for so long: by then the other installation has looked or stopped writing, what it
+/// sent last has arrived (30 s at most), and it can be found in the helpdesk.
+pub(super) const QUIET_AFTER_TAKE_OVER: TimeDelta = TimeDelta::seconds(120);
+/// Where Aircall was not to be reached for so long, at no time, who was the only writer goes on: the other one would have
+/// had to reach Aircall to take over.
+const AIRCALL_IS_AWAY_AFTER: TimeDelta = TimeDelta::seconds(120);
 /// When a call is due whose writes wait for a person: never by itself, and still counted as waiting.
 const WHEN_RELEASED: DateTime<Utc> = match DateTime::from_timestamp(253_370_764_800, 0) {
     Some(year_9999) => year_9999,
@@ -36,6 +42,8 @@ pub(super) enum Claim {
 /// What stands between a plan and its being carried out.
 pub(crate) struct Writing {
     pub(super) claim: Claim,
+    /// When the last look that showed no other installation was begun; `None` where none could be taken.
+    looked_at: Option<DateTime<Utc>>,
     /// An earlier run was the only writer: it goes on where Aircall cannot be asked.
     was_sole: bool,
     paused_since: Option<DateTime<Utc>>,
@@ -53,6 +61,7 @@ impl Writing {
         };
         Ok(Writing {
             claim: Claim::Unverified,
+            looked_at: None,
             was_sole: moment(SOLE)?.is_some(),
             paused_since: moment(PAUSED)?,
             quiet_until: moment(QUIET)?,
@@ -108,6 +117,15 @@ impl Engine {
             && writing.paused_since.is_none()
             && writing.claim == Claim::Ours
             && writing.quiet_until.is_none_or(|until| until <= now)
+            && self.the_last_look_holds(now)
+    }
+
+    /// Another installation may have taken over since the last look. It waits for us to notice; so that it need not wait
+    /// for a look of ours that hangs or finds no room in the budget, we stop when the last one is too old.
+    fn the_last_look_holds(&self, now: DateTime<Utc>) -> bool {
+        let Some(looked_at) = self.writing.looked_at else { return true };
+        let down_since = self.links.get(&Vendor::Aircall).and_then(Link::down_since);
+        now - looked_at < A_LOOK_HOLDS || down_since.is_some_and(|since| now - since >= AIRCALL_IS_AWAY_AFTER)
     }
 
     /// When a call with something to write is due: now, or as soon as writes flow again.
@@ -157,8 +175,14 @@ impl Engine {
         Ok(())
     }
 
-    /// Aircall shows our webhook, and no other installation's.
-    pub(super) fn is_sole_writer(&mut self, taken_over: bool, now: DateTime<Utc>) -> Result<(), StoreError> {
+    /// Aircall shows our webhook, and no other installation's, by a look that was begun at `looked_at`.
+    pub(super) fn is_sole_writer(
+        &mut self,
+        taken_over: bool,
+        looked_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.writing.looked_at = Some(looked_at);
         if self.writing.claim == Claim::Ours && !taken_over {
             return Ok(());
         }
@@ -189,15 +213,17 @@ impl Engine {
 
     /// Another installation's webhook stands at Aircall: from now on we only read.
     pub(super) fn is_not_the_writer(&mut self, host: String, now: DateTime<Utc>) -> Result<(), StoreError> {
-        if matches!(&self.writing.claim, Claim::Others { host: known, .. } if *known == host) {
-            return Ok(());
+        // First of all no write leaves any more; that it is remembered may have to be tried again.
+        if !matches!(&self.writing.claim, Claim::Others { host: known, .. } if *known == host) {
+            tracing::warn!(%host, "another Sidetone writes this company's calls; this one only reads from now on");
+            self.writing.claim = Claim::Others { host, since: now };
+            self.uncarded.clear();
+            self.telling.at_once(now);
         }
-        tracing::warn!(%host, "another Sidetone writes this company's calls; this one only reads from now on");
-        self.remember(SOLE, None, now)?;
-        self.writing.was_sole = false;
-        self.writing.claim = Claim::Others { host, since: now };
-        self.uncarded.clear();
-        self.telling.at_once(now);
+        if self.writing.was_sole {
+            self.remember(SOLE, None, now)?;
+            self.writing.was_sole = false;
+        }
         Ok(())
     }
 

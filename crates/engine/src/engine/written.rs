@@ -1,15 +1,17 @@
 //! Answers to writes and to look-ups of their markers → ledger: each in one commit.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::Value;
 use sidetone_protocol::ExplanationView;
 
 use super::answers::LOOK_AGAIN;
 use super::outbox::{PROBE_AFTER_SECONDS, SEND_AGAIN};
 use super::{Engine, Job};
+use crate::budget::Lane;
 use crate::call::CaseId;
 use crate::directory::{Customer, Matched};
-use crate::helpdesk::{Answer, Probed, Refusal};
-use crate::ledger::{Attempt, AttemptState, Holding, Write, WriteKind};
+use crate::helpdesk::{Answer, Owner, Probed, Refusal};
+use crate::ledger::{Attempt, AttemptState, Holding, IN_VAIN, OWNER, Write, WriteKind};
 use crate::number::masked_text;
 use crate::store::{Case, Change, StoreError};
 use crate::transport::TransportError;
@@ -35,6 +37,7 @@ impl Engine {
         let refusal = match self.helpdesk.settle(write, answer) {
             Ok(holdings) => {
                 self.helpdesk_accepted(now);
+                self.last_written = Some(now);
                 let told = format!("{}{}", answer.status().as_u16(), made(&holdings));
                 return self.is_written(case, write, holdings, &told, now);
             }
@@ -54,7 +57,7 @@ impl Engine {
             {
                 self.is_written(case, write, write.holdings.clone(), "the tag is there already", now)
             }
-            Refusal::Conflict(text) => match self.helpdesk.conflicting(write) {
+            Refusal::Conflict(text) => match self.helpdesk.conflicting(write, None) {
                 Some(request) => {
                     self.ask_further(Job::Conflict { call: id, write: Box::new(write.clone()) }, request, now)
                 }
@@ -98,7 +101,9 @@ impl Engine {
         }
         let request = format!("{} {}", write.method, write.path);
         let line = self.line(&case, &write.rule, &request, told, now)?;
-        self.add_case(case, holdings, write.removes.clone(), vec![line], &mut change)?;
+        let mut removes = write.removes.clone();
+        removes.extend(case.ledger.in_vain(write.main_key()).map(|_| IN_VAIN.to_owned()));
+        self.add_case(case, holdings, removes, vec![line], &mut change)?;
         self.push(&change)
     }
 
@@ -114,6 +119,7 @@ impl Engine {
         for attempt in attempts_of(&mut case, write) {
             attempt.state = AttemptState::Unclear;
             attempt.probes = 0;
+            attempt.reason = Some(("unclear".to_owned(), masked_text(text)));
             attempt.next_at = Some((sent_at + TimeDelta::seconds(PROBE_AFTER_SECONDS[0])).max(now));
         }
         self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)
@@ -135,7 +141,7 @@ impl Engine {
             attempt.reason = Some((code.to_owned(), text.to_owned()));
         }
         let line = self.line(&case, &write.rule, &format!("{} {}", write.method, write.path), text, now)?;
-        self.commit_case(case, Vec::new(), Vec::new(), vec![line], now)
+        self.commit_case(case, Vec::new(), vec![IN_VAIN.to_owned()], vec![line], now)
     }
 
     pub(super) fn conflict_told(
@@ -148,24 +154,44 @@ impl Engine {
         let Some(mut case) = self.store.case(id)? else { return Ok(()) };
         let instead =
             self.read_helpdesk(result, now, |engine, answer| engine.helpdesk.resolve_conflict(write, answer));
-        match instead {
-            Some(Some(instead)) => {
-                // The same place in the plan, another request: from here on it is an ordinary write.
-                for attempt in attempts_of(&mut case, write) {
-                    attempt.write = instead.clone();
-                    attempt.begun_at = now;
+        let known = case.ledger.id(OWNER).map(str::to_owned);
+        let is_nobody = matches!(instead, Some(Owner::Nobody));
+        let owner = match &instead {
+            Some(Owner::Gets(instead)) => instead.holdings.first().map(|owner| owner.helpdesk_id.clone()),
+            Some(Owner::IsNow(survivor)) => Some(survivor.clone()),
+            Some(Owner::Nobody) | None => None,
+        };
+        match (instead, owner) {
+            // In line with whatever else is written for that customer, and read just now: it goes at once, or all is read
+            // anew when it may go. What a number is added to is replaced as a whole.
+            (Some(Owner::Gets(instead)), Some(owner)) if known.as_ref() == Some(&owner) => {
+                drop_attempt(&mut case, write);
+                let thread = self.thread(&case)?;
+                match self.may_write(now) {
+                    true => self.write(case, *instead, &thread, Lane::Ring, now).map(drop),
+                    false => self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now),
                 }
-                self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)?;
-                let request = self.helpdesk.request(&instead);
-                self.ask_further(Job::Write { call: id, write: Box::new(instead) }, request, now)
             }
-            Some(None) => self.match_anew(
+            (_, Some(owner)) => {
+                drop_attempt(&mut case, write);
+                let owner = Holding { key: OWNER.into(), helpdesk_id: owner, detail: Value::Null };
+                self.commit_case(case, vec![owner], Vec::new(), Vec::new(), now)
+            }
+            (_, None) if known.is_some() => {
+                drop_attempt(&mut case, write);
+                self.commit_case(case, Vec::new(), vec![OWNER.to_owned()], Vec::new(), now)?;
+                match self.store.case(id)? {
+                    Some(case) => self.later(case, now + SEND_AGAIN),
+                    None => Ok(()),
+                }
+            }
+            (_, None) if is_nobody => self.match_anew(
                 case,
                 write,
                 "another customer has this number or e-mail address, but cannot be found by it",
                 now,
             ),
-            None => {
+            (_, None) => {
                 drop_attempt(&mut case, write);
                 self.later(case, now + LOOK_AGAIN)
             }
@@ -183,9 +209,7 @@ impl Engine {
         let Some(attempt) = case.attempts.iter().find(|a| a.write.key() == write.key()).cloned() else {
             return Ok(());
         };
-        let probed = self.read_helpdesk(result, now, |engine, answer| {
-            engine.helpdesk.probed(write, attempt.begun_at, answer)
-        });
+        let probed = self.read_helpdesk(result, now, |engine, answer| engine.helpdesk.probed(write, answer));
         match probed {
             Some(Probed::Done(holdings)) => {
                 self.is_written(case, write, holdings, "found by its marker: it had been carried out", now)
@@ -195,24 +219,19 @@ impl Engine {
             }
             Some(Probed::Nothing) => {
                 let probes = attempt.probes + 1;
-                match PROBE_AFTER_SECONDS.get(probes as usize) {
-                    Some(after) => {
-                        let next = (attempt.begun_at + TimeDelta::seconds(*after)).max(now + SEND_AGAIN);
-                        for attempt in attempts_of(&mut case, write) {
-                            attempt.probes = probes;
-                            attempt.next_at = Some(next);
-                        }
-                    }
-                    // Three look-ups found nothing: it was not carried out, and is written anew.
-                    None => drop_attempt(&mut case, write),
+                let Some(after) = PROBE_AFTER_SECONDS.get(probes as usize) else {
+                    return self.was_in_vain(case, &attempt, now);
+                };
+                let next = (attempt.begun_at + TimeDelta::seconds(*after)).max(now + SEND_AGAIN);
+                for attempt in attempts_of(&mut case, write) {
+                    attempt.probes = probes;
+                    attempt.next_at = Some(next);
                 }
                 self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)
             }
             None => {
-                let refusal = result
-                    .as_ref()
-                    .ok()
-                    .and_then(|answer| self.helpdesk.probed(write, attempt.begun_at, answer).err());
+                let refusal =
+                    result.as_ref().ok().and_then(|answer| self.helpdesk.probed(write, answer).err());
                 let is_missing = matches!(refusal, Some(Refusal::Missing(_)));
                 let clear = match refusal {
                     // Its ticket is looked at each time, below.

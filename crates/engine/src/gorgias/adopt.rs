@@ -15,7 +15,7 @@ use super::ticket::told_by;
 use super::{customer_marker, messages, refusal, ticket_marker, tickets_by_marker};
 use crate::call::{Call, CaseId};
 use crate::helpdesk::{Adopted, Answer, Context, ListPage, Met, Refusal, Request};
-use crate::ledger::{AGAIN, Holding};
+use crate::ledger::{AGAIN, Holding, Ledger};
 use crate::number::Party;
 use crate::readiness::{Kind, keep, kind};
 use crate::settings::Language;
@@ -71,7 +71,12 @@ pub(super) fn begin_with(
     let ticket = gorgias::Ticket::from_value(&met.record)?;
     let known = case.ledger.id("ticket").is_none_or(|id| id == ticket.id.to_string());
     let ours = met.call == case.call.id && known && !is_replaced(case, ticket.id);
-    ours.then(|| (ticket_holdings(&ticket, case, context), messages(ticket.id).to_http(account)))
+    ours.then(|| match is_thrown_away(&ticket) {
+        // It may have been replaced by one that is back-dated, and so comes later in the walk: all of the call's are
+        // asked for (G25).
+        true => (Vec::new(), ask(account, case)),
+        false => (ticket_holdings(&ticket, case, context), messages(ticket.id).to_http(account)),
+    })
 }
 
 /// Reads the answer to `asked`, and asks further.
@@ -106,9 +111,12 @@ fn ticket_found(
     let found = tickets_by_marker(&marker).parse(answer).map_err(refusal)?;
     let known: Option<u64> = case.ledger.id("ticket").and_then(|id| id.parse().ok());
     let is_ours = |t: &gorgias::Ticket| t.external_id.as_deref() == Some(&marker) && !is_replaced(case, t.id);
-    let ours = found.items.into_iter().filter(is_ours);
-    // The one that the ledger names; else one that nobody threw away.
-    let ours = ours.min_by_key(|t| (known != Some(t.id), t.trashed_datetime.is_some() || t.spam, t.id));
+    let mut ours: Vec<gorgias::Ticket> = found.items.into_iter().filter(is_ours).collect();
+    // One that nobody threw away, and of those the one that the ledger names.
+    ours.sort_by_key(|t| (is_thrown_away(t), known != Some(t.id), t.id));
+    let mut ours = ours.into_iter();
+    let (ours, replaced) = (ours.next(), ours.filter(is_thrown_away).map(|t| t.id.to_string()));
+    let replaced = Ledger::instead_of(replaced);
     let next = match (&ours, known) {
         (Some(ticket), _) => Some(messages(ticket.id).to_http(account)),
         // The marker is gone, or the list lags behind.
@@ -118,7 +126,13 @@ fn ticket_found(
             wanted.then(|| gorgias::customers::by_external_id(&customer_marker(&case.call)).to_http(account))
         }
     };
-    Ok(Adopted { holdings: ours.map(|t| ticket_holdings(&t, case, context)).unwrap_or_default(), next })
+    let mut holdings = ours.map(|t| ticket_holdings(&t, case, context)).unwrap_or_default();
+    holdings.extend(replaced);
+    Ok(Adopted { holdings, next })
+}
+
+fn is_thrown_away(ticket: &gorgias::Ticket) -> bool {
+    ticket.trashed_datetime.is_some() || ticket.spam
 }
 
 fn ticket_holdings(ticket: &gorgias::Ticket, case: &Case, context: &Context<'_>) -> Vec<Holding> {

@@ -1,11 +1,10 @@
 //! How the answers to writes and to look-ups of our markers read.
 
-use chrono::{DateTime, Utc};
 use gorgias::{Account, Error, ErrorKind, Ticket, TicketStatus};
 use serde_json::{Value, json};
 
 use super::{customer, messages, ticket, tickets_by_marker};
-use crate::helpdesk::{Answer, Probed, Refusal, Request, Whereabouts};
+use crate::helpdesk::{Answer, Owner, Probed, Refusal, Request, Whereabouts};
 use crate::ledger::{Holding, Write, WriteKind};
 
 pub(super) fn settle(write: &Write, answer: &Answer) -> Result<Vec<Holding>, Refusal> {
@@ -65,21 +64,38 @@ fn customer_in(write: &Write) -> Option<u64> {
     write.body.pointer("/customer/id")?.as_u64()
 }
 
-pub(super) fn conflicting(account: &Account, write: &Write) -> Option<Request> {
+pub(super) fn conflicting(account: &Account, write: &Write, owner: Option<&str>) -> Option<Request> {
     let email = write.body.get("email").and_then(Value::as_str)?;
-    (write.kind == WriteKind::CreateCustomer).then(|| gorgias::customers::by_email(email).to_http(account))
+    let request = match owner.and_then(|id| id.parse().ok()) {
+        Some(id) => gorgias::customers::get(id).to_http(account),
+        None => gorgias::customers::by_email(email).to_http(account),
+    };
+    (write.kind == WriteKind::CreateCustomer).then_some(request)
 }
 
-pub(super) fn resolve_conflict(write: &Write, answer: &Answer) -> Result<Option<Write>, Refusal> {
-    let found = gorgias::customers::by_email("").parse(answer).map_err(refusal)?;
+pub(super) fn resolve_conflict(write: &Write, answer: &Answer) -> Result<Owner, Refusal> {
+    // A customer has a field `data`, too, which is no list.
+    let is_list = serde_json::from_slice::<Value>(answer.body())
+        .is_ok_and(|body| body.is_array() || body.get("data").is_some_and(Value::is_array));
+    let found = match is_list {
+        true => gorgias::customers::by_email("").parse(answer).map(|found| found.items),
+        false => gorgias::customers::get(0).parse(answer).map(|one| vec![one]),
+    };
+    let found = match found {
+        Ok(found) => found,
+        Err(error) => {
+            let survivor = error.survivor().map(|id| Owner::IsNow(id.to_string()));
+            return survivor.ok_or_else(|| refusal(error));
+        }
+    };
     let email = write.body.get("email").and_then(Value::as_str).unwrap_or_default();
     // A filter that is ignored lists others (`reference/gorgias.md` §8.1): whoever does not have it is not the owner.
-    let owner = found.items.into_iter().filter(|c| has_email(c, email)).min_by_key(|c| c.id);
-    let Some(owner) = owner else { return Ok(None) };
+    let owner = found.into_iter().filter(|c| has_email(c, email)).min_by_key(|c| c.id);
+    let Some(owner) = owner else { return Ok(Owner::Nobody) };
     let channels = write.body.get("channels").and_then(Value::as_array);
     let phone =
         channels.into_iter().flatten().find(|c| c["type"] == "phone").and_then(|c| c["address"].as_str());
-    let Some(phone) = phone else { return Ok(None) };
+    let Some(phone) = phone else { return Ok(Owner::Nobody) };
     let update = gorgias::CustomerUpdate {
         channels: Some(owner.channels_and(gorgias::NewChannel::phone(phone))),
         ..gorgias::CustomerUpdate::default()
@@ -87,7 +103,7 @@ pub(super) fn resolve_conflict(write: &Write, answer: &Answer) -> Result<Option<
     let request = gorgias::customers::update(owner.id, &update);
     let language = write.holdings.first().and_then(|h| h.detail.get("language").cloned());
     let detail = json!({ "name": owner.name, "language": language, "email": owner.email });
-    Ok(Some(Write {
+    Ok(Owner::Gets(Box::new(Write {
         kind: WriteKind::AddNumber,
         holdings: vec![Holding { key: "customer".into(), helpdesk_id: owner.id.to_string(), detail }],
         removes: Vec::new(),
@@ -96,7 +112,7 @@ pub(super) fn resolve_conflict(write: &Write, answer: &Answer) -> Result<Option<
         body: request.body().cloned().unwrap_or(Value::Null),
         marker: None,
         rule: "The e-mail belongs to a customer already, so the number is added to that one (G4)".into(),
-    }))
+    })))
 }
 
 /// Letter case is ignored, as Gorgias does; channels that were removed do not count.
@@ -135,12 +151,7 @@ fn has_the_numbers(customer: &gorgias::Customer, write: &Write) -> bool {
     })
 }
 
-pub(super) fn probed(
-    account: &Account,
-    write: &Write,
-    begun_at: DateTime<Utc>,
-    answer: &Answer,
-) -> Result<Probed, Refusal> {
+pub(super) fn probed(account: &Account, write: &Write, answer: &Answer) -> Result<Probed, Refusal> {
     let marker = write.marker.as_deref().unwrap_or_default();
     let found = match write.kind {
         WriteKind::CreateCustomer => {
@@ -168,15 +179,17 @@ pub(super) fn probed(
         }
         WriteKind::SetStatus | WriteKind::SetAssignee | WriteKind::AddTags | WriteKind::RemoveTags => {
             let ticket = gorgias::tickets::get(0).parse(answer).map_err(refusal)?;
-            let is_done = is_carried_out(write, &ticket, begun_at);
+            let is_done = is_carried_out(write, &ticket);
             return Ok(if is_done { done(write, String::new(), &ticket) } else { Probed::Nothing });
         }
         WriteKind::AddNumber => {
             match gorgias::customers::get(0).parse(answer) {
                 Ok(customer) => has_the_numbers(&customer, write).then(|| customer.id.to_string()),
-                // Deleted meanwhile: the caller is matched anew.
-                Err(error) if *error.kind() == ErrorKind::NotFound => None,
-                Err(error) => return Err(refusal(error)),
+                // Deleted or merged meanwhile: whose the e-mail address is now is asked anew.
+                Err(error) => match error.kind() {
+                    ErrorKind::NotFound | ErrorKind::Merged { .. } => None,
+                    _ => return Err(refusal(error)),
+                },
             }
         }
         WriteKind::CreateTag => None,
@@ -184,22 +197,28 @@ pub(super) fn probed(
     Ok(found.map_or(Probed::Nothing, |id| Probed::Done(named(write, id, &Value::Null))))
 }
 
-/// Whether a ticket shows that a change of it was carried out, or that a person changed the same thing since.
-fn is_carried_out(write: &Write, ticket: &Ticket, begun_at: DateTime<Utc>) -> bool {
-    let names = write.body.get("names").and_then(Value::as_array).into_iter().flatten();
-    let mut is_there = names.filter_map(Value::as_str).map(|name| ticket.tags.iter().any(|tag| tag == name));
+/// Whether a ticket shows that a change of it was carried out, or that a person changed the same thing since. It is held
+/// against how the ticket looked when the change was planned: all of a request is carried out, or nothing.
+fn is_carried_out(write: &Write, ticket: &Ticket) -> bool {
+    let has = |name: &Value| ticket.tags.iter().any(|tag| name == tag);
+    let mut names = write.body.get("names").and_then(Value::as_array).into_iter().flatten();
+    let before = |what: &str| write.holdings.first().and_then(|h| h.detail.get(what));
     match write.kind {
         WriteKind::SetStatus => {
             let is_so = ticket.status.map(TicketStatus::as_str) == write.body["status"].as_str();
-            // Closed after our request: it was carried out, and then a person closed the ticket. That stays.
-            is_so || ticket.closed_datetime.is_some_and(|closed| closed > begun_at)
+            // Closed since: it was carried out, and then a person closed the ticket. That stays.
+            let closed = ticket::closed_at(ticket.closed_datetime);
+            is_so || !closed.is_null() && before("closed_before") != Some(&closed)
         }
-        WriteKind::SetAssignee => {
-            let before = write.holdings.first().and_then(|h| h.detail.get("from")?.as_u64());
-            ticket.assignee_user_id != before
+        WriteKind::SetAssignee => ticket.assignee_user_id != before("from").and_then(Value::as_u64),
+        WriteKind::AddTags => {
+            // Of those that were not there before, a person may have taken some off since.
+            let was_there = |h: &Holding| ["theirs", "there"].iter().any(|mark| h.detail.get(mark).is_some());
+            let mut new = write.holdings.iter().filter(|h| !was_there(h)).peekable();
+            if new.peek().is_none() { names.all(has) } else { new.any(|h| has(&h.detail["name"])) }
         }
-        WriteKind::AddTags => is_there.all(|there| there),
-        WriteKind::RemoveTags => !is_there.any(|there| there),
+        // All of these were there before; a person may have put some on again.
+        WriteKind::RemoveTags => !names.all(has),
         WriteKind::CreateCustomer
         | WriteKind::AddNumber
         | WriteKind::CreateTicket

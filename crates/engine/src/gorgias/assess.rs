@@ -63,7 +63,9 @@ pub(super) fn assess(case: &Case, context: &Context<'_>) -> Assessment {
         assessment.step = Step::Lists;
         return assessment;
     };
-    assessment.writes = plan::plan(&case.call, &record, &case.ledger, known_tags, context.now);
+    let is_refused =
+        |key: &str| case.attempts.iter().any(|a| a.state == AttemptState::Parked && a.write.concerns(key));
+    assessment.writes = plan::plan(&case.call, &record, &case.ledger, known_tags, &is_refused, context.now);
     assessment.step = step(case, &record, &assessment.writes, then, context.now);
     assessment
 }
@@ -120,11 +122,9 @@ fn step(case: &Case, record: &Record, writes: &[Write], then: Step, now: DateTim
     }
     let seen = case.ledger.written_at(SEEN);
     let is_known = seen.is_some_and(|at| now - at < SEEN_JUST_NOW);
-    // A change of status asks by itself: its answer shows the ticket.
-    match first.kind {
-        WriteKind::SetStatus => Step::Write,
-        kind if kind.is_for_a_ticket() && !is_known => Step::LookAtTicket,
-        _ => Step::Write,
+    match first.kind.is_for_a_ticket() && !is_known {
+        true => Step::LookAtTicket,
+        false => Step::Write,
     }
 }
 

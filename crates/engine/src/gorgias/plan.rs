@@ -16,12 +16,14 @@ const MADE_LATE: TimeDelta = TimeDelta::minutes(5);
 /// Stands for an id that only an earlier write of the plan will give.
 const CUSTOMER: &str = "{customer}";
 
-/// The writes that are still to come.
+/// The writes that are still to come. What a parked write is about (`is_refused`, by ledger key) is not packed with
+/// anything else.
 pub(super) fn plan(
     call: &Call,
     record: &Record,
     ledger: &Ledger,
     known_tags: &BTreeSet<String>,
+    is_refused: &dyn Fn(&str) -> bool,
     now: DateTime<Utc>,
 ) -> Vec<Write> {
     let mut writes = Vec::new();
@@ -43,15 +45,20 @@ pub(super) fn plan(
         None => writes.extend(create_ticket(call, record, &wanted, ledger, now)),
         Some(id) => {
             writes.extend(set_assignee(id, record, ledger));
-            // The status goes first: its answer shows the ticket, so that no note gets into the trash (G25).
+            // The status goes first: its answer shows the ticket, so that the note needs no look of its own (G25).
             if let Some(status) = record.status.filter(|_| !ledger.has("status")) {
-                writes.push(set_status(id, status, record));
+                writes.push(set_status(id, status, record, ledger));
             }
             let entries = record.entries.iter().filter(|e| !ledger.has(&e.key));
             writes.extend(entries.map(|entry| add_entry(call, id, entry)));
             if tags_now {
-                writes.extend(add_tags(id, &wanted, ledger));
-                writes.extend(remove_tags(id, record, ledger));
+                let (refused, wanted): (Vec<_>, Vec<_>) =
+                    wanted.into_iter().partition(|(key, _)| is_refused(&format!("tag:{key}")));
+                writes.extend([wanted, refused].iter().filter_map(|tags| add_tags(id, tags, ledger)));
+                let (refused, gone): (Vec<_>, Vec<_>) = tags_gone(record, ledger)
+                    .into_iter()
+                    .partition(|(key, _)| is_refused(&format!("tag:{key}")));
+                writes.extend([gone, refused].iter().filter_map(|tags| remove_tags(id, tags, ledger)));
             }
         }
     }
@@ -206,18 +213,16 @@ fn set_assignee(ticket: &str, record: &Record, ledger: &Ledger) -> Option<Write>
 fn status_detail(status: &str, record: &Record) -> Value {
     let teams: BTreeMap<String, &str> =
         record.teams.iter().map(|(id, name)| (id.to_string(), name.as_str())).collect();
-    json!({ "status": status, "teams": teams })
+    json!({ "status": status, "teams": record.teams_known.then_some(teams) })
 }
 
-fn set_status(ticket: &str, status: &'static str, record: &Record) -> Write {
+fn set_status(ticket: &str, status: &'static str, record: &Record, ledger: &Ledger) -> Write {
     let status_value = if status == "closed" { TicketStatus::Closed } else { TicketStatus::Open };
     let update = TicketUpdate { status: Some(status_value), ..TicketUpdate::default() };
+    let mut detail = status_detail(status, record);
+    detail["closed_before"] = ledger.detail(SEEN).and_then(|seen| seen.get("closed")).cloned().into();
     Write {
-        holdings: vec![Holding {
-            key: "status".into(),
-            helpdesk_id: String::new(),
-            detail: status_detail(status, record),
-        }],
+        holdings: vec![Holding { key: "status".into(), helpdesk_id: String::new(), detail }],
         rule: "When the call has ended the status is set, once (G8)".into(),
         ..for_ticket(WriteKind::SetStatus, ticket, |id| gorgias::tickets::update(id, &update))
     }
@@ -225,13 +230,13 @@ fn set_status(ticket: &str, status: &'static str, record: &Record) -> Write {
 
 fn add_tags(ticket: &str, wanted: &[&(String, String)], ledger: &Ledger) -> Option<Write> {
     let names: Vec<&str> = wanted.iter().map(|(_, name)| name.as_str()).collect();
-    let seen = ledger.detail(SEEN).and_then(|d| d.get("tags")?.as_array());
+    let seen = tags_seen(ledger);
     let ours = |name: &str| ledger.under("tag:").any(|(_, row)| row.holding.detail["name"] == name);
-    let theirs = |name: &str| seen.is_some_and(|tags| tags.iter().any(|t| t == name)) && !ours(name);
     let holding = |(key, name): &(String, String)| {
         let mut holding = tag_holding(key, name);
-        if theirs(name) {
-            holding.detail["theirs"] = true.into();
+        // By those that were not there before it is told whether an unclear request was carried out.
+        if seen.contains(&name.as_str()) {
+            holding.detail[if ours(name) { "there" } else { "theirs" }] = true.into();
         }
         holding
     };
@@ -242,16 +247,34 @@ fn add_tags(ticket: &str, wanted: &[&(String, String)], ledger: &Ledger) -> Opti
     })
 }
 
+/// The tags that the ticket had when it was seen last.
+fn tags_seen(ledger: &Ledger) -> Vec<&str> {
+    let seen = ledger.detail(SEEN).and_then(|seen| seen.get("tags")?.as_array());
+    seen.into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
 /// Only tags that we added and that no person had put there before us, that Aircall no longer has, and whose name nothing else wants.
-fn remove_tags(ticket: &str, record: &Record, ledger: &Ledger) -> Option<Write> {
-    let gone: Vec<(&str, &str)> = ledger
+fn tags_gone<'a>(record: &Record, ledger: &'a Ledger) -> Vec<(&'a str, &'a str)> {
+    ledger
         .under("tag:")
         .filter(|(key, row)| key.starts_with("call:") && row.holding.detail.get("theirs").is_none())
         .filter_map(|(key, row)| Some((key, row.holding.detail.get("name")?.as_str()?)))
         // Renamed in Aircall it is still on the call: the name is frozen.
         .filter(|(key, name)| !record.tags.iter().any(|(on, wanted)| wanted == name || on == key))
-        .collect();
-    let names: Vec<&str> = gone.iter().map(|(_, name)| *name).collect();
+        .collect()
+}
+
+fn remove_tags(ticket: &str, gone: &[(&str, &str)], ledger: &Ledger) -> Option<Write> {
+    // What the last look did not show any more is not sent: so one name that is gone shows that all were taken off.
+    let seen = tags_seen(ledger);
+    let looked_at = ledger.written_at(SEEN);
+    let is_there = |(key, name): &&(&str, &str)| {
+        seen.contains(name) || ledger.written_at(&format!("tag:{key}")) >= looked_at
+    };
+    let mut names: Vec<&str> = gone.iter().filter(is_there).map(|(_, name)| *name).collect();
+    if names.is_empty() {
+        names = gone.iter().map(|(_, name)| *name).collect();
+    }
     (!gone.is_empty()).then(|| Write {
         removes: gone.iter().map(|(key, _)| format!("tag:{key}")).collect(),
         rule: "A tag was taken off in Aircall, and it was we who put it on the ticket (G15)".into(),

@@ -70,6 +70,8 @@ pub(super) struct Record {
     pub(super) tags: Vec<(String, String)>,
     /// The teams among those tags, Aircall's ids beside the names; frozen with the status.
     pub(super) teams: Vec<(u64, String)>,
+    /// Whether the teams may be frozen: not while Aircall's list of them was never read.
+    pub(super) teams_known: bool,
     /// The status at the end; `None` while the call is up.
     pub(super) status: Option<&'static str>,
     /// When the call began, for a ticket that is made late.
@@ -108,7 +110,9 @@ pub(super) fn record(
         |agent: Option<&Agent>| author(people, agent).ok_or_else(|| Lacks::NotLogged(no_author(agent)));
 
     let zone = context.settings.time_zone.or(call.line().and_then(|l| l.time_zone)).unwrap_or(Tz::UTC);
-    let teams = frozen_teams(ledger).unwrap_or_else(|| teams(call, kind, context));
+    let frozen_teams = frozen_teams(ledger);
+    let teams_known = frozen_teams.is_some() || context.teams.is_some();
+    let teams = frozen_teams.unwrap_or_else(|| teams(call, kind, context));
     let team_names: Vec<String> = teams.iter().map(|(_, name)| name.clone()).collect();
     let pen = Pen { words: w, zone, teams: &team_names };
     let end = call.ended_at().or_else(|| call.settled_at().and_then(|s| DateTime::from_timestamp(s, 0)));
@@ -166,6 +170,7 @@ pub(super) fn record(
         entries,
         tags: tags(call, kind, &teams, language, context),
         teams,
+        teams_known,
         status: (ended || kind != Kind::Answered).then_some(match keep {
             Keep::Closed => "closed",
             Keep::Open | Keep::Store => "open",
@@ -318,9 +323,14 @@ fn unknown() -> Reason {
 }
 
 /// Once the status of the end is written, the teams are those of that time: a team that is renamed later, or an agent who
-/// changes teams, is about later calls. Where that was not remembered, they are those whose tags were written.
+/// changes teams, is about later calls. Where that was not remembered, they are those whose tags were written; where
+/// Aircall's list of them had not been read, they are still open.
 fn frozen_teams(ledger: &Ledger) -> Option<Vec<(u64, String)>> {
-    let remembered = ledger.detail("status")?.get("teams").and_then(serde_json::Value::as_object);
+    let teams = ledger.detail("status")?.get("teams");
+    if teams.is_some_and(serde_json::Value::is_null) {
+        return None;
+    }
+    let remembered = teams.and_then(serde_json::Value::as_object);
     let named = |(id, name): (&str, Option<&str>)| Some((id.parse().ok()?, name?.to_owned()));
     Some(match remembered {
         Some(teams) => teams.iter().filter_map(|(id, name)| named((id, name.as_str()))).collect(),
@@ -337,7 +347,7 @@ fn teams(call: &Call, kind: Kind, context: &Context<'_>) -> Vec<(u64, String)> {
     let member = |team: u64, user: u64, nested: Option<&Vec<u64>>| {
         context
             .teams
-            .get(&team)
+            .and_then(|teams| teams.get(&team))
             .map(|t| t.users.contains(&user))
             .or_else(|| nested.map(|users| users.contains(&user)))
     };
@@ -354,7 +364,8 @@ fn teams(call: &Call, kind: Kind, context: &Context<'_>) -> Vec<(u64, String)> {
         // is just one.
         (_, true) => {
             let agent = call.first_agent().map(|a| a.id);
-            let mut own = context.teams.iter().filter(|(_, t)| agent.is_some_and(|a| t.users.contains(&a)));
+            let all = context.teams.into_iter().flatten();
+            let mut own = all.filter(|(_, t)| agent.is_some_and(|a| t.users.contains(&a)));
             match (own.next(), own.next()) {
                 (Some((id, only)), None) => vec![(*id, only.name.clone())],
                 _ => Vec::new(),
@@ -403,7 +414,7 @@ fn tags(
 
 /// Built-in tags are known by a fixed slug in their description, which an event may leave out.
 fn slug(tag: &CallTag, context: &Context<'_>) -> Option<String> {
-    tag.slug.clone().or_else(|| context.slugs.get(&tag.id).cloned()).or_else(|| {
+    tag.slug.clone().or_else(|| context.slugs?.get(&tag.id).cloned()).or_else(|| {
         let name = tag.name.to_lowercase();
         match name.as_str() {
             "callback request" => Some("queue_callback".into()),

@@ -46,7 +46,10 @@ fn a_number_is_added_only_to_a_customer_who_has_the_email() {
     };
     let owner = |customers: Value| {
         let instead = gorgias().resolve_conflict(&write, &list(customers)).expect("a list");
-        instead.map(|write| write.path)
+        match instead {
+            Owner::Gets(write) => Some(write.path),
+            Owner::IsNow(_) | Owner::Nobody => None,
+        }
     };
     assert_eq!(owner(json!([somebody_else()])), None);
     let by_email = json!({ "id": 9, "email": "Zoe@Example.com", "channels": [] });

@@ -1,8 +1,9 @@
 //! What people did to a ticket of ours (G25): the answers that tell, and the look that is taken before a late write.
 //!
 //! Every answer that holds the whole ticket is heard: the create's, that of a change of status or assignee, a probe's.
-//! So the writes of a call that is just over need no question; only what comes later asks first, by one light read.
+//! What is written within seconds of such an answer needs no question; what comes later asks first, by one light read.
 
+use chrono::{DateTime, Utc};
 use gorgias::tickets::ListTickets;
 use gorgias::{Account, ErrorKind, Ticket};
 use serde_json::{Value, json};
@@ -14,7 +15,9 @@ use crate::ledger::{GONE, Holding, Ledger, SEEN};
 
 /// What a ticket says of itself: how it was found, and whether it was thrown away.
 pub(super) fn told_by(ticket: &Ticket) -> Vec<Holding> {
-    let seen = json!({ "assignee": ticket.assignee_user_id, "tags": ticket.tags });
+    let seen = json!({
+        "assignee": ticket.assignee_user_id, "tags": ticket.tags, "closed": closed_at(ticket.closed_datetime),
+    });
     let why = match (ticket.trashed_datetime, ticket.spam) {
         (Some(_), _) => Some("ticket_trashed"),
         (None, true) => Some("ticket_spam"),
@@ -23,6 +26,11 @@ pub(super) fn told_by(ticket: &Ticket) -> Vec<Holding> {
     let mut told = vec![note(SEEN, seen)];
     told.extend(why.map(gone));
     told
+}
+
+/// When a ticket was closed, as Gorgias' clock says; only ever compared with what the same ticket said before.
+pub(super) fn closed_at(moment: Option<DateTime<Utc>>) -> Value {
+    moment.map_or(Value::Null, |at| at.to_rfc3339().into())
 }
 
 /// The same, out of the body of an answer that may or may not hold a ticket.
