@@ -475,6 +475,11 @@ impl Engine {
         if !engine.settings.study_only {
             engine.transfers.clean();
         }
+        // The memory of the modes is as old as the database.
+        let begun = engine.go_live.changes.first().map(|(at, _)| *at);
+        for since in [begun, engine.writing.took_over_at()].into_iter().flatten() {
+            engine.remembers_since(since);
+        }
         engine.settle_what_was_under_way(now)?;
         engine.remember_anonymous()?;
         engine.remember_lists()?;

@@ -124,6 +124,9 @@ pub struct Context<'a> {
     pub under_way: &'a UnderWay,
     /// What a person decided about the caller's number.
     pub choice: Option<&'a Choice>,
+    /// What was written from then on is in our ledger; before, a database that is lost, or another installation, may have
+    /// written (B17).
+    pub remembers_since: DateTime<Utc>,
 }
 
 /// An Aircall team with its members.

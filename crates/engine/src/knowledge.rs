@@ -37,6 +37,8 @@ pub struct Knowledge {
     pub anonymous: Option<Matched>,
     /// Who is on a line, where that had to be asked.
     pub line_users: BTreeMap<u64, LineUsers>,
+    /// What was written from then on is in our ledger.
+    pub remembers_since: DateTime<Utc>,
     /// What the helpdesk refuses to be asked.
     pub refused: BTreeMap<Question, Refused>,
 }
@@ -103,6 +105,7 @@ impl Knowledge {
             line_users: &self.line_users,
             under_way: &NOTHING_UNDER_WAY,
             choice: None,
+            remembers_since: self.remembers_since,
         }
     }
 }

@@ -273,6 +273,32 @@ async fn adopting_that_cannot_go_on_says_why() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_tag_that_is_picked_after_the_database_was_lost_is_still_to_come_however_long_gorgias_is_away() {
+    use sidetone_sandbox::{Fault, FaultKind};
+    // B17, B4: only what was picked while the lost memory was at work had been written by it.
+    let mut day = Day::begin(Plan::default()).await;
+    let call = day.answered(MARTA).await;
+    day.aircall.tag(call, Some(world::CAMILLE), "Warranty").unwrap();
+    day.pass(300).await;
+    let id = day.gorgias.tickets_marked(&format!("aircall:call:{call}"))[0]["id"].clone();
+    let path = format!("/api/tickets/{id}/tags");
+    day.gorgias.by_a_person("DELETE", &path, &json!({"names": ["Warranty"]})).unwrap();
+    lose_the_database(&mut day).await;
+    let away = Fault::next(u32::MAX, FaultKind::Status { status: 503, retry_after: None });
+    day.gorgias.add_fault(away);
+    day.aircall.tag(call, Some(world::CAMILLE), "Refund").unwrap();
+    day.pass(600).await;
+    day.kill_and_restart().await;
+    day.pass(60).await;
+    day.gorgias.clear_faults();
+    day.pass(120).await;
+    let ticket = day.ticket(call);
+    let tags = tags(&ticket);
+    assert!(tags.contains(&"Refund"), "nobody can have written it: {tags:?}");
+    assert!(!tags.contains(&"Warranty"), "a person took it off: {tags:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn adopting_finds_the_ticket_that_was_made_again_and_not_the_one_that_was_thrown_away() {
     // G25: the new ticket is back-dated to the call, so the walk, newest first, meets the old one before it.
     for body in [json!({"trashed_datetime": "2026-11-21T08:05:00Z"}), json!({"spam": true})] {

@@ -338,7 +338,7 @@ async fn killed_at_any_step_after_the_choice_every_call_is_written_once() {
         choose(&day, held[0], SAM, true).await;
         let lifeline = day.lifeline.clone();
         if steps > 0 {
-            lifeline.cut_after(lifeline.steps() + steps);
+            lifeline.cut_after(steps);
         }
         day.pass(5).await;
         day.kill_and_restart().await;

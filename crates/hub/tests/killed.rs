@@ -1,4 +1,5 @@
-//! The real program, killed with `kill -9` twenty times at random moments while three hundred calls come in.
+//! The real program, killed with `kill -9` twenty times at random moments while three hundred calls come in; on a file, and
+//! on a PostgreSQL server where there is one.
 //!
 //! The moments follow from a seed, which is printed; `KILL_SEED=N` takes the same moments again, as far as a machine's
 //! own timing repeats itself.
@@ -12,6 +13,7 @@ use std::time::{Duration, SystemTime};
 use program::Program;
 use serde_json::Value;
 use sidetone_days::chance::Chance;
+use sidetone_days::server::Schema;
 use sidetone_sandbox::{AircallControl, AircallLimits, GorgiasLimits, HangUp, Ring, aircall_world as world};
 use tokio::time::sleep;
 
@@ -67,11 +69,22 @@ fn seed() -> u64 {
 
 #[tokio::test]
 async fn killed_twenty_times_three_hundred_calls_are_each_written_once() {
+    killed_twenty_times(Program::start(20.0, "").await, 3400).await;
+}
+
+#[tokio::test]
+#[ignore = "needs a server: script/test starts one"]
+async fn postgres_killed_twenty_times_three_hundred_calls_are_each_written_once() {
+    let schema = Schema::new();
+    killed_twenty_times(Program::on_database(20.0, schema.url()).await, 1800).await;
+}
+
+/// It lives for so many milliseconds at most between two kills.
+async fn killed_twenty_times(mut hub: Program, lives_ms: u64) {
     let seed = seed();
     // Shown by the test runner when the test fails.
     println!("again: KILL_SEED={seed} cargo test -p sidetone-hub --test killed");
     let mut chance = Chance::new(seed, 0);
-    let mut hub = Program::start(20.0, "").await;
     hub.until_listening().await;
     let control = hub.sandbox.control();
     let (aircall, gorgias) = (control.aircall().clone(), control.gorgias().clone());
@@ -86,7 +99,7 @@ async fn killed_twenty_times_three_hundred_calls_are_each_written_once() {
         for n in 0..CALLS_A_KILL {
             calls.spawn(call(aircall.clone(), Chance::new(seed, 1 + kill * CALLS_A_KILL + n)));
         }
-        sleep(Duration::from_millis(chance.between(200, 3400))).await;
+        sleep(Duration::from_millis(chance.between(200, lives_ms))).await;
         hub.kill();
         sleep(Duration::from_millis(chance.between(0, 200))).await;
         hub.run().await;

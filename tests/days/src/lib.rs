@@ -24,6 +24,7 @@ pub mod records;
 pub mod scenes;
 pub mod script;
 pub mod server;
+pub mod steps;
 pub mod stores;
 pub mod throw;
 pub mod trouble;

@@ -11,7 +11,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use sidetone_engine::AdoptProgress;
 use sidetone_engine::call::CaseId;
-use sidetone_engine::settings::{Logging, Mode, ModeSetting};
+use sidetone_engine::settings::{Arrival, Logging, Mode, ModeSetting};
 use sidetone_protocol::{CallState, WriterState};
 use sidetone_sandbox::{FaultId, GorgiasLimits};
 use tokio::sync::mpsc;
@@ -20,6 +20,7 @@ use tokio::time::{Instant, sleep_until};
 use self::waiting::Waiting;
 use crate::cast;
 use crate::day::{Day, Plan, Second, morning};
+use crate::lifeline::Lifeline;
 use crate::promises::{self, Done};
 use crate::records::Records;
 use crate::script::{Deed, House, Script};
@@ -43,6 +44,8 @@ pub struct Lived {
     pub unsettled: Vec<String>,
     /// What the laws promise whatever the other day is like, and was not kept.
     pub broken: Vec<String>,
+    /// The steps that the program made from where a kill at a step was asked for until it was calm, by kind.
+    pub steps: Vec<String>,
 }
 
 /// How a day is to be set up.
@@ -56,7 +59,9 @@ pub(crate) fn plan(script: &Script, stores: &Stores) -> Plan {
         from: Some(morning()),
         ..Logging::default()
     };
-    Plan { lines: script.set_up.lines.clone(), stores: stores.clone(), logging, ..Plan::default() }
+    let by_default = Plan::default();
+    let arrival = if script.set_up.polls { Arrival::Polling } else { by_default.arrival.clone() };
+    Plan { lines: script.set_up.lines.clone(), stores: stores.clone(), logging, arrival, ..by_default }
         .with_files()
 }
 
@@ -65,7 +70,7 @@ pub async fn live(script: &Script, troubles: &[Trouble], stores: &Stores) -> Liv
     let day = Day::begin(plan(script, stores)).await;
     day.aircall.switch(|s| *s = script.set_up.aircall.clone());
     day.gorgias.switch(|s| *s = script.set_up.gorgias.clone());
-    cast::invite(&day);
+    cast::invite(&day, script.set_up.knows_contacts_address);
     let life = Life {
         begun: Instant::now(),
         stores,
@@ -85,6 +90,8 @@ pub async fn live(script: &Script, troubles: &[Trouble], stores: &Stores) -> Liv
         going_on: Vec::new(),
         faults: HashMap::new(),
         crowded: Vec::new(),
+        counting: None,
+        steps: Vec::new(),
         adopting: None,
         adopts_when_up: false,
         story: Vec::new(),
@@ -137,6 +144,9 @@ struct Life<'a> {
     faults: HashMap<usize, FaultId>,
     /// When others left no room, with a minute for it to become free again.
     crowded: Vec<(DateTime<Utc>, DateTime<Utc>)>,
+    /// The lifeline on which a kill at a step waits, and how many steps it had behind it.
+    counting: Option<(Lifeline, usize)>,
+    steps: Vec<String>,
     adopting: Option<mpsc::UnboundedReceiver<AdoptProgress>>,
     adopts_when_up: bool,
     story: Vec<String>,
@@ -164,7 +174,7 @@ impl<'a> Life<'a> {
         let records = Records::of(&self.day.gorgias.dump(), &self.names);
         let broken = promises::broken(&self.day, self.script, &self.calls, &self.done, &self.crowded);
         self.day.kill().await;
-        Lived { records, story: self.story, unsettled: self.unsettled, broken }
+        Lived { records, story: self.story, unsettled: self.unsettled, broken, steps: self.steps }
     }
 
     fn second_of_the_day(&self) -> u64 {
@@ -265,6 +275,8 @@ fn moments<'a>(script: &'a Script, troubles: &'a [Trouble]) -> Vec<(u64, Moment<
         moments.push((stretch.people() - 1, Moment::Settled));
         moments.push((stretch.end(), Moment::Settled));
     }
+    moments.retain(|(at, _)| *at < script.ends_at);
+    moments.push((script.ends_at, Moment::Settled));
     moments.extend(script.deeds.iter().map(|(at, deed)| (*at, Moment::Deed(deed))));
     // Of the same second: what ends goes first only if it began before.
     moments

@@ -4,8 +4,8 @@
 //! hears of it ([`Lifeline::cut`]), drops the engine and starts another on what is stored. From outside that is
 //! `kill -9` at exactly that step.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -31,6 +31,10 @@ pub struct Lifeline(Arc<Thread>);
 #[derive(Debug, Default)]
 struct Thread {
     steps: AtomicU64,
+    /// What kind of step each was.
+    kinds: Mutex<Vec<String>>,
+    /// The request that came last.
+    last: Mutex<String>,
     /// Cut when so many steps were done; 0 = never.
     cut_after: AtomicU64,
     is_cut: AtomicBool,
@@ -56,10 +60,10 @@ impl Lifeline {
         self.0.refuses.store(refuses, Ordering::SeqCst);
     }
 
-    /// Step boundaries that were passed.
+    /// The step boundaries that were passed, each by its kind: `POST /api/tickets leaves`, `stored after POST /api/tickets`.
     #[must_use]
-    pub fn steps(&self) -> u64 {
-        self.0.steps.load(Ordering::SeqCst)
+    pub fn steps(&self) -> Vec<String> {
+        hold(&self.0.kinds).clone()
     }
 
     /// Returns when the program was killed.
@@ -74,7 +78,8 @@ impl Lifeline {
     }
 
     /// One step boundary. Returns whether the program lives on.
-    fn step(&self) -> bool {
+    fn step(&self, kind: String) -> bool {
+        hold(&self.0.kinds).push(kind);
         let done = self.0.steps.fetch_add(1, Ordering::SeqCst) + 1;
         let cut_after = self.0.cut_after.load(Ordering::SeqCst);
         if cut_after != 0 && done >= cut_after {
@@ -103,8 +108,32 @@ impl MortalStore {
 
     /// What was committed stays, but a program that is killed right then does not hear of it.
     fn committed<T>(&self, result: T) -> Result<T, StoreError> {
-        if self.lifeline.step() { Ok(result) } else { Err(killed()) }
+        let kind = format!("stored after {}", hold(&self.lifeline.0.last));
+        if self.lifeline.step(kind) { Ok(result) } else { Err(killed()) }
     }
+}
+
+/// Takes a lock; a panic elsewhere must not hide itself behind a second one.
+fn hold<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A request without what differs from call to call: ids, and the values of its query.
+fn kind_of<B>(request: &http::Request<B>) -> String {
+    let is_id = |part: &str| part.bytes().any(|byte| byte.is_ascii_digit()) && part.len() > 2;
+    let path: Vec<&str> =
+        request.uri().path().split('/').map(|part| if is_id(part) { "…" } else { part }).collect();
+    let mut keys: Vec<&str> = request
+        .uri()
+        .query()
+        .unwrap_or_default()
+        .split('&')
+        .filter_map(|pair| pair.split('=').next())
+        .collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let sign = if request.uri().query().is_some() { "?" } else { "" };
+    format!("{} {}{sign}{}", request.method(), path.join("/"), keys.join("&"))
 }
 
 fn killed() -> StoreError {
@@ -115,7 +144,7 @@ impl Store for MortalStore {
     fn receive(&self, batch: &[Received]) -> Result<Vec<Receipt>, StoreError> {
         self.takes()?;
         let receipts = self.alive()?.receive(batch)?;
-        self.committed(receipts)
+        if self.lifeline.step("an event is stored".to_owned()) { Ok(receipts) } else { Err(killed()) }
     }
 
     fn commit(&self, change: &Change) -> Result<Vec<Pushed>, StoreError> {
@@ -292,12 +321,14 @@ pub(crate) struct MortalTransport<T> {
 #[async_trait]
 impl<T: Transport> Transport for MortalTransport<T> {
     async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError> {
-        if self.lifeline.is_cut() || !self.lifeline.step() {
+        let kind = kind_of(&request);
+        if self.lifeline.is_cut() || !self.lifeline.step(format!("{kind} leaves")) {
             // The request never leaves, and nobody is left who would wait for it.
             return std::future::pending().await;
         }
         let answer = self.inner.send(request).await;
-        if !self.lifeline.step() {
+        hold(&self.lifeline.0.last).clone_from(&kind);
+        if !self.lifeline.step(format!("{kind} is answered")) {
             return std::future::pending().await;
         }
         answer
@@ -307,11 +338,13 @@ impl<T: Transport> Transport for MortalTransport<T> {
         &self,
         request: http::Request<Outgoing>,
     ) -> Result<http::Response<Incoming>, TransportError> {
-        if self.lifeline.is_cut() || !self.lifeline.step() {
+        let kind = kind_of(&request);
+        if self.lifeline.is_cut() || !self.lifeline.step(format!("{kind} leaves")) {
             return std::future::pending().await;
         }
         let answer = self.inner.stream(request).await;
-        if !self.lifeline.step() {
+        hold(&self.lifeline.0.last).clone_from(&kind);
+        if !self.lifeline.step(format!("{kind} is answered")) {
             return std::future::pending().await;
         }
         answer

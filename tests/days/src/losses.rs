@@ -9,10 +9,15 @@
 //!   60 s after the hang-up.
 //! - `call.answered` may go, except of a call that is transferred later: who answered first is told by that event
 //!   alone.
+//! - `call.created` may go, except where a menu's line and the one behind it both tell of a call: on which it began is
+//!   told by the first of these events alone.
 //! - IVR choices and voicemails are in the read that a missed call gets, and in `call.ended`.
 //!
 //! What waits for gap recovery, and is never lost here: a call whose every event is lost; comments and tags put on after
-//! the end; a tag taken off (only a full read tells that).
+//! the end; a tag taken off (only a full read tells that). So is everything that Aircall would have told while our webhook
+//! was switched off: in the days it is switched off only while nothing happens, by hand or because nobody took what was
+//! delivered (`Kind::WebhookOff`, `Kind::WebhookGivenUp`); that it is switched on again, and that what was under way still
+//! arrives, is promised today.
 
 use serde_json::Value;
 

@@ -10,6 +10,7 @@ use std::time::Instant;
 
 use clap::Parser;
 use sidetone_days::chaos::{self, Verdict};
+use sidetone_days::steps;
 use sidetone_days::stores::Stores;
 
 /// Virtual days with everything that can go wrong, each beside its quiet twin.
@@ -30,6 +31,15 @@ struct Arguments {
     /// How many days are lived at a time.
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: u16,
+    /// Kills the program at every step of a few short days, instead of living the days of seeds.
+    #[arg(long, conflicts_with_all = ["seed", "seeds"])]
+    every_step: bool,
+    /// With --every-step: only in this one of the days.
+    #[arg(long, requires = "every_step")]
+    walk: Option<String>,
+    /// With --walk: only at this step.
+    #[arg(long, requires = "walk")]
+    step: Option<u64>,
     /// Leaves out of a failed day the troubles that do not matter for the failure; takes a while.
     #[arg(long)]
     shrink: bool,
@@ -49,6 +59,9 @@ fn seeds(text: &str) -> Result<RangeInclusive<u64>, String> {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if arguments.every_step {
+        return at_every_step(&arguments);
+    }
     let seeds = arguments.seed.map_or(arguments.seeds.clone(), |seed| seed..=seed);
     let begun = Instant::now();
     let failed = live_all(&seeds, &arguments);
@@ -66,6 +79,49 @@ fn main() -> ExitCode {
     }
     println!("failed seeds: {failed:?}");
     ExitCode::FAILURE
+}
+
+fn at_every_step(arguments: &Arguments) -> ExitCode {
+    let begun = Instant::now();
+    let stores = &arguments.store;
+    let (mut tried, mut failed) = (0, 0);
+    for walk in steps::walks() {
+        if arguments.walk.as_ref().is_some_and(|wanted| wanted != walk.name) {
+            continue;
+        }
+        let quiet = walk.quiet(stores);
+        let (kinds, faults) = walk.steps(&quiet);
+        let mut tell = |step: Option<u64>, faults: Vec<String>, story: Vec<String>| {
+            tried += 1;
+            if arguments.verbose {
+                println!("{}", story.join("\n"));
+            }
+            if !faults.is_empty() {
+                failed += 1;
+                let at = step.map(|step| format!(" --step {step}")).unwrap_or_default();
+                println!(
+                    "{}\nagain: script/chaos --every-step --walk {}{at} --store {stores}\n",
+                    faults.join("\n"),
+                    walk.name
+                );
+            }
+        };
+        tell(None, faults, Vec::new());
+        for (index, kind) in kinds.iter().enumerate() {
+            let step = index as u64 + 1;
+            if arguments.step.is_none_or(|wanted| wanted == step) {
+                let (faults, story) = walk.killed_at(step, &quiet);
+                if !faults.is_empty() {
+                    println!("{}, killed at step {step} of {}, where {kind}:", walk.name, kinds.len());
+                }
+                tell(Some(step), faults, story);
+            }
+        }
+        eprintln!("{}: {} steps", walk.name, kinds.len());
+    }
+    let seconds = begun.elapsed().as_secs_f64();
+    println!("{} passed, {failed} failed: kills at every step on {stores} in {seconds:.1} s", tried - failed);
+    if failed == 0 && tried > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Lives the days of all seeds; those that failed.

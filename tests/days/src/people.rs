@@ -67,9 +67,14 @@ pub const MEANWHILE: &[Act] = &[
 pub struct Found {
     /// The ticket's id in the helpdesk.
     pub ticket: u64,
-    /// Whether everything of the call's end stood on it already.
+    /// Whether the call was over for Aircall.
+    pub is_over: bool,
+    /// Whether the status of the end had been set.
     pub is_finished: bool,
 }
+
+/// From the hang-up to `call.ended`.
+const ENDED_AFTER_S: i64 = 30;
 
 /// Does it; `None` as long as there is nothing to do it to.
 ///
@@ -83,7 +88,9 @@ pub fn act(day: &Day, call: u64, act: Act) -> Option<Found> {
     let marker = format!("aircall:call:{call}");
     let ticket = day.gorgias.tickets_marked(&marker).into_iter().next()?;
     let id = ticket["id"].as_u64()?;
-    let found = Found { ticket: id, is_finished: is_finished(day, id, &marker) };
+    let ended_at = day.aircall.call(call).and_then(|call| call["ended_at"].as_i64());
+    let is_over = ended_at.is_some_and(|at| at + ENDED_AFTER_S <= day.now().timestamp());
+    let found = Found { ticket: id, is_over, is_finished: is_finished(day, id, &marker) };
     let path = format!("/api/tickets/{id}");
     let tags = format!("{path}/tags");
     let now = day.now().to_rfc3339();

@@ -90,8 +90,10 @@ fn acts_stand(over: &Over<'_>) -> Vec<String> {
         let is = |kept: &dyn Fn(&Value) -> bool| ticket.as_ref().is_some_and(kept);
         let has_tag = |ticket: &Value, name: &str| names(ticket).contains(&name);
         match done.act {
-            // A ticket that is closed while the call is being written is opened once, when that is done.
-            Act::Close if !done.found.is_finished => is(&|t| t["status"] == "open"),
+            // Closed before the call's end, a ticket is opened once, at that end (G8).
+            Act::Close if !done.found.is_over => is(&|t| t["status"] == "open"),
+            // A status that is set late opens it; where it stood open at the end, that counts as set.
+            Act::Close if !done.found.is_finished => ticket.is_some(),
             Act::Close => is(&|t| t["status"] == "closed"),
             Act::Reassign(user) => is(&|t| t["assignee_user"]["id"] == user),
             Act::Tag(name) => is(&|t| has_tag(t, name)),

@@ -86,7 +86,8 @@ pub fn script(seed: u64) -> Script {
         if writer.moves && n == move_in {
             house::take_over(&mut writer, stretch.house());
         } else if n + 1 < STRETCHES && writer.chance.percent(30) {
-            let scene = *writer.chance.one_of(IN_THE_HOUSE);
+            // Of another mode only the installation knows in which it was set.
+            let scene = if writer.moves { house::night } else { *writer.chance.one_of(IN_THE_HOUSE) };
             scene(&mut writer, stretch.house());
         }
         writer.earlier.extend(first..writer.calls);
@@ -94,7 +95,8 @@ pub fn script(seed: u64) -> Script {
     }
     let Writer { mut deeds, calls, .. } = writer;
     deeds.sort_by_key(|(at, _)| *at);
-    Script { set_up, stretches, deeds, calls }
+    let ends_at = stretches.last().map_or(0, Stretch::end);
+    Script { set_up, stretches, deeds, calls, ends_at }
 }
 
 /// In one day of three a line is not selected (G18).
@@ -118,17 +120,22 @@ fn fill(writer: &mut Writer, stretch: &Stretch, n: usize) {
         scenes.push(*writer.chance.one_of(MEANWHILE));
     }
     for scene in scenes {
-        if writer.calls < MOST_CALLS - 3 {
+        if writer.calls - writer.rushed < MOST_CALLS - 3 {
             let at = at(writer);
             scene(writer, at);
         }
     }
-    while n + 1 == STRETCHES && writer.calls < FEWEST_CALLS {
+    while n + 1 == STRETCHES && writer.calls - writer.rushed < FEWEST_CALLS {
         let at = at(writer);
         phone::answered(writer, at);
     }
     if writer.chance.percent(25) {
         house::pause(writer, begin);
+    }
+    // Where it takes hours until it is calm, somebody may be away for hours, and all of this waits.
+    if stretch.calm - begin > CALLS_OVER_S && writer.chance.percent(30) {
+        let at = at(writer);
+        phone::rush(writer, at);
     }
     late(writer, begin);
     people(writer, stretch.people(), first);
@@ -178,12 +185,18 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn a_seed_gives_one_day_of_ten_to_thirty_calls() {
+    fn a_seed_gives_one_day_of_ten_to_thirty_calls_and_sometimes_a_rush() {
         for seed in 0..200 {
             let day = script(seed);
-            assert!((FEWEST_CALLS..=MOST_CALLS + 2).contains(&day.calls), "seed {seed}: {} calls", day.calls);
+            let without = |rushes| day.calls.saturating_sub(rushes * phone::RUSH);
+            let usual = FEWEST_CALLS..=MOST_CALLS + 8;
+            assert!(
+                (0..3).any(|rushes| usual.contains(&without(rushes))),
+                "seed {seed}: {} calls",
+                day.calls
+            );
             assert_eq!(format!("{day:?}"), format!("{:?}", script(seed)));
-            assert!(day.deeds.iter().all(|(at, _)| *at < day.ends_at()));
+            assert!(day.deeds.iter().all(|(at, _)| *at < day.ends_at));
             assert_eq!(day.stretches.len(), STRETCHES);
         }
     }

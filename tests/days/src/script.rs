@@ -131,6 +131,10 @@ pub struct SetUp {
     pub language: Language,
     /// What becomes of callers whom nobody knows.
     pub unknown_callers: UnknownCallers,
+    /// Whether the helpdesk has the e-mail address of a contact who is known to Aircall, but not the number.
+    pub knows_contacts_address: bool,
+    /// Whether calls are asked for, because no webhook can reach us.
+    pub polls: bool,
     /// Aircall's switches.
     pub aircall: AircallSwitches,
     /// The helpdesk's switches.
@@ -167,6 +171,8 @@ impl SetUp {
                 true => UnknownCallers::PhoneOnly,
                 false => UnknownCallers::Placeholder,
             },
+            knows_contacts_address: chance.percent(50),
+            polls: false,
             aircall,
             gorgias,
         }
@@ -184,15 +190,11 @@ pub struct Script {
     pub deeds: Vec<(u64, Deed)>,
     /// How many calls there are.
     pub calls: usize,
+    /// When the day is over and everything must be written.
+    pub ends_at: u64,
 }
 
 impl Script {
-    /// When the day is over and everything must be written.
-    #[must_use]
-    pub fn ends_at(&self) -> u64 {
-        self.stretches.last().map_or(0, Stretch::end)
-    }
-
     /// Whether everything is written at that second, and people work on what is finished.
     #[must_use]
     pub fn is_settled_at(&self, second: u64) -> bool {
@@ -249,6 +251,12 @@ impl Script {
             | Deed::TransferOutside(of, ..) => *of == call,
             _ => false,
         })
+    }
+
+    /// Whether the line behind a menu tells of this call, too.
+    #[must_use]
+    pub fn is_told_by_two_lines(&self, call: CallNo) -> bool {
+        self.deeds.iter().any(|(_, deed)| matches!(deed, Deed::ChildTells(of, _) if *of == call))
     }
 
     /// When calls on these lines are up, and two minutes more: so long a record waits for what a read would add.

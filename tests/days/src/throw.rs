@@ -5,7 +5,7 @@
 use sidetone_sandbox::{Fault, FaultKind, aircall_world as world};
 
 use crate::chance::Chance;
-use crate::script::{CALLS_OVER_S, Script, Stretch};
+use crate::script::{CALLS_OVER_S, Deed, House, Script, Stretch};
 use crate::stores::Stores;
 use crate::trouble::{Kind, MISHAPS, Trouble, Whose};
 
@@ -45,6 +45,7 @@ pub fn troubles(seed: u64, script: &Script, stores: &Stores) -> Vec<Trouble> {
             all.push(Trouble { at: stretch.mishap(), lasts: chance.between(0, 30), kind });
         }
     }
+    hide_the_webhooks(&mut chance, script, &mut all);
     lose_the_webhook(&mut chance, script, &mut all);
     all.sort_by_key(|trouble| trouble.at);
     all
@@ -177,6 +178,18 @@ fn failure(chance: &mut Chance) -> FaultKind {
     }
 }
 
+/// While another installation takes over, Aircall does not always show who does (B16). The one kind of trouble in a part
+/// that is calm otherwise: there is no other moment for it.
+fn hide_the_webhooks(chance: &mut Chance, script: &Script, all: &mut Vec<Trouble>) {
+    for (at, deed) in &script.deeds {
+        if matches!(deed, Deed::House(House::TakeOver)) && chance.percent(50) {
+            let fault = Fault::next(chance.between(1, 3) as u32, failure(chance)).on("GET", "/v1/webhooks");
+            let at = at + chance.between(1, 20);
+            all.push(Trouble { at, lasts: 0, kind: Kind::Next(Whose::Aircall, fault) });
+        }
+    }
+}
+
 /// How long the engine may take to switch its webhook on again; in that time no event may come, for nobody would
 /// fetch it (gap recovery, B1).
 const SILENCE_S: u64 = 90;
@@ -218,7 +231,8 @@ mod tests {
             assert_eq!(all, troubles(seed, &script, &Stores::Sqlite));
             for trouble in all {
                 let stretch = script.stretches.iter().rfind(|s| s.begin <= trouble.at).unwrap();
-                let is_over = trouble.at + trouble.lasts <= stretch.calm;
+                let of_a_take_over = |t: &Trouble| format!("{t:?}").contains("/v1/webhooks");
+                let is_over = of_a_take_over(&trouble) || trouble.at + trouble.lasts <= stretch.calm;
                 assert!(MISHAPS.contains(&trouble.kind) || is_over, "seed {seed}: {trouble}");
             }
         }

@@ -69,6 +69,11 @@ impl Writing {
         })
     }
 
+    /// When this installation took over from another one, if it ever did.
+    pub(super) fn took_over_at(&self) -> Option<DateTime<Utc>> {
+        self.quiet_until
+    }
+
     /// Whether another installation writes.
     pub(super) fn is_read_only(&self) -> bool {
         matches!(self.claim, Claim::Others { .. })
@@ -187,6 +192,7 @@ impl Engine {
             self.writing.quiet_until = Some(until);
             // Whatever began before that may have been written by the other one.
             self.adoption.distrust(until);
+            self.remembers_since(until);
         } else if self.writing.is_read_only() {
             self.adoption.distrust(now);
         }
@@ -197,6 +203,12 @@ impl Engine {
         self.writing.claim = Claim::Ours;
         self.writing.flowed = false;
         Ok(())
+    }
+
+    /// Our ledger holds what was written from then on.
+    pub(super) fn remembers_since(&mut self, at: DateTime<Utc>) {
+        self.knowledge.remembers_since = self.knowledge.remembers_since.max(at);
+        self.share_knowledge();
     }
 
     /// Another installation's webhook stands at Aircall: from now on we only read.

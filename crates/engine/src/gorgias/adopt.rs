@@ -23,7 +23,8 @@ use crate::settings::Language;
 use crate::store::Case;
 use crate::words::words;
 
-/// Who wrote the record was at work: a tag that was picked so long ago had been put on the ticket.
+/// Who wrote the record before us was at work: a tag that was picked so long before our memory begins had been put on the
+/// ticket. One that was picked later only we could have put there.
 const WRITTEN_WITHIN: TimeDelta = TimeDelta::minutes(2);
 
 /// The first question.
@@ -273,7 +274,7 @@ fn implied(case: &Case, found: &[Holding], context: &Context<'_>) -> Vec<Holding
     for (key, name) in &record.tags {
         let was_written = there.contains(&name.as_str())
             || !key.starts_with("call:") && key != "voicemail"
-            || nothing_known && ended && picked_long_ago(&case.call, key, context.now);
+            || nothing_known && ended && picked_before(&case.call, key, context.remembers_since);
         let key = format!("tag:{key}");
         if was_written && !ledger.has(&key) {
             implied.push(bare(key, json!({ "name": name })));
@@ -296,8 +297,8 @@ fn tags_there(found: &[Holding]) -> Vec<&str> {
     there.into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
-fn picked_long_ago(call: &Call, key: &str, now: DateTime<Utc>) -> bool {
+fn picked_before(call: &Call, key: &str, remembers_since: DateTime<Utc>) -> bool {
     let picked = call.tags().into_iter().find(|tag| key == format!("call:{}", tag.id));
     let at = picked.and_then(|tag| DateTime::from_timestamp(tag.tagged_at?, 0));
-    at.is_some_and(|at| now - at > WRITTEN_WITHIN)
+    at.is_some_and(|at| remembers_since - at > WRITTEN_WITHIN)
 }

@@ -152,6 +152,7 @@ pub fn assess(case: &Case, world: &World, now: DateTime<Utc>) -> Assessment {
             line_users: &BTreeMap::new(),
             under_way: &NOTHING_UNDER_WAY,
             choice: world.choice.as_ref(),
+            remembers_since: now,
         },
     )
 }

@@ -83,6 +83,9 @@ impl<'a> Life<'a> {
         if self.script.is_transferred(call) {
             self.day.receiver.keep(id, "call.answered");
         }
+        if self.script.is_told_by_two_lines(call) {
+            self.day.receiver.keep(id, "call.created");
+        }
         self.calls[call] = Some(id);
         self.names.insert(id.to_string(), format!("#{call}"));
     }

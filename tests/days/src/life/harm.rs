@@ -30,6 +30,7 @@ impl Life<'_> {
             Kind::KillAtStep(steps) => {
                 self.stays_down = lasts;
                 self.day.lifeline.cut_after(*steps);
+                self.counting = Some((self.day.lifeline.clone(), self.day.lifeline.steps().len()));
             }
             Kind::CutConnections => self.day.shelf.cut_connections(),
             Kind::BackUp => {
@@ -74,6 +75,9 @@ impl Life<'_> {
         self.going_on.clear();
         self.let_hold();
         self.day.lifeline.spare();
+        if let Some((lifeline, from)) = self.counting.take() {
+            self.steps = lifeline.steps().split_off(from);
+        }
     }
 
     fn add_fault(&mut self, no: usize, whose: Whose, fault: Fault) {

@@ -6,6 +6,9 @@ use super::writer::{Writer, people_of};
 use crate::cast::{LINES, OWN_NUMBER, REASONS, STRANGERS};
 use crate::script::{CallNo, Deed};
 
+/// More than the helpdesk has room for at once.
+pub(super) const RUSH: usize = 45;
+
 fn line(w: &mut Writer) -> u64 {
     w.chance.one_of(&LINES).0
 }
@@ -129,6 +132,17 @@ pub fn one_caller_two_lines(w: &mut Writer, at: u64) {
     w.talk(at, world::SUPPORT_FR, from.clone());
     let second = w.ring(at + 1, world::SUPPORT_DE, from, &[]);
     w.deed(at + 20, Deed::HangUp(second, HangUp::default()));
+}
+
+/// Many strangers call within a minute, and nobody has time for them.
+pub fn rush(w: &mut Writer, at: u64) {
+    for n in 0..RUSH {
+        let begins = at + w.chance.between(0, 60);
+        let call = w.ring(begins, world::SUPPORT_FR, Some(format!("+331990041{n:02}")), &[]);
+        let end = begins + w.chance.between(6, 30);
+        w.deed(end, Deed::HangUp(call, HangUp::default()));
+    }
+    w.rushed += RUSH;
 }
 
 /// The number is withheld (G23).

@@ -16,6 +16,8 @@ pub struct Writer {
     lines: Vec<u64>,
     pub(super) deeds: Vec<(u64, Deed)>,
     pub(super) calls: usize,
+    /// How many of them belong to a rush.
+    pub(super) rushed: usize,
     /// Who is on the phone, from when until when.
     busy: Vec<(u64, Range<u64>)>,
     /// Calls of earlier stretches: what comes late is theirs.
@@ -42,6 +44,7 @@ impl Writer {
             lines,
             deeds: Vec::new(),
             calls: 0,
+            rushed: 0,
             busy: Vec::new(),
             earlier: Vec::new(),
             strangers: BTreeSet::new(),
