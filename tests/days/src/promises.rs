@@ -76,7 +76,9 @@ pub fn is_passed_over(about: &str, script: &Script) -> bool {
             _ if script.is_settled_at(*at) => false,
             Act::Close => of_it == "status",
             Act::Trash | Act::Spam => {
-                of_it.starts_with("entry ") || ["status", "assignee", "tags"].contains(&of_it)
+                of_it.starts_with("entry ")
+                    || of_it.starts_with("file ")
+                    || ["status", "assignee", "tags"].contains(&of_it)
             }
             Act::Reassign(_) | Act::Tag(_) | Act::Untag(_) | Act::Delete | Act::MergeCustomerInto(_) => false,
         }

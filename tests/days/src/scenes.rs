@@ -257,7 +257,7 @@ mod tests {
             "Trash",
             "Spam",
             "MergeCustomerInto",
-            "Merge",
+            "MergeInto",
             "CreateAgain",
             "Pause",
             "Resume",

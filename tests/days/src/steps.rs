@@ -58,7 +58,7 @@ pub fn walks() -> Vec<Walk> {
             troubles: vec![
                 next(1, 1, refused(404), "POST", "/api/tickets"),
                 next(60, 1, refused(404), "PUT", "/api/tickets"),
-                next(60, 1, refused(400), "POST", "/api/tickets/"),
+                next(20, 1, refused(400), "POST", "/api/tickets/"),
                 next(60, 1, refused(429), "POST", "/api/"),
             ],
             ..plain.clone()

@@ -86,4 +86,5 @@ export interface Parameters {
   rememberedForNumber: 'customer';
   chosenGone: 'customer';
   namedAlready: 'helpdesk';
+  customersCount: 'n';
 }

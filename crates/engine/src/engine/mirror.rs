@@ -296,6 +296,10 @@ impl Engine {
         change: &mut Change,
     ) -> Result<(), StoreError> {
         let now = change.at;
+        if verdict != Verdict::GoOn {
+            // How much it is in the end is told with the end.
+            self.mirror.count_at = now;
+        }
         let progress = &mut self.mirror.progress;
         match verdict {
             Verdict::GoOn => progress.under_way = Some(pass),
@@ -330,7 +334,8 @@ impl Engine {
         let changed = || read.entries.iter().filter_map(|entry| entry.customer.updated_at);
         news.newest = news.newest.max(changed().max());
         let known = self.mirror.progress.mark.unwrap_or_default() - OVERLAP_SECONDS;
-        let goes_on = changed().any(|at| at > known);
+        // Those changed last come first: once one is known, all that follow are.
+        let goes_on = changed().min().is_some_and(|oldest| oldest > known);
         let next = read.next.filter(|_| goes_on);
         let too_many = news.pages >= MOST_NEWS_PAGES;
         let mut change = Change::at(now);
