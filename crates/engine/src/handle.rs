@@ -293,7 +293,9 @@ impl Handle {
         let mut talks =
             conversations(shared.store.as_ref(), case, [matched.as_ref(), knowledge.anonymous.as_ref()])?;
         talks.iter_mut().for_each(|talk| talk.seen_at = now);
-        let context = knowledge.context(&shared.settings, now, matched.as_ref(), &talks);
+        let choice = case.call.party().number().map(|n| shared.store.choice(n)).transpose()?.flatten();
+        let mut context = knowledge.context(&shared.settings, now, matched.as_ref(), &talks);
+        context.choice = choice.as_ref();
         let assessment = shared.helpdesk.assess(case, &context);
         let refused = knowledge.refused.values().next().cloned();
         Ok((gate::apply(case, assessment, &shared.settings, &knowledge.own_numbers), refused))
