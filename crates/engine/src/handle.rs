@@ -76,9 +76,20 @@ impl Shared {
         changed
     }
 
-    /// What is stored holds.
+    /// What is stored holds, unless something changed here meanwhile.
     pub(crate) fn believe(&self, stored: Tokens) {
-        *self.tokens.write().unwrap_or_else(PoisonError::into_inner) = stored;
+        let mut tokens = self.tokens.write().unwrap_or_else(PoisonError::into_inner);
+        if !self.tokens_unsaved.load(Ordering::SeqCst) {
+            *tokens = stored;
+        }
+    }
+
+    /// These are stored. Until then the store knows less than this program.
+    pub(crate) fn tokens_are_kept(&self, kept: &Tokens) {
+        let tokens = self.tokens.write().unwrap_or_else(PoisonError::into_inner);
+        if *tokens == *kept {
+            self.tokens_unsaved.store(false, Ordering::SeqCst);
+        }
     }
 
     pub(crate) fn tokens(&self) -> Tokens {

@@ -146,6 +146,14 @@ impl Plan {
     }
 }
 
+/// Where Aircall reaches a program; empty where it does not.
+fn host_of(arrival: &Arrival) -> String {
+    match arrival {
+        Arrival::OwnWebhook { public_url } => public_url.trim_start_matches("https://").to_owned(),
+        Arrival::ManualWebhook | Arrival::Polling => String::new(),
+    }
+}
+
 /// A running engine and what it stands on.
 struct Running {
     task: JoinHandle<()>,
@@ -211,10 +219,7 @@ impl Day {
         let shelf = Shelf::empty(plan.stores.clone());
         let lifeline = Lifeline::default();
         let (running, handle) = run(&sandbox, &clock, &plan, &shelf, &lifeline, "day").unwrap();
-        let host = match &plan.arrival {
-            Arrival::OwnWebhook { public_url } => public_url.trim_start_matches("https://").to_owned(),
-            Arrival::ManualWebhook | Arrival::Polling => String::new(),
-        };
+        let host = host_of(&plan.arrival);
         receiver.attach(&host, Some(handle.clone()));
         let control = sandbox.control();
         let (aircall, gorgias) = (control.aircall().clone(), control.gorgias().clone());
@@ -249,6 +254,9 @@ impl Day {
     pub fn start(&mut self) -> Result<(), StoreError> {
         let lifeline = Lifeline::default();
         let (running, handle) = run(&self.sandbox, &self.clock, &self.plan, &self.shelf, &lifeline, "day")?;
+        // What is still sent to a former address arrives, too.
+        self.receiver.attach(&self.host, Some(handle.clone()));
+        self.host = host_of(&self.plan.arrival);
         self.receiver.attach(&self.host, Some(handle.clone()));
         self.handle = handle;
         self.lifeline = lifeline;

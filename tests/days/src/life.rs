@@ -214,6 +214,8 @@ impl<'a> Life<'a> {
 
     async fn kill(&mut self, stays_down: Duration) {
         self.day.kill().await;
+        // Whoever had asked for it sees it break off, and asks again.
+        self.adopts_when_up |= self.how_adopting_went().is_some();
         self.up_at = Some(Instant::now() + stays_down);
     }
 

@@ -8,8 +8,8 @@ use sidetone_days::steps::walks;
 use sidetone_days::stores::Stores;
 
 /// What a program can be killed at, as far as it is seen from outside. Each must be among the steps, or the days above
-/// show less than they say.
-const KINDS: [&str; 36] = [
+/// show less than they say. Not among them: that the webhook is made, which is over before the first step is counted.
+const KINDS: [&str; 35] = [
     "an event is stored",
     "GET /api/users",
     "GET /api/tags",
@@ -17,7 +17,6 @@ const KINDS: [&str; 36] = [
     "GET /v1/numbers",
     "GET /v1/tags",
     "GET /v1/webhooks",
-    "POST /v1/webhooks",
     "POST /v1/calls/…/insight_cards",
     "GET /v1/calls/…?",
     "GET /v1/calls?",

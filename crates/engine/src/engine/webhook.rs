@@ -275,20 +275,17 @@ impl Engine {
     /// have changed it.
     pub(super) fn keep_tokens(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
         let stored = Tokens::remembered(self.store.as_ref())?;
-        if !self.shared.tokens_unsaved.swap(false, Ordering::SeqCst) {
+        if !self.shared.tokens_unsaved.load(Ordering::SeqCst) {
             self.shared.believe(stored);
             return Ok(());
         }
         let tokens = self.shared.tokens();
-        if tokens == stored {
-            return Ok(());
+        if tokens != stored {
+            let mut change = Change::at(now);
+            change.settings = tokens.settings();
+            self.push(&change)?;
         }
-        let mut change = Change::at(now);
-        change.settings = tokens.settings();
-        let kept = self.push(&change);
-        if kept.is_err() {
-            self.shared.tokens_unsaved.store(true, Ordering::SeqCst);
-        }
-        kept
+        self.shared.tokens_are_kept(&tokens);
+        Ok(())
     }
 }
