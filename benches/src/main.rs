@@ -56,6 +56,8 @@ enum Part {
     Hub,
     /// The directory of a large account, which is part of `hub`.
     Directory,
+    /// A large recording on its way, which is part of `hub`.
+    Files,
     /// The companion's window, under Xvfb.
     Window,
 }
@@ -107,9 +109,13 @@ async fn run(arguments: &Arguments) -> Result<String, Failure> {
         let requests = requests::measure(work.path()).await?;
         parts.extend([durable.throughput(writes), cards, requests, durable.memory()]);
     }
-    if arguments.only != Some(Part::Window) {
+    if matches!(arguments.only, None | Some(Part::Hub | Part::Directory)) {
         progress("the directory of a large account");
         parts.push(directory::measure(work.path()).await?);
+    }
+    if matches!(arguments.only, None | Some(Part::Hub | Part::Files)) {
+        progress("a recording on its way");
+        parts.push(files::measure(work.path()).await?);
     }
     if matches!(arguments.only, None | Some(Part::Window)) {
         progress("the companion's window");

@@ -38,6 +38,7 @@ pub fn walks() -> Vec<Walk> {
         lasts: 0,
         kind: Kind::Next(Whose::Helpdesk, Fault::next(times, kind).on(method, path)),
     };
+    let slow = FaultKind::Slow { ms: 1_500 };
     let refused = |status| FaultKind::Status { status, retry_after: None };
     vec![
         // Done, and not answered: killed or not, nobody knows.
@@ -66,7 +67,11 @@ pub fn walks() -> Vec<Walk> {
         // The program that is killed begins with an empty ledger, and is told to fill it.
         Walk {
             name: "lost",
-            troubles: vec![Trouble { at: LOST_S, lasts: 0, kind: Kind::LoseAndAdopt }],
+            troubles: vec![
+                Trouble { at: LOST_S, lasts: 0, kind: Kind::LoseAndAdopt },
+                // The first answer comes when the steps are counted.
+                next(LOST_S, 1, slow, "GET", "/api/tickets"),
+            ],
             from: LOST_S + 1,
             ..plain.clone()
         },

@@ -8,8 +8,9 @@ use sidetone_days::steps::walks;
 use sidetone_days::stores::Stores;
 
 /// What a program can be killed at, as far as it is seen from outside. Each must be among the steps, or the days above
-/// show less than they say. Not among them: that the webhook is made, which is over before the first step is counted.
-const KINDS: [&str; 35] = [
+/// show less than they say. Not among them: the making of the webhook, which is over when the steps begin to count, and
+/// the search for a number, which a directory that is complete makes needless.
+const KINDS: [&str; 33] = [
     "an event is stored",
     "GET /api/users",
     "GET /api/tags",
@@ -20,7 +21,6 @@ const KINDS: [&str; 35] = [
     "POST /v1/calls/…/insight_cards",
     "GET /v1/calls/…?",
     "GET /v1/calls?",
-    "POST /api/search",
     "GET /api/customers?",
     "GET /api/customers/…",
     "POST /api/customers",
@@ -35,7 +35,6 @@ const KINDS: [&str; 35] = [
     "GET /api/tickets?ticket_ids",
     "GET /api/tickets?limit&order_by",
     "GET /api/messages?",
-    "stored after POST /api/search",
     "stored after POST /api/customers",
     "stored after PUT /api/customers/…",
     "stored after POST /api/tickets",
@@ -70,9 +69,9 @@ fn killed_at_a_step_of_each_kind(stores: &Stores, every: usize) {
             tried += 1;
         }
     }
-    for kind in KINDS {
-        assert!(seen.iter().any(|seen| seen.starts_with(kind)), "no step is {kind}: {seen:#?}");
-    }
+    let missing: Vec<&str> =
+        KINDS.into_iter().filter(|kind| !seen.iter().any(|seen| seen.starts_with(kind))).collect();
+    assert!(missing.is_empty(), "no step is one of {missing:?}: {seen:#?}");
     assert!(tried > 20, "{tried} kinds of steps");
 }
 
