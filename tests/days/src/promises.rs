@@ -7,7 +7,7 @@
 //! the act is asked of each day by itself ([`broken`]): nothing of the person's is undone, nothing is doubled, what was
 //! thrown away gets nothing more.
 //!
-//! A new promise is one more function in [`PROMISES`].
+//! A new promise is one more function in `PROMISES`.
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;

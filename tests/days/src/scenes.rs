@@ -1,7 +1,7 @@
 //! The scenes that days are made of, and the writing of a script out of them.
 //!
 //! A new kind of scene is a function in one of the files below and a line in one of the tables here. What it does must
-//! be over by [`CALLS_OVER_S`](crate::script::CALLS_OVER_S) of its stretch.
+//! be over by [`CALLS_OVER_S`] of its stretch.
 
 mod house;
 mod meanwhile;

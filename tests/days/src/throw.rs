@@ -1,6 +1,6 @@
 //! The troubles of a day: thrown from a second stream of the seed, at random times and for random durations, but never
 //! in the calm part of a stretch, in which both days settle; and never so that even a program without fault could not end
-//! like the quiet day. Each such rule is a line in [`fits`], with its reason.
+//! like the quiet day. Each such rule is a line in `fits`, with its reason.
 
 use sidetone_sandbox::{Fault, FaultKind, aircall_world as world};
 
