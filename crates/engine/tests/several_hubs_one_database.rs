@@ -113,14 +113,17 @@ fn postgres_of_many_who_claim_at_once_no_two_hold_a_thread_and_all_calls_get_don
     // Who works on a thread says so here, and would find another's name.
     let at_work: Mutex<HashMap<String, Uuid>> = Mutex::default();
     let done: Mutex<HashMap<Uuid, BTreeSet<u64>>> = Mutex::default();
+    // Nobody is done before the others have begun, and nobody takes all threads at once.
+    let all_are_there = Barrier::new(4);
     std::thread::scope(|scope| {
         for n in 1..=4 {
-            let (schema, at_work, done) = (&schema, &at_work, &done);
+            let (schema, at_work, done, all_are_there) = (&schema, &at_work, &done, &all_are_there);
             scope.spawn(move || {
                 let holder = Uuid::from_u128(n);
                 let store = open_as(holder, schema);
+                all_are_there.wait();
                 loop {
-                    let claims = store.claim_due(at(1), 16).unwrap();
+                    let claims = store.claim_due(at(1), 4).unwrap();
                     let left = schema_has_due(&store);
                     if claims.is_empty() && !left {
                         return;
