@@ -221,6 +221,24 @@ async fn while_aircall_is_away_for_long_the_only_writer_goes_on() {
     let day = Day::begin(Plan::default()).await;
     day.pass(60).await;
     day.aircall.add_fault(Fault::next(10_000, FaultKind::CutBefore));
+    let id = hears_of_a_call(&day).await;
+    note(&day.ticket(id), "ended");
+    assert_eq!(day.handle.health().writer.state, WriterState::Sole);
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_aircall_does_not_let_our_webhook_be_mended_but_shows_no_other_writing_goes_on() {
+    let day = Day::begin(Plan::default()).await;
+    let refuses = FaultKind::Status { status: 500, retry_after: None };
+    day.aircall.add_fault(Fault::next(10_000, refuses).on("PUT", "/v1/webhooks"));
+    day.aircall.disable_webhooks();
+    day.pass(300).await;
+    let id = hears_of_a_call(&day).await;
+    note(&day.ticket(id), "ended");
+}
+
+/// A call of whose events the engine hears although Aircall delivers nothing; it ended minutes ago.
+async fn hears_of_a_call(day: &Day) -> u64 {
     let id = 4_300_000_778u64;
     for event in ["call.answered", "call.ended"] {
         let (start, end) = (day.now().timestamp(), day.now().timestamp() + 3);
@@ -237,6 +255,5 @@ async fn while_aircall_is_away_for_long_the_only_writer_goes_on() {
         day.pass(150).await;
     }
     day.pass(60).await;
-    note(&day.ticket(id), "ended");
-    assert_eq!(day.handle.health().writer.state, WriterState::Sole);
+    id
 }

@@ -189,7 +189,7 @@ impl Engine {
                 let taken_over = std::mem::take(&mut self.hook.taking_over);
                 self.is_sole_writer(taken_over, self.hook.began, now)?;
             }
-            None => {}
+            None => self.still_sole_writer(self.hook.began),
         }
         let Ok(events) = aircall::webhooks::EventList::new(wanted.events.iter().copied()) else {
             return Ok(());

@@ -211,6 +211,13 @@ impl Engine {
         self.share_knowledge();
     }
 
+    /// A look showed no other installation, though ours is not as it should be: who writes goes on.
+    pub(super) fn still_sole_writer(&mut self, looked_at: DateTime<Utc>) {
+        if self.writing.claim == Claim::Ours {
+            self.writing.looked_at = Some(looked_at);
+        }
+    }
+
     /// Another installation's webhook stands at Aircall: from now on we only read.
     pub(super) fn is_not_the_writer(&mut self, host: String, now: DateTime<Utc>) -> Result<(), StoreError> {
         // First of all no write leaves any more; that it is remembered may have to be tried again.
