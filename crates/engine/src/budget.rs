@@ -107,12 +107,12 @@ impl Budget {
         moments.join(" ")
     }
 
-    /// What the last run asked within the window counts: whoever starts twice in a minute has no second limit. Not more
-    /// than half of it: what is restarted again and again must still be able to ask something.
+    /// What the last run asked within the window counts: whoever starts twice in a minute has no second limit. Four fifths
+    /// of it at most: what is restarted again and again must still be able to ask who writes.
     pub fn remember(&mut self, text: &str, now: DateTime<Utc>) {
         let moments = text.split(' ').filter_map(|ms| DateTime::from_timestamp_millis(ms.parse().ok()?));
         let mut moments: VecDeque<_> = moments.filter(|at| *at <= now).map(|at| (at, Lane::Live)).collect();
-        while moments.len() > self.rate.requests as usize / 2 {
+        while moments.len() > self.rate.requests as usize * 4 / 5 {
             moments.pop_front();
         }
         self.ours = moments;
@@ -340,6 +340,11 @@ mod tests {
         let taken = (0..100).filter(|_| next.take(Lane::Ring, at(15_000)).is_ok()).count();
         assert_eq!(taken, 36 - 12);
         assert!(next.take(Lane::Ring, at(20_001)).is_ok(), "the first of them is out of the window");
+        let full = vec![at(0).timestamp_millis().to_string(); 36].join(" ");
+        let mut next = budget(Counting::Window);
+        next.remember(&full, at(1_000));
+        let taken = (0..100).filter(|_| next.take(Lane::Ring, at(1_000)).is_ok()).count();
+        assert_eq!(taken, 4, "enough to ask who writes");
         for odd in ["", "x 7 -", "99999999999999999999"] {
             budget(Counting::Window).remember(odd, at(0));
         }

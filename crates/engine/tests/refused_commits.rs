@@ -107,9 +107,12 @@ async fn adopting_goes_on_after_the_database_took_nothing_for_a_while() {
         }
         refuse_the_answer(&day).await;
         let mut last = sidetone_engine::AdoptProgress::default();
-        while let Some(step) = steps.recv().await {
-            last = step;
-        }
+        let done = async {
+            while let Some(step) = steps.recv().await {
+                last = step;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(3600), done).await.expect("it comes to an end");
         assert!(last.done, "{path}: {last:?}");
     }
     assert_eq!(day.ticket(call)["messages"].as_array().unwrap().len(), 2);
