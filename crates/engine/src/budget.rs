@@ -340,7 +340,9 @@ mod tests {
         let taken = (0..100).filter(|_| next.take(Lane::Ring, at(15_000)).is_ok()).count();
         assert_eq!(taken, 36 - 12);
         assert!(next.take(Lane::Ring, at(20_001)).is_ok(), "the first of them is out of the window");
-        let full = vec![at(0).timestamp_millis().to_string(); 36].join(" ");
+        let mut full = budget(Counting::Window);
+        (0..36).for_each(|_| full.take(Lane::Ring, at(0)).expect("room"));
+        let full = full.to_remember(at(0));
         let mut next = budget(Counting::Window);
         next.remember(&full, at(1_000));
         let taken = (0..100).filter(|_| next.take(Lane::Ring, at(1_000)).is_ok()).count();
