@@ -13,6 +13,8 @@ use crate::settings::Rate;
 
 /// How fast a bucket drains is judged over at least this time.
 const SEEN_OVER_SECONDS: f64 = 2.0;
+/// An answer that took longer may have been reckoned long before it came.
+const TELLS_OF_NOW: TimeDelta = TimeDelta::seconds(2);
 /// The loop asks again at least this often for what it could not send.
 const STILL_WAITING: TimeDelta = TimeDelta::seconds(30);
 
@@ -198,16 +200,23 @@ impl Budget {
         }
     }
 
-    /// What the vendor says of its bucket (Gorgias, `reference/gorgias.md` §3): used and limit, everybody's together.
-    pub fn told(&mut self, used: u32, limit: u32, now: DateTime<Utc>) {
+    /// What the vendor says of its bucket (Gorgias, `reference/gorgias.md` §3): used and limit, everybody's together, in
+    /// the answer to a request that left at `sent_at`.
+    pub fn told(&mut self, used: u32, limit: u32, sent_at: DateTime<Utc>, now: DateTime<Utc>) {
         self.drain(now);
         if limit > 0 {
             self.rate.requests = limit;
         }
         // More than full is full: a header that says more must not hold us up for longer than the bucket takes.
         let used = f64::from(used.min(self.rate.requests));
+        let level = used + f64::from(self.in_flight);
+        if now - sent_at > TELLS_OF_NOW {
+            // It may tell of the moment before all that went since: it can show that there is less room, not more.
+            self.level = self.level.max(level.min(f64::from(self.rate.requests)));
+            return;
+        }
         self.see_it_drain(used, now);
-        self.level = used + f64::from(self.in_flight);
+        self.level = level;
         let crowded = self.others() * 2 > self.rate.requests;
         self.crowded_since = crowded.then_some(self.crowded_since.unwrap_or(now));
     }
@@ -322,9 +331,9 @@ mod tests {
         let taken = (0..40).filter(|_| b.take(Lane::Ring, at(0)).is_ok()).count();
         assert_eq!(taken, 4, "the last run may have left it almost full");
         b.answered();
-        b.told(36, 40, at(0));
+        b.told(36, 40, at(0), at(0));
         assert!(b.take(Lane::Ring, at(0)).is_err());
-        b.told(4, 40, at(0));
+        b.told(4, 40, at(0), at(0));
         assert!(b.take(Lane::Ring, at(0)).is_ok());
     }
 
@@ -366,7 +375,7 @@ mod tests {
         for used in [100_000, u32::MAX] {
             let mut b = budget(Counting::Leaky);
             b.take(Lane::Ring, at(0)).expect("it is empty");
-            b.told(used, 40, at(0));
+            b.told(used, 40, at(0), at(0));
             let again = b.take(Lane::Ring, at(0)).expect_err("it is full");
             assert!(again <= at(20_000), "the bucket is empty after 20 s, said {used}: {again}");
         }
@@ -401,7 +410,7 @@ mod tests {
     #[test]
     fn what_the_vendor_tells_replaces_our_count() {
         let mut b = budget(Counting::Leaky);
-        b.told(39, 40, at(0));
+        b.told(39, 40, at(0), at(0));
         let until = b.take(Lane::Live, at(0)).expect_err("others have filled it");
         assert!(b.take(Lane::Live, until).is_ok());
         assert_eq!(b.view(until).ours, 1);
@@ -412,7 +421,7 @@ mod tests {
         let mut b = budget(Counting::Leaky);
         (0..30).for_each(|_| b.take(Lane::Live, at(0)).expect("room"));
         b.answered();
-        b.told(1, 40, at(0));
+        b.told(1, 40, at(0), at(0));
         let more = (0..40).filter(|_| b.take(Lane::Live, at(0)).is_ok()).count();
         assert!(more <= 4, "29 are still on their way: {more}");
     }
@@ -424,7 +433,7 @@ mod tests {
             b.take(Lane::Live, at(0)).expect("room");
             b.give_back();
         }
-        b.told(3, 40, at(0));
+        b.told(3, 40, at(0), at(0));
         let view = b.view(at(0));
         assert_eq!((view.ours, view.others), (0, 3));
     }
@@ -467,7 +476,7 @@ mod tests {
         let mut b = budget(Counting::Leaky);
         b.take(Lane::Live, at(0)).expect("room");
         b.answered();
-        b.told(22, 40, at(0));
+        b.told(22, 40, at(0), at(0));
         let view = b.view(at(0));
         assert_eq!((view.ours, view.others, view.crowded_since), (1, 21, Some(at(0).timestamp())));
         b.told(30, 40, at(2_000));
@@ -482,5 +491,18 @@ mod tests {
         b.refused(Duration::from_secs(7), at(0));
         assert_eq!(b.take(Lane::Ring, at(10)), Err(at(7_000)));
         assert!(b.take(Lane::Ring, at(7_000)).is_ok());
+    }
+
+    #[test]
+    fn an_answer_that_was_long_on_its_way_makes_no_room() {
+        let mut b = budget(Counting::Leaky);
+        b.take(Lane::Live, at(0)).expect("room");
+        (0..32).for_each(|_| b.take(Lane::Live, at(14_000)).expect("room"));
+        (0..33).for_each(|_| b.answered());
+        b.told(1, 40, at(0), at(14_500));
+        let more = (0..40).filter(|_| b.take(Lane::Live, at(14_500)).is_ok()).count();
+        assert!(more <= 2, "32 went half a second ago: {more}");
+        b.told(40, 40, at(0), at(14_500));
+        assert!(b.take(Lane::Ring, at(14_500)).is_err(), "others filled it meanwhile");
     }
 }

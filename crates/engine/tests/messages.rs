@@ -639,3 +639,34 @@ async fn killed_while_files_are_on_their_way_each_is_attached_once() {
         assert_eq!(files(&day).iter().map(Vec::len).collect::<Vec<_>>(), [2], "{quarter}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_a_backup_forgot_is_found_in_a_conversation_that_was_thrown_away() {
+    // B17: the database is that of the moment before the message was written; a person has thrown the conversation away.
+    for earlier in [0, 1] {
+        for act in [json!({"trashed_datetime": "2026-11-21T08:30:00+00:00"}), json!({"spam": true})] {
+            let mut day = Day::begin(Plan::default()).await;
+            for _ in 0..earlier {
+                day.aircall.text(&from_customer(MARTA, "Hello")).unwrap();
+                day.pass(20).await;
+            }
+            day.gorgias.add_fault(Fault::next(2, FaultKind::Status { status: 503, retry_after: None }));
+            day.aircall.text(&from_customer(MARTA, "Written once")).unwrap();
+            day.pass(2).await;
+            day.kill().await;
+            day.shelf.back_up();
+            day.start().unwrap();
+            day.pass(240).await;
+            let all = conversations(&day);
+            assert_eq!((all.len(), said(&all[0]).len()), (1, earlier + 1));
+            person(&day, &all[0], act.clone());
+            day.kill().await;
+            day.shelf.restore();
+            day.start().unwrap();
+            day.pass(600).await;
+            let texts = conversations(&day);
+            let times: usize = texts.iter().flat_map(said).filter(|body| *body == "Written once").count();
+            assert_eq!((texts.len(), times), (1, 1), "{act}: {:#}", day.gorgias.dump());
+        }
+    }
+}

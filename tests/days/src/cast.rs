@@ -12,6 +12,8 @@ pub const CONTACTS: [&str; 2] = ["+12025550143", "+12025550168"];
 /// Known to nobody; the last stands in the helpdesk in a spelling that an exact search does not match.
 pub const STRANGERS: [&str; 6] =
     ["+33199005501", "+33199005502", "+33199005503", "+33199005504", "+12025550199", "+33199001177"];
+/// Known to nobody; they only write.
+pub const STRANGERS_WHO_WRITE: [&str; 4] = ["+33199003401", "+33199003402", "+33199003403", "+12025550188"];
 /// Why nobody answered.
 pub const REASONS: [MissedReason; 6] = [
     MissedReason::OutOfOpeningHours,
@@ -32,6 +34,18 @@ pub const NOTES: [&str; 5] = [
     "Größe XL, señal débil",
     "Spoke to the owner & the accountant",
 ];
+/// What is written by text message.
+pub const TEXTS: [&str; 6] = [
+    "Is my kettle ready?",
+    "It still leaks <b>a lot</b>",
+    "Thank you & good night 🌙",
+    "On my way.\nTen minutes",
+    "Merci, à demain",
+    "STOP",
+];
+/// Files that come by text message, and their content types.
+pub const FILES: [(&str, &str); 3] =
+    [("kettle.jpg", "image/jpeg"), ("invoice 12.pdf", "application/pdf"), ("leak.png", "image/png")];
 /// Line, and who answers there.
 pub const LINES: [(u64, &[u64]); 3] = [
     (world::SUPPORT_FR, &[world::CAMILLE, world::THEO]),

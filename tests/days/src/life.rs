@@ -76,6 +76,7 @@ pub async fn live(script: &Script, troubles: &[Trouble], stores: &Stores) -> Liv
         stores,
         script,
         calls: vec![None; script.calls],
+        texts: vec![None; script.texts],
         names: BTreeMap::new(),
         stays_down: Duration::ZERO,
         up_at: None,
@@ -122,6 +123,8 @@ struct Life<'a> {
     script: &'a Script,
     /// Aircall's ids, by place in the script; unknown before the call, or when it was refused.
     calls: Vec<Option<u64>>,
+    /// The same for text messages.
+    texts: Vec<Option<String>>,
     names: BTreeMap<String, String>,
     /// How long the program stays down when it is killed at a step.
     stays_down: Duration,
@@ -172,7 +175,8 @@ impl<'a> Life<'a> {
         }
         self.story.push(format!("{} events were lost", self.day.receiver.lost()));
         let records = Records::of(&self.day.gorgias.dump(), &self.names);
-        let broken = promises::broken(&self.day, self.script, &self.calls, &self.done, &self.crowded);
+        let broken =
+            promises::broken(&self.day, self.script, (&self.calls, &self.texts), &self.done, &self.crowded);
         self.day.kill().await;
         Lived { records, story: self.story, unsettled: self.unsettled, broken, steps: self.steps }
     }
@@ -247,7 +251,7 @@ impl<'a> Life<'a> {
         self.unsettled.extend(lacks.into_iter().map(|what| format!("{at} s: {what}")));
     }
 
-    /// Calls of which something was refused for good are written again, as the window offers it.
+    /// Calls and messages of which something was refused for good are written again, as the window offers it.
     fn retry(&mut self) {
         for call in self.calls.clone().into_iter().flatten() {
             let Ok(Some(detail)) = self.day.handle.call(CaseId(call)) else { continue };
@@ -256,6 +260,14 @@ impl<'a> Life<'a> {
             if detail.state == CallState::Parked && !code.starts_with("ticket_") {
                 self.tell(format!("a person has {} written again: {code}", self.name(call)));
                 self.day.handle.retry(CaseId(call));
+            }
+        }
+        for (n, id) in
+            self.texts.iter().enumerate().filter_map(|(n, id)| Some((n, id.clone()?))).collect::<Vec<_>>()
+        {
+            let Ok(Some(detail)) = self.day.handle.message(&id) else { continue };
+            if detail.message.state == CallState::Parked && self.day.handle.retry_message(&id).is_ok() {
+                self.tell(format!("a person has text #{n} written again: {:?}", detail.message.reason));
             }
         }
     }

@@ -62,6 +62,19 @@ pub const MEANWHILE: &[Act] = &[
     Act::Spam,
 ];
 
+/// What people do to conversations of text messages. Nothing undoes it; but a further message opens one again that was
+/// closed (M4), and goes into a new one where the old one was thrown away (M3).
+pub const CONVERSATION_ACTS: &[Act] = &[
+    Act::Close,
+    Act::Close,
+    Act::Reassign(4_102),
+    Act::Tag(HANDLED),
+    Act::Untag("Aircall SMS"),
+    Act::Delete,
+    Act::Trash,
+    Act::Spam,
+];
+
 /// A ticket as a person found it when they did something to it.
 #[derive(Clone, Debug)]
 pub struct Found {
@@ -91,7 +104,28 @@ pub fn act(day: &Day, call: u64, act: Act) -> Option<Found> {
     let ended_at = day.aircall.call(call).and_then(|call| call["ended_at"].as_i64());
     let is_over = ended_at.is_some_and(|at| at + ENDED_AFTER_S <= day.now().timestamp());
     let found = Found { ticket: id, is_over, is_finished: is_finished(day, id, &marker) };
-    let path = format!("/api/tickets/{id}");
+    do_at_ticket(day, &ticket, act);
+    Some(found)
+}
+
+/// Does it to the newest conversation with this number; nothing if there is none.
+///
+/// # Panics
+/// If the helpdesk refuses.
+pub fn act_at_conversation(day: &Day, number: &str, act: Act) {
+    let is_theirs = |ticket: &Value| {
+        let messages = ticket["messages"].as_array().map(Vec::as_slice).unwrap_or_default();
+        ticket["channel"] == "sms"
+            && messages.iter().any(|m| m["channel"] == "sms" && m["source"].to_string().contains(number))
+    };
+    let all = day.gorgias.tickets();
+    if let Some(ticket) = all.iter().filter(|t| is_theirs(t)).max_by_key(|t| t["id"].as_u64()) {
+        do_at_ticket(day, ticket, act);
+    }
+}
+
+fn do_at_ticket(day: &Day, ticket: &Value, act: Act) {
+    let path = format!("/api/tickets/{}", ticket["id"]);
     let tags = format!("{path}/tags");
     let now = day.now().to_rfc3339();
     let (method, path, body) = match act {
@@ -104,11 +138,10 @@ pub fn act(day: &Day, call: u64, act: Act) -> Option<Found> {
         Act::Spam => ("PUT", path, json!({"spam": true})),
         Act::MergeCustomerInto(email) => {
             merge(day, ticket["customer"]["id"].as_u64(), email);
-            return Some(found);
+            return;
         }
     };
     ask(day, method, &path, &body);
-    Some(found)
 }
 
 /// Does it to the customer with this number. `false` as long as `after` has no ticket yet that we know of.

@@ -46,6 +46,7 @@ struct Over<'a> {
     day: &'a Day,
     script: &'a Script,
     calls: &'a [Option<u64>],
+    texts: &'a [Option<String>],
     done: &'a [Done],
     crowded: &'a [(DateTime<Utc>, DateTime<Utc>)],
 }
@@ -58,11 +59,11 @@ const PROMISES: [fn(&Over<'_>) -> Vec<String>; 4] =
 pub fn broken(
     day: &Day,
     script: &Script,
-    calls: &[Option<u64>],
+    (calls, texts): (&[Option<u64>], &[Option<String>]),
     done: &[Done],
     crowded: &[(DateTime<Utc>, DateTime<Utc>)],
 ) -> Vec<String> {
-    let over = Over { day, script, calls, done, crowded };
+    let over = Over { day, script, calls, texts, done, crowded };
     PROMISES.iter().flat_map(|promise| promise(&over)).collect()
 }
 
@@ -78,7 +79,7 @@ pub fn is_passed_over(about: &str, script: &Script) -> bool {
             Act::Trash | Act::Spam => {
                 of_it.starts_with("entry ")
                     || of_it.starts_with("file ")
-                    || ["status", "assignee", "tags"].contains(&of_it)
+                    || ["status", "assignee", "tags", "link"].contains(&of_it)
             }
             Act::Reassign(_) | Act::Tag(_) | Act::Untag(_) | Act::Delete | Act::MergeCustomerInto(_) => false,
         }
@@ -120,7 +121,8 @@ fn as_it_was(done: &Done, now: &Option<Value>) -> bool {
     done.as_it_was.as_ref().is_none_or(|was| now.as_ref().map(contents).as_ref() == Some(was))
 }
 
-/// B4: one ticket a call, and one more for each time that a person had it created again; one entry of a key.
+/// B4: one ticket a call, and one more for each time that a person had it created again; one entry of a key; a text message
+/// once.
 fn nothing_is_doubled(over: &Over<'_>) -> Vec<String> {
     let tickets = over.day.gorgias.tickets();
     let mut broken = Vec::new();
@@ -141,6 +143,13 @@ fn nothing_is_doubled(over: &Over<'_>) -> Vec<String> {
             }
         }
     }
+    let holds = |marker: &String| tickets.iter().flat_map(entries).filter(|key| key == marker).count();
+    for (text, id) in over.texts.iter().enumerate() {
+        let Some(marker) = id.as_ref().map(|id| format!("aircall:message:{id}")) else { continue };
+        if holds(&marker) > 1 {
+            broken.push(format!("text #{text} stands {} times", holds(&marker)));
+        }
+    }
     broken
 }
 
@@ -155,6 +164,13 @@ fn other_modes_write_nothing(over: &Over<'_>) -> Vec<String> {
                 let marker = over.calls[*call].map(|id| format!("aircall:call:{id}")).unwrap_or_default();
                 if over.day.gorgias.tickets().iter().any(|t| t["external_id"] == marker.as_str()) {
                     broken.push(format!("#{call} began in another mode and was written"));
+                }
+            }
+            Deed::Text(text, _) if !is_live => {
+                let marker = over.texts[*text].as_ref().map(|id| format!("aircall:message:{id}"));
+                let marker = marker.unwrap_or_default();
+                if over.day.gorgias.tickets().iter().flat_map(entries).any(|key| key == marker) {
+                    broken.push(format!("text #{text} came in another mode and was written"));
                 }
             }
             _ => {}

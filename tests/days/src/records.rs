@@ -5,6 +5,11 @@
 //! A file counts as its ticket's, whichever note carries it: packed into the note of the end, or in one of its own whose
 //! text says nothing more.
 //!
+//! So does the link to the call in Aircall: it stands in the note of the end where it is known by then, and in that of the
+//! recording otherwise.
+//!
+//! A conversation of text messages is the customer's: which of their messages begins it depends on which arrives first.
+//!
 //! One note counts as the customer's and not as its ticket's: that nobody had the number (G16). It is written where the
 //! customer is made, with the first call of a stranger that is heard of; where events are late that may be the second. Its
 //! author is then that call's agent: it is compared as what it is, the author of the ticket's own first note, or not.
@@ -15,6 +20,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde_json::Value;
+
+/// The marker of a text message begins so.
+const OF_A_TEXT: &str = "aircall:message:";
+/// A link to a call in Aircall begins so.
+const LINK: &str = "https://assets.aircall.io/";
 
 /// One fact: what it is about, and what it is. Several may be about the same.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,36 +67,7 @@ impl Records {
             );
         }
         for ticket in dump["tickets"].as_array().unwrap() {
-            let whose = match &ticket["external_id"] {
-                Value::Null => format!("ticket {}", ticket["subject"]),
-                marker => format!("ticket {}", text(marker)),
-            };
-            let fields = ["subject", "status", "channel", "customer", "assignee", "tags", "spam", "trashed"];
-            for field in fields {
-                fact(format!("{whose} {field}"), ticket[field].to_string());
-            }
-            let messages = ticket["messages"].as_array().unwrap();
-            for message in messages {
-                for file in message["attachments"].as_array().into_iter().flatten() {
-                    fact(format!("{whose} file {}", file["name"]), file.to_string());
-                }
-                let marker = text(&message["external_id"]);
-                let only_carries = [":recording", ":voicemail"].iter().any(|end| marker.ends_with(end));
-                if only_carries && message["attachments"].as_array().is_some_and(|files| !files.is_empty()) {
-                    continue;
-                }
-                let author = match marker.strip_suffix("not_found") {
-                    Some(of_the_call) => author_beside(message, messages, of_the_call),
-                    None => message["sender"].to_string(),
-                };
-                let about = match marker.ends_with(":not_found") {
-                    true => format!("customer {} was made by us", ticket["customer"]),
-                    false => format!("{whose} entry {marker}"),
-                };
-                let public = &message["public"];
-                let (plain, html) = (&message["body_text"], &message["body_html"]);
-                fact(about, format!("by {author}, public {public}: {plain} | {html}"));
-            }
+            of_ticket(ticket, &mut fact);
         }
         for fact in &mut facts {
             for (id, name) in names {
@@ -104,12 +85,13 @@ impl Records {
         &self.facts
     }
 
-    /// How many tickets of calls there are.
+    /// How many tickets of calls and conversations there are.
     #[must_use]
     pub fn tickets(&self) -> usize {
         self.facts
             .iter()
-            .filter(|f| f.about.starts_with("ticket aircall:") && f.about.ends_with(" channel"))
+            .filter(|f| ["ticket aircall:", "conversation of "].iter().any(|of| f.about.starts_with(of)))
+            .filter(|f| f.about.ends_with(" channel"))
             .count()
     }
 
@@ -148,6 +130,73 @@ impl Records {
 
 fn of<'a>(facts: &BTreeMap<&'a str, Vec<&'a Fact>>, about: &str) -> Vec<&'a Fact> {
     facts.get(about).cloned().unwrap_or_default()
+}
+
+fn of_ticket(ticket: &Value, fact: &mut impl FnMut(String, String)) {
+    let whose = match &ticket["external_id"] {
+        Value::Null => format!("ticket {}", ticket["subject"]),
+        // Its marker is that of the message that arrived first.
+        Value::String(marker) if marker.starts_with(OF_A_TEXT) => {
+            format!("conversation of {}", ticket["customer"])
+        }
+        marker => format!("ticket {}", text(marker)),
+    };
+    let fields = ["subject", "status", "channel", "customer", "assignee", "tags", "spam", "trashed"];
+    for field in fields {
+        fact(format!("{whose} {field}"), ticket[field].to_string());
+    }
+    let messages = ticket["messages"].as_array().unwrap();
+    let mut links: Vec<String> = Vec::new();
+    for message in messages {
+        let files: Vec<&Value> = message["attachments"].as_array().into_iter().flatten().collect();
+        for file in &files {
+            fact(format!("{whose} file {}", file["name"]), file.to_string());
+        }
+        let (plain, of_text) = without_links(&message["body_text"], "\n");
+        let (html, _) = without_links(&message["body_html"], "<br>");
+        links.extend(of_text);
+        let marker = text(&message["external_id"]);
+        if !files.is_empty() && only_carries(&marker) {
+            continue;
+        }
+        let author = match marker.strip_suffix("not_found") {
+            Some(of_the_call) => author_beside(message, messages, of_the_call),
+            None => message["sender"].to_string(),
+        };
+        let about = match marker.ends_with(":not_found") {
+            true => format!("customer {} was made by us", ticket["customer"]),
+            false => format!("{whose} entry {marker}"),
+        };
+        let public = &message["public"];
+        // When a text message was sent is Aircall's to say, and the thread is in that order.
+        let sent = if message["channel"] == "sms" { message["sent"].to_string() } else { String::new() };
+        fact(about, format!("by {author}, public {public}, {sent}: {plain:?} | {html:?}"));
+    }
+    links.sort_unstable();
+    links.dedup();
+    for link in links {
+        fact(format!("{whose} link"), link);
+    }
+}
+
+/// A note that is there for its file.
+fn only_carries(marker: &str) -> bool {
+    [":recording", ":voicemail"].iter().any(|end| marker.ends_with(end))
+        || (marker.starts_with(OF_A_TEXT) && marker.contains(":media:"))
+}
+
+/// A text without the parts that lead to the call in Aircall, and what these lead to.
+fn without_links(body: &Value, between: &str) -> (String, Vec<String>) {
+    let body = body.as_str().unwrap_or_default();
+    let is_link = |part: &&str| part.contains(LINK);
+    let (links, rest): (Vec<&str>, Vec<&str>) = body.split(between).partition(is_link);
+    let links = links.iter().filter_map(|part| part.find(LINK).map(|at| part[at..].to_owned())).collect();
+    let end = if body.ends_with("</p>") && !rest.last().is_some_and(|last| last.ends_with("</p>")) {
+        "</p>"
+    } else {
+        ""
+    };
+    (format!("{}{end}", rest.join(between)), links)
 }
 
 /// Who wrote that nobody had the number: whoever wrote the first note of the same call, or else by name.
@@ -266,5 +315,50 @@ mod tests {
         assert!(differ(records(7, &[("answered", "Bo", ""), ("not_found", "Ada", "Nobody")])).is_some());
         assert!(differ(records(7, &[ANSWERED, ("not_found", "Ada", "Somebody")])).is_some());
         assert!(differ(records(7, &[ANSWERED])).is_some());
+    }
+
+    #[test]
+    fn the_link_to_the_call_counts_whichever_note_has_it() {
+        let with = |entries: &[(&str, &str, &str)], file: bool| {
+            let mut dump = dump(7, entries);
+            if file {
+                dump["tickets"][0]["messages"][1]["attachments"] = json!([{"name": "recording-7.mp3"}]);
+            }
+            Records::of(&dump, &BTreeMap::new())
+        };
+        let link = "60 s\nCall in Aircall: https://assets.aircall.io/calls/7/recording";
+        let at_once = with(&[ANSWERED, ("ended", "Ada", link)], false);
+        let later = with(&[("ended", "Ada", "60 s"), ("recording", "Ada", link), ANSWERED], true);
+        let file_alone = with(&[("ended", "Ada", "60 s"), ("recording", "Ada", ""), ANSWERED], true);
+        let difference = |a: &Records| a.differ_from(&[&at_once], |about| about.contains("file"));
+        assert_eq!(difference(&later), None);
+        assert!(difference(&file_alone).unwrap().to_string().contains("link"));
+        assert_eq!(
+            without_links(
+                &json!("<p>60 s<br>Call: <a href=\"https://assets.aircall.io/7\">7</a></p>"),
+                "<br>"
+            )
+            .0,
+            "<p>60 s</p>"
+        );
+    }
+
+    #[test]
+    fn a_conversation_is_its_customers_whichever_message_began_it() {
+        let day = |first: &str, second: &str, sent: &str| {
+            let text = |marker: &str, body: &str| {
+                json!({"external_id": format!("aircall:message:{marker}"), "channel": "sms", "sender": "Ada",
+                    "body_text": body, "sent": sent})
+            };
+            let texts = [text("a", "Hello"), text("b", "Anybody?")];
+            let order = if first < second { texts } else { [texts[1].clone(), texts[0].clone()] };
+            let dump = json!({"customers": [], "send_attempts": 0, "tickets": [{
+                "external_id": format!("aircall:message:{first}"), "customer": "Ada", "messages": order}]});
+            Records::of(&dump, &BTreeMap::new())
+        };
+        let quiet = day("a", "b", "09:00");
+        assert_eq!(quiet.tickets(), 1);
+        assert_eq!(day("b", "a", "09:00").differ_from(&[&quiet], |_| false), None);
+        assert!(day("a", "b", "09:01").differ_from(&[&quiet], |_| false).is_some(), "another time");
     }
 }

@@ -6,6 +6,7 @@
 mod house;
 mod meanwhile;
 mod phone;
+mod texts;
 mod writer;
 
 pub use writer::Writer;
@@ -59,6 +60,17 @@ pub const MEANWHILE: &[Scene] = &[
     meanwhile::guest_again,
 ];
 
+/// Text messages.
+pub const IN_WRITING: &[Scene] = &[
+    texts::customer_writes,
+    texts::agent_writes,
+    texts::back_and_forth,
+    texts::stranger_writes,
+    texts::writes_and_calls,
+    texts::goes_on,
+    texts::goes_on,
+];
+
 /// What is done to Sidetone once everything is written.
 pub const IN_THE_HOUSE: &[Scene] = &[house::other_mode, house::other_mode, house::night];
 
@@ -68,9 +80,10 @@ pub fn script(seed: u64) -> Script {
     let mut chance = Chance::new(seed, STREAM);
     let lines = lines(&mut chance);
     let set_up = SetUp::throw(&mut chance, lines.clone());
-    let mut writer = Writer::new(chance, lines);
+    let mut writer = Writer::new(chance, lines, set_up.sends_files());
     // Who took over has no memory of before, as if the database had been lost.
     writer.moves = writer.chance.percent(15);
+    writer.may_forget = writer.chance.percent(50);
     let move_in = writer.chance.between(0, STRETCHES as u64 - 1) as usize;
     let mut stretches: Vec<Stretch> = Vec::new();
     for n in 0..STRETCHES {
@@ -87,16 +100,20 @@ pub fn script(seed: u64) -> Script {
             house::take_over(&mut writer, stretch.house());
         } else if n + 1 < STRETCHES && writer.chance.percent(30) {
             // Of another mode only the installation knows in which it was set.
-            let scene = if writer.moves { house::night } else { *writer.chance.one_of(IN_THE_HOUSE) };
+            let scene = if writer.moves || writer.may_forget {
+                house::night
+            } else {
+                *writer.chance.one_of(IN_THE_HOUSE)
+            };
             scene(&mut writer, stretch.house());
         }
         writer.earlier.extend(first..writer.calls);
         stretches.push(stretch);
     }
-    let Writer { mut deeds, calls, .. } = writer;
+    let Writer { mut deeds, calls, texts, .. } = writer;
     deeds.sort_by_key(|(at, _)| *at);
     let ends_at = stretches.last().map_or(0, Stretch::end);
-    Script { set_up, stretches, deeds, calls, ends_at }
+    Script { set_up, stretches, deeds, calls, texts, ends_at }
 }
 
 /// In one day of three a line is not selected (G18).
@@ -119,6 +136,9 @@ fn fill(writer: &mut Writer, stretch: &Stretch, n: usize) {
     for _ in 0..writer.chance.between(0, 4) {
         scenes.push(*writer.chance.one_of(MEANWHILE));
     }
+    for _ in 0..writer.chance.between(0, 4) {
+        scenes.push(*writer.chance.one_of(IN_WRITING));
+    }
     for scene in scenes {
         if writer.calls - writer.rushed < MOST_CALLS - 3 {
             let at = at(writer);
@@ -139,6 +159,7 @@ fn fill(writer: &mut Writer, stretch: &Stretch, n: usize) {
     }
     late(writer, begin);
     people(writer, stretch.people(), first);
+    texts::people_at_conversations(writer, stretch.people() + 60);
     writer.earlier.extend(first..writer.calls);
 }
 
@@ -156,7 +177,7 @@ fn late(writer: &mut Writer, begin: u64) {
         if writer.chance.percent(20) {
             writer.deed(at + 20, Deed::Tag(call, agent, tag));
         }
-        if writer.chance.percent(15) && !writer.has_moved {
+        if writer.chance.percent(15) && !writer.has_moved && !writer.may_forget {
             writer.deed(at + 60, Deed::Untag(call, tag));
         }
     }
@@ -266,6 +287,8 @@ mod tests {
             "On",
             "SecondJoins",
             "TakeOver",
+            "Text",
+            "AtConversation",
         ] {
             assert!(seen.contains(wanted), "{wanted} happens in no day");
         }

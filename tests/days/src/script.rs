@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use sidetone_engine::settings::{Language, Mode, UnknownCallers};
-use sidetone_sandbox::{AircallSwitches, GorgiasSwitches, HangUp, PhoneMatching};
+use sidetone_sandbox::{AircallSwitches, GorgiasSwitches, HangUp, PhoneMatching, Text};
 
 use crate::chance::Chance;
 use crate::people::{Act, AtCustomer};
@@ -18,11 +18,17 @@ pub const SCENES_BEGIN_S: u64 = 1_440;
 /// Calls are over by then, and in most stretches it is calm from here on.
 pub const CALLS_OVER_S: u64 = 1_800;
 
+/// In seconds.
+const A_DAY_S: i64 = 24 * 3_600;
+
 /// What is done to Sidetone itself, at the end of a stretch, takes so long with what follows from it.
 pub const HOUSE_S: u64 = 600;
 
 /// A call, by its place in the script.
 pub type CallNo = usize;
+
+/// A text message, by its place in the script.
+pub type TextNo = usize;
 
 /// A part of the day. All in seconds of the day.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,8 +98,12 @@ pub enum Deed {
     Tag(CallNo, u64, &'static str),
     /// A tag is taken off.
     Untag(CallNo, &'static str),
+    /// A text message comes or goes.
+    Text(TextNo, Text),
     /// A person in the helpdesk does something to the call's ticket, as soon as there is one.
     Person(CallNo, Act),
+    /// A person in the helpdesk does something to the newest conversation with this number, if there is one.
+    AtConversation(String, Act),
     /// A person in the helpdesk does something to the customer who has this number; if a call is named, not before
     /// that call has its ticket.
     Customer(String, AtCustomer, Option<CallNo>),
@@ -142,6 +152,12 @@ pub struct SetUp {
 }
 
 impl SetUp {
+    /// Whether text messages may bring files.
+    #[must_use]
+    pub fn sends_files(&self) -> bool {
+        self.aircall.media_lifetime_s >= A_DAY_S
+    }
+
     /// One of many, for these lines.
     pub fn throw(chance: &mut Chance, lines: Vec<u64>) -> SetUp {
         let gorgias = GorgiasSwitches {
@@ -162,6 +178,11 @@ impl SetUp {
             limit_headers: chance.percent(50),
             // What a switched-off webhook misses waits for gap recovery (B1); see `Kind::WebhookOff` and `losses.rs`.
             disable_after: u32::MAX,
+            // Aircall gives no new link to a message's file: only where links hold longer than anything goes wrong are
+            // files sent by text (`sends_files`).
+            media_lifetime_s: if chance.percent(50) { A_DAY_S } else { 600 },
+            message_dates_in_ms: chance.percent(30),
+            message_media_url: chance.percent(30),
             ..AircallSwitches::default()
         };
         SetUp {
@@ -190,6 +211,8 @@ pub struct Script {
     pub deeds: Vec<(u64, Deed)>,
     /// How many calls there are.
     pub calls: usize,
+    /// How many text messages there are.
+    pub texts: usize,
     /// When the day is over and everything must be written.
     pub ends_at: u64,
 }
@@ -208,6 +231,9 @@ impl Script {
         let hang_ups = self.deeds.iter().filter(|(_, deed)| matches!(deed, Deed::HangUp(..)));
         // What follows a hang-up by itself: the end after 30 s, the voicemail 3 s later.
         busy.extend(hang_ups.flat_map(|(at, _)| [at + 30, at + 34]));
+        // A message that was sent tells of its delivery.
+        let texts = self.deeds.iter().filter(|(_, deed)| matches!(deed, Deed::Text(..)));
+        busy.extend(texts.map(|(at, _)| at + 4));
         busy.extend(self.stretches.iter().flat_map(|stretch| [stretch.begin, stretch.calm]));
         busy.sort_unstable();
         let troubled = |at: u64| self.stretches.iter().any(|s| (s.begin..s.calm).contains(&at));
@@ -220,16 +246,19 @@ impl Script {
 
     /// Whether the database may be lost at that second, and the records still be those of a quiet day. Not where only
     /// our memory can tell what to do: a ticket that a person deleted, or our tag that a person took off, looks like one
-    /// that was never written; a tag that is taken off in Aircall later may have been put on the ticket by a person; what
+    /// that was never written; a call that is handed to a line that is not selected looks like one that began there; a tag that is taken off in Aircall later may have been put on the ticket by a person; what
     /// began in another mode looks like what began in this one.
     #[must_use]
     pub fn may_forget_at(&self, second: u64) -> bool {
+        let is_handed_away = |deed: &Deed| matches!(deed, Deed::TransferToLine(_, line, _) if !self.set_up.lines.contains(line));
         let only_we_know = |deed: &Deed| {
-            matches!(
-                deed,
-                Deed::Person(_, Act::Delete | Act::Untag(_))
-                    | Deed::House(House::Mode(_) | House::SecondJoins | House::TakeOver)
-            )
+            is_handed_away(deed)
+                || matches!(
+                    deed,
+                    Deed::Person(_, Act::Delete | Act::Untag(_))
+                        | Deed::AtConversation(_, Act::Delete | Act::Untag(_))
+                        | Deed::House(House::Mode(_) | House::SecondJoins | House::TakeOver)
+                )
         };
         let mut before = self.deeds.iter().filter(|(at, _)| *at < second);
         let mut after = self.deeds.iter().filter(|(at, _)| *at >= second);
@@ -257,6 +286,20 @@ impl Script {
     #[must_use]
     pub fn is_told_by_two_lines(&self, call: CallNo) -> bool {
         self.deeds.iter().any(|(_, deed)| matches!(deed, Deed::ChildTells(of, _) if *of == call))
+    }
+
+    /// From the ring until another line tells of the call, too, or it is handed to another line.
+    #[must_use]
+    pub fn times_when_only_an_event_tells_the_line(&self) -> Vec<Range<u64>> {
+        let another = self.deeds.iter().filter_map(|(at, deed)| match deed {
+            Deed::TransferToLine(call, ..) | Deed::ChildTells(call, ..) => Some((*call, *at)),
+            _ => None,
+        });
+        let begun = |call: CallNo| {
+            let begins = |deed: &Deed| matches!(deed, Deed::Ring(of, ..) | Deed::Dial(of, ..) if *of == call);
+            self.deeds.iter().find(|(_, deed)| begins(deed)).map(|(at, _)| *at)
+        };
+        another.map(|(call, at)| begun(call).unwrap_or(at)..at).collect()
     }
 
     /// When calls on these lines are up, and two minutes more: so long a record waits for what a read would add.

@@ -3,9 +3,11 @@
 //! step at which the program can be killed.
 
 use sidetone_engine::settings::{Language, UnknownCallers};
-use sidetone_sandbox::{AircallSwitches, Fault, FaultKind, GorgiasSwitches, HangUp, aircall_world as world};
+use sidetone_sandbox::{
+    AircallSwitches, Fault, FaultKind, GorgiasSwitches, HangUp, Text, TextFile, aircall_world as world,
+};
 
-use crate::cast::{CONTACTS, guest, second_address_of};
+use crate::cast::{CONTACTS, STRANGERS_WHO_WRITE, guest, second_address_of};
 use crate::chaos::Quiet;
 use crate::day::{MARTA, STRANGER};
 use crate::people::{Act, AtCustomer};
@@ -120,7 +122,7 @@ impl Walk {
 
 /// A caller who is known and handed on, a stranger, a voicemail, a withheld number, a menu, a contact whose e-mail address
 /// belongs to a customer without the number, a customer who is merged and one whose ticket is deleted meanwhile; with
-/// notes and tags in the middle and after the end.
+/// notes and tags in the middle and after the end, and with text messages.
 fn script(polls: bool) -> Script {
     let (known, unknown, missed, withheld, menu, contact, merged, deleted) = (0, 1, 2, 3, 4, 5, 6, 7);
     let number = |text: &str| Some(text.to_owned());
@@ -166,13 +168,19 @@ fn script(polls: bool) -> Script {
         (LOST_S + 30, comment(known, world::JONAS, "And a second one")),
         (LOST_S + 40, Deed::Tag(unknown, world::AMELIA, "Complaint")),
     ];
+    // Aircall keeps no messages: who polls hears of none.
+    let texts = if polls { Vec::new() } else { texts() };
+    let count = texts.iter().filter(|(_, deed)| matches!(deed, Deed::Text(..))).count();
+    deeds.extend(texts);
     deeds.sort_by_key(|(at, _)| *at);
     let gorgias = GorgiasSwitches {
         refuse_merged_customers: true,
         refuse_unknown_tags: true,
         ..GorgiasSwitches::default()
     };
-    let aircall = AircallSwitches { disable_after: u32::MAX, ..AircallSwitches::default() };
+    // A message's link is never renewed: it must hold until the program is back.
+    let aircall =
+        AircallSwitches { disable_after: u32::MAX, media_lifetime_s: 3_600, ..AircallSwitches::default() };
     let set_up = SetUp {
         lines: vec![world::SUPPORT_FR, world::SUPPORT_DE, world::SALES_US, world::RECEPTION],
         language: Language::En,
@@ -187,6 +195,27 @@ fn script(polls: bool) -> Script {
         stretches: vec![Stretch { begin: 0, calm: CALM_S }],
         deeds,
         calls: 8,
+        texts: count,
         ends_at: CALM_S + 420,
     }
+}
+
+/// A stranger who writes twice at once and sends a file, and a customer whose conversation is closed before they go on.
+fn texts() -> Vec<(u64, Deed)> {
+    let pdf = || TextFile { name: "invoice.pdf".into(), content_type: "application/pdf".into(), bytes: 900 };
+    let text = |number: &str, body: &str| Text {
+        line: world::SUPPORT_FR,
+        number: number.to_owned(),
+        body: body.to_owned(),
+        ..Text::default()
+    };
+    let stranger = STRANGERS_WHO_WRITE[0];
+    vec![
+        (12, Deed::Text(0, Text { files: vec![pdf()], ..text(stranger, "The invoice") })),
+        (12, Deed::Text(1, text(stranger, "Is it right?"))),
+        (24, Deed::Text(2, text(&guest(2), "Are you open?"))),
+        (270, Deed::AtConversation(guest(2), Act::Close)),
+        (280, Deed::Text(3, text(&guest(2), "I stand at the door"))),
+        (LOST_S + 25, Deed::Text(4, text(&guest(2), "Never mind"))),
+    ]
 }

@@ -38,7 +38,7 @@ impl Engine {
         if let Some(budget) = self.budgets.get_mut(&vendor) {
             budget.answered();
         }
-        self.learn(&job, vendor, &result, now);
+        self.learn(&job, vendor, &result, (sent_at, now));
         let concluded = self.insist(|engine| engine.conclude(job.clone(), &result, sent_at, now));
         if concluded.is_err() {
             self.not_concluded(&job, now);
@@ -119,7 +119,7 @@ impl Engine {
         job: &Job,
         vendor: Vendor,
         result: &Result<Answer, TransportError>,
-        now: DateTime<Utc>,
+        (sent_at, now): (DateTime<Utc>, DateTime<Utc>),
     ) {
         let Some(link) = self.links.get_mut(&vendor) else { return };
         let answer = match result {
@@ -130,7 +130,7 @@ impl Engine {
             && let Some((used, limit)) = self.helpdesk.told(answer.headers())
             && let Some(budget) = self.budgets.get_mut(&vendor)
         {
-            budget.told(used, limit, now);
+            budget.told(used, limit, sent_at, now);
         }
         match (vendor, answer.status().as_u16()) {
             // 401 without, 403 with a wrong credential (`reference/aircall.md` §9.1).

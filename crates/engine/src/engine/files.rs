@@ -457,7 +457,8 @@ impl Engine {
         if let Sent::Answered(answer) = sent
             && let Some((used, limit)) = self.helpdesk.told(answer.headers())
         {
-            budget.told(used, limit, now);
+            // Reckoned when all of it had arrived, however long that took.
+            budget.told(used, limit, now, now);
         }
     }
 

@@ -50,7 +50,7 @@ fn begun(account: &Account, case: &Case, context: &Context<'_>, answer: &Answer)
         _ => None,
     };
     let next = match case.ledger.id("customer").or(only) {
-        Some(customer) => Some(conversation::ask(account, customer)),
+        Some(customer) => Some(conversation::ask_for_all(account, customer)),
         None if matches!(case.call.party(), Party::Phone(_)) => {
             Some(gorgias::customers::by_external_id(&customer_marker(&case.call)).to_http(account))
         }
@@ -65,7 +65,7 @@ fn customer_found(account: &Account, case: &Case, answer: &Answer) -> Result<Ado
     let found = gorgias::customers::by_external_id(&marker).parse(answer).map_err(refusal)?.items;
     let made =
         found.into_iter().filter(|c| c.external_id.as_deref() == Some(marker.as_str())).min_by_key(|c| c.id);
-    let next = made.as_ref().map(|made| conversation::ask(account, &made.id.to_string()));
+    let next = made.as_ref().map(|made| conversation::ask_for_all(account, &made.id.to_string()));
     let holding = made.map(|made| {
         let detail = json!({ "name": made.name, "email": made.email, "adopted": true });
         Holding { key: "customer".into(), helpdesk_id: made.id.to_string(), detail }

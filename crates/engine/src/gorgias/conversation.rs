@@ -50,10 +50,19 @@ pub(super) fn told(
     Ok(Told::Conversation(Conversation { customer: customer.to_owned(), thread, seen_at: now }))
 }
 
+/// The same with those that were thrown away: what was said there is not said once more.
+pub(super) fn ask_for_all(account: &Account, customer: &str) -> Request {
+    tickets_of(customer, true).to_http(account)
+}
+
 pub(super) fn of_customer(customer: &str) -> gorgias::Request<gorgias::List<Ticket>> {
+    tickets_of(customer, false)
+}
+
+fn tickets_of(customer: &str, include_trashed: bool) -> gorgias::Request<gorgias::List<Ticket>> {
     gorgias::tickets::list(&ListTickets {
         customer_id: customer.parse().ok(),
-        include_trashed: false,
+        include_trashed,
         order_by: Some(OrderBy::UpdatedDescending),
         limit: Some(MAX_LIMIT),
         ..ListTickets::default()

@@ -75,6 +75,7 @@ fn message(state: &State, message: &Message) -> Value {
         "from_agent": message.from_agent,
         "public": message.public,
         "sender": label(state, message.sender),
+        "sent": super::objects::iso_or_null(message.sent_at),
         "body_text": message.body_text,
         "body_html": message.body_html,
         "attachments": files,

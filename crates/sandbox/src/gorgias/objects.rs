@@ -13,7 +13,7 @@ pub(crate) fn iso(at: Moment) -> String {
     at.format("%Y-%m-%dT%H:%M:%S%.6f+00:00").to_string()
 }
 
-fn iso_or_null(at: Option<Moment>) -> Value {
+pub(super) fn iso_or_null(at: Option<Moment>) -> Value {
     json!(at.map(iso))
 }
 

@@ -65,6 +65,12 @@ impl<'a> Life<'a> {
             }
             Deed::Tag(call, agent, tag) => drop(aircall.tag(id(call)?, Some(*agent), tag)?),
             Deed::Untag(call, tag) => aircall.untag(id(call)?, tag)?,
+            Deed::Text(text, what) => {
+                let id = aircall.text(what)?;
+                self.names.insert(id.clone(), format!("text #{text}"));
+                self.texts[*text] = Some(id);
+            }
+            Deed::AtConversation(number, act) => self.waiting.want(Wanted::AtConversation(number, *act)),
             Deed::Person(call, act) => {
                 id(call)?;
                 self.waiting.want(Wanted::AtTicket(*call, *act));

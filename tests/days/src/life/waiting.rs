@@ -11,6 +11,7 @@ use crate::script::CallNo;
 #[derive(Clone, Debug)]
 pub(super) enum Wanted<'a> {
     AtTicket(CallNo, Act),
+    AtConversation(&'a str, Act),
     AtCustomer(&'a str, &'a AtCustomer, Option<CallNo>),
 }
 
@@ -74,6 +75,10 @@ impl Life<'_> {
                 self.tell(format!("#{call}: a person does it: {act:?} ({found:?})"));
                 let looked_at = Instant::now() + self.grace;
                 self.done.push(Done { call: *call, act: *act, found, looked_at, as_it_was: None });
+                true
+            }
+            Wanted::AtConversation(number, act) => {
+                people::act_at_conversation(&self.day, number, *act);
                 true
             }
             Wanted::AtCustomer(number, act, after) => {

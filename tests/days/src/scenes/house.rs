@@ -26,6 +26,10 @@ pub fn other_mode(w: &mut Writer, at: u64) {
         w.deed(at + 200, Deed::Comment(call, world::CAMILLE, note));
     }
     talk(w, at + 210, at + 250, world::SUPPORT_FR, world::THEO);
+    let writes = w.guest(at + HOUSE_S);
+    for when in [at + 60, at + 220] {
+        w.text(when, world::SUPPORT_FR, &writes, None);
+    }
 }
 
 /// The computer is off between this stretch and the next, for a night or for days.
@@ -48,6 +52,10 @@ pub fn take_over(w: &mut Writer, at: u64) {
     w.has_moved = true;
     let after = w.chance.between(4, 60);
     talk(w, at + after, at + after + 40, world::SUPPORT_DE, world::JONAS);
+    let writes = w.guest(at + HOUSE_S);
+    for when in [at - 150, at + after + 5, at + 240] {
+        w.text(when, world::SUPPORT_FR, &writes, None);
+    }
 }
 
 /// A call of somebody, answered after 8 s.

@@ -3,12 +3,22 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use sidetone_sandbox::HangUp;
+use sidetone_sandbox::{HangUp, Text, TextFile};
 
-use crate::cast::{CONTACTS, KNOWN, LINES, NOTES, STRANGERS, TAGS, guest};
+use crate::cast::{CONTACTS, FILES, KNOWN, LINES, NOTES, STRANGERS, TAGS, TEXTS, guest};
 use crate::chance::Chance;
 use crate::people::Act;
 use crate::script::{CallNo, Deed};
+
+/// A guest who has a conversation of text messages.
+#[derive(Clone)]
+pub struct Correspondent {
+    pub(super) number: String,
+    /// Whether further messages surely go into the conversation that there is.
+    pub(super) is_open: bool,
+    /// In this second all of it is written.
+    pub(super) written_at: u64,
+}
 
 /// A script that is being written.
 pub struct Writer {
@@ -29,6 +39,13 @@ pub struct Writer {
     pub(super) guests_calls: BTreeSet<CallNo>,
     /// Guests that had their call, and the second from which on everything of it is written.
     pub(super) guests: Vec<(String, u64)>,
+    pub(super) texts: usize,
+    /// Whether text messages may bring files.
+    sends_files: bool,
+    /// Guests who write, or are written to.
+    pub(super) correspondents: Vec<Correspondent>,
+    /// Nobody does in this day what only our memory could tell from what was never written: it may get lost.
+    pub(super) may_forget: bool,
     /// In this day another installation takes over.
     pub(super) moves: bool,
     /// It has.
@@ -38,10 +55,13 @@ pub struct Writer {
 }
 
 impl Writer {
-    pub(super) fn new(chance: Chance, lines: Vec<u64>) -> Writer {
+    pub(super) fn new(chance: Chance, lines: Vec<u64>, sends_files: bool) -> Writer {
         Writer {
             chance,
             lines,
+            sends_files,
+            texts: 0,
+            correspondents: Vec::new(),
             deeds: Vec::new(),
             calls: 0,
             rushed: 0,
@@ -50,6 +70,7 @@ impl Writer {
             strangers: BTreeSet::new(),
             guests_calls: BTreeSet::new(),
             guests: Vec::new(),
+            may_forget: false,
             moves: false,
             has_moved: false,
             away: 0,
@@ -63,9 +84,16 @@ impl Writer {
     /// This act, or a harmless one where this one would make the records depend on more than the laws promise.
     pub(super) fn allowed(&self, act: Act, call: CallNo) -> Act {
         match act {
-            Act::Delete if self.moves || self.strangers.contains(&call) => Act::Close,
-            // Who takes over cannot tell a tag that a person took off from one that was never put on.
-            Act::Untag(_) if self.moves => Act::Close,
+            Act::Delete if self.strangers.contains(&call) => Act::Close,
+            act => self.allowed_at_conversation(act),
+        }
+    }
+
+    /// The same for a conversation of text messages.
+    pub(super) fn allowed_at_conversation(&self, act: Act) -> Act {
+        match act {
+            // Who takes over, or lost the database, cannot tell what a person took away from what was never written.
+            Act::Delete | Act::Untag(_) if self.moves || self.may_forget => Act::Close,
             act => act,
         }
     }
@@ -166,6 +194,23 @@ impl Writer {
         let number = guest(self.guests.len());
         self.guests.push((number.clone(), all_written_at));
         number
+    }
+
+    /// A text message of this customer, or, with an agent, one to them.
+    pub(super) fn text(&mut self, at: u64, line: u64, number: &str, agent: Option<u64>) {
+        let n = self.texts;
+        self.texts += 1;
+        let files = match self.sends_files && self.chance.percent(25) {
+            true => {
+                let (name, content_type) = *self.chance.one_of(&FILES);
+                let bytes = self.chance.between(1, 30_000) as usize;
+                vec![TextFile { name: name.into(), content_type: content_type.into(), bytes }]
+            }
+            false => Vec::new(),
+        };
+        let body = format!("{} ({n})", self.chance.one_of(&TEXTS));
+        let text = Text { line, number: number.to_owned(), body, files, agent, channel: None };
+        self.deed(at, Deed::Text(n, text));
     }
 
     pub(super) fn tag(&mut self) -> &'static str {
