@@ -175,9 +175,11 @@ pub(crate) enum Job {
         call: CaseId,
         write: Box<Write>,
     },
+    /// Who has the e-mail address; `otherwise`: nobody as the primary one, so it is asked for among all.
     Conflict {
         call: CaseId,
         write: Box<Write>,
+        otherwise: bool,
     },
     Probe {
         call: CaseId,

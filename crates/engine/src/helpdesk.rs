@@ -358,6 +358,8 @@ pub trait Helpdesk: Send + Sync {
 
     /// After a create was refused because another customer has the e-mail: asks who, or how that `owner` is now.
     fn conflicting(&self, write: &Write, owner: Option<&str>) -> Option<Request>;
+    /// Asks once more who, where nobody was found: the e-mail may be a further one of somebody's.
+    fn conflicting_otherwise(&self, write: &Write) -> Option<Request>;
     /// Reads that answer.
     ///
     /// # Errors

@@ -75,7 +75,9 @@ impl Engine {
             Job::Read { call, timeline } => self.was_read(call, timeline, result, now),
             Job::Adopt { call, asked, so_far } => self.was_adopted(call, &asked, &so_far, result, now),
             Job::Write { call, write } => self.was_written(call, &write, result, sent_at, now),
-            Job::Conflict { call, write } => self.conflict_told(call, &write, result, now),
+            Job::Conflict { call, write, otherwise } => {
+                self.conflict_told(call, &write, otherwise, result, now)
+            }
             Job::Probe { call, write } => self.was_probed(call, &write, result, now),
             Job::LookAtTicket(call) => self.ticket_was_seen(call, result, now),
             Job::Conversation { call, customer } => self.conversation_told(call, &customer, result, now),

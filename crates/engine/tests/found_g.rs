@@ -1,0 +1,51 @@
+//! What a year in a real team brings up: odd numbers and names, settings changed in the middle, vendors that say less than
+//! hoped for (rows G, B7, B9).
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed step fails its test
+
+mod day;
+
+use day::{Day, Plan};
+use serde_json::{Value, json};
+use sidetone_protocol::CallState;
+
+/// Aircall's address book has this number, with the address `ruben.okafor@example.com`.
+const CONTACT: &str = "+12025550143";
+
+/// Somebody in the helpdesk, by id.
+fn customer(day: &Day, id: u64) -> Value {
+    day.gorgias.customers().into_iter().find(|c| c["id"] == id).unwrap()
+}
+
+/// G4, §8.2: merged customers have several addresses, and the list's filter `email` knows the primary one only.
+#[tokio::test(start_paused = true)]
+async fn a_contact_whose_address_is_a_second_one_of_a_customer_is_logged_to_that_customer() {
+    let day = Day::begin(Plan::default()).await;
+    let id = day.gorgias.add_customer("Ruben O.", Some("r.okafor@example.com"), "+33199003299");
+    let channels = json!({"channels": [
+        {"type": "email", "address": "r.okafor@example.com", "preferred": true},
+        {"type": "email", "address": "ruben.okafor@example.com", "preferred": false},
+        {"type": "phone", "address": "+33199003299", "preferred": false},
+    ]});
+    assert!(day.gorgias.by_a_person("PUT", &format!("/api/customers/{id}"), &channels).unwrap().0 < 300);
+    let call = day.answered(CONTACT).await;
+    day.pass(120).await;
+    assert_eq!(day.detail(call).state, CallState::Complete, "{:?}", day.detail(call).reason);
+    assert_eq!(day.ticket(call)["customer"], "Ruben O.");
+    let has = customer(&day, id)["channels"].to_string();
+    for address in ["r.okafor@example.com", "ruben.okafor@example.com", "+33199003299", CONTACT] {
+        assert!(has.contains(address), "{address} in {has}");
+    }
+}
+
+/// G4: an address that nobody can be found by (one of the staff, say) parks no call.
+#[tokio::test(start_paused = true)]
+async fn a_contact_whose_address_is_taken_by_nobody_who_can_be_found_is_logged_without_it() {
+    let day = Day::begin(Plan::default()).await;
+    // In no list for the time being, and yet the address is taken.
+    day.gorgias.switch(|s| s.list_lag_s = 3600.0);
+    let _ = day.gorgias.add_customer("Not to be found", Some("ruben.okafor@example.com"), "+33199003299");
+    let call = day.answered(CONTACT).await;
+    day.pass(120).await;
+    assert_eq!(day.detail(call).state, CallState::Complete, "{:?}", day.detail(call).reason);
+    assert_eq!(day.ticket(call)["customer"], "Ruben");
+}
