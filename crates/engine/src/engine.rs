@@ -147,6 +147,15 @@ pub(crate) enum Job {
         number: E164,
         asked: Address,
     },
+    /// Whether somebody whom the directory has in this spelling, and whom the helpdesk's filter did not find, has the
+    /// number after all; and who else is to be asked about.
+    StillHas {
+        number: E164,
+        asked: Address,
+        customer: String,
+        rest: Vec<String>,
+        found: Vec<Entry>,
+    },
     LookUpAnonymous,
     /// Who may have a number in another spelling, before a customer is made.
     Search {
@@ -275,6 +284,7 @@ impl Job {
             | Job::Candidate { call, .. }
             | Job::Whereabouts { call, .. } => Some(*call),
             Job::LookUp { .. }
+            | Job::StillHas { .. }
             | Job::LookUpAnonymous
             | Job::Wish { .. }
             | Job::Mirror(_)

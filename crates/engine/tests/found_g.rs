@@ -7,6 +7,7 @@ mod day;
 use day::{Day, Plan};
 use serde_json::{Value, json};
 use sidetone_protocol::CallState;
+use sidetone_sandbox::PhoneFilter;
 
 /// Aircall's address book has this number, with the address `ruben.okafor@example.com`.
 const CONTACT: &str = "+12025550143";
@@ -48,4 +49,27 @@ async fn a_contact_whose_address_is_taken_by_nobody_who_can_be_found_is_logged_w
     day.pass(120).await;
     assert_eq!(day.detail(call).state, CallState::Complete, "{:?}", day.detail(call).reason);
     assert_eq!(day.ticket(call)["customer"], "Ruben");
+}
+
+/// §14.1: whether the filter of the list finds a number is not known. Whom the directory knows is not made a second time.
+#[tokio::test(start_paused = true)]
+async fn a_filter_that_finds_no_numbers_or_finds_them_by_their_digits_makes_no_second_customer() {
+    for filter in [PhoneFilter::Nothing, PhoneFilter::Digits] {
+        let day = Day::begin(Plan::default()).await;
+        day.gorgias.switch(|s| s.phone_filter = filter);
+        let before = day.gorgias.customers().len();
+        for (number, name) in [("+33199001155", "Odile Garnier"), ("+33199001177", "Noor Haddad")] {
+            for _ in 0..2 {
+                let call = day.answered(number).await;
+                assert_eq!(day.ticket(call)["customer"], name, "{filter:?}");
+                assert_eq!(day.detail(call).state, CallState::Complete);
+                day.pass(700).await;
+            }
+            let known = day.handle.explain_number(number).unwrap().matches;
+            assert_eq!(known.len(), 1, "{filter:?}: {known:?}");
+        }
+        let shared = day.answered("+12025550161").await;
+        assert_eq!(day.detail(shared).reason.unwrap().code, "several_matches", "{filter:?}");
+        assert_eq!(day.gorgias.customers().len(), before, "{filter:?}");
+    }
 }
