@@ -4,10 +4,10 @@
 
 mod day;
 
-use day::{Day, Plan};
+use day::{Day, MARTA, Plan, note};
 use serde_json::{Value, json};
 use sidetone_protocol::CallState;
-use sidetone_sandbox::PhoneFilter;
+use sidetone_sandbox::{HangUp, PhoneFilter, aircall_world as world};
 
 /// Aircall's address book has this number, with the address `ruben.okafor@example.com`.
 const CONTACT: &str = "+12025550143";
@@ -72,4 +72,45 @@ async fn a_filter_that_finds_no_numbers_or_finds_them_by_their_digits_makes_no_s
         assert_eq!(day.detail(shared).reason.unwrap().code, "several_matches", "{filter:?}");
         assert_eq!(day.gorgias.customers().len(), before, "{filter:?}");
     }
+}
+
+/// G7, G10, G13: of people nested in other objects only the id is sure to be there (`reference/aircall.md` §4).
+#[tokio::test(start_paused = true)]
+async fn an_agent_of_whom_events_tell_the_id_only_is_the_author_and_has_the_ticket() {
+    let day = Day::begin(Plan::default()).await;
+    day.pass(30).await;
+    day.aircall.switch(|s| s.drop_share = 1.0);
+    let tell = |event: &str, call: u64| {
+        let mut data = day.aircall.call(call).unwrap();
+        let abridge = |user: &mut Value| {
+            if !user.is_null() {
+                *user = json!({ "id": user["id"] });
+            }
+        };
+        ["user", "assigned_to"].iter().for_each(|key| abridge(&mut data[*key]));
+        data["comments"].as_array_mut().unwrap().iter_mut().for_each(|c| abridge(&mut c["posted_by"]));
+        day.receiver.bring(event, day.now().timestamp(), &data);
+    };
+    let call = day.ring(world::SUPPORT_FR, Some(MARTA));
+    tell("call.created", call);
+    day.pass(5).await;
+    day.aircall.answer(call, Some(world::CAMILLE)).unwrap();
+    tell("call.answered", call);
+    day.pass(30).await;
+    let comment = day.aircall.comment(call, world::JONAS, "Sends a photo").unwrap();
+    day.aircall.hang_up(call, &HangUp::default()).unwrap();
+    day.pass(31).await;
+    tell("call.ended", call);
+    day.pass(30).await;
+    let ticket = day.ticket(call);
+    assert_eq!(ticket["assignee"], "Camille Roux");
+    for (key, author) in [
+        ("answered".to_owned(), "Camille Roux"),
+        ("ended".to_owned(), "Camille Roux"),
+        (format!("comment:{comment}"), "Jonas Weber"),
+    ] {
+        assert_eq!(note(&ticket, &key)["sender"], author, "{key}");
+    }
+    let ended = note(&ticket, "ended")["body_text"].as_str().unwrap();
+    assert!(ended.contains("Assignee: Camille Roux"), "{ended}");
 }
