@@ -4,7 +4,7 @@
 
 mod day;
 
-use day::{Day, MARTA, Plan, note};
+use day::{Day, MARTA, Plan, note, tags};
 use serde_json::{Value, json};
 use sidetone_protocol::CallState;
 use sidetone_sandbox::{HangUp, PhoneFilter, aircall_world as world};
@@ -113,4 +113,22 @@ async fn an_agent_of_whom_events_tell_the_id_only_is_the_author_and_has_the_tick
     }
     let ended = note(&ticket, "ended")["body_text"].as_str().unwrap();
     assert!(ended.contains("Assignee: Camille Roux"), "{ended}");
+}
+
+/// G15: what an event leaves out of a tag says nothing of it (`reference/aircall.md` §4).
+#[tokio::test(start_paused = true)]
+async fn a_tag_of_which_an_event_tells_the_id_only_stays_on_the_ticket() {
+    let day = Day::begin(Plan::default()).await;
+    let call = day.answered(MARTA).await;
+    day.aircall.tag(call, Some(world::CAMILLE), "Warranty").unwrap();
+    day.pass(30).await;
+    assert!(tags(&day.ticket(call)).contains(&"Warranty"));
+    let mut data = day.aircall.call(call).unwrap();
+    data["tags"].as_array_mut().unwrap().iter_mut().for_each(|tag| *tag = json!({ "id": tag["id"] }));
+    day.aircall.emit("call.commented", data);
+    day.pass(30).await;
+    assert!(tags(&day.ticket(call)).contains(&"Warranty"), "nobody took it off");
+    day.aircall.untag(call, "Warranty").unwrap();
+    day.pass(30).await;
+    assert!(!tags(&day.ticket(call)).contains(&"Warranty"));
 }
