@@ -132,3 +132,27 @@ async fn a_tag_of_which_an_event_tells_the_id_only_stays_on_the_ticket() {
     day.pass(30).await;
     assert!(!tags(&day.ticket(call)).contains(&"Warranty"));
 }
+
+/// G15: two tags whose names differ in capitals only are one on the ticket, which stays while either is on the call.
+#[tokio::test(start_paused = true)]
+async fn of_two_tags_that_differ_in_capitals_the_one_that_is_left_stays_on_the_ticket() {
+    let day = Day::begin(Plan::default()).await;
+    let made = day.aircall.by_a_person("POST", "/v1/tags", &json!({"name": "refund", "color": "#111111"}));
+    let small = made.unwrap().1["tag"]["id"].to_string();
+    let call = day.answered(MARTA).await;
+    for tag in ["Refund", &small] {
+        day.aircall.tag(call, Some(world::CAMILLE), tag).unwrap();
+    }
+    day.pass(30).await;
+    let refunds = || {
+        let ticket = day.ticket(call);
+        tags(&ticket).into_iter().filter(|tag| tag.eq_ignore_ascii_case("refund")).count()
+    };
+    assert_eq!(refunds(), 1);
+    day.aircall.untag(call, "551011").unwrap();
+    day.pass(30).await;
+    assert_eq!(refunds(), 1, "the call still has one of them");
+    day.aircall.untag(call, &small).unwrap();
+    day.pass(30).await;
+    assert_eq!(refunds(), 0);
+}
