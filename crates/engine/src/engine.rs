@@ -532,7 +532,8 @@ impl Engine {
         for id in self.store.pending()? {
             self.look_again(id, now)?;
         }
-        Ok(())
+        // The set-up may have another rule for them now.
+        self.reassess_waiting(&["unknown_caller", "several_matches"], now)
     }
 
     /// Calls that were up when the program ended are looked at again (their rings are over or not).

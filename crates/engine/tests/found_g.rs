@@ -4,8 +4,9 @@
 
 mod day;
 
-use day::{Day, MARTA, Plan, note, tags};
+use day::{Day, MARTA, Plan, STRANGER, note, tags};
 use serde_json::{Value, json};
+use sidetone_engine::settings::UnknownCallers;
 use sidetone_protocol::CallState;
 use sidetone_sandbox::{HangUp, PhoneFilter, aircall_world as world};
 
@@ -155,4 +156,25 @@ async fn of_two_tags_that_differ_in_capitals_the_one_that_is_left_stays_on_the_t
     day.aircall.untag(call, &small).unwrap();
     day.pass(30).await;
     assert_eq!(refunds(), 0);
+}
+
+/// G5, B7: what waited for a person is written once the set-up has a rule for it, and is not left saying `pending`.
+#[tokio::test(start_paused = true)]
+async fn held_calls_are_written_after_the_set_up_was_changed_to_a_rule_that_needs_nobody() {
+    let mut plan = Plan::default();
+    plan.logging.unknown_callers = UnknownCallers::Hold;
+    let mut day = Day::begin(plan).await;
+    let held = [day.answered(STRANGER).await, day.answered("+12025550161").await];
+    for call in held {
+        assert_eq!(day.detail(call).state, CallState::Held);
+    }
+    day.kill().await;
+    day.next_start().logging.unknown_callers = UnknownCallers::Placeholder;
+    day.next_start().logging.several_take_recent = true;
+    day.start().unwrap();
+    day.pass(120).await;
+    for call in held {
+        note(&day.ticket(call), "ended");
+        assert_eq!(day.detail(call).state, CallState::Complete);
+    }
 }
