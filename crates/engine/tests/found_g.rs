@@ -178,3 +178,28 @@ async fn held_calls_are_written_after_the_set_up_was_changed_to_a_rule_that_need
         assert_eq!(day.detail(call).state, CallState::Complete);
     }
 }
+
+/// G10: `is_ivr` is stale for Smartflow numbers (`reference/aircall.md` §4.3); that a choice was made is told by its event.
+#[tokio::test(start_paused = true)]
+async fn a_choice_in_the_menu_of_a_smartflow_line_stands_in_the_note() {
+    let day = Day::begin(Plan::default()).await;
+    day.aircall.switch(|s| s.drop_share = 1.0);
+    let tell = |event: &str, call: u64| {
+        let mut data = day.aircall.call(call).unwrap();
+        data["number"]["is_ivr"] = json!(false);
+        data.as_object_mut().unwrap().remove("ivr_options_selected");
+        day.receiver.bring(event, day.now().timestamp(), &data);
+    };
+    let call = day.ring(world::RECEPTION, Some(MARTA));
+    tell("call.created", call);
+    day.pass(2).await;
+    day.aircall.choose(call, "2").unwrap();
+    tell("call.ivr_option_selected", call);
+    day.pass(5).await;
+    day.aircall.answer(call, Some(world::CAMILLE)).unwrap();
+    tell("call.answered", call);
+    day.pass(30).await;
+    let ticket = day.ticket(call);
+    let text = note(&ticket, "answered")["body_text"].as_str().unwrap();
+    assert!(text.contains("Repairs"), "{text}");
+}
