@@ -52,7 +52,7 @@ pub(crate) use self::deciding::{Wish, WishTold};
 use self::dialling::{Askers, Dialling};
 use self::files::Transfers;
 use self::health::Telling;
-pub(crate) use self::lists::LINE_COUNTRIES;
+pub(crate) use self::lists::{LINE_COUNTRIES, OWN_NUMBERS};
 use self::lists::{List, Lists};
 pub(crate) use self::messages::conversations;
 pub(crate) use self::mirror::Progress;
@@ -147,6 +147,15 @@ pub(crate) enum Job {
         number: E164,
         asked: Address,
     },
+    /// Whether somebody whom the directory has in this spelling, and whom the helpdesk's filter did not find, has the
+    /// number after all; and who else is to be asked about.
+    StillHas {
+        number: E164,
+        asked: Address,
+        customer: String,
+        rest: Vec<String>,
+        found: Vec<Entry>,
+    },
     LookUpAnonymous,
     /// Who may have a number in another spelling, before a customer is made.
     Search {
@@ -175,9 +184,11 @@ pub(crate) enum Job {
         call: CaseId,
         write: Box<Write>,
     },
+    /// Who has the e-mail address; `otherwise`: nobody as the primary one, so it is asked for among all.
     Conflict {
         call: CaseId,
         write: Box<Write>,
+        otherwise: bool,
     },
     Probe {
         call: CaseId,
@@ -273,6 +284,7 @@ impl Job {
             | Job::Candidate { call, .. }
             | Job::Whereabouts { call, .. } => Some(*call),
             Job::LookUp { .. }
+            | Job::StillHas { .. }
             | Job::LookUpAnonymous
             | Job::Wish { .. }
             | Job::Mirror(_)
@@ -520,7 +532,8 @@ impl Engine {
         for id in self.store.pending()? {
             self.look_again(id, now)?;
         }
-        Ok(())
+        // The set-up may have another rule for them now.
+        self.reassess_waiting(&["unknown_caller", "several_matches"], now)
     }
 
     /// Calls that were up when the program ended are looked at again (their rings are over or not).

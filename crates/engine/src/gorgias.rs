@@ -164,6 +164,10 @@ impl Helpdesk for Gorgias {
         answers::conflicting(&self.account, write, owner)
     }
 
+    fn conflicting_otherwise(&self, write: &Write) -> Option<Request> {
+        answers::conflicting_otherwise(&self.account, write)
+    }
+
     fn resolve_conflict(&self, write: &Write, answer: &Answer) -> Result<Owner, Refusal> {
         answers::resolve_conflict(write, answer)
     }

@@ -110,6 +110,8 @@ pub struct Context<'a> {
     pub tags: Option<&'a BTreeSet<String>>,
     /// Aircall's teams, by id; `None` until they were read once.
     pub teams: Option<&'a BTreeMap<u64, Team>>,
+    /// Aircall's users; `None` until they were read once.
+    pub agents: Option<&'a [Agent]>,
     /// Fixed slugs of Aircall's built-in tags, by tag id; `None` until they were read once.
     pub slugs: Option<&'a BTreeMap<u64, String>>,
     /// What the helpdesk said of the caller's number.
@@ -127,6 +129,23 @@ pub struct Context<'a> {
     /// What was written from then on is in our ledger; before, a database that is lost, or another installation, may have
     /// written (B17).
     pub remembers_since: DateTime<Utc>,
+}
+
+impl Context<'_> {
+    /// An agent as a call or a comment names them, completed out of Aircall's list: nested in other objects only the id is
+    /// sure to be there (`reference/aircall.md` §4).
+    #[must_use]
+    pub fn completed(&self, agent: Agent) -> Agent {
+        let known = self.agents.into_iter().flatten().find(|known| known.id == agent.id);
+        Agent {
+            id: agent.id,
+            email: agent.email.or_else(|| known?.email.clone()),
+            name: match known {
+                Some(known) if agent.name.is_empty() => known.name.clone(),
+                _ => agent.name,
+            },
+        }
+    }
 }
 
 /// An Aircall team with its members.
@@ -358,6 +377,8 @@ pub trait Helpdesk: Send + Sync {
 
     /// After a create was refused because another customer has the e-mail: asks who, or how that `owner` is now.
     fn conflicting(&self, write: &Write, owner: Option<&str>) -> Option<Request>;
+    /// Asks once more who, where nobody was found: the e-mail may be a further one of somebody's.
+    fn conflicting_otherwise(&self, write: &Write) -> Option<Request>;
     /// Reads that answer.
     ///
     /// # Errors

@@ -98,6 +98,7 @@ impl Knowledge {
             people: self.people.as_ref(),
             tags: self.tags.as_ref(),
             teams: self.teams.as_ref(),
+            agents: self.agents.as_deref(),
             slugs: self.slugs.as_ref(),
             matched,
             anonymous: self.anonymous.as_ref(),

@@ -136,5 +136,8 @@ fn until_heard_of(case: &Case, now: DateTime<Utc>) -> Step {
 
 /// G10: the options chosen in a menu are read once, where the line has one.
 fn wants_timeline(call: &Call) -> bool {
-    call.line().is_some_and(|line| line.is_ivr) && !call.is_outbound() && !call.timeline_is_read()
+    // What a line says of having a menu is stale where it is a Smartflow (`reference/aircall.md` §4.3): the choice tells.
+    let has_menu =
+        call.line().is_some_and(|line| line.is_ivr) || call.seen("call.ivr_option_selected").is_some();
+    has_menu && !call.is_outbound() && !call.timeline_is_read()
 }

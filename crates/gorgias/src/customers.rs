@@ -222,6 +222,13 @@ pub fn by_email(email: &str) -> Request<List<Customer>> {
     Request::get(query.on("/api/customers"), many)
 }
 
+/// Customers with this e-mail address among their channels, primary or not.
+pub fn by_any_email(email: &str) -> Request<List<Customer>> {
+    let mut query = Query::default();
+    query.push("channel_type", "email").push("channel_address", email);
+    Request::get(query.on("/api/customers"), many)
+}
+
 /// Customers with this external id; nothing makes it unique.
 pub fn by_external_id(external_id: &str) -> Request<List<Customer>> {
     let mut query = Query::default();

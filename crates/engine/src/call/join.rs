@@ -127,6 +127,13 @@ impl Call {
         for tag in tags {
             let Some(id) = object_id(Some(tag)) else { continue };
             listed.insert(id);
+            // An abridged copy takes neither name nor slug from a tag.
+            for part in ["name", "description"] {
+                if let Some(value) = tag.get(part).filter(|value| !value.is_null()) {
+                    let fact = Fact { as_of, rank: origin.rank(), value: value.clone() };
+                    self.believe(&format!("tag/{id}/{part}"), fact);
+                }
+            }
             let fact = Fact { as_of, rank: u8::from(origin.is_read()), value: tag.clone() };
             match self.tags.get_mut(&id) {
                 Some(known) if fact.order(known) == Ordering::Greater => *known = fact,

@@ -290,11 +290,16 @@ impl Call {
     pub fn tags(&self) -> Vec<CallTag> {
         self.tag_values()
             .filter_map(|tag| {
+                let id = object_id(Some(tag))?;
                 let tag = tag.as_object()?;
+                let part = |part: &str| {
+                    let known = self.text(&format!("tag/{id}/{part}")).map(|text| text.trim().to_owned());
+                    known.filter(|text| !text.is_empty()).or_else(|| string(tag, part))
+                };
                 Some(CallTag {
-                    id: tag.get("id").and_then(Value::as_u64)?,
-                    name: string(tag, "name")?.trim().to_owned(),
-                    slug: string(tag, "description"),
+                    id,
+                    name: part("name")?,
+                    slug: part("description"),
                     tagged_at: tag.get("tagged_at").and_then(moment),
                 })
             })

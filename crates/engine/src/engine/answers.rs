@@ -8,7 +8,7 @@ use super::who::in_e164;
 use super::{Done, Engine, Job};
 use crate::budget::Lane;
 use crate::call::{CaseId, Origin};
-use crate::directory::entry::Address;
+use crate::directory::entry::{Address, Entry};
 use crate::directory::{Customer, Matched};
 use crate::helpdesk::{Answer, Refusal, Request};
 use crate::inbox;
@@ -66,6 +66,9 @@ impl Engine {
     ) -> Result<(), StoreError> {
         match job {
             Job::LookUp { number, asked } => self.looked_up(&number, &asked, result, now),
+            Job::StillHas { number, asked, customer, rest, found } => {
+                self.still_has_told(number, asked, &customer, rest, found, result, now)
+            }
             Job::Search { call, number } => self.search_told(call, number, result, now),
             Job::Candidate { call, number, rest, found } => {
                 self.candidate_told(call, number, rest, found, result, now)
@@ -75,7 +78,9 @@ impl Engine {
             Job::Read { call, timeline } => self.was_read(call, timeline, result, now),
             Job::Adopt { call, asked, so_far } => self.was_adopted(call, &asked, &so_far, result, now),
             Job::Write { call, write } => self.was_written(call, &write, result, sent_at, now),
-            Job::Conflict { call, write } => self.conflict_told(call, &write, result, now),
+            Job::Conflict { call, write, otherwise } => {
+                self.conflict_told(call, &write, otherwise, result, now)
+            }
             Job::Probe { call, write } => self.was_probed(call, &write, result, now),
             Job::LookAtTicket(call) => self.ticket_was_seen(call, result, now),
             Job::Conversation { call, customer } => self.conversation_told(call, &customer, result, now),
@@ -229,11 +234,29 @@ impl Engine {
         let found = self.read_question(Question::Customers, result, now, |engine, answer| {
             engine.helpdesk.entries_read(answer)
         })?;
+        let found = found.map(|page| page.entries);
+        if found.as_ref().is_some_and(Vec::is_empty) {
+            let not_found = self.known_by(number, asked)?;
+            if !not_found.is_empty() {
+                return self.ask_who_still_has(number.clone(), asked.clone(), not_found, Vec::new(), now);
+            }
+        }
+        self.look_up_told(number, asked, found, now)
+    }
+
+    /// Who has a number, by the helpdesk's answer; `None`: it gave none.
+    pub(super) fn look_up_told(
+        &mut self,
+        number: &E164,
+        asked: &Address,
+        found: Option<Vec<Entry>>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         let mut change = Change::at(now);
         let failed = found.is_none();
         match found {
-            Some(page) => {
-                let customers = self.corrected(number, asked, page.entries, &mut change)?;
+            Some(entries) => {
+                let customers = self.corrected(number, asked, entries, &mut change)?;
                 if customers.is_empty() && *asked != in_e164(number) {
                     // Nobody has it in the spelling that was known: a person may have corrected just that.
                     self.push(&change)?;

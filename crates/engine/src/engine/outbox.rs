@@ -329,7 +329,7 @@ impl Engine {
             self.commit_case(case, Vec::new(), vec![OWNER.to_owned()], Vec::new(), now)?;
             return Ok(Begun::NotNow);
         };
-        let job = Job::Conflict { call: id, write: Box::new(write) };
+        let job = Job::Conflict { call: id, write: Box::new(write), otherwise: true };
         if self.ask(self.helpdesk.vendor(), Lane::Live, job, request, now).is_err() {
             return Ok(Begun::Blocked);
         }

@@ -85,7 +85,16 @@ impl Engine {
         let Some(mut matched) = matched else { return self.park(case, write, "conflict", text, now) };
         let since = *self.doubted.entry((case.call.id, write.key())).or_insert(now);
         if now - since >= LEARNED_WITHIN {
-            return self.park(case, write, "conflict", text, now);
+            let Some(email) = email_of(&case, write) else {
+                return self.park(case, write, "conflict", text, now);
+            };
+            // Perhaps it is the address of one of the staff, which no customer can have.
+            self.doubted.remove(&(case.call.id, write.key()));
+            drop_attempt(&mut case, write);
+            let rule =
+                "Somebody who cannot be found has the contact's e-mail address; once more without it (G4)";
+            let line = self.line(&case, rule, &format!("{} {}", write.method, write.path), text, now)?;
+            return self.commit_case(case, vec![email], Vec::new(), vec![line], now);
         }
         matched.checked_at = DateTime::UNIX_EPOCH;
         let mut change = Change::at(now);

@@ -39,6 +39,62 @@ impl Engine {
         Ok(other.unwrap_or_else(|| in_e164(number)))
     }
 
+    /// Whom the directory has with a number in this spelling, by id.
+    pub(super) fn known_by(&self, number: &E164, asked: &Address) -> Result<Vec<String>, StoreError> {
+        let listed = self.store.listed(number)?;
+        let mut ids: Vec<String> =
+            listed.into_iter().filter(|one| one.address == *asked).map(|one| one.customer.id).collect();
+        ids.dedup();
+        ids.truncate(MOST_CANDIDATES);
+        Ok(ids)
+    }
+
+    /// Asks one by one whether they still have the number: whether the filter finds a number at all is not known
+    /// (`reference/gorgias.md` §8.1), and an absence that is believed makes second customers.
+    pub(super) fn ask_who_still_has(
+        &mut self,
+        number: E164,
+        asked: Address,
+        mut rest: Vec<String>,
+        found: Vec<Entry>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        while !rest.is_empty() {
+            let customer = rest.remove(0);
+            if let Some(request) = self.helpdesk.entry(&customer) {
+                self.looking.insert(number.clone());
+                return self.ask_further(
+                    Job::StillHas { number, asked, customer, rest, found },
+                    request,
+                    now,
+                );
+            }
+        }
+        self.look_up_told(&number, &asked, Some(found), now)
+    }
+
+    #[allow(clippy::too_many_arguments)] // each is one thing that the question carries
+    pub(super) fn still_has_told(
+        &mut self,
+        number: E164,
+        asked: Address,
+        customer: &str,
+        rest: Vec<String>,
+        mut found: Vec<Entry>,
+        result: &Result<Answer, TransportError>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.looking.remove(&number);
+        match self.read_answer(result, now, |engine, answer| engine.helpdesk.entry_read(answer)) {
+            Ok(Some(entry)) => found.push(entry),
+            Ok(None) => self.directory_follows(customer, None, now)?,
+            // Who may list customers and look at none has the list's word only.
+            Err(Refusal::Permanent(..) | Refusal::Missing(_) | Refusal::Stale(_)) => {}
+            Err(_) => return self.look_up_told(&number, &asked, None, now),
+        }
+        self.ask_who_still_has(number, asked, rest, found, now)
+    }
+
     /// What the helpdesk's answer makes of what the directory knew: whoever is in the answer is as told there, and whoever
     /// was known by the spelling that was asked for and is not in it does not have the number any more. Changes the
     /// directory; answers who has the number now.

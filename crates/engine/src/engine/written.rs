@@ -62,7 +62,8 @@ impl Engine {
             }
             Refusal::Conflict(text) => match self.helpdesk.conflicting(write, None) {
                 Some(request) => {
-                    self.ask_further(Job::Conflict { call: id, write: Box::new(write.clone()) }, request, now)
+                    let job = Job::Conflict { call: id, write: Box::new(write.clone()), otherwise: false };
+                    self.ask_further(job, request, now)
                 }
                 None => self.match_anew(case, write, &text, now),
             },
@@ -161,6 +162,7 @@ impl Engine {
         &mut self,
         id: CaseId,
         write: &Write,
+        otherwise: bool,
         result: &Result<Answer, TransportError>,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
@@ -169,6 +171,13 @@ impl Engine {
             self.read_helpdesk(result, now, |engine, answer| engine.helpdesk.resolve_conflict(write, answer));
         let known = case.ledger.id(OWNER).map(str::to_owned);
         let is_nobody = matches!(instead, Some(Owner::Nobody));
+        if is_nobody
+            && !otherwise
+            && let Some(request) = self.helpdesk.conflicting_otherwise(write)
+        {
+            let job = Job::Conflict { call: id, write: Box::new(write.clone()), otherwise: true };
+            return self.ask_further(job, request, now);
+        }
         let owner = match &instead {
             Some(Owner::Gets(instead)) => instead.holdings.first().map(|owner| owner.helpdesk_id.clone()),
             Some(Owner::IsNow(survivor)) => Some(survivor.clone()),

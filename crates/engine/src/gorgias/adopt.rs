@@ -173,7 +173,7 @@ fn language_of(ticket: &gorgias::Ticket) -> Option<Language> {
 
 /// The agent of the call whose counterpart the assignee is, as an Aircall id; none if a person chose the assignee.
 fn agent_behind(assignee: u64, call: &Call, context: &Context<'_>) -> Option<u64> {
-    let agents = [call.first_agent(), call.agent()];
+    let agents = [call.first_agent(), call.agent()].map(|agent| agent.map(|agent| context.completed(agent)));
     let person = |email: &str| context.people?.by_email(email).map(|person| person.id);
     let behind = agents.iter().flatten().find(|a| a.email.as_deref().and_then(person) == Some(assignee));
     behind.map(|agent| agent.id)

@@ -99,6 +99,13 @@ pub(super) fn conflicting(account: &Account, write: &Write, owner: Option<&str>)
     (write.kind == WriteKind::CreateCustomer).then_some(request)
 }
 
+/// Who has an e-mail address beside the primary one, as merged customers do, is found by that channel.
+pub(super) fn conflicting_otherwise(account: &Account, write: &Write) -> Option<Request> {
+    let email = write.body.get("email").and_then(Value::as_str)?;
+    let request = gorgias::customers::by_any_email(email).to_http(account);
+    (write.kind == WriteKind::CreateCustomer).then_some(request)
+}
+
 pub(super) fn resolve_conflict(write: &Write, answer: &Answer) -> Result<Owner, Refusal> {
     // A customer has a field `data`, too, which is no list.
     let is_list = serde_json::from_slice::<Value>(answer.body())

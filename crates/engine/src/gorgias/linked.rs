@@ -57,7 +57,8 @@ fn write(account: &Account, case: &Case, context: &Context<'_>) -> Option<Write>
     let language = ledger.detail("ticket").and_then(|d| d.get("language")?.as_str());
     let language = language.and_then(Language::from_code).unwrap_or(context.settings.logging.language);
     let new = ledger.id("ticket").unwrap_or(TICKET);
-    let author = author(context.people?, case.call.first_agent().as_ref())?;
+    let agent = case.call.first_agent().map(|agent| context.completed(agent));
+    let author = author(context.people?, agent.as_ref())?;
     let mut note = Note::new("");
     let url = new.parse().ok().map(|id| account.ticket_url(id));
     let w = words(language);

@@ -110,6 +110,8 @@ pub(super) struct Pen<'a> {
     pub(super) zone: Tz,
     /// Names of the teams that belong to the call.
     pub(super) teams: &'a [String],
+    /// Who has or had the call last.
+    pub(super) assignee: &'a str,
     /// What the note of the end has to say of files that are not attached to it.
     pub(super) not_attached: &'a [(Medium, Why)],
 }
@@ -186,7 +188,7 @@ impl Pen<'_> {
         let w = self.words;
         note.line(w.end_time, self.moment(call.ended_at()));
         if kind != Kind::Missed {
-            note.line(w.assignee, call.agent().map(|a| a.name).unwrap_or_default());
+            note.line(w.assignee, self.assignee);
         }
         note.line(w.total_duration, call.total_seconds().map(|s| w.duration(s)).unwrap_or_default());
         note.line(w.in_call_duration, call.talk_seconds().map(|s| w.duration(s)).unwrap_or_default());

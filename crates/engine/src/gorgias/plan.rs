@@ -276,8 +276,12 @@ fn tags_gone<'a>(record: &Record, ledger: &'a Ledger) -> Vec<(&'a str, &'a str)>
         .under("tag:")
         .filter(|(key, row)| key.starts_with("call:") && row.holding.detail.get("theirs").is_none())
         .filter_map(|(key, row)| Some((key, row.holding.detail.get("name")?.as_str()?)))
-        // Renamed in Aircall it is still on the call: the name is frozen.
-        .filter(|(key, name)| !record.tags.iter().any(|(on, wanted)| wanted == name || on == key))
+        // Renamed in Aircall it is still on the call: the name is frozen. Names that differ in capitals only are one tag,
+        // written in the spelling of whichever came first.
+        .filter(|(key, name)| {
+            let same = |wanted: &str| wanted.to_lowercase() == name.to_lowercase();
+            !record.tags.iter().any(|(on, wanted)| same(wanted) || on == key)
+        })
         .collect()
 }
 

@@ -114,8 +114,9 @@ pub(super) fn record(
     let w = words(language);
     let whom = whom(call, language, ledger, context)?;
     let people = context.people.ok_or(Lacks::First(Step::Lists))?;
-    let agent = if kind == Kind::Missed { None } else { call.agent() };
-    let first_agent = if kind == Kind::Missed { None } else { call.first_agent() };
+    let of_call =
+        |agent: Option<Agent>| agent.filter(|_| kind != Kind::Missed).map(|agent| context.completed(agent));
+    let (agent, first_agent) = (of_call(call.agent()), of_call(call.first_agent()));
     let author =
         |agent: Option<&Agent>| author(people, agent).ok_or_else(|| Lacks::NotLogged(no_author(agent)));
 
@@ -128,7 +129,8 @@ pub(super) fn record(
     let enclosed = enclosed(ledger);
     let not_attached: Vec<(Medium, Why)> =
         enclosed.iter().filter_map(|e| Some((e.medium, e.file.as_ref().err().copied()?))).collect();
-    let pen = Pen { words: w, zone, teams: &team_names, not_attached: &not_attached };
+    let assignee = agent.as_ref().map(|agent| agent.name.as_str()).unwrap_or_default();
+    let pen = Pen { words: w, zone, teams: &team_names, assignee, not_attached: &not_attached };
     let end = call.ended_at().or_else(|| call.settled_at().and_then(|s| DateTime::from_timestamp(s, 0)));
     let end = end.unwrap_or(context.now);
     let began_at = call.started_at().unwrap_or(end);
@@ -167,7 +169,8 @@ pub(super) fn record(
     }
     for comment in call.comments() {
         let at = comment.posted_at.and_then(|s| DateTime::from_timestamp(s, 0)).unwrap_or(end);
-        let by = author(comment.author.as_ref().or(agent.as_ref()))?;
+        let by = comment.author.clone().map(|by| context.completed(by));
+        let by = author(by.as_ref().or(agent.as_ref()))?;
         add(format!("comment:{}", comment.key), by, at, pen.comment(&comment), false);
     }
     let linked = ledger.detail("ended").and_then(|d| d.get("links")).and_then(serde_json::Value::as_bool);

@@ -145,6 +145,7 @@ pub fn assess(case: &Case, world: &World, now: DateTime<Utc>) -> Assessment {
             people: Some(&world.people),
             tags: Some(&world.tags),
             teams: Some(&world.teams),
+            agents: None,
             slugs: Some(&world.slugs),
             matched: Some(&matched),
             anonymous: Some(&shared),
