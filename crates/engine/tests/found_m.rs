@@ -1,0 +1,239 @@
+//! Text messages and files (rows M, G17) in the situations of a long year.
+#![allow(dead_code, unused_imports)] // parts are used by tests to come
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed step fails its test
+
+mod day;
+
+use day::{Day, MARTA, Plan, STRANGER};
+use serde_json::{Value, json};
+use sidetone_engine::call::CaseId;
+use sidetone_engine::choice::CallerName;
+use sidetone_engine::settings::{Logging, Mode, ModeSetting, UnknownCallers};
+use sidetone_protocol::{CallState, PartState};
+use sidetone_sandbox::{
+    Fault, FaultKind, HangUp, JournalEntry, Text, TextFile, aircall_world as world, gorgias_world,
+};
+
+const SHARED: &str = "+12025550161";
+
+fn from_customer(number: &str, body: &str) -> Text {
+    Text { line: world::SUPPORT_FR, number: number.into(), body: body.into(), ..Text::default() }
+}
+
+fn by_agent(agent: u64, number: &str, body: &str) -> Text {
+    Text { agent: Some(agent), ..from_customer(number, body) }
+}
+
+fn with_file(name: &str, content_type: &str, bytes: usize, text: Text) -> Text {
+    let file = TextFile { name: name.into(), content_type: content_type.into(), bytes };
+    Text { files: vec![file], ..text }
+}
+
+/// The SMS tickets, oldest first, with their messages in the order of the thread.
+fn conversations(day: &Day) -> Vec<Value> {
+    let mut all: Vec<Value> = day.gorgias.tickets().into_iter().filter(|t| t["channel"] == "sms").collect();
+    all.sort_by_key(|t| t["id"].as_u64());
+    all
+}
+
+/// What was said in a conversation, notes left out.
+fn said(ticket: &Value) -> Vec<&str> {
+    let messages = ticket["messages"].as_array().unwrap().iter().filter(|m| m["channel"] == "sms");
+    messages.map(|m| m["body_text"].as_str().unwrap()).collect()
+}
+
+fn attached(ticket: &Value) -> Vec<&str> {
+    let messages = ticket["messages"].as_array().unwrap().iter();
+    let files = messages.flat_map(|m| m["attachments"].as_array().into_iter().flatten());
+    files.map(|file| file["name"].as_str().unwrap()).collect()
+}
+
+fn person(day: &Day, method: &str, path: &str, change: Value) {
+    let (status, told) = day.gorgias.by_a_person(method, path, &change).unwrap();
+    assert!(status < 300, "{status} {told}");
+}
+
+fn ticket_path(ticket: &Value) -> String {
+    format!("/api/tickets/{}", ticket["id"])
+}
+
+fn customer(day: &Day, name: &str) -> u64 {
+    day.gorgias.customers().into_iter().find(|c| c["name"] == name).unwrap()["id"].as_u64().unwrap()
+}
+
+fn state(day: &Day, id: &str) -> (CallState, Option<String>) {
+    let shown = day.handle.message(id).unwrap().unwrap().message;
+    (shown.state, shown.reason.map(|reason| reason.code))
+}
+
+/// Requests to Gorgias since, but for those that keep the directory and the lists.
+fn asked(day: &Day, seq: u64) -> Vec<JournalEntry> {
+    let is_list = |path: &str| {
+        ["/api/users", "/api/account"].iter().any(|p| path.starts_with(p))
+            || path.starts_with("/api/tags?")
+            || path.starts_with("/api/customers?") && path.contains("order_by=")
+    };
+    day.gorgias.journal(seq).into_iter().filter(|e| !is_list(&e.path)).collect()
+}
+
+fn paths(entries: &[JournalEntry]) -> Vec<String> {
+    entries.iter().map(|e| format!("{} {} {}", e.method, e.path, e.status)).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_text_whose_sender_aircall_does_not_tell_any_more_goes_in_the_admins_name() {
+    // M5, G14: Aircall's key is refused while events still come
+    let day = Day::begin(Plan::default()).await;
+    day.aircall.switch(|s| s.message_names_user = false);
+    day.aircall.switch(|s| s.revoked = true);
+    day.pass(120).await;
+    let id = day.aircall.text(&by_agent(world::JONAS, MARTA, "Hello")).unwrap();
+    day.pass(300).await;
+    assert_eq!(state(&day, &id).0, CallState::Complete);
+    assert_eq!(conversations(&day)[0]["messages"][0]["sender"]["name"], "Ana Keller");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_text_without_any_author_is_logged_as_soon_as_there_is_one() {
+    // M1, G14
+    let day = Day::begin(Plan::default()).await;
+    day.gorgias.set_user_active(gorgias_world::ADMIN, false).unwrap();
+    day.pass(11 * 60).await;
+    let id = day.aircall.text(&by_agent(world::INES, MARTA, "Hello")).unwrap();
+    day.pass(60).await;
+    assert_eq!(state(&day, &id), (CallState::NotLogged, Some("no_author".into())));
+    day.gorgias.set_user_active(gorgias_world::ADMIN, true).unwrap();
+    day.pass(11 * 60).await;
+    assert_eq!(state(&day, &id).0, CallState::Complete);
+    assert_eq!(said(&conversations(&day)[0]), ["Hello"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_and_a_text_of_one_stranger_in_the_same_second_make_one_customer() {
+    // design §3.6, G5, M1
+    for kind in [None, Some(FaultKind::CutAfter), Some(FaultKind::HangAfter), Some(FaultKind::CutBefore)] {
+        for (lag, unique) in [(0.0, false), (10.0, false), (10.0, true)] {
+            let day = Day::begin(Plan::default()).await;
+            day.gorgias.switch(|s| {
+                s.list_lag_s = lag;
+                s.unique_phone = unique;
+            });
+            if let Some(kind) = kind.clone() {
+                day.gorgias.add_fault(Fault::next(1, kind).on("POST", "/api/customers"));
+            }
+            let call = day.ring(world::SUPPORT_FR, Some(STRANGER));
+            day.pass(5).await;
+            day.aircall.answer(call, Some(world::CAMILLE)).unwrap();
+            let id = day.aircall.text(&from_customer(STRANGER, "Hello?")).unwrap();
+            day.pass(30).await;
+            day.aircall.hang_up(call, &HangUp::default()).unwrap();
+            day.pass(300).await;
+            let made = day.gorgias.customers();
+            let made = made.iter().filter(|c| c["channels"].to_string().contains(STRANGER)).count();
+            assert_eq!(made, 1, "{kind:?} {lag} {unique}");
+            assert_eq!(state(&day, &id).0, CallState::Complete);
+            assert_eq!(day.detail(call).state, CallState::Complete);
+            assert_eq!(conversations(&day).len(), 1);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_long_text_with_markup_and_emoji_is_whole_and_escaped() {
+    // M2, design §4
+    let day = Day::begin(Plan::default()).await;
+    let body: String = "<script>alert(1)</script> & \"é\" 👩‍👩‍👧 \r\n".chars().cycle().take(1600).collect();
+    day.aircall.text(&from_customer(MARTA, &body)).unwrap();
+    day.pass(30).await;
+    let all = conversations(&day);
+    assert_eq!(all[0]["messages"][0]["body_text"], body);
+    let html = all[0]["messages"][0]["body_html"].as_str().unwrap();
+    assert!(!html.contains("<script") && html.contains("&lt;script&gt;"), "{html}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn in_shadow_mode_texts_are_planned_and_nothing_is_sent() {
+    // B5
+    for mode in [Mode::Shadow, Mode::Off] {
+        let logging = Logging { mode: ModeSetting(mode), ..Plan::default().logging };
+        let day = Day::begin(Plan { logging, ..Plan::default() }).await;
+        let seq = day.last_seq();
+        let text = with_file("wheel.jpg", "image/jpeg", 70_000, from_customer(MARTA, "Look"));
+        let data = json!({
+            "id": "shadow-1", "direction": "inbound", "external_number": MARTA, "raw_digits": MARTA,
+            "body": text.body,
+            "number": { "id": world::SUPPORT_FR, "name": "Support FR", "digits": "+33 1 99 00 10 10", "country": "FR" },
+            "created_at": day.now().to_rfc3339(), "status": "received",
+        });
+        day.receiver.bring("message.received", day.now().timestamp(), &data);
+        day.pass(120).await;
+        assert!(day.requests(seq).0.is_empty(), "{:#?}", day.requests(seq).0);
+        let shown = day.handle.message("shadow-1").unwrap().unwrap();
+        assert_eq!(shown.message.state, CallState::NotLogged);
+        if mode == Mode::Shadow {
+            assert!(!shown.plan.writes.is_empty());
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_mms_whose_file_is_not_taken_or_empty_says_so() {
+    // M6
+    for what in ["413", "400", "empty", "expired"] {
+        let day = Day::begin(Plan::default()).await;
+        let mut bytes = 70_000;
+        match what {
+            "413" => day.gorgias.switch(|s| s.upload_max_bytes = 1_000),
+            "400" => day.gorgias.switch(|s| s.upload_refused_types = vec!["image/jpeg".into()]),
+            "empty" => bytes = 0,
+            _ => day.aircall.switch(|s| s.media_lifetime_s = -1),
+        }
+        day.aircall.text(&with_file("wheel.jpg", "image/jpeg", bytes, from_customer(MARTA, "Look"))).unwrap();
+        day.pass(30 * 3600).await;
+        let all = conversations(&day);
+        assert_eq!(said(&all[0]).join("\n"), "Look\nFile not taken over: wheel.jpg", "{what}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn texts_of_an_outage_go_in_order_into_what_is_left_after_it() {
+    // B3, M2, M4
+    let day = Day::begin(Plan::default()).await;
+    day.aircall.text(&from_customer(MARTA, "one")).unwrap();
+    day.pass(30).await;
+    let id = day.gorgias.add_fault(Fault::next(u32::MAX, FaultKind::CutBefore));
+    for body in ["two", "three", "four"] {
+        day.aircall.text(&from_customer(MARTA, body)).unwrap();
+        day.pass(1800).await;
+    }
+    day.gorgias.take_back_fault(id);
+    person(&day, "PUT", &ticket_path(&conversations(&day)[0]), json!({ "status": "closed" }));
+    day.pass(300).await;
+    let all = conversations(&day);
+    assert_eq!(all.len(), 1);
+    assert_eq!((said(&all[0]), &all[0]["status"]), (vec!["one", "two", "three", "four"], &json!("open")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_recordings_after_an_outage_all_come() {
+    // G17: more files than places, with links that have grown old, some of which are gone
+    let day = Day::begin(Plan::default().with_files()).await;
+    day.answered("+33199001144").await;
+    day.handle.pause().await.unwrap();
+    let lines = [world::SUPPORT_FR, world::SUPPORT_DE, world::SALES_US];
+    let calls: Vec<u64> = (0..9).map(|n| day.ring(lines[n % 3], Some(&format!("+3319900123{n}")))).collect();
+    day.pass(10).await;
+    for call in &calls {
+        day.aircall.hang_up(*call, &HangUp { voicemail: true, ..HangUp::default() }).unwrap();
+    }
+    day.pass(900).await;
+    day.aircall.add_fault(Fault::next(9, FaultKind::Slow { ms: 70_000 }).on("GET", "/media/"));
+    day.aircall.add_fault(
+        Fault::next(2, FaultKind::Status { status: 404, retry_after: None }).on("GET", "/v1/calls/"),
+    );
+    day.handle.resume().await.unwrap();
+    day.pass(3 * 3600).await;
+    for call in calls {
+        assert_eq!(day.detail(call).completeness.voicemail, PartState::Written, "{:#}", day.ticket(call));
+    }
+}
