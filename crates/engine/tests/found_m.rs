@@ -237,3 +237,23 @@ async fn many_recordings_after_an_outage_all_come() {
         assert_eq!(day.detail(call).completeness.voicemail, PartState::Written, "{:#}", day.ticket(call));
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_text_of_a_number_that_was_given_to_somebody_else_finds_their_conversation() {
+    // B7, M3: the customer who was chosen does not have the number
+    let logging = Logging { unknown_callers: UnknownCallers::Hold, ..Plan::default().logging };
+    let day = Day::begin(Plan { logging, ..Plan::default() }).await;
+    let call = day.answered(STRANGER).await;
+    assert_eq!(day.detail(call).state, CallState::Held);
+    let marta = customer(&day, "Marta Ibáñez");
+    day.handle.choose(CaseId(call), &marta.to_string(), true).await.unwrap();
+    day.pass(60).await;
+    let seq = day.last_seq();
+    let id = day.aircall.text(&from_customer(STRANGER, "From my other phone")).unwrap();
+    day.pass(120).await;
+    assert_eq!(state(&day, &id).0, CallState::Complete, "{:#?}", paths(&asked(&day, seq)));
+    let all = conversations(&day);
+    assert_eq!(all.iter().map(said).collect::<Vec<_>>(), [["From my other phone"]]);
+    assert_eq!(all[0]["customer"]["id"], marta);
+    assert!(asked(&day, seq).len() < 10, "{:#?}", paths(&asked(&day, seq)));
+}

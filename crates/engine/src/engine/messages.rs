@@ -1,5 +1,7 @@
 //! Text messages on their way: which conversation takes one, who is on a line, and what a write changes of both.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use sidetone_protocol::Vendor;
 
@@ -9,6 +11,7 @@ use super::written::drop_attempt;
 use super::{Engine, Job};
 use crate::budget::Lane;
 use crate::call::{Agent, CaseId};
+use crate::choice::{Chosen, Whose};
 use crate::conversation::{Conversation, Thread};
 use crate::directory::Matched;
 use crate::helpdesk::{Answer, LineUsers, Told};
@@ -28,7 +31,15 @@ pub(crate) fn conversations(
     }
     let known = matched.into_iter().flatten().flat_map(|m| &m.customers).map(|customer| customer.id.as_str());
     let known = known.chain(case.ledger.id("customer"));
-    known.filter_map(|id| store.conversation(id).transpose()).collect()
+    // Whoever was chosen need not have the number.
+    let own = Chosen::of_call(&case.ledger).map(|chosen| chosen.customer.id);
+    let choice = case.call.party().number().map(|number| store.choice(number)).transpose()?.flatten();
+    let remembered = choice.and_then(|choice| match choice.whose {
+        Whose::Customer(chosen) => Some(chosen.customer.id),
+        Whose::Named(_) => None,
+    });
+    let known: BTreeSet<&str> = known.chain(own.as_deref()).chain(remembered.as_deref()).collect();
+    known.into_iter().filter_map(|id| store.conversation(id).transpose()).collect()
 }
 
 impl Engine {
