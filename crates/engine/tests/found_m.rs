@@ -257,3 +257,29 @@ async fn a_text_of_a_number_that_was_given_to_somebody_else_finds_their_conversa
     assert_eq!(all[0]["customer"]["id"], marta);
     assert!(asked(&day, seq).len() < 10, "{:#?}", paths(&asked(&day, seq)));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_conversation_of_the_chosen_customer_is_reopened_once() {
+    // M4, B7, B6
+    let day = Day::begin(Plan::default()).await;
+    let call = day.answered(SHARED).await;
+    for name in ["Sam Whitlock", "Whitlock Cafés"] {
+        let chosen = customer(&day, name);
+        let id = day.aircall.text(&from_customer(SHARED, "First")).unwrap();
+        let _ = day.handle.withdraw_choice(CaseId(call)).await;
+        let next = day.answered(SHARED).await;
+        day.handle.choose(CaseId(next), &chosen.to_string(), true).await.unwrap();
+        day.handle.retry_message(&id).unwrap();
+        day.pass(60).await;
+        let ticket = conversations(&day).into_iter().find(|t| t["customer"]["id"] == chosen).unwrap();
+        person(&day, "PUT", &ticket_path(&ticket), json!({ "status": "closed" }));
+        day.pass(60).await;
+        let seq = day.last_seq();
+        day.aircall.text(&from_customer(SHARED, "Again")).unwrap();
+        day.pass(60).await;
+        let ticket = conversations(&day).into_iter().find(|t| t["customer"]["id"] == chosen).unwrap();
+        assert_eq!((said(&ticket), &ticket["status"]), (vec!["First", "Again"], &json!("open")), "{name}");
+        let (writes, _) = day.requests(seq);
+        assert_eq!(writes.len(), 2, "{name}: {:#?}", paths(&writes));
+    }
+}

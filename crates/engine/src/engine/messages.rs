@@ -106,7 +106,7 @@ impl Engine {
         let is_gone = holdings.iter().any(|holding| holding.key == GONE);
         holdings.retain(|holding| !matches!(holding.key.as_str(), SEEN | GONE));
         let held = |key: &str| holdings.iter().find(|h| h.key == key).map(|h| h.helpdesk_id.as_str());
-        let owner = held("customer").or(case.ledger.id("customer")).map(str::to_owned);
+        let owner = held("customer").map(str::to_owned).or_else(|| owner(case, write));
         let owner = match owner {
             Some(owner) => Some(owner),
             None => self.only_match(case)?,
@@ -159,7 +159,11 @@ impl Engine {
         write: &Write,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        if let Some(customer) = self.only_match(&case)? {
+        let owner = match owner(&case, write) {
+            Some(owner) => Some(owner),
+            None => self.only_match(&case)?,
+        };
+        if let Some(customer) = owner {
             let gone = Conversation { customer, thread: None, seen_at: DateTime::UNIX_EPOCH };
             self.remember_conversation(gone, now)?;
         }
@@ -206,6 +210,14 @@ impl Engine {
         self.knowledge.line_users.insert(line, LineUsers { users, read_at: now });
         self.share_knowledge();
     }
+}
+
+/// Whose conversation a message's write changes: who was chosen may be another one than who has the number.
+fn owner(case: &Case, write: &Write) -> Option<String> {
+    let written = write.holdings.iter().find(|h| h.key == "customer").map(|h| h.helpdesk_id.as_str());
+    let reopened = write.holdings.iter().find_map(|h| h.detail.get("customer")?.as_str());
+    let owner = written.or(reopened).or(case.ledger.id("customer"));
+    owner.filter(|owner| !owner.is_empty()).map(str::to_owned)
 }
 
 /// A conversation whose thread was changed by us.

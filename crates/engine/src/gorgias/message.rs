@@ -259,7 +259,7 @@ fn plan(
         }
         (Place::Open(thread) | Place::Reopened(thread), None) => {
             if matches!(place, Place::Reopened(_)) {
-                writes.push(reopen(thread));
+                writes.push(reopen(thread, &conversation.customer));
             }
             writes.push(go_on(case, record, thread));
             make(&mut writes);
@@ -362,9 +362,11 @@ fn go_on(case: &Case, record: &Record<'_>, thread: &Thread) -> Write {
 }
 
 /// M4: closed less than 72 hours before the message.
-fn reopen(thread: &Thread) -> Write {
+fn reopen(thread: &Thread, customer: &str) -> Write {
     let update = TicketUpdate { status: Some(TicketStatus::Open), ..TicketUpdate::default() };
-    let detail = json!({ "ticket": thread.ticket, "closed_at": thread.closed_at.map(|at| at.to_rfc3339()) });
+    let detail = json!({
+        "ticket": thread.ticket, "customer": customer, "closed_at": thread.closed_at.map(|at| at.to_rfc3339()),
+    });
     let mut write =
         for_ticket(WriteKind::SetStatus, &thread.ticket, |id| gorgias::tickets::update(id, &update));
     write.holdings.push(Holding { key: "reopened".into(), helpdesk_id: String::new(), detail });
