@@ -283,3 +283,43 @@ async fn a_conversation_of_the_chosen_customer_is_reopened_once() {
         assert_eq!(writes.len(), 2, "{name}: {:#?}", paths(&writes));
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn held_texts_go_when_the_number_is_somebodys() {
+    // B7, G5: what was chosen or named at a call holds for the texts of its number that wait
+    let logging = Logging { unknown_callers: UnknownCallers::Hold, ..Plan::default().logging };
+    let day = Day::begin(Plan { logging, ..Plan::default() }).await;
+    let unknown = day.aircall.text(&from_customer(STRANGER, "Who am I?")).unwrap();
+    let shared = day.aircall.text(&from_customer(SHARED, "And who am I?")).unwrap();
+    let call = day.answered(STRANGER).await;
+    let other = day.answered(SHARED).await;
+    assert_eq!(state(&day, &unknown), (CallState::Held, Some("unknown_caller".into())));
+    assert_eq!(state(&day, &shared), (CallState::Held, Some("several_matches".into())));
+    day.handle.name(CaseId(call), CallerName::parse("Dana Whitfield", None).unwrap()).await.unwrap();
+    let sam = customer(&day, "Sam Whitlock");
+    day.handle.choose(CaseId(other), &sam.to_string(), true).await.unwrap();
+    day.pass(120).await;
+    assert_eq!(state(&day, &unknown).0, CallState::Complete);
+    assert_eq!(state(&day, &shared).0, CallState::Complete);
+    let all = conversations(&day);
+    assert_eq!(all.iter().map(|t| t["customer"]["name"].as_str().unwrap()).collect::<Vec<_>>().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn held_texts_are_written_in_their_order_and_at_their_time() {
+    // B7, M2: released at once, hours later
+    let day = Day::begin(Plan::default()).await;
+    for body in ["one", "two", "three"] {
+        day.aircall.text(&from_customer(SHARED, body)).unwrap();
+        day.pass(600).await;
+    }
+    let call = day.answered(SHARED).await;
+    let sam = customer(&day, "Sam Whitlock");
+    day.handle.choose(CaseId(call), &sam.to_string(), true).await.unwrap();
+    day.pass(120).await;
+    let all = conversations(&day);
+    assert_eq!(all.len(), 1);
+    assert_eq!(said(&all[0]), ["one", "two", "three"]);
+    assert!(all[0]["messages"][0]["sent_datetime"].as_str().unwrap().starts_with("2026-11-21T08:00:03"));
+    assert_eq!(day.detail(call).state, CallState::Complete);
+}
