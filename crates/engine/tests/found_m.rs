@@ -323,3 +323,43 @@ async fn held_texts_are_written_in_their_order_and_at_their_time() {
     assert!(all[0]["messages"][0]["sent_datetime"].as_str().unwrap().starts_with("2026-11-21T08:00:03"));
     assert_eq!(day.detail(call).state, CallState::Complete);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_customer_who_is_deleted_or_merged_between_two_texts_parks_nothing() {
+    // M1, G25, with either answer of the helpdesk
+    for deed in ["delete", "merge"] {
+        for refuse in [false, true] {
+            for kept in [true, false] {
+                let day = Day::begin(Plan::default()).await;
+                day.gorgias.switch(|s| s.refuse_merged_customers = refuse);
+                day.aircall.text(&from_customer(MARTA, "First")).unwrap();
+                day.pass(30).await;
+                let marta = customer(&day, "Marta Ibáñez");
+                if !kept {
+                    person(&day, "DELETE", &ticket_path(&conversations(&day)[0]), Value::Null);
+                }
+                match deed {
+                    "delete" => person(&day, "DELETE", &format!("/api/customers/{marta}"), Value::Null),
+                    _ => day.gorgias.merge(marta, customer(&day, "Lucas Moreau")).unwrap(),
+                }
+                let seq = day.last_seq();
+                let id = day.aircall.text(&from_customer(MARTA, "Second")).unwrap();
+                day.pass(300).await;
+                let label = format!("{deed}, refuse {refuse}, kept {kept}");
+                assert_eq!(
+                    state(&day, &id),
+                    (CallState::Complete, None),
+                    "{label} {:#?}",
+                    paths(&asked(&day, seq))
+                );
+                let all = conversations(&day);
+                let count = all.iter().flat_map(said).filter(|text| *text == "Second").count();
+                assert_eq!(count, 1, "{label}: {all:#?}");
+                if deed == "merge" {
+                    assert_eq!(all.len(), 1, "{label}");
+                    assert_eq!(all[0]["customer"]["name"], "Lucas Moreau");
+                }
+            }
+        }
+    }
+}

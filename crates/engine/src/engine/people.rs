@@ -38,7 +38,9 @@ impl Engine {
         if write.kind == WriteKind::NameCustomer {
             return self.name_is_refused(case, write, refusal, now);
         }
-        if let Some(request) = self.helpdesk.whereabouts(write) {
+        // Where the ticket is missing, nothing is said of the customer.
+        let is_of_the_ticket = matches!(refusal, Refusal::Missing(_)) && write.kind.is_for_a_ticket();
+        if let Some(request) = self.helpdesk.whereabouts(write).filter(|_| !is_of_the_ticket) {
             let job = Job::Whereabouts { call: id, write: Box::new(write.clone()), refusal, hops: 0 };
             return self.ask_further(job, request, now);
         }
