@@ -363,3 +363,72 @@ async fn a_customer_who_is_deleted_or_merged_between_two_texts_parks_nothing() {
         }
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_file_that_comes_late_goes_into_no_conversation_that_was_thrown_away() {
+    // M6, G25
+    for deed in ["trash", "spam", "delete"] {
+        let day = Day::begin(Plan::default()).await;
+        let id = day.gorgias.add_fault(
+            Fault::next(100, FaultKind::Status { status: 503, retry_after: None }).on("POST", "/api/upload"),
+        );
+        let text = with_file("wheel.jpg", "image/jpeg", 70_000, from_customer(MARTA, "Late one"));
+        day.aircall.text(&text).unwrap();
+        day.pass(200).await;
+        let ticket = conversations(&day).remove(0);
+        match deed {
+            "trash" => person(
+                &day,
+                "PUT",
+                &ticket_path(&ticket),
+                json!({ "trashed_datetime": "2026-11-21T08:03:00Z" }),
+            ),
+            "spam" => person(&day, "PUT", &ticket_path(&ticket), json!({ "spam": true })),
+            _ => person(&day, "DELETE", &ticket_path(&ticket), Value::Null),
+        }
+        let seq = day.last_seq();
+        day.gorgias.take_back_fault(id);
+        day.pass(3 * 3600).await;
+        let all = conversations(&day);
+        assert!(all.iter().all(|t| attached(t).is_empty()), "{deed}: {all:#?}");
+        let asked = asked(&day, seq);
+        assert!(
+            asked.len() < 20,
+            "{deed}: {} requests, {:#?}",
+            asked.len(),
+            paths(&asked[..10.min(asked.len())])
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn killed_at_each_step_of_a_file_that_follows_its_text_it_is_there_once() {
+    // B4, M6
+    let mut steps = 1;
+    loop {
+        let mut day = Day::begin(Plan::default()).await;
+        let fault = Fault::next(1000, FaultKind::Status { status: 503, retry_after: None });
+        let id = day.gorgias.add_fault(fault.on("POST", "/api/upload"));
+        day.aircall
+            .text(&with_file("wheel.jpg", "image/jpeg", 70_000, from_customer(MARTA, "Look")))
+            .unwrap();
+        day.pass(150).await;
+        assert_eq!(said(&conversations(&day)[0]), ["Look"]);
+        day.gorgias.take_back_fault(id);
+        day.lifeline.cut_after(steps);
+        let cut = tokio::time::timeout(std::time::Duration::from_secs(600), day.lifeline.cut()).await.is_ok();
+        day.lifeline.spare();
+        if cut {
+            day.kill_and_restart().await;
+        }
+        day.pass(1200).await;
+        let all = conversations(&day);
+        assert_eq!(all.len(), 1, "step {steps}");
+        assert_eq!(said(&all[0]), ["Look", "wheel.jpg"], "step {steps}");
+        assert_eq!(attached(&all[0]), ["wheel.jpg"], "step {steps}");
+        steps += 1;
+        if !cut || steps > 40 {
+            break;
+        }
+    }
+}

@@ -25,7 +25,7 @@ use crate::conversation::{Conversation, Place, Thread};
 use crate::directory::Person;
 use crate::files::{self, Accepts, Outcome, Source, Wanted};
 use crate::helpdesk::{Assessment, Context, Standing, Step};
-use crate::ledger::{Attempt, AttemptState, Holding, Ledger, Write, WriteKind};
+use crate::ledger::{Attempt, AttemptState, GONE, Holding, Ledger, SEEN, Write, WriteKind};
 use crate::number::Party;
 use crate::settings::Language;
 use crate::store::Case;
@@ -79,8 +79,12 @@ pub(super) fn assess(case: &Case, message: Message<'_>, context: &Context<'_>) -
         assessment.step = Step::Lists;
         return assessment;
     };
-    assessment.files = wanted_files(&record, &case.ledger);
     let is_written = case.ledger.has(MESSAGE);
+    if is_written && case.ledger.has(GONE) {
+        // What was to follow it, follows into no conversation that was thrown away (G25).
+        return assessment;
+    }
+    assessment.files = wanted_files(&record, &case.ledger);
     if let Some(step) =
         files::before_the_note(&assessment.files, context.under_way, context.now).filter(|_| !is_written)
     {
@@ -105,7 +109,14 @@ pub(super) fn assess(case: &Case, message: Message<'_>, context: &Context<'_>) -
     };
     assessment.writes = plan(case, &record, &conversation, known_tags, context.now);
     assessment.step = match assessment.writes.first() {
-        Some(write) if !is_parked(&case.attempts, write) => Step::Write,
+        Some(write) if !is_parked(&case.attempts, write) => {
+            let seen =
+                case.ledger.written_at(SEEN).is_some_and(|at| context.now - at < assess::SEEN_JUST_NOW);
+            match is_written && write.kind == WriteKind::AddEntry && !seen {
+                true => Step::LookAtTicket,
+                false => Step::Write,
+            }
+        }
         _ if is_written => {
             files::after_the_note(&assessment.files, context.under_way, context.now).unwrap_or(Step::Rest)
         }
