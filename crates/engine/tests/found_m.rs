@@ -432,3 +432,39 @@ async fn killed_at_each_step_of_a_file_that_follows_its_text_it_is_there_once() 
         }
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn killed_at_each_step_of_a_reopening_with_a_file_all_is_there_once() {
+    // B4, M4, M6
+    let mut steps = 1;
+    loop {
+        let mut day = Day::begin(Plan::default()).await;
+        day.aircall.text(&from_customer(MARTA, "First")).unwrap();
+        day.pass(30).await;
+        person(&day, "PUT", &ticket_path(&conversations(&day)[0]), json!({ "status": "closed" }));
+        day.pass(30).await;
+        day.lifeline.cut_after(steps);
+        let text = Text {
+            line: world::SALES_US,
+            ..with_file("wheel.jpg", "image/jpeg", 70_000, from_customer(MARTA, "Look"))
+        };
+        day.aircall.text(&text).unwrap();
+        let cut = tokio::time::timeout(std::time::Duration::from_secs(60), day.lifeline.cut()).await.is_ok();
+        day.lifeline.spare();
+        if cut {
+            day.kill_and_restart().await;
+        }
+        day.pass(400).await;
+        let all = conversations(&day);
+        assert_eq!(all.len(), 1, "step {steps}");
+        assert_eq!(said(&all[0]), ["First", "Look"], "step {steps}");
+        assert_eq!(attached(&all[0]), ["wheel.jpg"], "step {steps}");
+        assert_eq!(all[0]["status"], "open", "step {steps}");
+        assert_eq!(all[0]["tags"].as_array().unwrap().len(), 3, "step {steps}");
+        steps += 1;
+        if !cut || steps > 60 {
+            break;
+        }
+    }
+    assert!(steps > 10, "{steps}");
+}

@@ -19,7 +19,7 @@ use super::plan::{
     CUSTOMER, MADE_LATE, create_customer, create_tag, for_ticket, from, new_tag_key, tag_holding,
 };
 use super::record::{Lacks, NewCustomer, Whom, author, frozen, no_author, remark, whom};
-use super::{assess, ticket_marker};
+use super::{assess, ticket, ticket_marker};
 use crate::call::{Agent, Call, Medium, Message, MessageFile};
 use crate::conversation::{Conversation, Place, Thread};
 use crate::directory::Person;
@@ -376,7 +376,8 @@ fn go_on(case: &Case, record: &Record<'_>, thread: &Thread) -> Write {
 fn reopen(thread: &Thread, customer: &str) -> Write {
     let update = TicketUpdate { status: Some(TicketStatus::Open), ..TicketUpdate::default() };
     let detail = json!({
-        "ticket": thread.ticket, "customer": customer, "closed_at": thread.closed_at.map(|at| at.to_rfc3339()),
+        "ticket": thread.ticket, "customer": customer, // By this it is told whether an unclear request was carried out.
+        "closed_before": ticket::closed_at(thread.closed_at),
     });
     let mut write =
         for_ticket(WriteKind::SetStatus, &thread.ticket, |id| gorgias::tickets::update(id, &update));
