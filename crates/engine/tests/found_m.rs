@@ -468,3 +468,22 @@ async fn killed_at_each_step_of_a_reopening_with_a_file_all_is_there_once() {
     }
     assert!(steps > 10, "{steps}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_text_that_is_refused_with_its_files_goes_without_them() {
+    // M2, M6, as G17 for calls
+    for path in ["/api/tickets", "/api/tickets/"] {
+        let day = Day::begin(Plan::default()).await;
+        if path == "/api/tickets/" {
+            day.aircall.text(&from_customer(MARTA, "First")).unwrap();
+            day.pass(30).await;
+        }
+        day.gorgias
+            .add_fault(Fault::next(1, FaultKind::Status { status: 400, retry_after: None }).on("POST", path));
+        let text = with_file("wheel.jpg", "image/jpeg", 70_000, from_customer(MARTA, "Look"));
+        let id = day.aircall.text(&text).unwrap();
+        day.pass(120).await;
+        assert_eq!(state(&day, &id).0, CallState::Complete, "{path}");
+        assert_eq!(*said(&conversations(&day)[0]).last().unwrap(), "Look\nFile not taken over: wheel.jpg");
+    }
+}
