@@ -487,3 +487,23 @@ async fn a_text_that_is_refused_with_its_files_goes_without_them() {
         assert_eq!(*said(&conversations(&day)[0]).last().unwrap(), "Look\nFile not taken over: wheel.jpg");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_upload_that_timed_out_or_is_forbidden_for_a_while_comes_later() {
+    // G17: repeated whole after a failure
+    for status in [408, 403] {
+        let day = Day::begin(Plan::default().with_files()).await;
+        day.answered("+33199001144").await;
+        day.gorgias.add_fault(
+            Fault::next(2, FaultKind::Status { status, retry_after: None }).on("POST", "/api/upload"),
+        );
+        let call = day.answered(MARTA).await;
+        day.pass(3600).await;
+        assert_eq!(
+            day.detail(call).completeness.recording,
+            PartState::Written,
+            "{status}: {:#}",
+            day.ticket(call)
+        );
+    }
+}

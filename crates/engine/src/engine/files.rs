@@ -444,6 +444,10 @@ impl Engine {
             Err(Refusal::Permanent(code, text)) if code == "too_large" => {
                 self.give_up(call, wanted, Why::TooLargeThere, &text, now)
             }
+            // It is not the file that is refused: once the user may upload, it comes.
+            Err(Refusal::Permanent(code, text)) if code == "forbidden" => {
+                self.try_again(call, wanted, &text, now)
+            }
             Err(Refusal::Permanent(_, text) | Refusal::Conflict(text) | Refusal::Stale(text)) => {
                 self.give_up(call, wanted, Why::Refused, &text, now)
             }

@@ -340,6 +340,8 @@ pub(super) fn refusal(error: Error) -> Refusal {
         ErrorKind::Service | ErrorKind::Malformed => Refusal::Unclear(text),
         // A sign-in page or a proxy is in between: it may be gone tomorrow.
         ErrorKind::Other if error.status().is_redirection() => Refusal::Unclear(text),
+        // So does something that did not wait for all of it.
+        ErrorKind::Other if !error.is_permanent() => Refusal::Unclear(text),
         ErrorKind::NotFound | ErrorKind::Merged { .. } => Refusal::Missing(text),
         ErrorKind::Conflict => Refusal::Conflict(text),
         ErrorKind::Invalid if names_somebody_gone(&error) => Refusal::Stale(text),
