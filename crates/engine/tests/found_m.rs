@@ -507,3 +507,34 @@ async fn an_upload_that_timed_out_or_is_forbidden_for_a_while_comes_later() {
         );
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_fresh_link_that_could_not_be_stored_is_asked_for_again() {
+    // G17, B4
+    let day = Day::begin(Plan::default().with_files()).await;
+    day.answered("+33199001144").await;
+    day.aircall.switch(|s| s.media_lifetime_s = 3);
+    day.aircall
+        .add_fault(Fault::next(1, FaultKind::Status { status: 503, retry_after: None }).on("GET", "/media/"));
+    let call = day.ring(world::SUPPORT_FR, Some(MARTA));
+    day.pass(8).await;
+    day.aircall.answer(call, Some(world::CAMILLE)).unwrap();
+    day.pass(60).await;
+    day.aircall
+        .add_fault(Fault::next(1, FaultKind::Slow { ms: 10_000 }).on("GET", &format!("/v1/calls/{call}")));
+    day.aircall.hang_up(call, &HangUp::default()).unwrap();
+    let has =
+        |path: String| day.aircall.journal(0).iter().any(|e| e.path.starts_with(&path) && e.status != 200);
+    while !has("/media/".into()) {
+        day.pass(1).await;
+    }
+    day.aircall.switch(|s| s.media_lifetime_s = 600);
+    while !day.aircall.journal(0).iter().any(|e| e.path.starts_with(&format!("/v1/calls/{call}?"))) {
+        day.pass(1).await;
+    }
+    day.lifeline.refuse_commits(true);
+    day.pass(14).await;
+    day.lifeline.refuse_commits(false);
+    day.pass(3 * 3600).await;
+    assert_eq!(day.detail(call).completeness.recording, PartState::Written, "{:#}", day.ticket(call));
+}

@@ -280,6 +280,8 @@ impl Engine {
         result: &Result<Answer, TransportError>,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
+        // Whatever comes of it: should it not be stored, the call's next turn goes on from here.
+        self.again(call, &wanted.key, now);
         let answer = match result {
             Ok(answer) => answer,
             Err(error) => return self.try_again(call, wanted, &error.to_string(), now),
