@@ -538,3 +538,16 @@ async fn a_fresh_link_that_could_not_be_stored_is_asked_for_again() {
     day.pass(3 * 3600).await;
     assert_eq!(day.detail(call).completeness.recording, PartState::Written, "{:#}", day.ticket(call));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_conversation_that_was_thrown_away_while_its_making_was_unclear_takes_no_further_text() {
+    // M3, B4
+    let day = Day::begin(Plan::default()).await;
+    day.gorgias.add_fault(Fault::next(1, FaultKind::CutAfter).on("POST", "/api/tickets"));
+    day.aircall.text(&from_customer(MARTA, "First")).unwrap();
+    day.pass(3).await;
+    day.aircall.text(&from_customer(MARTA, "Second")).unwrap();
+    person(&day, "PUT", &ticket_path(&conversations(&day)[0]), json!({ "spam": true }));
+    day.pass(120).await;
+    assert_eq!(conversations(&day).iter().map(said).collect::<Vec<_>>(), [["First"], ["Second"]]);
+}

@@ -116,6 +116,9 @@ impl Engine {
         let names = || names().filter_map(|h| h.detail.get("name")?.as_str().map(str::to_owned));
         let known = self.store.conversation(&owner)?;
         let changed = match write.kind {
+            _ if is_gone => {
+                Some(Conversation { customer: owner, thread: None, seen_at: DateTime::UNIX_EPOCH })
+            }
             WriteKind::CreateTicket => held("ticket").map(|ticket| Conversation {
                 customer: owner.clone(),
                 thread: Some(Thread {
@@ -126,9 +129,6 @@ impl Engine {
                 }),
                 seen_at: now,
             }),
-            _ if is_gone => {
-                Some(Conversation { customer: owner, thread: None, seen_at: DateTime::UNIX_EPOCH })
-            }
             WriteKind::SetStatus => changed(known, |thread| thread.closed_at = None),
             WriteKind::AddTags => changed(known, |thread| thread.tagged.extend(names())),
             WriteKind::CreateCustomer
