@@ -551,3 +551,25 @@ async fn a_conversation_that_was_thrown_away_while_its_making_was_unclear_takes_
     day.pass(120).await;
     assert_eq!(conversations(&day).iter().map(said).collect::<Vec<_>>(), [["First"], ["Second"]]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn every_file_that_is_not_had_is_named() {
+    // M6
+    let day = Day::begin(Plan::default()).await;
+    let data = json!({
+        "id": "mms-1", "direction": "inbound", "external_number": "+34 666 444 555", "body": "Three things",
+        "number": { "id": world::SUPPORT_FR, "name": "Support FR", "digits": "+33 1 99 00 10 10", "country": "FR" },
+        "created_at": "2026-11-21T08:00:05.000Z", "status": "received",
+        "media_details": [
+            { "file_name": "a.pdf", "file_type": "application/pdf", "presigned_url": null },
+            { "file_name": "b.pdf", "file_type": "application/pdf", "presigned_url": "http://elsewhere.example.com/b.pdf" },
+            { "file_name": "c.zip", "file_type": "application/zip" },
+        ],
+    });
+    day.receiver.bring("message.received", day.now().timestamp(), &data);
+    day.pass(180).await;
+    let text = conversations(&day)[0]["messages"][0]["body_text"].as_str().unwrap().to_owned();
+    for name in ["a.pdf", "b.pdf", "c.zip"] {
+        assert!(text.contains(name), "{name}: {text}");
+    }
+}
