@@ -573,3 +573,19 @@ async fn every_file_that_is_not_had_is_named() {
         assert!(text.contains(name), "{name}: {text}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_file_keeps_the_name_that_its_sender_gave_it() {
+    // M6
+    for (name, content_type, wanted) in [
+        ("invoice-4.2-final", "application/pdf", "invoice-4.2-final.pdf"),
+        ("photo", "image/jpeg", "photo.jpg"),
+        ("photo.JPG", "image/jpeg", "photo.jpg"),
+        (".pdf", "application/pdf", "file-1.pdf"),
+    ] {
+        let day = Day::begin(Plan::default()).await;
+        day.aircall.text(&with_file(name, content_type, 500, from_customer(MARTA, "Look"))).unwrap();
+        day.pass(60).await;
+        assert_eq!(attached(&conversations(&day)[0]), [wanted]);
+    }
+}

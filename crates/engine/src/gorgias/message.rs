@@ -131,10 +131,9 @@ fn wanted_files(record: &Record<'_>, ledger: &Ledger) -> Vec<Wanted> {
         let key = file_key(index);
         let is_open = is_taken_over(&file) && !ledger.has(&key) && !is_spoken_of(ledger, index);
         let address = SignedUrl::new(&file.url).filter(|_| is_open)?;
-        let stem = file.name.rsplit_once('.').map_or(file.name.as_str(), |(stem, _)| stem);
         Some(Wanted {
             key,
-            name: stem.chars().take(100).collect(),
+            name: files::stem(&file.name).unwrap_or_else(|| format!("file-{}", index + 1)),
             content_type: file.content_type,
             accepts: Accepts::ImageOrPdf,
             source: Source::Fixed(address),
