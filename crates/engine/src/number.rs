@@ -165,6 +165,9 @@ mod tests {
             ("01 99 00 12 34", Some("FR"), "+33199001234"),
             ("0033 1 99 00 12 34", Some("FR"), "+33199001234"),
             ("33199001234", Some("FR"), "+33199001234"),
+            // In some messages the plus is missing (`reference/aircall.md` §4.8).
+            ("34666444555", Some("FR"), "+34666444555"),
+            ("34666444555", None, "+34666444555"),
         ] {
             assert_eq!(parse(raw, country).map(|n| n.as_str().to_owned()).as_deref(), Some(e164), "{raw}");
         }

@@ -589,3 +589,31 @@ async fn a_file_keeps_the_name_that_its_sender_gave_it() {
         assert_eq!(attached(&conversations(&day)[0]), [wanted]);
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn odd_spellings_of_a_number_are_one_customer_and_one_conversation() {
+    // M3, design §4
+    let day = Day::begin(Plan::default()).await;
+    for (n, (external, raw)) in [
+        ("+34 666 444 555", "+34 666 444 555"),
+        ("34666444555", "34666444555"),
+        ("0034 666 444 555", "0034666444555"),
+        ("", "34666444555"),
+        ("+34666444555", ""),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let data = json!({
+            "id": format!("odd-{n}"), "direction": "inbound", "external_number": external, "raw_digits": raw,
+            "body": format!("text {n}"),
+            "number": { "id": world::SUPPORT_FR, "name": "Support FR", "digits": "+33 1 99 00 10 10", "country": "FR" },
+            "created_at": day.now().to_rfc3339(), "status": "received",
+        });
+        day.receiver.bring("message.received", day.now().timestamp(), &data);
+        day.pass(20).await;
+    }
+    let all = conversations(&day);
+    assert_eq!(all.len(), 1, "{all:#?}");
+    assert_eq!(said(&all[0]).len(), 5);
+}
