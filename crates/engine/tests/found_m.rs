@@ -617,3 +617,26 @@ async fn odd_spellings_of_a_number_are_one_customer_and_one_conversation() {
     assert_eq!(all.len(), 1, "{all:#?}");
     assert_eq!(said(&all[0]).len(), 5);
 }
+
+#[tokio::test(start_paused = true)]
+async fn senders_without_a_number_each_have_a_conversation_of_their_own() {
+    // M3: codes and names share a customer, and are not one talk
+    let day = Day::begin(Plan::default()).await;
+    for (n, sender) in ["36105", "AMAZON", "36105"].into_iter().enumerate() {
+        let data = json!({
+            "id": format!("code-{n}"), "direction": "inbound", "external_number": sender, "raw_digits": sender,
+            "body": format!("from {sender}"),
+            "number": { "id": world::SUPPORT_FR, "name": "Support FR", "digits": "+33 1 99 00 10 10", "country": "FR" },
+            "created_at": day.now().to_rfc3339(), "status": "received",
+        });
+        day.receiver.bring("message.received", day.now().timestamp(), &data);
+        day.pass(20).await;
+    }
+    let all = conversations(&day);
+    let told: Vec<_> = all.iter().map(|t| (t["subject"].as_str().unwrap(), said(t))).collect();
+    let wanted = [
+        ("SMS conversation with 36105", vec!["from 36105", "from 36105"]),
+        ("SMS conversation with AMAZON", vec!["from AMAZON"]),
+    ];
+    assert_eq!(told, wanted);
+}
