@@ -1,5 +1,4 @@
 //! Text messages and files (rows M, G17) in the situations of a long year.
-#![allow(dead_code, unused_imports)] // parts are used by tests to come
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed step fails its test
 
 mod day;
