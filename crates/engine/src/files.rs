@@ -104,6 +104,17 @@ impl Accepts {
     }
 }
 
+/// A name that somebody gave a file, without folders before and ending behind it; none if nothing is left.
+pub(crate) fn stem(name: &str) -> Option<String> {
+    let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let is_ending =
+        |ending: &str| (1..=5).contains(&ending.len()) && ending.chars().all(char::is_alphanumeric);
+    let stem = name.rsplit_once('.').filter(|(_, ending)| is_ending(ending)).map_or(name, |(stem, _)| stem);
+    let stem: String = stem.chars().filter(|c| !c.is_control()).take(100).collect();
+    let stem = stem.trim_matches(['.', ' ']);
+    (!stem.is_empty()).then(|| stem.to_owned())
+}
+
 /// `Audio/MPEG; charset=x` → `audio/mpeg`.
 pub(crate) fn plain_type(content_type: &str) -> String {
     content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
@@ -378,6 +389,24 @@ mod tests {
         let end = after_the_note(&wanted(false), &NOTHING_UNDER_WAY, at(86_400));
         assert!(matches!(end, Some(Step::Fetch(_))));
         assert_eq!(after_the_note(&[], &NOTHING_UNDER_WAY, at(0)), None);
+    }
+
+    #[test]
+    fn the_name_of_a_file_is_a_name_and_nothing_else() {
+        for (name, plain) in [
+            ("wheel.jpg", Some("wheel")),
+            ("../../x.pdf", Some("x")),
+            ("..\\..\\x.pdf", Some("x")),
+            ("../../x", Some("x")),
+            ("invoice 4.2 final", Some("invoice 4.2 final")),
+            ("photo", Some("photo")),
+            ("a\r\nb.pdf", Some("ab")),
+            (".pdf", None),
+            ("..", None),
+            ("", None),
+        ] {
+            assert_eq!(stem(name).as_deref(), plain, "{name:?}");
+        }
     }
 
     #[test]

@@ -10,6 +10,9 @@ use sidetone_protocol::{NumberKind, NumberView};
 
 pub use self::spelling::{NoNumber, Reading, readings};
 
+/// Short codes have at most so many digits.
+const LONGEST_CODE: usize = 6;
+
 /// A number in E.164, `+34666444555`.
 ///
 /// `Debug` is masked, so that a number printed in passing stays out of the logs (B12).
@@ -63,6 +66,9 @@ impl Party {
         if text.is_empty() || text.eq_ignore_ascii_case("anonymous") {
             return Party::Withheld;
         }
+        if is_a_code(text) {
+            return Party::Other(text.to_owned());
+        }
         match parse(text, line_country) {
             Some(number) => Party::Phone(number),
             None => Party::Other(text.chars().take(64).collect()),
@@ -108,6 +114,13 @@ impl Party {
             },
         }
     }
+}
+
+/// What no country code stands before and is too short for a number of a person: a service's short code.
+fn is_a_code(text: &str) -> bool {
+    (1..=LONGEST_CODE).contains(&text.len())
+        && !text.starts_with('0')
+        && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Parses a number in any spelling; `country` (ISO alpha-2) decides what a number without country code means.
@@ -165,6 +178,9 @@ mod tests {
             ("01 99 00 12 34", Some("FR"), "+33199001234"),
             ("0033 1 99 00 12 34", Some("FR"), "+33199001234"),
             ("33199001234", Some("FR"), "+33199001234"),
+            // In some messages the plus is missing (`reference/aircall.md` §4.8).
+            ("34666444555", Some("FR"), "+34666444555"),
+            ("34666444555", None, "+34666444555"),
         ] {
             assert_eq!(parse(raw, country).map(|n| n.as_str().to_owned()).as_deref(), Some(e164), "{raw}");
         }
@@ -194,7 +210,9 @@ mod tests {
     fn withheld_empty_and_short_codes_are_their_own_cases() {
         assert_eq!(Party::from_raw("Anonymous", None), Party::Withheld);
         assert_eq!(Party::from_raw("  ", None), Party::Withheld);
-        assert_eq!(Party::from_raw("118", Some("FR")), Party::Other("118".into()));
+        for (code, country) in [("118", "FR"), ("36105", "FR"), ("22044", "DE"), ("262966", "US")] {
+            assert_eq!(Party::from_raw(code, Some(country)), Party::Other(code.into()), "{code}");
+        }
         assert_eq!(
             Party::from_raw("sip:desk@example.com", None),
             Party::Other("sip:desk@example.com".into())

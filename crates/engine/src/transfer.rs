@@ -146,6 +146,11 @@ fn begin(status: StatusCode, headers: &HeaderMap, have: Option<&Got>) -> Result<
             let (first, total) =
                 text(header::CONTENT_RANGE).and_then(content_range).unwrap_or((have.bytes, None));
             let total = total.or(length.map(|length| have.bytes + length));
+            // Whoever answers a range may not know `If-Range`.
+            let tags = have.etag.as_deref().zip(text(header::ETAG));
+            if tags.is_some_and(|(was, is)| was != is) {
+                return Err("the server has another file by now".into());
+            }
             if first != have.bytes || have.total.zip(total).is_some_and(|(was, is)| was != is) {
                 return Err("the server goes on with another part, or another file".into());
             }

@@ -8,7 +8,7 @@ use day::{Day, MARTA, Plan, STRANGER};
 use serde_json::{Value, json};
 use sidetone_protocol::CallState;
 use sidetone_sandbox::{
-    AircallSwitches, Dial, GorgiasSwitches, HangUp, PhoneMatching, Text, aircall_world as world,
+    AircallSwitches, Dial, GorgiasSwitches, HangUp, PhoneMatching, Text, TextFile, aircall_world as world,
 };
 
 /// Another setting than the sandbox's own, and its name.
@@ -41,9 +41,10 @@ const SETTINGS: [Setting; 24] = [
     ("ten failures disable", |a, _| a.disable_after = 10),
 ];
 
-/// A call of each kind, a stranger, tags, a late comment, a merged customer, messages before and after a close.
+/// A call of each kind with its recording or voicemail, a stranger, tags, a late comment, messages before and after a close,
+/// one of them with a picture.
 async fn live(set: fn(&mut AircallSwitches, &mut GorgiasSwitches)) -> Value {
-    let day = Day::begin(Plan::default()).await;
+    let day = Day::begin(Plan::default().with_files()).await;
     let (mut aircall, mut gorgias) = (day.aircall.switches(), day.gorgias.switches());
     set(&mut aircall, &mut gorgias);
     day.aircall.switch(|switches| *switches = aircall);
@@ -58,7 +59,8 @@ async fn live(set: fn(&mut AircallSwitches, &mut GorgiasSwitches)) -> Value {
     };
     let answered = day.answered(MARTA).await;
     day.aircall.tag(answered, Some(world::CAMILLE), "Refund").unwrap();
-    day.aircall.text(&text(None, "Is it ready?")).unwrap();
+    let picture = TextFile { name: "kettle.jpg".into(), content_type: "image/jpeg".into(), bytes: 70_000 };
+    day.aircall.text(&Text { files: vec![picture], ..text(None, "Is it ready?") }).unwrap();
     day.pass(20).await;
     day.aircall.text(&text(Some(world::JONAS), "It is.")).unwrap();
     let stranger = day.answered(STRANGER).await;
@@ -103,6 +105,10 @@ async fn live(set: fn(&mut AircallSwitches, &mut GorgiasSwitches)) -> Value {
 async fn a_day_leaves_the_same_records_with_either_setting_of_each_unconfirmed_point() {
     let usual = live(|_, _| ()).await;
     assert!(usual["tickets"].as_array().unwrap().len() >= 5, "{usual:#}");
+    let all = usual["tickets"].as_array().unwrap().iter();
+    let messages = all.flat_map(|ticket| ticket["messages"].as_array().unwrap());
+    let files: usize = messages.map(|message| message["attachments"].as_array().unwrap().len()).sum();
+    assert_eq!(files, 5, "{usual:#}");
     for (name, set) in SETTINGS {
         assert_eq!(live(set).await, usual, "{name}");
     }

@@ -28,7 +28,7 @@ pub struct MessageFile {
     pub name: String,
     /// Its content type, where Aircall tells it.
     pub content_type: Option<String>,
-    /// Where it is to be had, for some minutes. A credential: it goes into no log.
+    /// Where it is to be had, for some minutes; empty where Aircall does not tell. A credential: it goes into no log.
     pub url: String,
 }
 
@@ -106,12 +106,13 @@ impl<'a> Message<'a> {
             let name = name.map(str::trim).filter(|name| !name.is_empty());
             name.map_or_else(|| format!("file-{}", index + 1), str::to_owned)
         };
-        let detailed = listed("media_details").iter().enumerate().filter_map(|(index, file)| {
-            Some(MessageFile {
-                name: named(index, file.get("file_name").and_then(Value::as_str)),
-                content_type: file.get("file_type").and_then(Value::as_str).map(str::to_owned),
-                url: file.get("presigned_url").and_then(Value::as_str)?.to_owned(),
-            })
+        let text = |file: &Value, key: &str| file.get(key).and_then(Value::as_str).map(str::to_owned);
+        let is_file = |file: &&Value| ["file_name", "presigned_url"].iter().any(|key| file[*key].is_string());
+        let detailed = listed("media_details").iter().filter(is_file).enumerate();
+        let detailed = detailed.map(|(index, file)| MessageFile {
+            name: named(index, file.get("file_name").and_then(Value::as_str)),
+            content_type: text(file, "file_type"),
+            url: text(file, "presigned_url").unwrap_or_default(),
         });
         let detailed: Vec<MessageFile> = detailed.collect();
         if !detailed.is_empty() {

@@ -280,6 +280,8 @@ impl Engine {
         result: &Result<Answer, TransportError>,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
+        // Whatever comes of it: should it not be stored, the call's next turn goes on from here.
+        self.again(call, &wanted.key, now);
         let answer = match result {
             Ok(answer) => answer,
             Err(error) => return self.try_again(call, wanted, &error.to_string(), now),
@@ -443,6 +445,10 @@ impl Engine {
             Err(Refusal::Unclear(why) | Refusal::Missing(why)) => self.try_again(call, wanted, &why, now),
             Err(Refusal::Permanent(code, text)) if code == "too_large" => {
                 self.give_up(call, wanted, Why::TooLargeThere, &text, now)
+            }
+            // It is not the file that is refused: once the user may upload, it comes.
+            Err(Refusal::Permanent(code, text)) if code == "forbidden" => {
+                self.try_again(call, wanted, &text, now)
             }
             Err(Refusal::Permanent(_, text) | Refusal::Conflict(text) | Refusal::Stale(text)) => {
                 self.give_up(call, wanted, Why::Refused, &text, now)

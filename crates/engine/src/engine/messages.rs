@@ -1,5 +1,7 @@
 //! Text messages on their way: which conversation takes one, who is on a line, and what a write changes of both.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use sidetone_protocol::Vendor;
 
@@ -9,6 +11,7 @@ use super::written::drop_attempt;
 use super::{Engine, Job};
 use crate::budget::Lane;
 use crate::call::{Agent, CaseId};
+use crate::choice::{Chosen, Whose};
 use crate::conversation::{Conversation, Thread};
 use crate::directory::Matched;
 use crate::helpdesk::{Answer, LineUsers, Told};
@@ -28,7 +31,15 @@ pub(crate) fn conversations(
     }
     let known = matched.into_iter().flatten().flat_map(|m| &m.customers).map(|customer| customer.id.as_str());
     let known = known.chain(case.ledger.id("customer"));
-    known.filter_map(|id| store.conversation(id).transpose()).collect()
+    // Whoever was chosen need not have the number.
+    let own = Chosen::of_call(&case.ledger).map(|chosen| chosen.customer.id);
+    let choice = case.call.party().number().map(|number| store.choice(number)).transpose()?.flatten();
+    let remembered = choice.and_then(|choice| match choice.whose {
+        Whose::Customer(chosen) => Some(chosen.customer.id),
+        Whose::Named(_) => None,
+    });
+    let known: BTreeSet<&str> = known.chain(own.as_deref()).chain(remembered.as_deref()).collect();
+    known.into_iter().filter_map(|id| store.conversation(id).transpose()).collect()
 }
 
 impl Engine {
@@ -95,7 +106,7 @@ impl Engine {
         let is_gone = holdings.iter().any(|holding| holding.key == GONE);
         holdings.retain(|holding| !matches!(holding.key.as_str(), SEEN | GONE));
         let held = |key: &str| holdings.iter().find(|h| h.key == key).map(|h| h.helpdesk_id.as_str());
-        let owner = held("customer").or(case.ledger.id("customer")).map(str::to_owned);
+        let owner = held("customer").map(str::to_owned).or_else(|| owner(case, write));
         let owner = match owner {
             Some(owner) => Some(owner),
             None => self.only_match(case)?,
@@ -105,6 +116,9 @@ impl Engine {
         let names = || names().filter_map(|h| h.detail.get("name")?.as_str().map(str::to_owned));
         let known = self.store.conversation(&owner)?;
         let changed = match write.kind {
+            _ if is_gone => {
+                Some(Conversation { customer: owner, thread: None, seen_at: DateTime::UNIX_EPOCH })
+            }
             WriteKind::CreateTicket => held("ticket").map(|ticket| Conversation {
                 customer: owner.clone(),
                 thread: Some(Thread {
@@ -115,9 +129,6 @@ impl Engine {
                 }),
                 seen_at: now,
             }),
-            _ if is_gone => {
-                Some(Conversation { customer: owner, thread: None, seen_at: DateTime::UNIX_EPOCH })
-            }
             WriteKind::SetStatus => changed(known, |thread| thread.closed_at = None),
             WriteKind::AddTags => changed(known, |thread| thread.tagged.extend(names())),
             WriteKind::CreateCustomer
@@ -148,7 +159,11 @@ impl Engine {
         write: &Write,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        if let Some(customer) = self.only_match(&case)? {
+        let owner = match owner(&case, write) {
+            Some(owner) => Some(owner),
+            None => self.only_match(&case)?,
+        };
+        if let Some(customer) = owner {
             let gone = Conversation { customer, thread: None, seen_at: DateTime::UNIX_EPOCH };
             self.remember_conversation(gone, now)?;
         }
@@ -195,6 +210,14 @@ impl Engine {
         self.knowledge.line_users.insert(line, LineUsers { users, read_at: now });
         self.share_knowledge();
     }
+}
+
+/// Whose conversation a message's write changes: who was chosen may be another one than who has the number.
+fn owner(case: &Case, write: &Write) -> Option<String> {
+    let written = write.holdings.iter().find(|h| h.key == "customer").map(|h| h.helpdesk_id.as_str());
+    let reopened = write.holdings.iter().find_map(|h| h.detail.get("customer")?.as_str());
+    let owner = written.or(reopened).or(case.ledger.id("customer"));
+    owner.filter(|owner| !owner.is_empty()).map(str::to_owned)
 }
 
 /// A conversation whose thread was changed by us.

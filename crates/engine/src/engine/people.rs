@@ -12,7 +12,7 @@ use crate::choice::{Choice, Chosen, Whose};
 use crate::directory::Customer;
 use crate::files::{self, FILE, Why};
 use crate::helpdesk::{Answer, Probed, Refusal, Whereabouts};
-use crate::ledger::{EMAIL_REFUSED, GONE, Holding, Write, WriteKind};
+use crate::ledger::{EMAIL_REFUSED, GONE, Holding, Ledger, Write, WriteKind};
 use crate::store::{Case, Change, StoreError};
 use crate::transport::TransportError;
 
@@ -38,7 +38,9 @@ impl Engine {
         if write.kind == WriteKind::NameCustomer {
             return self.name_is_refused(case, write, refusal, now);
         }
-        if let Some(request) = self.helpdesk.whereabouts(write) {
+        // Where the ticket is missing, nothing is said of the customer.
+        let is_of_the_ticket = matches!(refusal, Refusal::Missing(_)) && write.kind.is_for_a_ticket();
+        if let Some(request) = self.helpdesk.whereabouts(write).filter(|_| !is_of_the_ticket) {
             let job = Job::Whereabouts { call: id, write: Box::new(write.clone()), refusal, hops: 0 };
             return self.ask_further(job, request, now);
         }
@@ -121,7 +123,10 @@ impl Engine {
                         "The customer was refused; once more without the contact's e-mail address (G4)",
                         vec![email],
                     ),
-                    None => ("The note was refused; once more without its files (G17)", files_of(write)),
+                    None => (
+                        "The note was refused; once more without its files (G17, M6)",
+                        files_of(&case.ledger, write),
+                    ),
                 };
                 if left_out.is_empty() || code != "invalid" {
                     return self.park(case, write, &code, &text, now);
@@ -297,10 +302,20 @@ impl Engine {
     }
 }
 
-/// The files that a write attaches, as refused.
-fn files_of(write: &Write) -> Vec<Holding> {
+/// The files that a write attaches, as refused. A text message carries all of its own that are there; one that follows
+/// it, its own.
+fn files_of(ledger: &Ledger, write: &Write) -> Vec<Holding> {
     let attached = write.holdings.iter().filter(|holding| holding.detail.get("file").is_some());
-    attached.map(|holding| files::without(&format!("{FILE}{}", holding.key), Why::Refused)).collect()
+    let attached = attached.map(|holding| format!("{FILE}{}", holding.key));
+    let is_its_own = |index: &str| {
+        let carries = |h: &Holding| h.key == "message" || h.key.strip_prefix("media:") == Some(index);
+        write.holdings.iter().any(carries)
+    };
+    let of_text = ledger
+        .under("file:media:")
+        .filter(|(index, row)| is_its_own(index) && row.holding.detail.get("without").is_none());
+    let of_text = of_text.map(|(index, _)| format!("{FILE}media:{index}"));
+    attached.chain(of_text).map(|key| files::without(&key, Why::Refused)).collect()
 }
 
 /// The e-mail address out of Aircall's address book with which a customer was to be made; none if it was refused before.

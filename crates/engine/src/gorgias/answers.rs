@@ -46,10 +46,11 @@ pub(super) fn uploaded(answer: &Answer) -> Result<Value, Refusal> {
     }))
 }
 
-/// What became of the customer whom a refused ticket was made for.
+/// What became of the customer whom a refused ticket was made for, or whose refused text message it was.
 pub(super) fn whereabouts(account: &Account, write: &Write) -> Option<Request> {
     let id = customer_in(write)?;
-    (write.kind == WriteKind::CreateTicket).then(|| gorgias::customers::get(id).to_http(account))
+    let is_text = write.kind == WriteKind::AddEntry && write.main_key() == MESSAGE;
+    (write.kind == WriteKind::CreateTicket || is_text).then(|| gorgias::customers::get(id).to_http(account))
 }
 
 pub(super) fn whereabouts_told(
@@ -87,7 +88,8 @@ pub(super) fn customer_seen(id: &str, answer: &Answer) -> Result<CustomerSeen, R
 }
 
 fn customer_in(write: &Write) -> Option<u64> {
-    write.body.pointer("/customer/id")?.as_u64()
+    let end = if write.body["from_agent"] == true { "/receiver/id" } else { "/sender/id" };
+    write.body.pointer("/customer/id").or_else(|| write.body.pointer(end))?.as_u64()
 }
 
 pub(super) fn conflicting(account: &Account, write: &Write, owner: Option<&str>) -> Option<Request> {
@@ -345,6 +347,8 @@ pub(super) fn refusal(error: Error) -> Refusal {
         ErrorKind::Service | ErrorKind::Malformed => Refusal::Unclear(text),
         // A sign-in page or a proxy is in between: it may be gone tomorrow.
         ErrorKind::Other if error.status().is_redirection() => Refusal::Unclear(text),
+        // So does something that did not wait for all of it.
+        ErrorKind::Other if !error.is_permanent() => Refusal::Unclear(text),
         ErrorKind::NotFound | ErrorKind::Merged { .. } => Refusal::Missing(text),
         ErrorKind::Conflict => Refusal::Conflict(text),
         ErrorKind::Invalid if names_somebody_gone(&error) => Refusal::Stale(text),

@@ -20,7 +20,7 @@ use crate::store::Case;
 /// Tags that come shortly after each other go into one request: so long is waited for a further one.
 const TAGS_TOGETHER: TimeDelta = TimeDelta::seconds(5);
 /// What the ticket showed so shortly ago still holds; else it is looked at before a write (G25).
-const SEEN_JUST_NOW: TimeDelta = TimeDelta::seconds(5);
+pub(super) const SEEN_JUST_NOW: TimeDelta = TimeDelta::seconds(5);
 /// Who the customer was shortly before still holds for the name that a person gives them.
 const CUSTOMER_SEEN_JUST_NOW: TimeDelta = TimeDelta::seconds(30);
 /// Aircall may take so long to store a recording (`reference/aircall.md` §5.4).

@@ -19,13 +19,13 @@ use super::plan::{
     CUSTOMER, MADE_LATE, create_customer, create_tag, for_ticket, from, new_tag_key, tag_holding,
 };
 use super::record::{Lacks, NewCustomer, Whom, author, frozen, no_author, remark, whom};
-use super::{assess, ticket_marker};
+use super::{assess, ticket, ticket_marker};
 use crate::call::{Agent, Call, Medium, Message, MessageFile};
 use crate::conversation::{Conversation, Place, Thread};
 use crate::directory::Person;
 use crate::files::{self, Accepts, Outcome, Source, Wanted};
 use crate::helpdesk::{Assessment, Context, Standing, Step};
-use crate::ledger::{Attempt, AttemptState, Holding, Ledger, Write, WriteKind};
+use crate::ledger::{Attempt, AttemptState, GONE, Holding, Ledger, SEEN, Write, WriteKind};
 use crate::number::Party;
 use crate::settings::Language;
 use crate::store::Case;
@@ -79,8 +79,12 @@ pub(super) fn assess(case: &Case, message: Message<'_>, context: &Context<'_>) -
         assessment.step = Step::Lists;
         return assessment;
     };
-    assessment.files = wanted_files(&record, &case.ledger);
     let is_written = case.ledger.has(MESSAGE);
+    if is_written && case.ledger.has(GONE) {
+        // What was to follow it, follows into no conversation that was thrown away (G25).
+        return assessment;
+    }
+    assessment.files = wanted_files(&record, &case.ledger);
     if let Some(step) =
         files::before_the_note(&assessment.files, context.under_way, context.now).filter(|_| !is_written)
     {
@@ -105,7 +109,14 @@ pub(super) fn assess(case: &Case, message: Message<'_>, context: &Context<'_>) -
     };
     assessment.writes = plan(case, &record, &conversation, known_tags, context.now);
     assessment.step = match assessment.writes.first() {
-        Some(write) if !is_parked(&case.attempts, write) => Step::Write,
+        Some(write) if !is_parked(&case.attempts, write) => {
+            let seen =
+                case.ledger.written_at(SEEN).is_some_and(|at| context.now - at < assess::SEEN_JUST_NOW);
+            match is_written && write.kind == WriteKind::AddEntry && !seen {
+                true => Step::LookAtTicket,
+                false => Step::Write,
+            }
+        }
         _ if is_written => {
             files::after_the_note(&assessment.files, context.under_way, context.now).unwrap_or(Step::Rest)
         }
@@ -120,10 +131,9 @@ fn wanted_files(record: &Record<'_>, ledger: &Ledger) -> Vec<Wanted> {
         let key = file_key(index);
         let is_open = is_taken_over(&file) && !ledger.has(&key) && !is_spoken_of(ledger, index);
         let address = SignedUrl::new(&file.url).filter(|_| is_open)?;
-        let stem = file.name.rsplit_once('.').map_or(file.name.as_str(), |(stem, _)| stem);
         Some(Wanted {
             key,
-            name: stem.chars().take(100).collect(),
+            name: files::stem(&file.name).unwrap_or_else(|| format!("file-{}", index + 1)),
             content_type: file.content_type,
             accepts: Accepts::ImageOrPdf,
             source: Source::Fixed(address),
@@ -259,7 +269,7 @@ fn plan(
         }
         (Place::Open(thread) | Place::Reopened(thread), None) => {
             if matches!(place, Place::Reopened(_)) {
-                writes.push(reopen(thread));
+                writes.push(reopen(thread, &conversation.customer));
             }
             writes.push(go_on(case, record, thread));
             make(&mut writes);
@@ -362,9 +372,12 @@ fn go_on(case: &Case, record: &Record<'_>, thread: &Thread) -> Write {
 }
 
 /// M4: closed less than 72 hours before the message.
-fn reopen(thread: &Thread) -> Write {
+fn reopen(thread: &Thread, customer: &str) -> Write {
     let update = TicketUpdate { status: Some(TicketStatus::Open), ..TicketUpdate::default() };
-    let detail = json!({ "ticket": thread.ticket, "closed_at": thread.closed_at.map(|at| at.to_rfc3339()) });
+    let detail = json!({
+        "ticket": thread.ticket, "customer": customer, // By this it is told whether an unclear request was carried out.
+        "closed_before": ticket::closed_at(thread.closed_at),
+    });
     let mut write =
         for_ticket(WriteKind::SetStatus, &thread.ticket, |id| gorgias::tickets::update(id, &update));
     write.holdings.push(Holding { key: "reopened".into(), helpdesk_id: String::new(), detail });

@@ -120,11 +120,7 @@ pub fn readings(text: &str, countries: &[String]) -> Result<Vec<Reading>, NoNumb
     } else {
         let read = |c| plain.number(Some(c)).filter(|found| found.is_assigned || found.has_form_of(c));
         found.extend(countries.iter().filter_map(|c| Some((read(c)?, Some(c)))));
-        // Somebody left the + out.
-        if !digits.starts_with('0') {
-            let with_plus = Plain::of(&format!("+{digits}")).ok().and_then(|plain| plain.number(None));
-            found.extend(with_plus.filter(|found| found.is_assigned).map(|found| (found, None)));
-        }
+        found.extend(plain.with_plus().filter(|found| found.is_assigned).map(|found| (found, None)));
     }
     if found.iter().any(|(found, _)| found.is_assigned) {
         found.retain(|(found, _)| found.is_assigned);
@@ -216,7 +212,18 @@ impl Plain {
     }
 
     pub(super) fn e164(&self, country: Option<&str>) -> Option<E164> {
-        Some(self.number(country)?.number)
+        let found = self.number(country);
+        if found.as_ref().is_some_and(|found| found.is_assigned) || self.is_international() {
+            return found.map(|found| found.number);
+        }
+        let with_plus = self.with_plus().filter(|found| found.is_assigned);
+        with_plus.or(found).map(|found| found.number)
+    }
+
+    /// What it means if somebody left the + out.
+    fn with_plus(&self) -> Option<Found> {
+        let digits = self.digits();
+        (!digits.starts_with('0')).then(|| number_of(&format!("+{digits}"), None)).flatten()
     }
 }
 

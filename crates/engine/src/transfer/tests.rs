@@ -215,6 +215,19 @@ async fn neither_a_page_nor_a_redirect_is_a_file() {
 }
 
 #[tokio::test]
+async fn a_part_of_another_file_is_not_put_behind_what_lies_there() {
+    // Of the same size, from a server that gives the range whatever `If-Range` says.
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("file");
+    let cut = Arc::new(Server { file: 1_000_000, cut_after: Some(300_000), ..Server::default() });
+    let Fetched::Part(got, _) = fetch(cut, asked_for(&path, None)).await else { panic!("it was cut") };
+    let was = Got { etag: Some("\"zero\"".into()), ..got };
+    let server = Arc::new(Server { file: 1_000_000, ..Server::default() });
+    let fetched = fetch(server, asked_for(&path, Some(was))).await;
+    assert!(matches!(fetched, Fetched::Anew(_)), "{fetched:?}");
+}
+
+#[tokio::test]
 async fn a_folder_that_is_none_is_the_disks_fault_and_not_the_servers() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("a-file");

@@ -140,11 +140,11 @@ pub(in crate::store) fn waiting(sql: &mut dyn Sql, reason: &str) -> Result<Vec<C
     )
 }
 
-/// Calls of a number whose records are not finished.
+/// Calls and text messages of a number whose records are not finished.
 pub(in crate::store) fn unfinished(sql: &mut dyn Sql, number: &E164) -> Result<Vec<CaseId>, StoreError> {
     sql.rows(
-        "SELECT id FROM call WHERE number = $1 AND view IS NOT NULL AND state IN ('held', 'parked', 'pending')
-         ORDER BY started_at, id",
+        "SELECT id FROM call WHERE number = $1 AND (view IS NOT NULL OR message IS NOT NULL)
+             AND state IN ('held', 'parked', 'pending') ORDER BY started_at, id",
         &values![number.as_str()],
         call_id,
     )
