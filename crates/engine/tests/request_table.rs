@@ -165,6 +165,43 @@ async fn measured() -> Vec<(&'static str, Cost)> {
         })
         .await;
     table.push(("Three text messages within a second", cost));
+    table.extend(with_files().await);
+    table
+}
+
+/// The same with recordings and voicemails attached, as the set-up does it by default (G17), and a picture by text (M6).
+async fn with_files() -> Vec<(&'static str, Cost)> {
+    let counter = Counter(Day::begin(Plan::default().with_files()).await);
+    let day = &counter.0;
+    let customers: Vec<String> = (10..20).map(|n| format!("+331990051{n}")).collect();
+    for (n, number) in customers.iter().enumerate() {
+        let _ = day.gorgias.add_customer(&format!("Paulette Ferrand {n}"), None, number);
+    }
+    let mut known = customers.iter().map(String::as_str);
+    let mut known = || known.next().unwrap();
+    inbound(day, known(), true, false).await;
+    inbound(day, known(), false, true).await;
+    let customer = known();
+    day.aircall.text(&text(customer, None, Vec::new())).unwrap();
+    day.pass(700).await;
+
+    let mut table = Vec::new();
+    let (_, cost) = counter.cost(async |day| inbound(day, known(), true, false).await).await;
+    table.push(("Inbound call, answered, its recording attached", cost));
+    let (_, cost) = counter.cost(async |day| inbound(day, known(), false, true).await).await;
+    table.push(("Inbound call, missed, its voicemail attached", cost));
+    day.aircall.switch(|s| s.recording_after_s = 60.0);
+    let (_, cost) = counter
+        .cost(async |day| {
+            inbound(day, known(), true, false).await;
+            day.pass(240).await;
+        })
+        .await;
+    table.push(("Inbound call, answered, its recording a minute later", cost));
+    let picture = TextFile { name: "kettle.jpg".into(), content_type: "image/jpeg".into(), bytes: 20_000 };
+    let (_, cost) =
+        counter.cost(async |day| day.aircall.text(&text(customer, None, vec![picture])).unwrap()).await;
+    table.push(("Further text message with a picture", cost));
     table
 }
 
@@ -190,6 +227,8 @@ async fn the_table_of_requests_in_the_readme_is_what_is_counted_and_what_b6_prom
     assert_eq!(cost("Inbound call, answered, unknown caller").writes, 4);
     assert_eq!(cost("Tags picked later, all together").writes, 1);
     assert_eq!(cost("A comment written later").writes, 1);
+    assert_eq!(cost("Inbound call, answered, its recording attached").writes, 4, "one upload more");
+    assert_eq!(cost("Further text message with a picture").writes, 2, "one upload more");
     assert_eq!(cost("The same caller within ten minutes, answered").look_ups, 0);
     assert!(table.iter().all(|(kind, cost)| cost.look_ups <= 1 || kind.starts_with("Three")), "{table:#?}");
     let readme = std::fs::read_to_string(README).unwrap();
