@@ -203,3 +203,32 @@ async fn a_choice_in_the_menu_of_a_smartflow_line_stands_in_the_note() {
     let text = note(&ticket, "answered")["body_text"].as_str().unwrap();
     assert!(text.contains("Repairs"), "{text}");
 }
+
+/// G15: an account with more tags than stand on a page, whose cursors die before the next page is asked for.
+#[tokio::test(start_paused = true)]
+async fn with_many_tags_and_cursors_that_die_calls_are_logged_all_the_same() {
+    for status in [400, 404, 410] {
+        let plan = Plan {
+            before: |gorgias| {
+                for n in 0..150 {
+                    let tag = json!({ "name": format!("tag {n:03}") });
+                    gorgias.by_a_person("POST", "/api/tags", &tag).unwrap();
+                }
+                gorgias.switch(|s| s.cursor_lifetime_s = -1);
+            },
+            ..Plan::default()
+        };
+        let day = Day::begin(plan).await;
+        day.gorgias.switch(|s| s.dead_cursor_status = status);
+        for _ in 0..2 {
+            let call = day.answered(MARTA).await;
+            let ticket = day.ticket(call);
+            note(&ticket, "ended");
+            assert!(tags(&ticket).contains(&"Inbound call"), "{status}");
+            assert_eq!(day.detail(call).state, CallState::Complete, "{status}");
+            day.pass(700).await;
+        }
+        let refused = |alert: &&sidetone_protocol::Alert| alert.code == "question_refused";
+        assert_eq!(day.handle.health().alerts.iter().filter(refused).count(), 0, "{status}");
+    }
+}

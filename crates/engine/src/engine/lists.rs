@@ -12,7 +12,7 @@ use super::{Engine, Job};
 use crate::budget::Lane;
 use crate::call::Agent;
 use crate::directory::{People, Person};
-use crate::helpdesk::{Answer, Request, Team};
+use crate::helpdesk::{Answer, Refusal, Request, Team};
 use crate::knowledge::Question;
 use crate::number::{self, E164};
 use crate::store::{Change, StoreError};
@@ -185,6 +185,21 @@ impl Engine {
                     self.lists.people.extend(page.items);
                     page.next
                 })
+            }
+            List::Tags if !self.lists.tags.is_empty() => {
+                match self.read_answer(result, now, |engine, answer| engine.helpdesk.tags_read(answer)) {
+                    Ok(page) => {
+                        self.lists.tags.extend(page.items);
+                        Some(page.next)
+                    }
+                    // The place in the list is forgotten before the next page is read. What is known of the rest stays
+                    // known, and to make a tag that is there costs one request.
+                    Err(Refusal::Permanent(..) | Refusal::Missing(_)) => {
+                        self.lists.tags.extend(self.knowledge.tags.iter().flatten().cloned());
+                        Some(None)
+                    }
+                    Err(_) => None,
+                }
             }
             List::Tags => {
                 let page = self.read_question(Question::Tags, result, now, |engine, answer| {
