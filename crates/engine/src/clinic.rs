@@ -6,10 +6,12 @@ use sidetone_protocol::{
     Match, MatchedHow, NumberExplanation, NumberMatch, NumberReading, Reason, UnmatchedNumber,
 };
 
+use crate::choice::{Decided, decided};
 use crate::directory::entry::{self, Listed, Place};
 use crate::directory::{Customer, Matched};
-use crate::engine::{LINE_COUNTRIES, Progress};
+use crate::engine::{LINE_COUNTRIES, OWN_NUMBERS, Progress};
 use crate::helpdesk::Helpdesk;
+use crate::ledger::Ledger;
 use crate::number::{self, E164, NoNumber};
 use crate::settings::{Logging, UnknownCallers};
 use crate::store::{Store, StoreError};
@@ -90,7 +92,10 @@ impl Clinic<'_> {
             [_] => Match::Found,
             _ => Match::Several,
         };
-        explanation.written_to = self.written_to(&customers);
+        explanation.written_to = match readings.first() {
+            Some(first) => self.written_to(&first.number, &customers)?,
+            None => explanation.written_to,
+        };
         explanation.readings = readings
             .into_iter()
             .map(|r| NumberReading { number: r.number.as_str().to_owned(), country: r.country })
@@ -146,12 +151,28 @@ impl Clinic<'_> {
         Ok(others.map(|listed| self.number_match(listed, MatchedHow::Near, why())).collect())
     }
 
-    fn written_to(&self, customers: &[Customer]) -> String {
-        let called = |customer: &Customer| {
-            let name = customer.name.trim();
-            let name = if name.is_empty() { customer.email.as_deref().unwrap_or("no name") } else { name };
-            format!("{name} (customer {})", customer.id)
-        };
+    fn written_to(&self, number: &E164, customers: &[Customer]) -> Result<String, StoreError> {
+        let own = self.store.setting(OWN_NUMBERS)?.unwrap_or_default();
+        if !self.logging.log_internal && own.split_whitespace().any(|own| own == number.as_str()) {
+            return Ok("To nobody: it is the number of a line of your own (logging.internal_calls).".into());
+        }
+        // What a person decided goes before every rule.
+        let choice = self.store.choice(number)?;
+        Ok(match (decided(&Ledger::default(), choice.as_ref(), Some(customers)), customers) {
+            (Some(Decided::Customer { customer, .. }), _) => {
+                format!("To {}: a person chose this customer for the number.", called(&customer))
+            }
+            (Some(Decided::WhatBecameOf(_) | Decided::Gone), [_, ..]) => {
+                "To nobody until a person chooses again: whoever was chosen has the number no longer.".into()
+            }
+            (Some(Decided::Named(name, _)), []) => {
+                format!("To a new customer, {}: so a person named the caller.", name.name)
+            }
+            _ => self.by_rule(customers),
+        })
+    }
+
+    fn by_rule(&self, customers: &[Customer]) -> String {
         match customers {
             [one] => format!("To {}.", called(one)),
             [recent, ..] if self.logging.several_take_recent => format!(
@@ -193,6 +214,12 @@ impl Clinic<'_> {
         });
         Ok((numbers.collect(), next))
     }
+}
+
+fn called(customer: &Customer) -> String {
+    let name = customer.name.trim();
+    let name = if name.is_empty() { customer.email.as_deref().unwrap_or("no name") } else { name };
+    format!("{name} (customer {})", customer.id)
 }
 
 fn reason(why: NoNumber) -> Reason {

@@ -52,7 +52,7 @@ pub(crate) use self::deciding::{Wish, WishTold};
 use self::dialling::{Askers, Dialling};
 use self::files::Transfers;
 use self::health::Telling;
-pub(crate) use self::lists::LINE_COUNTRIES;
+pub(crate) use self::lists::{LINE_COUNTRIES, OWN_NUMBERS};
 use self::lists::{List, Lists};
 pub(crate) use self::messages::conversations;
 pub(crate) use self::mirror::Progress;

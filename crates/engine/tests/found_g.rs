@@ -6,6 +6,7 @@ mod day;
 
 use day::{Day, MARTA, Plan, STRANGER, note, tags};
 use serde_json::{Value, json};
+use sidetone_engine::call::CaseId;
 use sidetone_engine::settings::UnknownCallers;
 use sidetone_protocol::CallState;
 use sidetone_sandbox::{HangUp, PhoneFilter, aircall_world as world};
@@ -231,4 +232,26 @@ async fn with_many_tags_and_cursors_that_die_calls_are_logged_all_the_same() {
         let refused = |alert: &&sidetone_protocol::Alert| alert.code == "question_refused";
         assert_eq!(day.handle.health().alerts.iter().filter(refused).count(), 0, "{status}");
     }
+}
+
+/// B7, B9: what a person decided about a number, and that it is a line of the company, is told with it.
+#[tokio::test(start_paused = true)]
+async fn what_is_told_of_a_number_knows_the_choice_and_our_own_lines() {
+    const SHARED: &str = "+12025550161";
+    let day = Day::begin(Plan::default()).await;
+    let told = |number: &str| day.handle.explain_number(number).unwrap().written_to;
+    let held = day.answered(SHARED).await;
+    assert!(told(SHARED).contains("until a person chooses: 2"), "{}", told(SHARED));
+    let all = day.gorgias.customers();
+    let sam = all.iter().find(|c| c["name"] == "Sam Whitlock").unwrap()["id"].to_string();
+    day.handle.choose(CaseId(held), &sam, true).await.unwrap();
+    day.pass(30).await;
+    assert_eq!(day.ticket(held)["customer"], "Sam Whitlock");
+    assert_eq!(
+        told(SHARED),
+        format!("To Sam Whitlock (customer {sam}): a person chose this customer for the number.")
+    );
+    day.handle.withdraw_choice(CaseId(held)).await.unwrap();
+    assert!(told(SHARED).contains("until a person chooses: 2"), "{}", told(SHARED));
+    assert!(told("+12025550110").contains("line of your own"), "{}", told("+12025550110"));
 }

@@ -24,7 +24,7 @@ const LISTS_EVERY: TimeDelta = TimeDelta::minutes(10);
 const AGAIN: TimeDelta = TimeDelta::seconds(20);
 
 /// The settings that keep Aircall's lists: a write must not be the poorer for a restart.
-const OWN_NUMBERS: &str = "own_numbers";
+pub(crate) const OWN_NUMBERS: &str = "own_numbers";
 /// The setting that keeps the countries of the selected lines.
 pub(crate) const LINE_COUNTRIES: &str = "line_countries";
 const TEAMS: &str = "teams";
