@@ -121,7 +121,10 @@ impl OwnComment {
 
 /// What of a text is left whatever Aircall takes out of it.
 fn gist(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).collect()
+    // Some emoji are letters by their class: the squared ones among the pictographs, `ℹ` and `Ⓜ`.
+    let may_be_an_emoji =
+        |c: char| matches!(u32::from(c), 0x2100..=0x214F | 0x2460..=0x24FF | 0x1F000..=0x1FAFF);
+    text.chars().filter(|c| c.is_alphanumeric() && !may_be_an_emoji(*c)).collect()
 }
 
 /// Finds what we posted among the comments that Aircall shows, each for one of ours. Returns whether one was found.

@@ -255,3 +255,20 @@ async fn what_is_told_of_a_number_knows_the_choice_and_our_own_lines() {
     assert!(told(SHARED).contains("until a person chooses: 2"), "{}", told(SHARED));
     assert!(told("+12025550110").contains("line of your own"), "{}", told("+12025550110"));
 }
+
+/// G13: a few emoji count as letters, and Aircall takes them out all the same.
+#[tokio::test(start_paused = true)]
+async fn a_comment_of_ours_with_an_emoji_that_is_a_letter_is_one_note() {
+    let day = Day::begin(Plan::default()).await;
+    let call = day.answered(MARTA).await;
+    let text = "Parks at gate 🅰️, pays ℹ️ later";
+    day.handle.comment(CaseId(call), text.into(), Some(world::THEO.to_string())).await.unwrap();
+    day.pass(300).await;
+    let ticket = day.ticket(call);
+    let messages = ticket["messages"].as_array().unwrap().iter();
+    let comments: Vec<&Value> =
+        messages.filter(|m| m["external_id"].as_str().unwrap().contains(":comment:")).collect();
+    assert_eq!(comments.len(), 1, "{comments:#?}");
+    assert_eq!(comments[0]["sender"], "Theo Marchand");
+    assert!(comments[0]["body_text"].as_str().unwrap().contains(text));
+}
