@@ -7,6 +7,7 @@ mod day;
 use day::{Day, MARTA, Plan, STRANGER, note, tags};
 use serde_json::{Value, json};
 use sidetone_engine::call::CaseId;
+use sidetone_engine::directory::{People, Person};
 use sidetone_engine::settings::UnknownCallers;
 use sidetone_protocol::CallState;
 use sidetone_sandbox::{HangUp, PhoneFilter, aircall_world as world};
@@ -209,13 +210,15 @@ async fn a_choice_in_the_menu_of_a_smartflow_line_stands_in_the_note() {
 #[tokio::test(start_paused = true)]
 async fn with_many_tags_and_cursors_that_die_calls_are_logged_all_the_same() {
     for status in [400, 404, 410] {
-        let mut plan = Plan::default();
-        plan.before = |gorgias| {
-            for n in 0..150 {
-                let tag = json!({ "name": format!("tag {n:03}") });
-                gorgias.by_a_person("POST", "/api/tags", &tag).unwrap();
-            }
-            gorgias.switch(|s| s.cursor_lifetime_s = -1);
+        let plan = Plan {
+            before: |gorgias| {
+                for n in 0..150 {
+                    let tag = json!({ "name": format!("tag {n:03}") });
+                    gorgias.by_a_person("POST", "/api/tags", &tag).unwrap();
+                }
+                gorgias.switch(|s| s.cursor_lifetime_s = -1);
+            },
+            ..Plan::default()
         };
         let day = Day::begin(plan).await;
         day.gorgias.switch(|s| s.dead_cursor_status = status);
@@ -269,4 +272,80 @@ async fn a_comment_of_ours_with_an_emoji_that_is_a_letter_is_one_note() {
     assert_eq!(comments.len(), 1, "{comments:#?}");
     assert_eq!(comments[0]["sender"], "Theo Marchand");
     assert!(comments[0]["body_text"].as_str().unwrap().contains(text));
+}
+
+/// B7: the rule takes the one that was updated last, whichever of them that is.
+#[tokio::test(start_paused = true)]
+async fn the_rule_for_several_matches_takes_whoever_was_updated_last() {
+    let mut plan = Plan::default();
+    plan.logging.several_take_recent = true;
+    let day = Day::begin(plan).await;
+    for name in ["Sam Whitlock", "Whitlock Cafés", "Sam Whitlock"] {
+        let all = day.gorgias.customers();
+        let id = &all.iter().find(|c| c["name"] == name).unwrap()["id"];
+        let note = json!({ "note": "Looked after a moment ago" });
+        assert!(day.gorgias.by_a_person("PUT", &format!("/api/customers/{id}"), &note).unwrap().0 < 300);
+        let call = day.answered("+12025550161").await;
+        assert_eq!(day.ticket(call)["customer"], name);
+        day.pass(700).await;
+    }
+}
+
+/// G7, G14: who may not log in any more is neither author nor assignee.
+#[tokio::test(start_paused = true)]
+async fn an_agent_who_was_deactivated_in_the_helpdesk_writes_nothing_and_gets_nothing() {
+    let day = Day::begin(Plan::default()).await;
+    day.gorgias.set_user_active(4_101, false).unwrap();
+    day.pass(700).await;
+    let call = day.answered(MARTA).await;
+    let ticket = day.ticket(call);
+    assert_eq!(ticket["assignee"], Value::Null);
+    assert_eq!(note(&ticket, "ended")["sender"], "Ana Keller");
+}
+
+/// G14: the first admin is the one with the lowest id among those who are active and no machines.
+#[test]
+fn the_fallback_author_is_the_first_active_admin() {
+    let person = |id, active, admin, machine| Person {
+        id,
+        email: format!("{id}@example.com"),
+        name: String::new(),
+        active,
+        admin,
+        machine,
+    };
+    let people = People(vec![
+        person(9, true, true, false),
+        person(5, true, true, false),
+        person(3, false, true, false),
+        person(2, true, true, true),
+        person(1, true, false, false),
+    ]);
+    assert_eq!(people.fallback_author().map(|p| p.id), Some(5));
+    assert_eq!(people.by_email(" 5@EXAMPLE.com").map(|p| p.id), Some(5));
+    assert!(people.by_email("3@example.com").is_none() && people.by_email("2@example.com").is_none());
+}
+
+/// G11, G13: a comment of later is a note of its own, and none of those that were known when the call ended.
+#[tokio::test(start_paused = true)]
+async fn a_comment_made_after_the_end_is_not_in_the_note_of_the_end_however_late_that_is_written() {
+    let day = Day::begin(Plan::default()).await;
+    day.handle.pause().await.unwrap();
+    let call = day.ring(world::SUPPORT_FR, Some(MARTA));
+    day.pass(5).await;
+    day.aircall.answer(call, Some(world::CAMILLE)).unwrap();
+    day.pass(20).await;
+    let during = day.aircall.comment(call, world::CAMILLE, "Wants a refund").unwrap();
+    day.aircall.hang_up(call, &HangUp::default()).unwrap();
+    day.pass(3600).await;
+    let after = day.aircall.comment(call, world::CAMILLE, "Refunded").unwrap();
+    day.pass(60).await;
+    day.handle.resume().await.unwrap();
+    day.pass(60).await;
+    let ticket = day.ticket(call);
+    let ended = note(&ticket, "ended")["body_text"].as_str().unwrap();
+    assert!(ended.contains("Wants a refund") && !ended.contains("Refunded"), "{ended}");
+    for comment in [during, after] {
+        note(&ticket, &format!("comment:{comment}"));
+    }
 }

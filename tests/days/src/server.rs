@@ -155,6 +155,12 @@ impl Database {
     /// If the server refuses.
     pub fn back_up(&self) {
         let (name, kept) = (&self.name, self.kept());
+        // Of a program that was killed the server may not have noticed yet that it is gone.
+        let cut =
+            format!("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '{name}'");
+        while run(&server(), &cut).is_some_and(|connected| connected != "0") {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
         run(&server(), &format!("DROP DATABASE IF EXISTS {kept}"));
         run(&server(), &format!("CREATE DATABASE {kept} TEMPLATE {name}"));
     }
