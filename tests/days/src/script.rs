@@ -270,6 +270,19 @@ impl Script {
         !before.any(|(_, deed)| only_we_know(deed)) && !after.any(|(_, deed)| untags(deed))
     }
 
+    /// Whether writing is paused in that second, or was shortly before.
+    #[must_use]
+    pub fn is_paused_around(&self, second: u64) -> bool {
+        let when = |house: House| {
+            self.deeds
+                .iter()
+                .filter(move |(_, deed)| matches!(deed, Deed::House(h) if *h == house))
+                .map(|(at, _)| *at)
+        };
+        // Where the program is down when somebody wants to resume, they do it when it is up again.
+        when(House::Pause).zip(when(House::Resume)).any(|(from, to)| (from..to + 200).contains(&second))
+    }
+
     /// Whether this call is handed from one agent to another.
     #[must_use]
     pub fn is_transferred(&self, call: CallNo) -> bool {

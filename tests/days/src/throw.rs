@@ -37,10 +37,16 @@ pub fn troubles(seed: u64, script: &Script, stores: &Stores) -> Vec<Trouble> {
             }
         }
         if chance.percent(40) && script.may_forget_at(stretch.mishap()) {
-            let kind = chance.one_of(MISHAPS).clone();
+            let mut kind = chance.one_of(MISHAPS).clone();
             if kind == Kind::RestoreBackup {
                 let earlier = &script.stretches[chance.between(0, n as u64 + 1) as usize];
-                all.push(within(&mut chance, earlier, 0, Kind::BackUp));
+                let backup = within(&mut chance, earlier, 0, Kind::BackUp);
+                if script.is_paused_around(backup.at) {
+                    // Who puts that back is paused again, until somebody resumes.
+                    kind = Kind::LoseDatabase;
+                } else {
+                    all.push(backup);
+                }
             }
             all.push(Trouble { at: stretch.mishap(), lasts: chance.between(0, 30), kind });
         }
