@@ -8,13 +8,16 @@ use day::{Day, MARTA, Plan, STRANGER};
 use serde_json::{Value, json};
 use sidetone_protocol::CallState;
 use sidetone_sandbox::{
-    AircallSwitches, Dial, GorgiasSwitches, HangUp, PhoneMatching, Text, TextFile, aircall_world as world,
+    AircallSwitches, Dial, GorgiasSwitches, HangUp, PhoneFilter, PhoneMatching, Text, TextFile,
+    aircall_world as world,
 };
 
 /// Another setting than the sandbox's own, and its name.
 type Setting = (&'static str, fn(&mut AircallSwitches, &mut GorgiasSwitches));
 
-const SETTINGS: [Setting; 24] = [
+const SETTINGS: [Setting; 26] = [
+    ("filter by digits", |_, g| g.phone_filter = PhoneFilter::Digits),
+    ("the filter finds no number", |_, g| g.phone_filter = PhoneFilter::Nothing),
     ("search by digits", |_, g| g.phone_search = PhoneMatching::Digits),
     ("search by suffix", |_, g| g.phone_search = PhoneMatching::Suffix),
     ("search answers a bare array", |_, g| g.search_bare_array = true),
