@@ -35,6 +35,9 @@ pub struct Writer {
     /// Calls of people whom the helpdesk does not know. Nobody deletes their tickets: which of two tickets of a stranger
     /// holds the note of G16 is not compared (`records.rs`), so it must not go with one of them.
     strangers: BTreeSet<CallNo>,
+    /// Calls with a withheld number. Nobody merges the customer whom they share into somebody: a program that remembers it
+    /// follows, and one that lost its memory makes a new one; both are right.
+    withheld: BTreeSet<CallNo>,
     /// Calls of guests: what people do there is in their scene.
     pub(super) guests_calls: BTreeSet<CallNo>,
     /// Guests that had their call, and the second from which on everything of it is written.
@@ -68,6 +71,7 @@ impl Writer {
             busy: Vec::new(),
             earlier: Vec::new(),
             strangers: BTreeSet::new(),
+            withheld: BTreeSet::new(),
             guests_calls: BTreeSet::new(),
             guests: Vec::new(),
             may_forget: false,
@@ -85,6 +89,7 @@ impl Writer {
     pub(super) fn allowed(&self, act: Act, call: CallNo) -> Act {
         match act {
             Act::Delete if self.strangers.contains(&call) => Act::Close,
+            Act::MergeCustomerInto(_) if self.withheld.contains(&call) => Act::Close,
             act => self.allowed_at_conversation(act),
         }
     }
@@ -102,6 +107,9 @@ impl Writer {
     pub(super) fn ring(&mut self, at: u64, line: u64, from: Option<String>, keys: &[&str]) -> CallNo {
         let call = self.next_call();
         self.note_stranger(call, from.as_deref());
+        if from.is_none() {
+            self.withheld.insert(call);
+        }
         let keys = keys.iter().map(|key| (*key).to_owned()).collect();
         self.deed(at, Deed::Ring(call, line, from, keys));
         call
