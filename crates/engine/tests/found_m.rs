@@ -643,3 +643,27 @@ async fn code(day: &Day, n: usize, sender: &str) {
     day.receiver.bring("message.received", day.now().timestamp(), &data);
     day.pass(20).await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_texts_own_time_decides_and_not_when_it_came() {
+    // M4: sent 70 h after the close, delivered 74 h after it
+    let from = Some(day::morning() - chrono::TimeDelta::days(9));
+    let day =
+        Day::begin(Plan { logging: Logging { from, ..Plan::default().logging }, ..Plan::default() }).await;
+    day.aircall.text(&from_customer(MARTA, "First")).unwrap();
+    day.pass(30).await;
+    let closed_at = day.now() - chrono::TimeDelta::hours(74);
+    let closed = json!({ "status": "closed", "closed_datetime": closed_at.to_rfc3339() });
+    person(&day, "PUT", &ticket_path(&conversations(&day)[0]), closed);
+    day.pass(30).await;
+    let data = json!({
+        "id": "late-1", "direction": "inbound", "external_number": MARTA, "raw_digits": MARTA, "body": "Second",
+        "number": { "id": world::SUPPORT_FR, "name": "Support FR", "digits": "+33 1 99 00 10 10", "country": "FR" },
+        "created_at": (day.now() - chrono::TimeDelta::hours(4)).to_rfc3339(), "status": "received",
+    });
+    day.receiver.bring("message.received", day.now().timestamp(), &data);
+    day.pass(120).await;
+    let all = conversations(&day);
+    assert_eq!(all.iter().map(said).collect::<Vec<_>>(), [["First", "Second"]]);
+    assert_eq!(all[0]["status"], "open");
+}
