@@ -333,7 +333,10 @@ impl Handle {
         let Some(view) = view else { return Ok(None) };
         let trace = shared.store.trace(case.call.id)?;
         let uploads = shared.helpdesk.upload_path();
-        Ok(Some(view::message_detail(&case, &assessment, view, trace, uploads)))
+        let choice =
+            case.call.party().number().map(|number| shared.store.choice(number)).transpose()?.flatten();
+        let writer = shared.card_with(&case, None, choice)?;
+        Ok(Some(view::message_detail(&case, &assessment, view, writer, trace, uploads)))
     }
 
     fn message_case(&self, id: &str) -> Result<Option<Case>, StoreError> {
@@ -412,7 +415,7 @@ impl Handle {
     /// # Errors
     /// Why it was not taken: then nothing has changed.
     pub async fn choose(&self, id: CaseId, customer: &str, remember: bool) -> Result<CallView, Declined> {
-        self.wish(id, Wish::Choose { customer: customer.to_owned(), remember }).await
+        self.wish_at(id, Wish::Choose { customer: customer.to_owned(), remember }).await
     }
 
     /// Forgets what was chosen for the number of a call, and for the call itself as long as nothing is written of it:
@@ -421,7 +424,7 @@ impl Handle {
     /// # Errors
     /// Why it was not taken: then nothing has changed.
     pub async fn withdraw_choice(&self, id: CaseId) -> Result<CallView, Declined> {
-        self.wish(id, Wish::Withdraw).await
+        self.wish_at(id, Wish::Withdraw).await
     }
 
     /// A person says how an unknown caller is called (G5). Every call of the number that waits is written to one customer
@@ -431,10 +434,49 @@ impl Handle {
     /// # Errors
     /// Why it was not taken: then nothing has changed.
     pub async fn name(&self, id: CaseId, name: CallerName) -> Result<CallView, Declined> {
-        self.wish(id, Wish::Name(name)).await
+        self.wish_at(id, Wish::Name(name)).await
     }
 
-    async fn wish(&self, id: CaseId, wish: Wish) -> Result<CallView, Declined> {
+    /// The same as [`Handle::choose`] for a text message that is held (B7), by Aircall's id.
+    ///
+    /// # Errors
+    /// Why it was not taken: then nothing has changed.
+    pub async fn choose_for_message(
+        &self,
+        id: &str,
+        customer: &str,
+        remember: bool,
+    ) -> Result<MessageDetail, Declined> {
+        self.wish_at_message(id, Wish::Choose { customer: customer.to_owned(), remember }).await
+    }
+
+    /// The same as [`Handle::withdraw_choice`] for a text message.
+    ///
+    /// # Errors
+    /// Why it was not taken: then nothing has changed.
+    pub async fn withdraw_choice_for_message(&self, id: &str) -> Result<MessageDetail, Declined> {
+        self.wish_at_message(id, Wish::Withdraw).await
+    }
+
+    /// The same as [`Handle::name`] for whoever wrote a text message.
+    ///
+    /// # Errors
+    /// Why it was not taken: then nothing has changed.
+    pub async fn name_writer(&self, id: &str, name: CallerName) -> Result<MessageDetail, Declined> {
+        self.wish_at_message(id, Wish::Name(name)).await
+    }
+
+    async fn wish_at(&self, id: CaseId, wish: Wish) -> Result<CallView, Declined> {
+        self.wish(id, wish).await?.ok_or(Declined::NoSuchCall)
+    }
+
+    async fn wish_at_message(&self, id: &str, wish: Wish) -> Result<MessageDetail, Declined> {
+        let case = self.message_case(id)?.ok_or(Declined::NoSuchCall)?;
+        self.wish(case.call.id, wish).await?;
+        self.message(id)?.ok_or(Declined::NoSuchCall)
+    }
+
+    async fn wish(&self, id: CaseId, wish: Wish) -> Result<Option<CallView>, Declined> {
         self.ask(|told| Stimulus::Wish(id, wish, told)).await.unwrap_or_else(|| Err(stopping().into()))
     }
 

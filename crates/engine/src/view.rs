@@ -279,11 +279,14 @@ pub fn message_detail(
     case: &Case,
     assessment: &Assessment,
     message: MessageView,
+    writer: Card,
     explanation: Vec<ExplanationView>,
     upload_path: &str,
 ) -> MessageDetail {
     MessageDetail {
         message,
+        candidates: writer.candidates,
+        chosen: writer.chosen,
         ledger: ledger_views(case),
         plan: plan_view(assessment, upload_path),
         explanation,

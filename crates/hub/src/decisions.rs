@@ -1,5 +1,6 @@
-//! What a person decides about the caller of one call: which customer it is (B7), and the name of one whom nobody knows
-//! (G5). Each answers 202 with the call once it is stored; what follows is written after that.
+//! What a person decides about the caller of one call, or the writer of one text message: which customer it is (B7), and
+//! the name of one whom nobody knows (G5). Each answers 202 with the call or message once it is stored; what follows is
+//! written after that.
 
 use axum::Json;
 use axum::body::Bytes;
@@ -8,7 +9,7 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 use sidetone_engine::choice::CallerName;
 use sidetone_engine::{Declined, Handle};
-use sidetone_protocol::CallView;
+use sidetone_protocol::{CallView, MessageDetail};
 
 use crate::api::call_id;
 use crate::problem::Problem;
@@ -24,16 +25,22 @@ struct Choose {
     remember: bool,
 }
 
+impl Choose {
+    fn parse(body: &[u8]) -> Result<Choose, Problem> {
+        serde_json::from_slice(body).map_err(|_| {
+            Problem::bad(
+                "Send {\"customer_id\": \"the customer's id in the helpdesk\", \"remember\": true or false}",
+            )
+        })
+    }
+}
+
 /// `POST /api/calls/{id}/customer {"customer_id": "…", "remember": false}`: this customer it is, who needs not be among
 /// the candidates. With `remember` for the number: for all its calls that wait, and for later ones. 404 `no_such_call`,
 /// `no_such_customer`; 409 `record_begun`, `being_written`, `no_number`; 503 `helpdesk_away`.
 pub(crate) async fn choose(State(handle): State<Handle>, Path(id): Path<String>, body: Bytes) -> Taken {
     let id = call_id(&id)?;
-    let asked: Choose = serde_json::from_slice(&body).map_err(|_| {
-        Problem::bad(
-            "Send {\"customer_id\": \"the customer's id in the helpdesk\", \"remember\": true or false}",
-        )
-    })?;
+    let asked = Choose::parse(&body)?;
     taken(handle.choose(id, asked.customer_id.trim(), asked.remember).await)
 }
 
@@ -51,15 +58,60 @@ struct Name {
     email: Option<String>,
 }
 
+impl Name {
+    fn parse(body: &[u8]) -> Result<CallerName, Problem> {
+        let asked: Name = serde_json::from_slice(body)
+            .map_err(|_| Problem::bad("Send {\"name\": \"the caller's name\", \"email\": \"optional\"}"))?;
+        CallerName::parse(&asked.name, asked.email.as_deref()).map_err(|bad| Problem::bad(bad.to_string()))
+    }
+}
+
 /// `POST /api/calls/{id}/name {"name": "…", "email": "…"}`: the unknown caller is called so. 400 where that is no name or
 /// no address; 404 `no_such_call`, `no_such_customer`; 409 `known_caller`, `several_matches`, `not_logged`, `no_number`;
 /// 503 `helpdesk_away`.
 pub(crate) async fn name(State(handle): State<Handle>, Path(id): Path<String>, body: Bytes) -> Taken {
     let id = call_id(&id)?;
-    let asked: Name = serde_json::from_slice(&body)
-        .map_err(|_| Problem::bad("Send {\"name\": \"the caller's name\", \"email\": \"optional\"}"))?;
-    let name = CallerName::parse(&asked.name, asked.email.as_deref());
-    taken(handle.name(id, name.map_err(|bad| Problem::bad(bad.to_string()))?).await)
+    taken(handle.name(id, Name::parse(&body)?).await)
+}
+
+/// What became of it: the message, as it is stored now.
+type TakenForMessage = Result<(StatusCode, Json<MessageDetail>), Problem>;
+
+/// `POST /api/messages/{id}/customer`: as for a call.
+pub(crate) async fn choose_for_message(
+    State(handle): State<Handle>,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> TakenForMessage {
+    let asked = Choose::parse(&body)?;
+    let chosen = handle.choose_for_message(&id, asked.customer_id.trim(), asked.remember).await;
+    taken_for_message(chosen)
+}
+
+/// `DELETE /api/messages/{id}/customer`: as for a call.
+pub(crate) async fn withdraw_for_message(
+    State(handle): State<Handle>,
+    Path(id): Path<String>,
+) -> TakenForMessage {
+    taken_for_message(handle.withdraw_choice_for_message(&id).await)
+}
+
+/// `POST /api/messages/{id}/name`: as for a call.
+pub(crate) async fn name_writer(
+    State(handle): State<Handle>,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> TakenForMessage {
+    let name = Name::parse(&body)?;
+    taken_for_message(handle.name_writer(&id, name).await)
+}
+
+fn taken_for_message(result: Result<MessageDetail, Declined>) -> TakenForMessage {
+    match result {
+        Ok(message) => Ok((StatusCode::ACCEPTED, Json(message))),
+        Err(Declined::NoSuchCall) => Err(Problem::no_such_message()),
+        Err(declined) => Err(declined.into()),
+    }
 }
 
 fn taken(result: Result<CallView, Declined>) -> Taken {

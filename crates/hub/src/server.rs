@@ -40,6 +40,11 @@ pub fn routes(handle: &Handle, config: &Config) -> io::Result<Router> {
         .route("/api/messages", get(messages::messages))
         .route("/api/messages/{id}", get(messages::message))
         .route("/api/messages/{id}/retry", post(messages::retry))
+        .route(
+            "/api/messages/{id}/customer",
+            post(decisions::choose_for_message).delete(decisions::withdraw_for_message),
+        )
+        .route("/api/messages/{id}/name", post(decisions::name_writer))
         .route("/api/calls/{id}/comments", post(acts::comment))
         .route("/api/calls/{id}/tags", post(acts::tag))
         .route("/api/dial", post(acts::dial))

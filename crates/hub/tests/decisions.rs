@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use program::{ADMIN, Program};
 use serde_json::{Value, json};
-use sidetone_sandbox::{HangUp, Ring, aircall_world as world};
+use sidetone_sandbox::{HangUp, Ring, Text, aircall_world as world};
 
 const SHARED: &str = "+12025550161";
 const STRANGER: &str = "+33199005599";
@@ -34,6 +34,11 @@ async fn held(hub: &Program, from: &str) -> u64 {
     let path = format!("/api/calls/{call}");
     hub.until("it is held", Duration::from_secs(20), async || hub.get(&path).await["state"] == "held").await;
     call
+}
+
+/// Null until the message is known.
+async fn state_of(hub: &Program, message: &str) -> Value {
+    asked(hub, "GET", &format!("/api/messages/{message}"), "").await.1["message"]["state"].clone()
 }
 
 async fn until_complete(hub: &Program, call: u64) {
@@ -142,4 +147,66 @@ async fn a_caller_who_is_held_is_named() {
     let (status, told) = asked(&hub, "POST", &path, r#"{"name": "Somebody Else"}"#).await;
     assert_eq!((status, told["code"].as_str()), (409, Some("known_caller")));
     assert!(told["detail"].as_str().unwrap().contains("Dana Whitfield"));
+}
+
+#[tokio::test]
+async fn a_text_message_that_is_held_is_decided_like_a_call() {
+    let hub = Program::start(20.0, "").await;
+    hub.until_listening().await;
+    let text = |body: &str| Text {
+        line: world::SUPPORT_FR,
+        number: SHARED.into(),
+        body: body.into(),
+        ..Text::default()
+    };
+    let send = |body: &str| hub.sandbox.control().aircall().text(&text(body)).unwrap();
+    let state = async |id: &str| state_of(&hub, id).await;
+    let patience = Duration::from_secs(20);
+    let first = send("Which of us is it?");
+    hub.until("it is held", patience, async || state(&first).await == "held").await;
+    let detail = hub.get(&format!("/api/messages/{first}")).await;
+    let candidates = detail["candidates"].as_array().unwrap();
+    assert_eq!((candidates.len(), &detail["chosen"]), (2, &Value::Null));
+
+    let path = format!("/api/messages/{first}/customer");
+    let body = json!({"customer_id": candidates[1]["customer"]["id"], "remember": true}).to_string();
+    let unsigned = hub.client.post(hub.url(&path)).body(body.clone()).send().await.unwrap();
+    assert_eq!(unsigned.status(), 401);
+    let (status, problem) = asked(&hub, "POST", "/api/messages/none/customer", &body).await;
+    assert_eq!((status, &problem["code"]), (404, &json!("no_such_message")));
+    let (status, _) = asked(&hub, "POST", &path, "{}").await;
+    assert_eq!(status, 400);
+    let (status, problem) = asked(&hub, "DELETE", &path, "").await;
+    assert_eq!((status, &problem["code"]), (404, &json!("nothing_chosen")));
+    let (status, taken) = asked(&hub, "POST", &path, &body).await;
+    assert_eq!((status, &taken["chosen"]["customer"]["id"]), (202, &candidates[1]["customer"]["id"]));
+    hub.until("it is written", patience, async || state(&first).await == "complete").await;
+    let name = candidates[1]["customer"]["name"].clone();
+    let sms = |ticket: &&Value| ticket["channel"] == "sms";
+    let tickets = hub.tickets();
+    assert_eq!(tickets.iter().find(sms).unwrap()["customer"], name);
+
+    // It holds for the number; withdrawn, the next one asks again.
+    let second = send("And again");
+    hub.until("it follows", patience, async || state(&second).await == "complete").await;
+    assert_eq!(asked(&hub, "DELETE", &path, "").await.0, 202);
+    let third = send("Who now?");
+    hub.until("it is held", patience, async || state(&third).await == "held").await;
+}
+
+#[tokio::test]
+async fn whoever_wrote_is_named_and_their_messages_go() {
+    let hub = Program::start(20.0, "unknown_callers = \"hold\"\n").await;
+    hub.until_listening().await;
+    let text =
+        Text { line: world::SUPPORT_FR, number: STRANGER.into(), body: "Hello".into(), ..Text::default() };
+    let id = hub.sandbox.control().aircall().text(&text).unwrap();
+    let path = format!("/api/messages/{id}");
+    let patience = Duration::from_secs(20);
+    hub.until("it is held", patience, async || state_of(&hub, &id).await == "held").await;
+    let (status, _) = asked(&hub, "POST", &format!("{path}/name"), r#"{"name": "Solveig Aune"}"#).await;
+    assert_eq!(status, 202);
+    hub.until("it is written", patience, async || state_of(&hub, &id).await == "complete").await;
+    let subjects: Vec<String> = hub.tickets().iter().map(|t| t["subject"].to_string()).collect();
+    assert!(subjects.contains(&"\"SMS conversation with Solveig Aune\"".to_owned()), "{subjects:?}");
 }

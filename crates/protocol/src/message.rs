@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{CallState, CustomerView, Direction, ExplanationView, LedgerView, Named, NumberView, PlanView};
-use crate::{Reason, TicketView};
+use crate::{CallState, Candidate, ChosenView, CustomerView, Direction, ExplanationView, LedgerView, Named};
+use crate::{NumberView, PlanView, Reason, TicketView};
 
 /// What kind of message it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -61,6 +61,10 @@ pub struct MessageView {
 pub struct MessageDetail {
     /// The head.
     pub message: MessageView,
+    /// The customers who share the number, best first, as long as one must be chosen (B7).
+    pub candidates: Vec<Candidate>,
+    /// Whom a person chose: for this message, else for its number.
+    pub chosen: Option<ChosenView>,
     /// What the helpdesk holds.
     pub ledger: Vec<LedgerView>,
     /// What is still to come.

@@ -667,6 +667,14 @@ export type MessageDetail = {
  */
 message: MessageView, 
 /**
+ * The customers who share the number, best first, as long as one must be chosen (B7).
+ */
+candidates: Array<Candidate>, 
+/**
+ * Whom a person chose: for this message, else for its number.
+ */
+chosen: ChosenView | null, 
+/**
  * What the helpdesk holds.
  */
 ledger: Array<LedgerView>, 

@@ -22,8 +22,8 @@ use crate::store::{Case, StoreError};
 /// Why something that a person decided was not taken. The text says what to do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Declined {
-    /// The call is unknown.
-    #[error("This call is unknown, or on a line that is not selected.")]
+    /// The call, or the message, is unknown.
+    #[error("This call or message is unknown, or on a line that is not selected.")]
     NoSuchCall,
     /// The customer is unknown.
     #[error(
@@ -68,8 +68,8 @@ impl Declined {
     }
 }
 
-/// Whoever decided waits here for what became of it.
-pub(crate) type WishTold = oneshot::Sender<Result<CallView, Declined>>;
+/// Whoever decided waits here for what became of it: the call as it is now; none for a message.
+pub(crate) type WishTold = oneshot::Sender<Result<Option<CallView>, Declined>>;
 
 /// A decision that a person asks for.
 #[derive(Clone, Debug)]
@@ -94,7 +94,7 @@ pub(super) struct Deciding {
 
 /// What became of a wish.
 enum Tried {
-    Done(Box<CallView>),
+    Done(Box<Option<CallView>>),
     Declined(Declined),
     /// This customer must be looked at first.
     Ask(String),
@@ -190,14 +190,14 @@ impl Engine {
         if case.ledger.has("customer") || case.ledger.has("ticket") {
             return Ok(Tried::Declined(Declined::conflict(
                 "record_begun",
-                "The record of this call is in the helpdesk already, so its customer is not chosen any more. Give its \
-                 ticket to another customer there.",
+                "The record is in the helpdesk already, so its customer is not chosen any more. Give the ticket to \
+                 another customer there.",
             )));
         }
         if case.attempts.iter().any(|a| a.state != AttemptState::Parked) {
             return Ok(Tried::Declined(Declined::conflict(
                 "being_written",
-                "This call is being written at this moment. Look again in a minute.",
+                "It is being written at this moment. Look again in a minute.",
             )));
         }
         let matched = self.store.matched(&number)?;
@@ -279,8 +279,7 @@ impl Engine {
         };
         let standing = self.assess(&case, now)?.standing;
         if let Standing::NotLogged(reason) | Standing::Gone(reason) = standing {
-            let text =
-                format!("Nothing is written for this call, so there is no customer to name. {}", reason.text);
+            let text = format!("Nothing is written here, so there is no customer to name. {}", reason.text);
             return Ok(Tried::Declined(Declined::conflict("not_logged", text)));
         }
         let matched = self.store.matched(&number)?;
@@ -358,6 +357,6 @@ fn has_a_name(customer: &Customer) -> Declined {
 }
 
 /// Whoever asked may have gone; what was decided holds all the same.
-fn answer(told: WishTold, result: Result<CallView, Declined>) {
+fn answer(told: WishTold, result: Result<Option<CallView>, Declined>) {
     let _ = told.send(result);
 }

@@ -26,12 +26,12 @@ pub(super) struct Decision<'a> {
 }
 
 impl Engine {
-    /// Commits a decision with every call that it concerns.
+    /// Commits a decision with every call that it concerns, and answers how the call is now that it was made at.
     pub(super) fn carry(
         &mut self,
         decision: Decision<'_>,
         now: DateTime<Utc>,
-    ) -> Result<CallView, StoreError> {
+    ) -> Result<Option<CallView>, StoreError> {
         let mut change = Change::at(now);
         let mut calls = vec![decision.call];
         if let Some((number, choice)) = &decision.choice {
@@ -48,7 +48,10 @@ impl Engine {
         let view = change.cases.first().and_then(|changed| changed.view.clone());
         self.push(&change)?;
         // A call on a selected line always has its row.
-        view.ok_or_else(|| StoreError::Damaged("a call without a line".into()))
+        match view {
+            None if !decision.call.is_message() => Err(StoreError::Damaged("a call without a line".into())),
+            view => Ok(view),
+        }
     }
 
     fn reckon_decided(
@@ -76,7 +79,7 @@ impl Engine {
             self.add_case(case, put, remove, trace, change)?;
             let Some(changed) = change.cases.last() else { continue };
             let is_live = changed.view.as_ref().is_some_and(|view| view.phase != Phase::Ended);
-            if is_live || is_the_one {
+            if is_live || (is_the_one && !id.is_message()) {
                 let choice = self.choice_for(&changed.case)?;
                 let card = self.shared.card_with(&changed.case, changed.view.as_ref(), choice)?;
                 change.push.push(LiveEvent::Card(Box::new(card)));
