@@ -1,0 +1,268 @@
+//! An OpenAPI 3.0 description in JSON, and where a request or an answer departs from it.
+//!
+//! Bodies are held against their schemas (draft 4, of which OpenAPI 3.0 is a dialect), and a request may hold no field
+//! that its schema does not name: the schemas forbid none, but a misspelt field would be lost without a word.
+
+use std::{collections::BTreeSet, fmt, fs, path::Path};
+
+use boon::{Compiler, Draft, Schemas, ValidationError};
+use percent_encoding::percent_decode_str;
+use serde_json::{Value, json};
+
+const DOCUMENT: &str = "https://description.invalid/openapi.json";
+
+/// One departure from the description.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Breach {
+    /// The operation, such as `PUT /conversations/{conversation_id}/assignee`.
+    pub operation: String,
+    /// Where: `path`, `query`, `body`, `answer`.
+    pub part: &'static str,
+    /// Which value: a parameter's name, or a pointer into the body.
+    pub at: String,
+    /// What is wrong with it.
+    pub what: String,
+}
+
+impl fmt::Display for Breach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} {}: {}", self.operation, self.part, self.at, self.what)
+    }
+}
+
+pub struct Description {
+    document: Value,
+}
+
+impl Description {
+    pub fn open(path: &Path) -> Self {
+        let text = fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let mut document: Value = serde_json::from_slice(&text).unwrap_or_else(|error| panic!("{error}"));
+        allow_nulls(&mut document);
+        Self { document }
+    }
+
+    /// Where a request departs; `target` is path and query, a body comes with its media type. The fields of a form are
+    /// given as the JSON that they stand for.
+    pub fn request(&self, method: &str, target: &str, body: Option<(&str, &Value)>) -> Vec<Breach> {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let Some(operation) = self.operation(method, path) else {
+            return vec![nowhere(method, path)];
+        };
+        let mut breaches = operation.query(query);
+        let described = self.document.pointer(&operation.at("/requestBody"));
+        match (body, described) {
+            (None, Some(wanted)) if wanted["required"] == true => {
+                breaches.push(operation.breach("body", "", "is missing"));
+            }
+            (None, _) => {}
+            (Some(_), None) => breaches.push(operation.breach("body", "", "is not described")),
+            (Some((media, body)), Some(described)) => {
+                if described["content"].get(media).is_none() {
+                    breaches.push(operation.breach("body", "", format!("{media} is not described")));
+                }
+                let schema = operation.at("/requestBody/content/application~1json/schema");
+                breaches.extend(operation.value("body", &schema, body));
+                let mut unknown = Vec::new();
+                self.undescribed(&schema, body, String::new(), &mut unknown);
+                breaches.extend(unknown.iter().map(|at| operation.breach("body", at, "is not described")));
+            }
+        }
+        breaches
+    }
+
+    /// Where an answer departs; no body at all is `None`.
+    pub fn answer(&self, method: &str, target: &str, status: u16, body: Option<&Value>) -> Vec<Breach> {
+        let path = target.split('?').next().unwrap_or_default();
+        let Some(operation) = self.operation(method, path) else {
+            return vec![nowhere(method, path)];
+        };
+        let answer = self.resolved(&operation.at(&format!("/responses/{status}")));
+        let Some(described) = self.document.pointer(&answer) else {
+            return vec![operation.breach("answer", &status.to_string(), "is not described")];
+        };
+        match (body, described.get("content")) {
+            (None, None) => Vec::new(),
+            (None, Some(_)) => vec![operation.breach("answer", "", "is missing")],
+            (Some(_), None) => vec![operation.breach("answer", "", "is not described")],
+            (Some(body), Some(_)) => {
+                operation.value("answer", &format!("{answer}/content/application~1json/schema"), body)
+            }
+        }
+    }
+
+    fn operation(&self, method: &str, path: &str) -> Option<Operation<'_>> {
+        let method = method.to_ascii_lowercase();
+        let paths = self.document["paths"].as_object()?;
+        let fitting = paths
+            .iter()
+            .filter(|(template, operations)| operations.get(&method).is_some() && fits(template, path));
+        // `/contacts/merge` is no contact: of several, the one with the fewest placeholders is meant.
+        let (template, _) = fitting.min_by_key(|(template, _)| template.matches('{').count())?;
+        Some(Operation { of: self, template: template.clone(), method })
+    }
+
+    /// The pointer that a `$ref` at `pointer` leads to, or `pointer` itself.
+    fn resolved(&self, pointer: &str) -> String {
+        let reference = self.document.pointer(pointer).and_then(|value| value.get("$ref")?.as_str());
+        match reference.and_then(|reference| reference.strip_prefix('#')) {
+            Some(target) => self.resolved(target),
+            None => pointer.to_owned(),
+        }
+    }
+
+    /// Fields of `value` that no schema names, as pointers. Objects whose schema names no field are free.
+    fn undescribed(&self, schema: &str, value: &Value, at: String, unknown: &mut Vec<String>) {
+        let schema = self.resolved(schema);
+        match value {
+            Value::Object(fields) => {
+                let places = self.properties(&schema);
+                if places.is_empty() {
+                    return;
+                }
+                for (name, value) in fields {
+                    let place = places.iter().find(|place| place.ends_with(&format!("/properties/{name}")));
+                    let at = format!("{at}/{name}");
+                    match place {
+                        Some(place) => self.undescribed(place, value, at, unknown),
+                        None => unknown.push(at),
+                    }
+                }
+            }
+            Value::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.undescribed(&format!("{schema}/items"), item, format!("{at}/{index}"), unknown);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Where the fields of an object are described, over all parts of an `allOf`.
+    fn properties(&self, schema: &str) -> BTreeSet<String> {
+        let schema = self.resolved(schema);
+        let described = self.document.pointer(&schema).unwrap_or(&Value::Null);
+        let own = described["properties"].as_object().into_iter().flat_map(|properties| properties.keys());
+        let mut places: BTreeSet<String> = own.map(|name| format!("{schema}/properties/{name}")).collect();
+        for part in 0..described["allOf"].as_array().map_or(0, Vec::len) {
+            places.extend(self.properties(&format!("{schema}/allOf/{part}")));
+        }
+        places
+    }
+}
+
+/// One method of one path.
+struct Operation<'a> {
+    of: &'a Description,
+    template: String,
+    method: String,
+}
+
+impl Operation<'_> {
+    fn at(&self, rest: &str) -> String {
+        let template = self.template.replace('~', "~0").replace('/', "~1");
+        format!("/paths/{template}/{}{rest}", self.method)
+    }
+
+    fn breach(&self, part: &'static str, at: &str, what: impl Into<String>) -> Breach {
+        let operation = format!("{} {}", self.method.to_ascii_uppercase(), self.template);
+        Breach { operation, part, at: at.to_owned(), what: what.into() }
+    }
+
+    fn query(&self, query: &str) -> Vec<Breach> {
+        let count =
+            self.of.document.pointer(&self.at("/parameters")).and_then(Value::as_array).map_or(0, Vec::len);
+        let parameters: Vec<String> =
+            (0..count).map(|index| self.of.resolved(&self.at(&format!("/parameters/{index}")))).collect();
+        let named = |name: &str| {
+            parameters.iter().find(|parameter| {
+                let described = self.of.document.pointer(parameter);
+                described.is_some_and(|described| described["in"] == "query" && described["name"] == name)
+            })
+        };
+        let mut breaches = Vec::new();
+        for (name, value) in
+            query.split('&').filter(|pair| !pair.is_empty()).filter_map(|pair| pair.split_once('='))
+        {
+            let value = percent_decode_str(value).decode_utf8_lossy();
+            match named(name) {
+                None => breaches.push(self.breach("query", name, "is not described")),
+                Some(parameter) => {
+                    let schema = format!("{parameter}/schema");
+                    let kind = self.of.document.pointer(&format!("{schema}/type")).and_then(Value::as_str);
+                    let value = match kind {
+                        Some("string") => json!(value),
+                        _ => serde_json::from_str(&value).unwrap_or_else(|_| json!(value)),
+                    };
+                    let wrong = self.value("query", &schema, &value);
+                    breaches.extend(wrong.into_iter().map(|breach| Breach { at: name.to_owned(), ..breach }));
+                }
+            }
+        }
+        breaches
+    }
+
+    fn value(&self, part: &'static str, schema: &str, value: &Value) -> Vec<Breach> {
+        let mut compiler = Compiler::new();
+        compiler.set_default_draft(Draft::V4);
+        compiler.add_resource(DOCUMENT, self.of.document.clone()).unwrap_or_else(|error| panic!("{error}"));
+        let mut schemas = Schemas::new();
+        let location = format!("{DOCUMENT}#{}", schema.replace('{', "%7B").replace('}', "%7D"));
+        let compiled =
+            compiler.compile(&location, &mut schemas).unwrap_or_else(|error| panic!("{location}: {error:#}"));
+        match schemas.validate(value, compiled) {
+            Ok(()) => Vec::new(),
+            Err(error) => {
+                let mut breaches = Vec::new();
+                self.leaves(part, &error, &mut breaches);
+                breaches
+            }
+        }
+    }
+
+    fn leaves(&self, part: &'static str, error: &ValidationError<'_, '_>, breaches: &mut Vec<Breach>) {
+        let what = error.kind.to_string();
+        // Only `allow_nulls` makes a schema of null alone, beside one that says what is wrong.
+        if error.causes.is_empty() && !what.starts_with("want null,") {
+            breaches.push(self.breach(part, &error.instance_location.to_string(), what));
+        }
+        error.causes.iter().for_each(|cause| self.leaves(part, cause, breaches));
+    }
+}
+
+fn nowhere(method: &str, path: &str) -> Breach {
+    let operation = format!("{method} {path}");
+    Breach { operation, part: "path", at: String::new(), what: "is not described".to_owned() }
+}
+
+fn fits(template: &str, path: &str) -> bool {
+    let (wanted, given): (Vec<&str>, Vec<&str>) = (template.split('/').collect(), path.split('/').collect());
+    wanted.len() == given.len()
+        && wanted.iter().zip(given).all(|(wanted, given)| {
+            wanted == &given || (wanted.starts_with('{') && wanted.ends_with('}') && !given.is_empty())
+        })
+}
+
+/// OpenAPI's `nullable` is no word of JSON Schema: what bears it may be null as well. Beside a `$ref`, where both
+/// ignore it strictly speaking, it is taken for what was meant.
+fn allow_nulls(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(allow_nulls),
+        Value::Object(fields) => {
+            fields.values_mut().for_each(allow_nulls);
+            if fields.get("nullable") != Some(&Value::Bool(true)) {
+                return;
+            }
+            if let Some(reference) = fields.remove("$ref") {
+                fields.insert("anyOf".to_owned(), json!([{ "$ref": reference }, { "type": "null" }]));
+            }
+            if let Some(kind) = fields.get("type").cloned() {
+                fields.insert("type".to_owned(), json!([kind, "null"]));
+            }
+            if let Some(Value::Array(values)) = fields.get_mut("enum") {
+                values.push(Value::Null);
+            }
+        }
+        _ => {}
+    }
+}
