@@ -44,7 +44,9 @@ pub(crate) struct Event {
 /// `GET /events`, or those of one conversation.
 pub(crate) fn list(state: &State, asked: &Asked, conversation: Option<u64>) -> Answered {
     let answer = || {
-        lists::only_filters(asked, &["types", "inboxes", "after", "before"])?;
+        let known: &[&str] =
+            if conversation.is_some() { &[] } else { &["types", "inboxes", "after", "before"] };
+        lists::only_filters(asked, known)?;
         let (types, inboxes) = (lists::filter(asked, "types"), lists::filter(asked, "inboxes"));
         let (after, before) = (lists::moment(asked, "after")?, lists::moment(asked, "before")?);
         let most = if conversation.is_some() { MOST } else { MOST_EVENTS };

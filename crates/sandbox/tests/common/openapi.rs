@@ -62,7 +62,9 @@ impl Description {
             }
             let known: Vec<&str> =
                 self.parameters(operation).iter().filter_map(|known| known["name"].as_str()).collect();
-            for (name, _) in url::form_urlencoded::parse(path.split('?').nth(1).unwrap_or_default().as_bytes()) {
+            for (name, _) in
+                url::form_urlencoded::parse(path.split('?').nth(1).unwrap_or_default().as_bytes())
+            {
                 let name = name.split('[').next().unwrap_or_default().to_owned();
                 if !known.contains(&name.as_str()) {
                     problems.push(format!("{method} {template}: parameter {name} is not described"));
@@ -72,7 +74,7 @@ impl Description {
         problems
     }
 
-    fn parameters(&self, operation: &Value) -> Vec<&Value> {
+    fn parameters<'a>(&'a self, operation: &'a Value) -> Vec<&'a Value> {
         operation["parameters"].as_array().into_iter().flatten().map(|one| self.resolved(one)).collect()
     }
 
@@ -84,11 +86,7 @@ impl Description {
     }
 
     fn check(&self, schema: &Value, value: &Value, at: &str, problems: &mut Vec<String>) {
-        // A referred schema begins a name of its own.
-        let at = match schema["$ref"].as_str().and_then(|reference| reference.rsplit('/').next()) {
-            Some(name) => name,
-            None => at,
-        };
+        let name = schema["$ref"].as_str().and_then(|reference| reference.rsplit('/').next());
         let schema = self.resolved(schema);
         if value.is_null() {
             if schema["nullable"] != true && !schema.as_object().is_none_or(Map::is_empty) {
@@ -96,6 +94,8 @@ impl Description {
             }
             return;
         }
+        // A referred schema begins a name of its own.
+        let at = name.unwrap_or(at);
         for part in schema["allOf"].as_array().into_iter().flatten() {
             self.check(part, value, at, problems);
         }
