@@ -168,10 +168,9 @@ fn renew(state: &mut State, id: u64, inbox: u64, draft: &Draft) {
         }
     }
     let relists = state.switches.import_into_moved_conversation == MovedImport::RelistInTargetInbox;
-    if let Some(known) = state.conversations.get_mut(&id) {
-        if relists && !known.inboxes.contains(&inbox) {
-            known.inboxes.push(inbox);
-        }
+    let known = state.conversations.get_mut(&id).filter(|known| relists && !known.inboxes.contains(&inbox));
+    if let Some(known) = known {
+        known.inboxes.push(inbox);
     }
 }
 

@@ -111,10 +111,8 @@ impl Description {
                 problems.push(format!("{at}: none of the choices"));
             }
         }
-        if let Some(choices) = schema["enum"].as_array() {
-            if !choices.contains(value) {
-                problems.push(format!("{at}: {value} is not in the enum"));
-            }
+        if schema["enum"].as_array().is_some_and(|choices| !choices.contains(value)) {
+            problems.push(format!("{at}: {value} is not in the enum"));
         }
         let is_right = match schema["type"].as_str() {
             Some("object") => value.is_object(),

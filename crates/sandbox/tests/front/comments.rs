@@ -46,6 +46,12 @@ async fn a_comment_is_by_an_agent_or_by_the_bot() {
         404
     );
     assert_eq!(post(&sandbox, &path, json!({"author_id": CAMILLE})).await.status, 400);
+    sandbox.control().front().delete_teammate(CAMILLE).unwrap();
+    let left = get(&sandbox, &path).await.body["_results"].as_array().unwrap().clone();
+    assert!(
+        left.len() == 4 && left.iter().filter(|one| one["author"].is_null()).count() == 2,
+        "what they wrote stays"
+    );
 }
 
 #[tokio::test(start_paused = true)]

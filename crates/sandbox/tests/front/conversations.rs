@@ -76,11 +76,18 @@ async fn somebody_is_assigned_by_id_and_taken_off_by_null() {
         (400, 204, 204)
     );
     assert_eq!(again(&sandbox, &conversation).await["assignee"], Value::Null);
+    for (set, told) in [(json!(JONAS), "assigned"), (Value::Null, "unassigned")] {
+        let patch = front(&sandbox, "PATCH", &path_of(&conversation), json!({"assignee_id": set})).await;
+        assert_eq!((patch.status, &again(&sandbox, &conversation).await["status"]), (204, &json!(told)));
+    }
     let missing = front(&sandbox, "PUT", &format!("{}/assignee", path_of(&conversation)), json!({})).await;
     assert!(missing.status == 400 && missing.text.contains("body.assignee_id: missing"));
     let events = get(&sandbox, "/events?q[types][]=assign&q[types][]=unassign").await;
-    assert_eq!(names(&events.body["_results"], "type"), ["unassign", "assign", "assign"]);
-    assert_eq!(events.body["_results"][2]["target"]["data"]["id"], CAMILLE);
+    assert_eq!(
+        names(&events.body["_results"], "type"),
+        ["unassign", "assign", "unassign", "assign", "assign"]
+    );
+    assert_eq!(events.body["_results"][4]["target"]["data"]["id"], CAMILLE);
 }
 
 #[tokio::test(start_paused = true)]

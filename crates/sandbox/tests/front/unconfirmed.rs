@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 use sidetone_sandbox::{
-    AssignOnImport, DuplicateExternalId, ExternalIdScope, GoneConversation, ImportFate, MovedImport,
-    ReopenOnImport, Sandbox, SubjectOnReopen,
+    AssignOnImport, DuplicateExternalId, ExternalIdScope, FrontLimits, GoneConversation, ImportFate,
+    MovedImport, ReopenOnImport, Sandbox, SubjectOnReopen,
     front_world::{AMELIA, CAMILLE, HELLO, JONAS, SALES_DESK},
 };
 use tokio::time::{Duration, sleep};
@@ -25,6 +25,7 @@ pub const SCENARIOS: &[fn()] = &[
     a_stranger_becomes_a_contact_or_not,
     the_handle_of_a_custom_import_is_a_kind_of_its_own_or_a_phone,
     access_to_the_inbox_may_be_needed,
+    lags_and_guards_are_as_they_are_set,
 ];
 
 async fn send(sandbox: &Sandbox, inbox: &str, import: Value) -> (u16, String) {
@@ -238,4 +239,23 @@ async fn access_to_the_inbox_may_be_needed() {
     by_hand(&sandbox, "POST", &format!("/inboxes/{HELLO}/teammates"), json!({"teammate_ids": [AMELIA]}));
     assert_eq!((assign().await, comment().await), (204, 201));
     assert_eq!(again(&sandbox, &conversation).await["assignee"]["id"], AMELIA);
+}
+
+#[tokio::test(start_paused = true)]
+async fn lags_and_guards_are_as_they_are_set() {
+    let (sandbox, _) = sandbox();
+    let control = sandbox.control().front().clone();
+    control.switch(|switches| (switches.import_lag_s, switches.search_lag_s) = (0.0, 0.0));
+    control.set_limits(FrontLimits { guarded: vec!["me".to_owned()], ..FrontLimits::default() });
+    for number in 0..7 {
+        let call = missed(&format!("aircall:call:{number}"));
+        let answer = post(&sandbox, &format!("/inboxes/{HELLO}/imported_messages"), call).await;
+        let uid = text(&answer.body["message_uid"]);
+        assert_eq!(get(&sandbox, &format!("/messages/alt:uid:{uid}")).await.status, 200, "at once");
+    }
+    assert_eq!(get(&sandbox, "/conversations/search/missed").await.body["_total"], 1);
+    for _ in 0..5 {
+        assert_eq!(get(&sandbox, "/me").await.status, 200);
+    }
+    assert_eq!(get(&sandbox, "/me").await.header("x-front-tier"), Some("2"));
 }
