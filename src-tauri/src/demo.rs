@@ -44,7 +44,7 @@ pub async fn backend() -> Result<Running, ComposeError> {
         sidetone_sandbox::Sandbox::new(Options { scale: SCALE, seed: SEED, ..Options::default() })
             .map_err(|error| failed("The sandbox cannot be made", &error))?;
     let served = stand_ins
-        .serve(Ports { aircall: 0, gorgias: 0 })
+        .serve(Ports::default())
         .await
         .map_err(|error| failed("The sandbox cannot be served", &error))?;
     let listener =

@@ -203,6 +203,7 @@ async fn read_parts(mut request: Request) -> Option<Vec<Part>> {
     let mut parts = Vec::new();
     while let Some(mut field) = multipart.next_field().await.ok()? {
         let name = field.name().unwrap_or_default().to_owned();
+        let filename = field.file_name().map(str::to_owned);
         let content_type = field.content_type().unwrap_or("application/octet-stream").to_owned();
         let (mut size, mut hash, mut kept) = (0_u64, Sha256::new(), Some(BytesMut::new()));
         while let Some(piece) = field.chunk().await.ok()? {
@@ -214,7 +215,7 @@ async fn read_parts(mut request: Request) -> Option<Vec<Part>> {
             });
         }
         let sha256 = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        parts.push(Part { name, content_type, bytes: kept.map(BytesMut::freeze), size, sha256 });
+        parts.push(Part { name, filename, content_type, bytes: kept.map(BytesMut::freeze), size, sha256 });
     }
     Some(parts)
 }
@@ -234,9 +235,15 @@ fn noted_body(asked: &Asked) -> Value {
     if asked.parts.is_empty() {
         return asked.json().unwrap_or(Value::Null);
     }
-    let files = asked
-        .parts
-        .iter()
+    let (files, fields): (Vec<&Part>, Vec<&Part>) =
+        asked.parts.iter().partition(|part| part.filename.is_some());
+    let files = files
+        .into_iter()
         .map(|part| json!({"name": part.name, "content_type": part.content_type, "size": part.size}));
-    json!({"files": files.collect::<Vec<_>>()})
+    let mut noted = json!({"files": files.collect::<Vec<_>>()});
+    for field in fields {
+        let text = field.bytes.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
+        noted[field.name.as_str()] = json!(text);
+    }
+    noted
 }

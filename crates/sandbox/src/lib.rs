@@ -7,6 +7,7 @@ mod control;
 mod desk;
 mod dice;
 mod faults;
+mod front;
 mod gorgias;
 mod journal;
 mod numbers;
@@ -28,9 +29,20 @@ pub use aircall::{
     webhooks::EVENTS,
     world::{self as aircall_world, Presence},
 };
-pub use control::{AircallControl, Control, GorgiasControl, WebhookState};
+pub use control::{AircallControl, Control, FrontControl, GorgiasControl, WebhookState};
 pub use desk::FAULT_HEADER;
 pub use faults::{Fault, FaultId, FaultKind};
+pub use front::{
+    imports::{FrontImport, ImportFate},
+    limits::FrontLimits,
+    messages::FrontSendAttempt,
+    switches::{
+        AssignOnImport, DuplicateExternalId, ExternalIdScope, FrontSwitches, GoneConversation, Location,
+        MergedContact, MovedImport, OauthExpires, PhoneAlias, Redirect, RefreshRotation, ReopenOnImport,
+        SubjectOnReopen,
+    },
+    world as front_world,
+};
 pub use gorgias::{
     limits::{GorgiasLimits, Rate},
     messages::SendAttempt,

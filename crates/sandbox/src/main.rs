@@ -3,9 +3,9 @@
 use std::{io, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
-use sidetone_sandbox::{Options, Ports, Sandbox, SandboxError, aircall_world, gorgias_world};
+use sidetone_sandbox::{Options, Ports, Sandbox, SandboxError, aircall_world, front_world, gorgias_world};
 
-/// Local stand-ins for Aircall and Gorgias, with invented data and injectable faults.
+/// Local stand-ins for Aircall, Gorgias and Front, with invented data and injectable faults.
 #[derive(Debug, Parser)]
 #[command(version, about)]
 struct Cli {
@@ -27,9 +27,9 @@ struct Serve {
     /// The port of Gorgias; 0 = any free one.
     #[arg(long, default_value_t = 0)]
     gorgias: u16,
-    /// The port of Front, which this version does not imitate yet.
-    #[arg(long)]
-    front: Option<u16>,
+    /// The port of Front; 0 = any free one.
+    #[arg(long, default_value_t = 0)]
+    front: u16,
     /// Let calls happen on their own.
     #[arg(long)]
     play: bool,
@@ -60,16 +60,15 @@ async fn main() -> ExitCode {
 async fn run(serve: Serve) -> Result<(), SandboxError> {
     let options = Options { scale: serve.scale, seed: serve.seed, ..Options::default() };
     let sandbox = Sandbox::new(options)?;
-    let served = sandbox.serve(Ports { aircall: serve.aircall, gorgias: serve.gorgias }).await?;
+    let ports = Ports { aircall: serve.aircall, gorgias: serve.gorgias, front: serve.front };
+    let served = sandbox.serve(ports).await?;
     if serve.play {
         sandbox.control().play(serve.seed);
     }
     let out = &mut io::stdout();
     tell(out, &format!("Aircall  http://{}  (API id {})", served.aircall, aircall_world::API_ID));
     tell(out, &format!("Gorgias  http://{}  (user {})", served.gorgias, gorgias_world::EMAIL));
-    if serve.front.is_some() {
-        tell(out, "Front    not imitated in this version; it comes later, the port stays closed");
-    }
+    tell(out, &format!("Front    http://{}  (company {})", served.front, front_world::COMPANY));
     tell(out, &format!("Control  http://{}/_sandbox/", served.aircall));
     wait_for_stop().await;
     served.shutdown().await;

@@ -1,4 +1,4 @@
-//! The whole sandbox: both stand-ins on one clock, as routers for in-process use or on loopback ports.
+//! The whole sandbox: all stand-ins on one clock, as routers for in-process use or on loopback ports.
 
 use std::{fmt, io, sync::Arc};
 
@@ -11,7 +11,8 @@ use crate::{
         service::Inner as Aircall,
     },
     clock::Clock,
-    control::{Control, Neighbours, aircall_routes, gorgias_routes},
+    control::{Control, Neighbours, aircall_routes, front_routes, gorgias_routes},
+    front::service::Inner as Front,
     gorgias::service::Inner as Gorgias,
     play::Play,
     serve::{Bound, Ports, Served},
@@ -75,11 +76,12 @@ pub enum SandboxError {
     },
 }
 
-/// Local stand-ins for Aircall and Gorgias. They end when the last of its handles is dropped.
+/// Local stand-ins for Aircall, Gorgias and Front. They end when the last of its handles is dropped.
 #[derive(Clone)]
 pub struct Sandbox {
     aircall: Arc<Aircall>,
     gorgias: Arc<Gorgias>,
+    front: Arc<Front>,
     play: Play,
     neighbours: Neighbours,
 }
@@ -91,7 +93,7 @@ impl fmt::Debug for Sandbox {
 }
 
 impl Sandbox {
-    /// Makes both stand-ins with the default world.
+    /// Makes all stand-ins with the default world.
     ///
     /// # Errors
     /// [`SandboxError::Scale`] for a scale that is no factor; [`SandboxError::Client`] when no HTTP client
@@ -108,6 +110,7 @@ impl Sandbox {
         Ok(Self {
             aircall: Aircall::new(clock, options.scale, options.seed, options.aircall_origin, deliver),
             gorgias: Gorgias::new(clock, options.seed),
+            front: Front::new(clock, options.seed),
             play: Play::default(),
             neighbours: Neighbours::default(),
         })
@@ -123,10 +126,15 @@ impl Sandbox {
         gorgias_routes(self.control(), self.neighbours.clone()).merge(self.gorgias.router())
     }
 
+    /// Front's API and its token endpoint at the root, its pages under `/open/`, its control under `/_sandbox/`.
+    pub fn front_router(&self) -> Router {
+        front_routes(self.control(), self.neighbours.clone()).merge(self.front.router())
+    }
+
     /// The control API as functions.
     #[must_use]
     pub fn control(&self) -> Control {
-        Control::new(&self.aircall, &self.gorgias, self.play.clone(), self.neighbours.clone())
+        Control::new(&self.aircall, &self.gorgias, &self.front, self.play.clone(), self.neighbours.clone())
     }
 
     /// Answers on loopback ports until the result is dropped or shut down.
@@ -136,9 +144,13 @@ impl Sandbox {
     pub async fn serve(&self, ports: Ports) -> Result<Served, SandboxError> {
         let aircall = Bound::loopback(ports.aircall).await?;
         let gorgias = Bound::loopback(ports.gorgias).await?;
-        self.neighbours.set(aircall.address.port(), gorgias.address.port());
+        let front = Bound::loopback(ports.front).await?;
+        self.neighbours.set([&aircall, &gorgias, &front].map(|bound| bound.address.port()));
         let origin = format!("http://{}", aircall.address);
         self.aircall.act(|state| state.origin = origin);
-        Ok(Served::new(aircall, gorgias, [self.aircall_router(), self.gorgias_router()]))
+        Ok(Served::new(
+            [aircall, gorgias, front],
+            [self.aircall_router(), self.gorgias_router(), self.front_router()],
+        ))
     }
 }

@@ -25,6 +25,8 @@ pub struct Ports {
     pub aircall: u16,
     /// The port of the Gorgias stand-in, its control API and the ticket pages.
     pub gorgias: u16,
+    /// The port of the Front stand-in, its control API and the conversation pages.
+    pub front: u16,
 }
 
 /// Running services. They stop when this is dropped, or in order with [`Served::shutdown`].
@@ -34,20 +36,23 @@ pub struct Served {
     pub aircall: SocketAddr,
     /// Where the Gorgias stand-in listens.
     pub gorgias: SocketAddr,
+    /// Where the Front stand-in listens.
+    pub front: SocketAddr,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
 }
 
 impl Served {
-    pub(crate) fn new(aircall: Bound, gorgias: Bound, routers: [Router; 2]) -> Self {
+    /// Aircall, Gorgias and Front, in this order.
+    pub(crate) fn new(bound: [Bound; 3], routers: [Router; 3]) -> Self {
         let (stop, stopped) = watch::channel(false);
-        let [aircall_router, gorgias_router] = routers;
-        let (aircall_address, gorgias_address) = (aircall.address, gorgias.address);
-        let tasks = vec![
-            tokio::spawn(accept(aircall.listener, aircall_router, stopped.clone())),
-            tokio::spawn(accept(gorgias.listener, gorgias_router, stopped)),
-        ];
-        Self { aircall: aircall_address, gorgias: gorgias_address, stop, tasks }
+        let [aircall, gorgias, front] = [&bound[0], &bound[1], &bound[2]].map(|bound| bound.address);
+        let tasks = bound
+            .into_iter()
+            .zip(routers)
+            .map(|(bound, router)| tokio::spawn(accept(bound.listener, router, stopped.clone())))
+            .collect();
+        Self { aircall, gorgias, front, stop, tasks }
     }
 
     /// Stops listening and closes what is open.

@@ -1,4 +1,4 @@
-//! A request and an answer as plain values, shared by both vendors. Reading one from a socket and
+//! A request and an answer as plain values, shared by all vendors. Reading one from a socket and
 //! sending the other is the front desk's business (`desk.rs`).
 
 use std::time::Duration;
@@ -18,6 +18,8 @@ use crate::{
 pub(crate) struct Part {
     /// The field's name; Gorgias takes it as the file's label.
     pub(crate) name: String,
+    /// `None` for a field that is no file.
+    pub(crate) filename: Option<String>,
     pub(crate) content_type: String,
     /// `None` for a file that is too large to be kept in memory: then its size and hash must do.
     pub(crate) bytes: Option<Bytes>,

@@ -7,7 +7,7 @@ mod common;
 use axum::{Router, extract::State, routing::post};
 use reqwest::{Client, Method, Response};
 use serde_json::{Value, json};
-use sidetone_sandbox::{Options, Ports, Sandbox, Served, aircall_world, gorgias_world};
+use sidetone_sandbox::{Options, Ports, Sandbox, Served, aircall_world, front_world, gorgias_world};
 use tokio::{net::TcpListener, sync::mpsc, time::Duration};
 
 async fn served() -> (Sandbox, Served, Client) {
@@ -157,4 +157,69 @@ async fn a_person_in_the_helpdesk_is_neither_limited_nor_journaled() {
     assert_eq!((&answer["status"], &answer["body"]["status"]), (&json!(202), &json!("closed")));
     assert!(sandbox.control().gorgias().journal(0).is_empty());
     assert_eq!(gorgias_world::ACCOUNT, "northbrook");
+}
+
+#[tokio::test]
+async fn front_is_served_with_its_control_and_shows_what_was_written() {
+    let (sandbox, served, client) = served().await;
+    let front = format!("http://{}", served.front);
+    let me = client.get(format!("{front}/me")).bearer_auth(front_world::TOKEN).send().await.unwrap();
+    assert_eq!(json_of(me).await["_links"]["self"], format!("{front}/me"));
+    let act = async |operation: &str, body: Value| {
+        let url = format!("{front}/_sandbox/{operation}");
+        let response = client.post(url).body(body.to_string()).send().await.unwrap();
+        (response.status().as_u16(), json_of(response).await)
+    };
+    let read = async |operation: &str| {
+        json_of(client.get(format!("{front}/_sandbox/{operation}")).send().await.unwrap()).await
+    };
+    let conversation = read("conversations").await["conversations"][0].clone();
+    let path = format!("/conversations/{}", conversation["id"].as_str().unwrap());
+    let comment =
+        json!({"method": "POST", "path": format!("{path}/comments"), "body": {"body": "Seen & <done>"}});
+    let (status, answer) = act("by-a-person", comment).await;
+    assert_eq!(
+        (status, &answer["status"], &answer["body"]["body"]),
+        (200, &json!(201), &json!("Seen & <done>"))
+    );
+    let page = async |path: String| client.get(format!("{front}{path}")).send().await.unwrap();
+    let shown = page(format!("/open/{}", conversation["id"].as_str().unwrap())).await.text().await.unwrap();
+    assert!(
+        shown.contains("Seen &amp; &lt;done&gt;")
+            && shown.contains("Ana Keller")
+            && shown.contains("Sandbox, invented data")
+    );
+    let message = conversation["messages"][0]["id"].as_str().unwrap();
+    assert_eq!(page(format!("/open/{message}")).await.status(), 200, "a message leads to its conversation");
+    assert_eq!(page("/open/cnv_1".to_owned()).await.status(), 404);
+    let contacts = read("contacts").await["contacts"].clone();
+    let shown = page(format!("/_sandbox/contacts/{}", contacts[0]["id"].as_str().unwrap())).await;
+    assert!(shown.text().await.unwrap().contains("Kettle drips at the spout"));
+
+    let (_, added) = act("contact", json!({"name": "Ida", "phone": "+12025550175"})).await;
+    let ids = json!({"source": added["contact"], "target": contacts[0]["id"]});
+    assert_eq!((act("merge", ids.clone()).await.0, act("merge", ids).await.0), (200, 404));
+    assert_eq!(act("contact", json!({"name": "Ida", "phone": "+12025550175"})).await.0, 409);
+    assert_eq!(act("limits", json!({"per_minute": 3})).await.0, 200);
+    let (status, refused) = act("switches", json!({"import_lag": 3})).await;
+    assert!(status == 400 && refused["error"].as_str().unwrap().contains("import_lag"));
+    assert_eq!(act("switches", json!({"import_lag_s": 3.0})).await.0, 200);
+    let state = read("state").await;
+    assert_eq!(
+        (&state["limits"]["per_minute"], &state["switches"]["import_lag_s"]),
+        (&json!(3), &json!(3.0))
+    );
+    assert!(act("consent", json!({"redirect_uri": "https://localhost:1/"})).await.1["code"].is_string());
+    assert_eq!(act("consent", json!({"redirect_uri": "http://localhost:1/"})).await.0, 400);
+    assert_eq!(read("journal").await["journal"].as_array().unwrap().len(), 1, "only the API is journaled");
+    assert_eq!(read("imports").await["imports"], json!([]));
+    assert_eq!(act("faults", json!({"kind": "status", "status": 503, "path": "/me"})).await.0, 200);
+    let me = client.get(format!("{front}/me")).bearer_auth(front_world::TOKEN).send().await.unwrap();
+    assert_eq!(me.status(), 503);
+    assert_eq!(act("reset", json!({})).await.0, 200);
+    assert_eq!(read("dump").await, Sandbox::new(Options::default()).unwrap().control().front().dump());
+    assert_eq!(act("nothing", json!({})).await.0, 404);
+    let told = client.get(format!("http://{}/_sandbox/state", served.aircall)).send().await.unwrap();
+    assert_eq!(json_of(told).await["front"], front.as_str());
+    assert!(sandbox.control().front().send_attempts().is_empty());
 }

@@ -42,7 +42,7 @@ impl Program {
 
     async fn with(scale: f64, more: &str, lines: &[u64], database: Option<String>) -> Program {
         let sandbox = Sandbox::new(Options { scale, ..Options::default() }).unwrap();
-        let served = sandbox.serve(Ports { aircall: 0, gorgias: 0 }).await.unwrap();
+        let served = sandbox.serve(Ports::default()).await.unwrap();
         let hub = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let dir = tempfile::tempdir().unwrap();
         let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();

@@ -11,21 +11,28 @@ use crate::{desk::to_response, hold, wire::Answered};
 
 /// The ports on which the sandbox's own pages live.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Neighbours(Arc<Mutex<Option<(u16, u16)>>>);
+pub(crate) struct Neighbours(Arc<Mutex<Option<[u16; 3]>>>);
 
 impl Neighbours {
-    pub(crate) fn set(&self, aircall: u16, gorgias: u16) {
-        *hold(&self.0) = Some((aircall, gorgias));
+    /// The ports of Aircall, Gorgias and Front.
+    pub(crate) fn set(&self, ports: [u16; 3]) {
+        *hold(&self.0) = Some(ports);
     }
 
     /// The Gorgias stand-in's origin under the name that the browser used for this one.
     pub(crate) fn gorgias_origin(&self, host: &str) -> Option<String> {
-        let (_, port) = (*hold(&self.0))?;
+        let [_, port, _] = (*hold(&self.0))?;
+        Some(format!("http://{}:{port}", name_of(host)))
+    }
+
+    /// The Front stand-in's origin under the name that the browser used for this one.
+    pub(crate) fn front_origin(&self, host: &str) -> Option<String> {
+        let [_, _, port] = (*hold(&self.0))?;
         Some(format!("http://{}:{port}", name_of(host)))
     }
 
     fn has(&self, port: u16) -> bool {
-        hold(&self.0).is_some_and(|(aircall, gorgias)| port == aircall || port == gorgias)
+        hold(&self.0).is_some_and(|ports| ports.contains(&port))
     }
 }
 
@@ -108,7 +115,7 @@ mod tests {
 
     fn own(origin: &str, host: &str) -> bool {
         let neighbours = Neighbours::default();
-        neighbours.set(4001, 4002);
+        neighbours.set([4001, 4002, 4003]);
         let mut headers = HeaderMap::new();
         headers.insert(header::HOST, HeaderValue::from_str(host).unwrap());
         is_own(&HeaderValue::from_str(origin).unwrap(), &headers, &neighbours)
@@ -118,6 +125,7 @@ mod tests {
     fn only_the_sandboxs_own_pages_may_call() {
         assert!(own("http://127.0.0.1:4001", "127.0.0.1:4002"));
         assert!(own("http://localhost:4002", "localhost:4002"));
+        assert!(own("http://127.0.0.1:4001", "127.0.0.1:4003"));
         assert!(!own("http://127.0.0.1:8080", "127.0.0.1:4002"));
         assert!(!own("http://evil.example.com:4001", "127.0.0.1:4002"));
         assert!(!own("null", "127.0.0.1:4002"));

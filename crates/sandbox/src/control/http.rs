@@ -77,9 +77,9 @@ pub(crate) fn gorgias_routes(control: Control, neighbours: Neighbours) -> Router
 
 /// `?after=SEQ` of the journal.
 #[derive(Debug, Default, Deserialize)]
-struct After {
+pub(super) struct After {
     #[serde(default)]
-    after: u64,
+    pub(super) after: u64,
 }
 
 fn read_aircall(control: &Control, path: &str, after: u64, headers: &HeaderMap) -> Result<Value, Refused> {
@@ -91,6 +91,7 @@ fn read_aircall(control: &Control, path: &str, after: u64, headers: &HeaderMap) 
             state["callers"] = json!(control.gorgias().callers());
             state["is_playing"] = json!(control.is_playing());
             state["gorgias"] = json!(control.neighbours.gorgias_origin(host.unwrap_or_default()));
+            state["front"] = json!(control.neighbours.front_origin(host.unwrap_or_default()));
             Ok(state)
         }
         "journal" => Ok(json!({"journal": aircall.journal(after)})),
@@ -243,11 +244,11 @@ fn on_call(control: &Control, path: &str, wish: OnCall) -> Result<Value, Refused
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct PersonsRequest {
-    method: String,
-    path: String,
+pub(super) struct PersonsRequest {
+    pub(super) method: String,
+    pub(super) path: String,
     #[serde(default)]
-    body: Value,
+    pub(super) body: Value,
 }
 
 #[derive(Debug, Deserialize)]
@@ -297,7 +298,7 @@ fn change_gorgias(control: &Control, path: &str, body: &Value) -> Result<Value, 
     }
 }
 
-fn clear(path: &str, clear: impl FnOnce()) -> Result<Value, Refused> {
+pub(super) fn clear(path: &str, clear: impl FnOnce()) -> Result<Value, Refused> {
     if path != "faults" {
         return Err(Refused::unknown("operation", path));
     }
@@ -309,18 +310,18 @@ fn missing(name: &str) -> Refused {
     Refused::Wrong(format!("{name} is missing"))
 }
 
-fn parse(body: &Bytes) -> Result<Value, Refused> {
+pub(super) fn parse(body: &Bytes) -> Result<Value, Refused> {
     if body.is_empty() {
         return Ok(json!({}));
     }
     serde_json::from_slice(body).map_err(|error| Refused::Wrong(format!("the body is not JSON: {error}")))
 }
 
-fn take<T: DeserializeOwned>(body: &Value) -> Result<T, Refused> {
+pub(super) fn take<T: DeserializeOwned>(body: &Value) -> Result<T, Refused> {
     serde_json::from_value(body.clone()).map_err(|error| Refused::Wrong(error.to_string()))
 }
 
-fn respond(answer: Result<Value, Refused>) -> Response {
+pub(super) fn respond(answer: Result<Value, Refused>) -> Response {
     to_response(match answer {
         Ok(body) => Answered::json(200, &body).with("cache-control", "no-store"),
         Err(refused) => Answered::json(refused.status(), &json!({"error": refused.to_string()})),

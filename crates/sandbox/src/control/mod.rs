@@ -1,7 +1,11 @@
 //! The control of the sandbox: what a test, the desktop demo or a person at the control page does to it. The
-//! typed functions are here and in `aircall.rs` and `gorgias.rs`; the HTTP face of them in `http.rs`.
+//! typed functions are here and in `aircall.rs`, `gorgias.rs` and `front.rs`; the HTTP face of
+//! them in `http.rs` and `front_http.rs`.
 
 mod aircall;
+mod front;
+mod front_http;
+mod front_pages;
 mod gorgias;
 mod guard;
 mod http;
@@ -13,13 +17,16 @@ use std::sync::Arc;
 use serde_json::Value;
 
 pub use aircall::AircallControl;
+pub use front::FrontControl;
+pub(crate) use front_http::front_routes;
 pub use gorgias::GorgiasControl;
 pub(crate) use guard::Neighbours;
 pub(crate) use http::{aircall_routes, gorgias_routes};
 pub use view::WebhookState;
 
 use crate::{
-    aircall::service::Inner as Aircall, gorgias::service::Inner as Gorgias, play::Play, refused::Refused,
+    aircall::service::Inner as Aircall, front::service::Inner as Front, gorgias::service::Inner as Gorgias,
+    play::Play, refused::Refused,
 };
 
 /// A handle on the whole sandbox; clones act on the same one.
@@ -27,6 +34,7 @@ use crate::{
 pub struct Control {
     aircall: AircallControl,
     gorgias: GorgiasControl,
+    front: FrontControl,
     play: Play,
     neighbours: Neighbours,
 }
@@ -41,12 +49,14 @@ impl Control {
     pub(crate) fn new(
         aircall: &Arc<Aircall>,
         gorgias: &Arc<Gorgias>,
+        front: &Arc<Front>,
         play: Play,
         neighbours: Neighbours,
     ) -> Self {
         Self {
             aircall: AircallControl(Arc::clone(aircall)),
             gorgias: GorgiasControl(Arc::clone(gorgias)),
+            front: FrontControl(Arc::clone(front)),
             play,
             neighbours,
         }
@@ -62,6 +72,12 @@ impl Control {
     #[must_use]
     pub fn gorgias(&self) -> &GorgiasControl {
         &self.gorgias
+    }
+
+    /// The Front side: what was written, what a person does to it.
+    #[must_use]
+    pub fn front(&self) -> &FrontControl {
+        &self.front
     }
 
     /// Lets calls happen on their own, in an order that follows from `seed`, until [`Self::stop_play`]. A
@@ -81,11 +97,12 @@ impl Control {
         self.play.is_on()
     }
 
-    /// Both services as on their first day: no calls, no webhooks, default switches, no faults, empty
+    /// All services as on their first day: no calls, no webhooks, default switches, no faults, empty
     /// journals. The play goes on if it was on.
     pub fn reset(&self) {
         self.aircall.reset();
         self.gorgias.reset();
+        self.front.reset();
     }
 }
 

@@ -50,7 +50,7 @@ pub(super) fn customer(control: &Control, id: u64) -> Response {
     }
 }
 
-fn page(answered: Answered, connect: &str) -> Response {
+pub(super) fn page(answered: Answered, connect: &str) -> Response {
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src {connect}; \
          base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -63,7 +63,7 @@ fn page(answered: Answered, connect: &str) -> Response {
     to_response(answered)
 }
 
-fn frame(title: &str, main: &str) -> String {
+pub(super) fn frame(title: &str, main: &str) -> String {
     format!(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
@@ -157,7 +157,7 @@ fn customer_page(customer: &Value, tickets: &[Value]) -> String {
     frame(&name, &main)
 }
 
-fn fact(main: &mut String, term: &str, description: &str) {
+pub(super) fn fact(main: &mut String, term: &str, description: &str) {
     let _ = write!(main, "<dt>{term}</dt><dd>{description}</dd>");
 }
 
@@ -182,18 +182,18 @@ fn body_of(message: &Value) -> String {
     text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").trim().to_owned()
 }
 
-fn text_or(value: &Value, otherwise: &str) -> String {
+pub(super) fn text_or(value: &Value, otherwise: &str) -> String {
     escape(value.as_str().filter(|text| !text.is_empty()).unwrap_or(otherwise))
 }
 
 /// Minutes, in UTC.
-fn when(value: &Value) -> String {
+pub(super) fn when(value: &Value) -> String {
     let text = value.as_str().unwrap_or_default();
     let minutes: String = text.chars().take(16).collect();
     if minutes.is_empty() { "–".to_owned() } else { escape(&format!("{} UTC", minutes.replace('T', " "))) }
 }
 
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

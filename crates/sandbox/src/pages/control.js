@@ -200,12 +200,42 @@ async function showTickets() {
   }));
 }
 
+/** The newest message or comment; both tell their time in seconds. */
+function lastOf(conversation) {
+  const entries = [...conversation.messages, ...conversation.comments];
+  const at = (entry) => entry.posted_at ?? entry.created_at;
+  return entries.reduce((last, entry) => (last && at(last) > at(entry) ? last : entry), null);
+}
+
+async function showConversations() {
+  if (!state.front) return;
+  const { conversations } = await ask(`${state.front}/_sandbox/conversations`);
+  byId('no-conversations').hidden = true;
+  const key = JSON.stringify(conversations);
+  const list = byId('conversations');
+  if (list.dataset.key === key) return;
+  list.dataset.key = key;
+  list.replaceChildren(...conversations.slice(0, 30).map((conversation) => {
+    const link = element('a', { href: `${state.front}/open/${conversation.id}`, target: '_blank', rel: 'noopener', textContent: conversation.subject || '(no subject)' });
+    const who = conversation.recipient?.name ?? conversation.recipient?.handle;
+    const assignee = conversation.assignee ? `${conversation.assignee.first_name} ${conversation.assignee.last_name}` : null;
+    const count = conversation.messages.length + conversation.comments.length;
+    const facts = [who, conversation.status, assignee, conversation.inboxes.join(', '), count === 1 ? '1 entry' : `${count} entries`];
+    return element('li', {},
+      element('div', { className: 'first' }, link, element('time', { textContent: day(conversation.updated_at * 1000) })),
+      element('p', { className: 'second', textContent: facts.filter(Boolean).join(' · ') }),
+      element('ul', { className: 'chips' }, ...conversation.tags.map((tag) => element('li', { className: 'chip', textContent: tag.name }))),
+      element('p', { className: 'last', textContent: lastOf(conversation)?.body ?? '' }));
+  }));
+}
+
 async function refresh() {
   try {
     state = await ask('state');
     showFrame();
     showCalls();
     await showTickets();
+    await showConversations();
   } catch {
     byId('webhook').textContent = 'The sandbox does not answer';
   }

@@ -9,9 +9,11 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use chrono::DateTime;
 use http::{HeaderMap, Request};
 use serde_json::{Value, json};
-use sidetone_sandbox::{Deliver, Delivery, Options, Sandbox, aircall_world, gorgias_world};
+use sidetone_sandbox::{Deliver, Delivery, Options, Sandbox, aircall_world, front_world, gorgias_world};
 use tokio::time::{Duration, sleep};
 use tower::ServiceExt as _;
+
+pub mod openapi;
 
 /// 15 January 2027, 08:00:00 UTC.
 pub const START: i64 = 1_800_000_000;
@@ -135,6 +137,31 @@ pub async fn aircall(sandbox: &Sandbox, method: &str, path: &str, body: Value) -
 pub async fn gorgias(sandbox: &Sandbox, method: &str, path: &str, body: Value) -> Answer {
     let request = request(method, path, gorgias_world::EMAIL, gorgias_world::API_KEY, &body);
     send(&sandbox.gorgias_router(), request).await
+}
+
+/// What the Front stand-in was asked and what it answered, in all tests of this program.
+pub static EXCHANGES: Mutex<Vec<openapi::Exchange>> = Mutex::new(Vec::new());
+
+pub async fn front_as(sandbox: &Sandbox, token: &str, method: &str, path: &str, body: Value) -> Answer {
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header("authorization", format!("Bearer {token}"))
+        .header("content-type", "application/json");
+    let content = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
+    let answer = send(&sandbox.front_router(), request.body(content).unwrap()).await;
+    EXCHANGES.lock().unwrap().push(openapi::Exchange {
+        method: method.to_lowercase(),
+        path: path.to_owned(),
+        asked: body,
+        status: answer.status,
+        answered: answer.body.clone(),
+    });
+    answer
+}
+
+pub async fn front(sandbox: &Sandbox, method: &str, path: &str, body: Value) -> Answer {
+    front_as(sandbox, front_world::TOKEN, method, path, body).await
 }
 
 /// Subscribes the receiver to every event.
