@@ -459,7 +459,7 @@ mod tests {
         let full_until = |tellings: &[(i64, u32)]| {
             let mut b = budget(Counting::Leaky);
             for (ms, used) in tellings {
-                b.told(*used, 40, at(*ms));
+                b.told(*used, 40, at(*ms), at(*ms));
             }
             let last = tellings.last().map_or(0, |(ms, _)| *ms);
             (b.take(Lane::Late, at(last)).expect_err("full") - at(last)).num_milliseconds()
@@ -479,9 +479,9 @@ mod tests {
         b.told(22, 40, at(0), at(0));
         let view = b.view(at(0));
         assert_eq!((view.ours, view.others, view.crowded_since), (1, 21, Some(at(0).timestamp())));
-        b.told(30, 40, at(2_000));
+        b.told(30, 40, at(2_000), at(2_000));
         assert_eq!(b.view(at(2_000)).crowded_since, Some(at(0).timestamp()), "since the beginning");
-        b.told(5, 40, at(9_000));
+        b.told(5, 40, at(9_000), at(9_000));
         assert_eq!(b.view(at(9_000)).crowded_since, None);
     }
 
