@@ -81,6 +81,9 @@ pub enum ActRefused {
     /// No request may go now.
     #[error("Aircall cannot be asked before {}. Nothing was done; try again then.", .0.format("%H:%M:%S UTC"))]
     Busy(DateTime<Utc>),
+    /// Sidetone is uninstalled.
+    #[error("Sidetone is uninstalled, so nothing was done. Resume to use it again.")]
+    Uninstalled,
     /// Aircall refuses the key.
     #[error("Aircall does not accept the key, so nothing was done. Make a new key in Aircall and enter it.")]
     Credential,

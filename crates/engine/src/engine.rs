@@ -25,6 +25,7 @@ mod poll;
 mod questions;
 mod speaking;
 mod sweep;
+mod uninstall;
 mod webhook;
 mod who;
 mod writing;
@@ -62,6 +63,7 @@ use self::poll::Polling;
 use self::speaking::Speaking;
 pub use self::sweep::AdoptProgress;
 use self::sweep::Sweep;
+use self::uninstall::Uninstalled;
 use self::webhook::{Hook, WebhookStep};
 use self::who::Searched;
 use self::writing::Writing;
@@ -123,6 +125,8 @@ pub(crate) enum Stimulus {
     Study(CaseId, oneshot::Sender<()>),
     /// Stop writing (`true`), or let it go on; told when that holds.
     Pause(bool, oneshot::Sender<Result<(), StoreError>>),
+    /// Take our webhook away, and ask nothing any more; told when that is stored.
+    Uninstall(oneshot::Sender<Result<(), StoreError>>),
     /// Fill the ledger from the records of calls since then; told how far it has come.
     AdoptSince(DateTime<Utc>, mpsc::UnboundedSender<AdoptProgress>),
     /// Dial a number on an agent's phone.
@@ -263,7 +267,10 @@ pub(crate) enum Job {
 impl Job {
     /// Whether it reads a list, which cannot be missing.
     fn is_a_list(&self) -> bool {
-        matches!(self, Job::List(_) | Job::Poll | Job::SweepCalls | Job::Webhook(WebhookStep::Look))
+        matches!(
+            self,
+            Job::List(_) | Job::Poll | Job::SweepCalls | Job::Webhook(WebhookStep::Look | WebhookStep::Find)
+        )
     }
 
     /// The call that this job keeps busy.
@@ -338,6 +345,7 @@ pub struct Engine {
     polling: Polling,
     telling: Telling,
     writing: Writing,
+    uninstalled: Uninstalled,
     adoption: Adoption,
     deciding: Deciding,
     mirror: Mirror,
@@ -408,6 +416,7 @@ impl Engine {
         }
         store.commit(&change)?;
         let writing = Writing::remembered(store.as_ref())?;
+        let uninstalled = Uninstalled::remembered(store.as_ref(), now)?;
         let mirror = Mirror::remembered(store.as_ref(), now)?;
 
         let (sender, stimuli) = mpsc::unbounded_channel();
@@ -441,6 +450,7 @@ impl Engine {
             polling: Polling::new(&settings, now),
             telling: Telling::new(now),
             writing,
+            uninstalled,
             adoption: Adoption::new(now),
             deciding: Deciding::default(),
             mirror,
@@ -486,6 +496,9 @@ impl Engine {
         };
         if !engine.settings.study_only {
             engine.transfers.clean();
+        }
+        if uninstalled.holds() {
+            engine.take_webhook_away(now);
         }
         // The memory of the modes is as old as the database.
         let begun = engine.go_live.changes.first().map(|(at, _)| *at);
@@ -597,6 +610,7 @@ impl Engine {
 
     fn take(&mut self, stimulus: Stimulus) {
         let now = self.clock.now();
+        let Some(stimulus) = self.unless_uninstalled(stimulus) else { return };
         // Where somebody waits for an answer, they may have gone.
         let result = match stimulus {
             Stimulus::Arrived => Ok(()),
@@ -608,6 +622,10 @@ impl Engine {
             Stimulus::Study(id, told) => self.study(id, told, now),
             Stimulus::Pause(pause, told) => {
                 let _ = told.send(self.pause(pause, now));
+                Ok(())
+            }
+            Stimulus::Uninstall(told) => {
+                let _ = told.send(self.uninstall(now));
                 Ok(())
             }
             Stimulus::AdoptSince(since, told) => {
@@ -645,8 +663,11 @@ impl Engine {
     fn turn(&mut self) -> Result<(), StoreError> {
         let now = self.clock.now();
         self.wake = now + LONGEST_REST;
+        self.heed_uninstall(now)?;
         self.fold_arrivals(now)?;
-        if self.stopping.is_none() {
+        if self.stopping.is_none() && self.uninstalled.holds() {
+            self.look_at_webhooks(now)?;
+        } else if self.stopping.is_none() {
             self.look_up_ringing(now);
             self.go_on_asking(now);
             self.send_cards(now)?;
@@ -735,8 +756,11 @@ impl Engine {
         aircall::calls::get(id.0, fetch)
     }
 
-    /// Takes one request out of the vendor's budget, if its link is up.
+    /// Takes one request out of the vendor's budget, if its link is up and anything may be asked at all.
     fn may_ask(&mut self, vendor: Vendor, lane: Lane, now: DateTime<Utc>) -> Result<(), DateTime<Utc>> {
+        if self.uninstalled.holds() {
+            return Err(now + LONGEST_REST);
+        }
         if vendor == self.helpdesk.vendor() && self.is_shut_out() {
             // Only the check goes (`authorization.rs`); with its answer everything else does.
             let next = self.links.get(&vendor).and_then(Link::next_try).unwrap_or(now);
@@ -744,6 +768,10 @@ impl Engine {
             self.wake_by(until);
             return Err(until);
         }
+        self.admit(vendor, lane, now)
+    }
+
+    fn admit(&mut self, vendor: Vendor, lane: Lane, now: DateTime<Utc>) -> Result<(), DateTime<Utc>> {
         let budget = self.budgets.get_mut(&vendor);
         let allowed = match self.links.get_mut(&vendor).map_or(Ok(()), |link| link.admit(now)) {
             Ok(()) => budget.map_or(Ok(()), |budget| budget.take(lane, now)),

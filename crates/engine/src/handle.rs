@@ -489,7 +489,19 @@ impl Handle {
         self.ask(|told| Stimulus::Pause(true, told)).await.unwrap_or_else(|| Err(stopping()))
     }
 
-    /// Lets writing go on; what came in the meantime is written. Comes back when that holds.
+    /// Uninstalls (G21), over restarts too: our webhook is taken away at Aircall at once, its token forgotten, and nothing
+    /// is read or written until [`Handle::resume`]. Records and ledger stay. Comes back when it is stored; the webhook goes
+    /// after that, as soon as Aircall lets us.
+    ///
+    /// # Errors
+    /// If it could not be stored: then nothing has changed.
+    pub async fn uninstall(&self) -> Result<(), StoreError> {
+        self.ask(Stimulus::Uninstall).await.unwrap_or_else(|| Err(stopping()))
+    }
+
+    /// Lets writing go on; what came in the meantime is written. After [`Handle::uninstall`] the webhook is made anew, and
+    /// events come again once it stands; calls that came and went before are not fetched, except by polling (two hours
+    /// back). Comes back when that holds.
     ///
     /// # Errors
     /// If it could not be stored: then nothing has changed.

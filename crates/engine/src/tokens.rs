@@ -9,6 +9,8 @@ use crate::store::{Store, StoreError};
 /// So many replaced tokens are remembered.
 const REMEMBERED: usize = 4;
 
+/// The setting that keeps since when Sidetone is uninstalled (G21); empty: it is not.
+pub(crate) const UNINSTALLED: &str = "uninstalled_since";
 const OWN: [&str; 2] = ["webhook_token_hash", "webhook_tokens_before"];
 const BY_HAND: [&str; 2] = ["manual_token_hash", "manual_tokens_before"];
 
@@ -53,17 +55,36 @@ impl Kept {
 pub(crate) struct Tokens {
     own: Kept,
     by_hand: Kept,
+    /// Sidetone is uninstalled: nobody is believed.
+    withdrawn: bool,
 }
 
 impl Tokens {
     /// As the store has them.
     pub(crate) fn remembered(store: &dyn Store) -> Result<Tokens, StoreError> {
-        Ok(Tokens { own: Kept::remembered(store, OWN)?, by_hand: Kept::remembered(store, BY_HAND)? })
+        Ok(Tokens {
+            own: Kept::remembered(store, OWN)?,
+            by_hand: Kept::remembered(store, BY_HAND)?,
+            withdrawn: store.setting(UNINSTALLED)?.is_some_and(|since| !since.is_empty()),
+        })
     }
 
     /// As the store shall remember them.
     pub(crate) fn settings(&self) -> Vec<(String, String)> {
         self.own.settings(OWN).into_iter().chain(self.by_hand.settings(BY_HAND)).collect()
+    }
+
+    /// Sidetone is uninstalled: our own token is forgotten, and nobody is believed. The token that a person made stands in
+    /// the configuration all the same.
+    pub(crate) fn forget(&mut self) {
+        self.own = Kept::default();
+        self.withdrawn = true;
+    }
+
+    /// It is used again. The token of our own webhook is what is stored: another hub may have made one already.
+    pub(crate) fn come_back(&mut self, stored: Tokens) {
+        self.own = stored.own;
+        self.withdrawn = false;
     }
 
     /// Our own webhook has this token from now on.
@@ -80,7 +101,7 @@ impl Tokens {
     pub(crate) fn know(&self, token: &str) -> bool {
         // Hashes are compared, so the time it takes tells nothing of the token.
         let hash = inbox::token_hash(token);
-        self.own.knows(&hash) || self.by_hand.knows(&hash)
+        !self.withdrawn && (self.own.knows(&hash) || self.by_hand.knows(&hash))
     }
 
     /// Whether a token is believed that was replaced.
@@ -144,6 +165,18 @@ mod tests {
         assert!(tokens.know("hand"));
         tokens.seen("two");
         assert!(tokens.know("two") && !tokens.know("hand") && !tokens.know("one"));
+    }
+
+    #[test]
+    fn uninstalled_nobody_is_believed_and_afterwards_only_what_a_person_made() {
+        let mut tokens = Tokens::default();
+        tokens.by_hand_is(Some("hand"));
+        tokens.own_is("one");
+        tokens.own_is("two");
+        tokens.forget();
+        assert!(!tokens.know("one") && !tokens.know("two") && !tokens.know("hand"));
+        tokens.come_back(Tokens::default());
+        assert!(!tokens.know("one") && !tokens.know("two") && tokens.know("hand"));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What an admin does to the whole hub: pause, resume, mend. Actions on one call are in [`crate::api`].
+//! What an admin does to the whole hub: pause, resume, uninstall, mend. Actions on one call are in [`crate::api`].
 
 use axum::Json;
 use axum::body::Bytes;
@@ -20,6 +20,14 @@ pub(crate) async fn pause(State(handle): State<Handle>) -> Result<Json<Value>, P
 /// `POST /api/resume`: what waited is written.
 pub(crate) async fn resume(State(handle): State<Handle>) -> Result<Json<Value>, Problem> {
     handle.resume().await?;
+    Ok(Json(json!({ "paused": handle.health().paused })))
+}
+
+/// `POST /api/uninstall` (G21): the webhook is taken away at Aircall at once and its token forgotten; nothing is read or
+/// written from now on, over restarts too, until `POST /api/resume`. Records stay. Answers what `paused` in
+/// `GET /api/health` says; an alert `uninstalled` stands there, and `webhook_stands` while Aircall does not let it go.
+pub(crate) async fn uninstall(State(handle): State<Handle>) -> Result<Json<Value>, Problem> {
+    handle.uninstall().await?;
     Ok(Json(json!({ "paused": handle.health().paused })))
 }
 

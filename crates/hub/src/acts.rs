@@ -97,6 +97,7 @@ impl From<ActRefused> for Problem {
             ActRefused::NoSuchCall => return Problem::no_such_call(),
             ActRefused::Unavailable { .. } => (StatusCode::CONFLICT, "agent_unavailable"),
             ActRefused::AgentsUnknown => (StatusCode::SERVICE_UNAVAILABLE, "agents_unknown"),
+            ActRefused::Uninstalled => (StatusCode::CONFLICT, "uninstalled"),
             ActRefused::Busy(_) => (StatusCode::SERVICE_UNAVAILABLE, "aircall_busy"),
             ActRefused::Credential => (StatusCode::SERVICE_UNAVAILABLE, "aircall_refused"),
             ActRefused::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping"),

@@ -53,6 +53,7 @@ pub fn routes(handle: &Handle, config: &Config) -> io::Result<Router> {
         .route("/api/health", get(api::health))
         .route("/api/pause", post(actions::pause))
         .route("/api/resume", post(actions::resume))
+        .route("/api/uninstall", post(actions::uninstall))
         .route("/api/mend", post(actions::mend))
         .route("/api/adopt", post(adopt::adopt))
         .route("/api/numbers/explain", get(numbers::explain))

@@ -170,6 +170,44 @@ async fn logging_is_paused_and_resumed_over_the_api_and_shown() {
 }
 
 #[tokio::test]
+async fn an_admin_uninstalls_over_the_api_the_webhook_goes_and_its_events_are_refused_until_it_is_resumed() {
+    // G21
+    let mut hub = Program::start(20.0, "").await;
+    hub.until_listening().await;
+    let aircall = hub.sandbox.control().aircall().clone();
+    for token in [None, Some("wrong")] {
+        let asked = hub.client.post(hub.url("/api/uninstall"));
+        let asked = token.map_or(asked.try_clone().unwrap(), |token| asked.bearer_auth(token));
+        assert_eq!(asked.send().await.unwrap().status(), 401);
+    }
+    assert_eq!(aircall.webhooks().len(), 1, "nobody but an admin uninstalls");
+    let post = async |hub: &Program, path: &str| {
+        let answer = hub.client.post(hub.url(path)).bearer_auth(ADMIN).send().await.unwrap();
+        (answer.status().as_u16(), serde_json::from_slice::<Value>(&answer.bytes().await.unwrap()).unwrap())
+    };
+    let event = event(1, "call.created", json!({}));
+    assert_eq!(hub.deliver(event.clone()).await, 200);
+    let (status, told) = post(&hub, "/api/uninstall").await;
+    assert!(status == 200 && told["paused"]["since"].is_i64(), "{status} {told}");
+    hub.until("the webhook is gone", Duration::from_secs(10), async || aircall.webhooks().is_empty()).await;
+    for restarted in [false, true] {
+        if restarted {
+            assert!(hub.terminate().success());
+            hub.run().await;
+        }
+        assert_eq!(hub.deliver(event.clone()).await, 401, "restarted: {restarted}");
+        let is_told = async || hub.get("/api/health").await["alerts"][0]["code"] == "uninstalled";
+        hub.until("it is told", Duration::from_secs(10), is_told).await;
+        assert_eq!(hub.client.get(hub.url("/readyz")).send().await.unwrap().status(), 200);
+        assert!(aircall.webhooks().is_empty());
+    }
+    let (status, told) = post(&hub, "/api/resume").await;
+    assert_eq!((status, told), (200, json!({"paused": null})));
+    hub.until("there is one again", Duration::from_secs(10), async || aircall.webhooks().len() == 1).await;
+    assert_eq!(hub.deliver(event).await, 200);
+}
+
+#[tokio::test]
 async fn a_call_is_shown_and_logged_from_ring_to_record() {
     let hub = Program::start(20.0, "").await;
     hub.until_listening().await;

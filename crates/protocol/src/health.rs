@@ -271,7 +271,7 @@ pub struct Health {
     pub state: HealthState,
     /// What is written.
     pub mode: Mode,
-    /// Set while a person has paused logging.
+    /// Set while a person has paused logging, or has uninstalled Sidetone.
     #[serde(default)]
     pub paused: Option<PausedView>,
     /// Whether this installation writes.

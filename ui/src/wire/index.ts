@@ -533,7 +533,7 @@ state: HealthState,
  */
 mode: Mode, 
 /**
- * Set while a person has paused logging.
+ * Set while a person has paused logging, or has uninstalled Sidetone.
  */
 paused: PausedView | null, 
 /**

@@ -55,6 +55,7 @@ export interface Parameters {
   lastOne: 'time';
   alertSince: 'time';
   alertOtherWriterWhat: 'host';
+  alertUninstalled: 'time';
   alertWebhook: 'time';
   alertWebhookWhat: 'n';
   alertNoEvents: 'time';

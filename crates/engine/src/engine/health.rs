@@ -67,13 +67,7 @@ impl Engine {
     fn measure_health(&mut self, now: DateTime<Utc>) -> Result<Health, StoreError> {
         let outbox = self.store.outbox(now)?;
         let arrivals = self.store.arrivals()?;
-        let waiting = outbox.calls + outbox.not_logged;
-        let mut alerts: Vec<Alert> = self.links.values().filter_map(|link| link.alert(waiting)).collect();
-        alerts.extend(self.hook.alert());
-        alerts.extend(self.writing.alert(waiting));
-        alerts.extend(self.question_alert()?);
-        alerts.extend(self.transfers.alert());
-        alerts.extend(self.outbox_alerts(&outbox, now)?);
+        let mut alerts = self.alerts(&outbox, now)?;
         self.telling.alert_since.retain(|code, _| alerts.iter().any(|a| a.code == *code));
         for alert in &mut alerts {
             alert.since = *self.telling.alert_since.entry(alert.code.clone()).or_insert(alert.since);
@@ -89,7 +83,7 @@ impl Engine {
         Ok(Health {
             state,
             mode: self.settings.logging.mode.0,
-            paused: self.writing.paused(outbox.calls),
+            paused: self.uninstalled.paused(outbox.calls).or(self.writing.paused(outbox.calls)),
             writer: self.writing.view(),
             alerts,
             connections: self.links.values().map(crate::health::Link::view).collect(),
@@ -104,6 +98,25 @@ impl Engine {
             odd_events: u32::try_from(arrivals.odd).unwrap_or(u32::MAX),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         })
+    }
+
+    fn alerts(&self, outbox: &OutboxView, now: DateTime<Utc>) -> Result<Vec<Alert>, StoreError> {
+        let waiting = outbox.calls + outbox.not_logged;
+        let mut links = self.links.clone();
+        if self.uninstalled.holds() {
+            // What was wrong before is nobody's concern any more, except what keeps the webhook standing.
+            links.retain(|vendor, _| *vendor == Vendor::Aircall && self.uninstalled.webhook_stands());
+            let mut alerts = self.uninstalled.alerts(waiting, now);
+            alerts.extend(links.values().filter_map(|link| link.alert(waiting)));
+            return Ok(alerts);
+        }
+        let mut alerts: Vec<Alert> = links.values().filter_map(|link| link.alert(waiting)).collect();
+        alerts.extend(self.hook.alert());
+        alerts.extend(self.writing.alert(waiting));
+        alerts.extend(self.question_alert()?);
+        alerts.extend(self.transfers.alert());
+        alerts.extend(self.outbox_alerts(outbox, now)?);
+        Ok(alerts)
     }
 
     fn outbox_alerts(&self, outbox: &OutboxView, now: DateTime<Utc>) -> Result<Vec<Alert>, StoreError> {

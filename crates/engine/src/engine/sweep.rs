@@ -271,6 +271,15 @@ impl Engine {
         }
     }
 
+    /// It ends without having come to its end.
+    pub(super) fn give_up_sweep(&mut self, why: &str) {
+        if let Some(sweep) = &mut self.sweep {
+            sweep.progress.failed = Some(why.to_owned());
+            self.tell_progress();
+            self.sweep = None;
+        }
+    }
+
     fn tell_progress(&mut self) {
         if let Some(sweep) = &self.sweep {
             // Nobody watches any more: that is seen at the next turn.

@@ -5,6 +5,7 @@
 //! leads nowhere stands for the installation. One request at a time: each look leads to one step, then to another look.
 
 mod claims;
+mod removal;
 
 use std::sync::atomic::Ordering;
 
@@ -69,6 +70,10 @@ pub(crate) enum WebhookStep {
     Make,
     Change,
     Remove,
+    /// Sidetone is uninstalled: look for ours.
+    Find,
+    /// Take ours away for good.
+    TakeAway,
 }
 
 /// When the webhooks are looked at, and what is wrong with ours.
@@ -112,6 +117,10 @@ impl Engine {
         }
         self.hook.seen.clear();
         self.hook.began = now;
+        if self.uninstalled.holds() {
+            self.look_for_ours(now);
+            return Ok(());
+        }
         let request = aircall::webhooks::list(aircall::Paging::default()).to_http(&self.aircall);
         self.webhook_step(WebhookStep::Look, request, now);
         let link = self.links.get(&Vendor::Aircall).filter(|_| !self.hook.busy);
@@ -145,6 +154,9 @@ impl Engine {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         self.hook.busy = false;
+        if self.uninstalled.holds() {
+            return self.removal_told(step, result, now);
+        }
         let every =
             TimeDelta::from_std(self.settings.check_every).unwrap_or(LOOK_AT_LEAST).min(LOOK_AT_LEAST);
         self.hook.at = Some(now + every);
@@ -156,6 +168,11 @@ impl Engine {
             WebhookStep::Look => self.looked_at_webhooks(answer, now),
             WebhookStep::Make | WebhookStep::Change | WebhookStep::Remove => {
                 self.webhook_changed(answer, now)
+            }
+            // Asked before a person resumed: it is looked at anew.
+            WebhookStep::Find | WebhookStep::TakeAway => {
+                self.look_at_webhooks_anew(now);
+                Ok(())
             }
         }
     }
@@ -274,6 +291,10 @@ impl Engine {
     /// What tokens are believed is kept over restarts. Where nothing changed here, what is stored holds: another hub may
     /// have changed it.
     pub(super) fn keep_tokens(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        // Then the store shall have none.
+        if self.uninstalled.holds() {
+            return Ok(());
+        }
         let stored = Tokens::remembered(self.store.as_ref())?;
         if !self.shared.tokens_unsaved.load(Ordering::SeqCst) {
             self.shared.believe(stored);

@@ -25,8 +25,8 @@ const WHEN_RELEASED: DateTime<Utc> = match DateTime::from_timestamp(253_370_764_
 };
 
 const PAUSED: &str = "paused_since";
-const SOLE: &str = "sole_writer_since";
-const QUIET: &str = "quiet_until";
+pub(super) const SOLE: &str = "sole_writer_since";
+pub(super) const QUIET: &str = "quiet_until";
 
 /// Who writes this company's calls.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +39,12 @@ pub(super) enum Claim {
     Others { host: String, since: DateTime<Utc> },
 }
 
+/// A time that is kept as a setting.
+pub(super) fn moment(store: &dyn Store, key: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let text = store.setting(key)?;
+    Ok(text.and_then(|text| DateTime::parse_from_rfc3339(&text).ok()).map(|at| at.to_utc()))
+}
+
 /// What stands between a plan and its being carried out.
 pub(crate) struct Writing {
     pub(super) claim: Claim,
@@ -47,7 +53,7 @@ pub(crate) struct Writing {
     /// An earlier run was the only writer: it goes on where Aircall cannot be asked.
     was_sole: bool,
     paused_since: Option<DateTime<Utc>>,
-    quiet_until: Option<DateTime<Utc>>,
+    pub(super) quiet_until: Option<DateTime<Utc>>,
     /// Whether writes went at the last turn.
     flowed: bool,
 }
@@ -55,16 +61,12 @@ pub(crate) struct Writing {
 impl Writing {
     /// As the last run left it.
     pub(super) fn remembered(store: &dyn Store) -> Result<Writing, StoreError> {
-        let moment = |key| -> Result<Option<DateTime<Utc>>, StoreError> {
-            let text = store.setting(key)?;
-            Ok(text.and_then(|text| DateTime::parse_from_rfc3339(&text).ok()).map(|at| at.to_utc()))
-        };
         Ok(Writing {
             claim: Claim::Unverified,
             looked_at: None,
-            was_sole: moment(SOLE)?.is_some(),
-            paused_since: moment(PAUSED)?,
-            quiet_until: moment(QUIET)?,
+            was_sole: moment(store, SOLE)?.is_some(),
+            paused_since: moment(store, PAUSED)?,
+            quiet_until: moment(store, QUIET)?,
             flowed: false,
         })
     }
@@ -72,6 +74,14 @@ impl Writing {
     /// When this installation took over from another one, if it ever did.
     pub(super) fn took_over_at(&self) -> Option<DateTime<Utc>> {
         self.quiet_until
+    }
+
+    /// Who writes has to be looked up before anything is written again.
+    pub(super) fn unverified(&mut self) {
+        self.claim = Claim::Unverified;
+        self.looked_at = None;
+        self.was_sole = false;
+        self.flowed = false;
     }
 
     /// Whether another installation writes.
@@ -114,6 +124,7 @@ impl Engine {
         let writing = &self.writing;
         self.settings.logging.mode.0 == Mode::Live
             && !self.settings.study_only
+            && !self.uninstalled.holds()
             && writing.paused_since.is_none()
             && writing.claim == Claim::Ours
             && writing.quiet_until.is_none_or(|until| until <= now)
@@ -161,8 +172,12 @@ impl Engine {
         })
     }
 
-    /// A person stops writing, or lets it go on. Holds over restarts.
+    /// A person stops writing, or lets it go on, also after it was uninstalled. Holds over restarts.
     pub(super) fn pause(&mut self, pause: bool, now: DateTime<Utc>) -> Result<(), StoreError> {
+        if !pause && self.uninstalled.holds() {
+            self.come_back(now)?;
+            self.tell_health(now)?;
+        }
         if pause != self.writing.paused_since.is_some() {
             let since = pause.then_some(now);
             self.remember(PAUSED, since, now)?;

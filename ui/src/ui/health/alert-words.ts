@@ -30,6 +30,10 @@ export function alertWords(alert: Alert, health: Health | null, now: number): Al
       return own(say('alertAccess', { vendor: vendorName('front') }), say('alertAccessWhat', { n }));
     case 'other_writer':
       return own(say('alertOtherWriter'), say('alertOtherWriterWhat', { host: health?.writer.other ?? say('elsewhere') }));
+    case 'uninstalled':
+      return own(say('alertUninstalled', { time }), say('alertUninstalledWhat'));
+    case 'webhook_stands':
+      return own(say('alertWebhookStands'), say('alertWebhookStandsWhat'));
     case 'no_author':
       return own(say('alertNoAuthor', { helpdesk: vendorName(helpdesk) }), say('alertNoAuthorWhat', { n }));
     case 'parked':

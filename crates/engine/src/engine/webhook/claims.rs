@@ -112,6 +112,12 @@ pub(super) fn next(
     found
 }
 
+/// The id of the first webhook of this installation, whatever its address leads to.
+pub(super) fn first_of(webhooks: &[aircall::Webhook], installation: Uuid) -> Option<String> {
+    let ours = webhooks.iter().find(|webhook| owner(url_of(webhook)) == Some(installation))?;
+    Some(ours.id.clone())
+}
+
 fn url_of(webhook: &aircall::Webhook) -> &str {
     webhook.url.as_deref().unwrap_or_default()
 }
