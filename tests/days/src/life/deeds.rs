@@ -70,12 +70,12 @@ impl<'a> Life<'a> {
                 self.names.insert(id.clone(), format!("text #{text}"));
                 self.texts[*text] = Some(id);
             }
-            Deed::AtConversation(number, act) => self.waiting.want(Wanted::AtConversation(number, *act)),
+            Deed::AtConversation(number, act) => self.waiting.want(Wanted::Conversation(number, *act)),
             Deed::Person(call, act) => {
                 id(call)?;
-                self.waiting.want(Wanted::AtTicket(*call, *act));
+                self.waiting.want(Wanted::Ticket(*call, *act));
             }
-            Deed::Customer(number, act, after) => self.waiting.want(Wanted::AtCustomer(number, act, *after)),
+            Deed::Customer(number, act, after) => self.waiting.want(Wanted::Customer(number, act, *after)),
             Deed::CreateAgain(call) => self.day.handle.retry(CaseId(id(call)?)),
             Deed::House(house) => {
                 self.house.push_back(*house);

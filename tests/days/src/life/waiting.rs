@@ -10,9 +10,9 @@ use crate::script::CallNo;
 /// What somebody wants to do in the helpdesk.
 #[derive(Clone, Debug)]
 pub(super) enum Wanted<'a> {
-    AtTicket(CallNo, Act),
-    AtConversation(&'a str, Act),
-    AtCustomer(&'a str, &'a AtCustomer, Option<CallNo>),
+    Ticket(CallNo, Act),
+    Conversation(&'a str, Act),
+    Customer(&'a str, &'a AtCustomer, Option<CallNo>),
 }
 
 /// What waits, and when it is tried again.
@@ -66,7 +66,7 @@ impl Life<'_> {
 
     fn try_wanted(&mut self, wanted: &Wanted<'_>) -> bool {
         match wanted {
-            Wanted::AtTicket(call, act) => {
+            Wanted::Ticket(call, act) => {
                 let Some(id) = self.calls[*call] else { return true };
                 let Some(found) = people::act(&self.day, id, *act) else {
                     // A call that was not written by then has no ticket (two customers share its number, say).
@@ -77,11 +77,11 @@ impl Life<'_> {
                 self.done.push(Done { call: *call, act: *act, found, looked_at, as_it_was: None });
                 true
             }
-            Wanted::AtConversation(number, act) => {
+            Wanted::Conversation(number, act) => {
                 people::act_at_conversation(&self.day, number, *act);
                 true
             }
-            Wanted::AtCustomer(number, act, after) => {
+            Wanted::Customer(number, act, after) => {
                 let after = after.and_then(|call| self.calls[call]);
                 let is_done = people::act_at_customer(&self.day, number, act, after);
                 if is_done {
