@@ -551,6 +551,23 @@ async fn each_kind_of_call_can_be_closed_or_only_stored() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn answered_calls_can_be_stored_only_and_missed_ones_closed() {
+    let logging = Logging { answered: Keep::Store, missed: Keep::Closed, ..Plan::default().logging };
+    let day = Day::begin(Plan { logging, ..Plan::default() }).await;
+    let before = day.last_seq();
+    let answered = day.answered(MARTA).await;
+    day.aircall.comment(answered, world::CAMILLE, "Stays here").unwrap();
+    day.pass(300).await;
+    assert_eq!(day.detail(answered).reason.unwrap().code, "by_setting");
+    assert!(day.requests(before).0.is_empty(), "nothing is written of it, late notes or not");
+    let missed = day.ring(world::SUPPORT_FR, Some(MARTA));
+    day.pass(5).await;
+    day.aircall.hang_up(missed, &HangUp::default()).unwrap();
+    day.pass(90).await;
+    assert_eq!(day.ticket(missed)["status"], "closed");
+}
+
+#[tokio::test(start_paused = true)]
 async fn nothing_is_written_in_shadow_mode_but_the_plan_is_there() {
     let logging = Logging { mode: ModeSetting(Mode::Shadow), ..Plan::default().logging };
     let day = Day::begin(Plan { logging, ..Plan::default() }).await;
