@@ -667,3 +667,23 @@ async fn the_texts_own_time_decides_and_not_when_it_came() {
     assert_eq!(all.iter().map(said).collect::<Vec<_>>(), [["First", "Second"]]);
     assert_eq!(all[0]["status"], "open");
 }
+
+#[tokio::test(start_paused = true)]
+async fn that_nobody_had_the_number_is_told_once_whichever_of_two_texts_begins_the_conversation() {
+    // G16: the customer is made for the first text, whose ticket is refused until a person has it written again; meanwhile
+    // the second begins the conversation.
+    let day = Day::begin(Plan::default()).await;
+    let refused = FaultKind::Status { status: 404, retry_after: None };
+    day.gorgias.add_fault(Fault::next(1, refused).on_just("POST", "/api/tickets"));
+    let first = day.aircall.text(&from_customer(STRANGER, "Hello?")).unwrap();
+    day.aircall.text(&from_customer(STRANGER, "Anybody there?")).unwrap();
+    day.pass(60).await;
+    assert_eq!(day.handle.message(&first).unwrap().unwrap().message.state, CallState::Parked);
+    assert!(day.handle.retry_message(&first).unwrap());
+    day.pass(60).await;
+    let tickets = day.gorgias.tickets();
+    let all = tickets.iter().flat_map(|ticket| ticket["messages"].as_array().unwrap());
+    let keys: Vec<&str> = all.filter_map(|message| message["external_id"].as_str()).collect();
+    assert_eq!(keys.iter().filter(|key| key.ends_with(":not_found")).count(), 1, "{keys:?}");
+    assert_eq!(keys.iter().filter(|key| key.starts_with("aircall:message:")).count(), 3, "{keys:?}");
+}

@@ -211,9 +211,9 @@ fn texts() -> Vec<(u64, Deed)> {
     };
     let stranger = STRANGERS_WHO_WRITE[0];
     vec![
-        (34, Deed::Text(0, Text { files: vec![pdf()], ..text(stranger, "The invoice") })),
-        (34, Deed::Text(1, text(stranger, "Is it right?"))),
-        (36, Deed::Text(2, text(&guest(2), "Are you open?"))),
+        (12, Deed::Text(0, Text { files: vec![pdf()], ..text(stranger, "The invoice") })),
+        (12, Deed::Text(1, text(stranger, "Is it right?"))),
+        (24, Deed::Text(2, text(&guest(2), "Are you open?"))),
         (270, Deed::AtConversation(guest(2), Act::Close)),
         (280, Deed::Text(3, text(&guest(2), "I stand at the door"))),
         (LOST_S + 25, Deed::Text(4, text(&guest(2), "Never mind"))),

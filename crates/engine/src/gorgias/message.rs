@@ -33,6 +33,8 @@ use crate::words::{Words, words};
 
 /// The entry of the message itself.
 pub(super) const MESSAGE: &str = "message";
+/// The entry of the remark that nobody had the number (G16).
+const NOT_FOUND: &str = "not_found";
 /// M7: the tag of every conversation; the same in all languages, so that it is known again.
 pub(super) const TAG: &str = "Aircall SMS";
 /// What is known by its status alone was announced by an event that is late or lost: it is waited for so long.
@@ -272,11 +274,13 @@ fn plan(
                 writes.push(reopen(thread, &conversation.customer));
             }
             writes.push(go_on(case, record, thread));
+            writes.extend(late_remark(case, record, &thread.ticket));
             make(&mut writes);
             writes.extend(tag(&thread.ticket, &wanted));
         }
         (_, Some(ticket)) => {
             writes.extend(late_files(case, record, ticket));
+            writes.extend(late_remark(case, record, ticket));
             make(&mut writes);
             writes.extend(tag(ticket, &wanted));
         }
@@ -311,11 +315,9 @@ fn begin(case: &Case, record: &Record<'_>, tags: &[(String, String)], now: DateT
     let customer_id = customer.and_then(|c| c.id.parse().ok()).unwrap_or(0);
     let mut ticket = NewTicket::new(Channel::Sms, message(case, record, customer_id));
     let mut entries = vec![message_entry(case, record)];
-    if let Some((text, by)) = &record.remark {
-        let author = Author { user_id: by.id, name: by.name.clone(), email: by.email.clone() };
-        let body = Body { text: text.clone(), html: html(text) };
-        ticket.push(NewMessage::internal_note(&author, body, format!("{marker}:not_found"), record.sent_at));
-        entries.push(entry("not_found", Some(by)));
+    if let Some((note, by)) = remark_note(case, record) {
+        ticket.push(note);
+        entries.push(entry(NOT_FOUND, Some(by)));
     }
     ticket.customer_id = Some(customer_id);
     ticket.from_agent = Some(call.is_outbound());
@@ -352,6 +354,28 @@ fn begin(case: &Case, record: &Record<'_>, tags: &[(String, String)], now: DateT
     write.marker = Some(marker);
     write.rule = "The customer has no conversation that takes it, so one is made (M1, M3, M4)".into();
     write
+}
+
+/// G16: that nobody had the number, in the name of this person.
+fn remark_note<'a>(case: &Case, record: &'a Record<'_>) -> Option<(NewMessage, &'a Person)> {
+    let (text, by) = record.remark.as_ref()?;
+    let author = Author { user_id: by.id, name: by.name.clone(), email: by.email.clone() };
+    let body = Body { text: text.clone(), html: html(text) };
+    let marker = format!("{}:{NOT_FOUND}", ticket_marker(&case.call));
+    Some((NewMessage::internal_note(&author, body, marker, record.sent_at), by))
+}
+
+/// The message for which the customer was made does not begin the conversation where another one was quicker: then the
+/// remark follows by itself.
+fn late_remark(case: &Case, record: &Record<'_>, ticket: &str) -> Option<Write> {
+    let (note, by) = remark_note(case, record).filter(|_| !case.ledger.has(NOT_FOUND))?;
+    Some(Write {
+        holdings: vec![entry(NOT_FOUND, Some(by))],
+        marker: Some(format!("{}:{NOT_FOUND}", ticket_marker(&case.call))),
+        rule: "The customer was made for this message, and another message began the conversation (G16)"
+            .into(),
+        ..for_ticket(WriteKind::AddEntry, ticket, |id| gorgias::messages::create(id, &note))
+    })
 }
 
 /// A further message goes into the conversation.
