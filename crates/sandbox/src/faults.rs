@@ -12,6 +12,9 @@ pub struct Fault {
     /// The beginning of the paths it meets, e.g. `/api/tickets`; empty = any.
     #[serde(default)]
     pub path: String,
+    /// Whether it meets just that path, whatever its query, and none that goes on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_whole_path: bool,
     /// How many requests it meets before it is used up.
     #[serde(default = "once")]
     pub times: u32,
@@ -87,7 +90,7 @@ impl Fault {
     /// `kind` for the next `times` requests of any method and path.
     #[must_use]
     pub fn next(times: u32, kind: FaultKind) -> Self {
-        Self { method: None, path: String::new(), times, kind }
+        Self { method: None, path: String::new(), is_whole_path: false, times, kind }
     }
 
     /// Limits the fault to one method and a beginning of the path.
@@ -98,10 +101,20 @@ impl Fault {
         self
     }
 
+    /// Limits the fault to one method and just this path, whatever its query.
+    #[must_use]
+    pub fn on_just(mut self, method: &str, path: &str) -> Self {
+        self.is_whole_path = true;
+        self.on(method, path)
+    }
+
     fn meets(&self, method: &str, path: &str) -> bool {
         self.times > 0
             && self.method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
-            && path.starts_with(&self.path)
+            && match self.is_whole_path {
+                true => path.split('?').next().unwrap_or_default().trim_end_matches('/') == self.path,
+                false => path.starts_with(&self.path),
+            }
     }
 }
 
@@ -174,6 +187,21 @@ mod tests {
         faults.take_back(all);
         assert_eq!(faults.take("GET", "/api/tickets"), None);
         assert_eq!(faults.take("POST", "/api/tickets"), Some(FaultKind::CutAfter));
+    }
+
+    #[test]
+    fn a_whole_path_leaves_out_what_goes_on_behind_it() {
+        let mut faults = Faults::default();
+        faults.add(Fault::next(9, FaultKind::CutBefore).on_just("POST", "/api/tickets"));
+        for (path, meets) in [
+            ("/api/tickets", true),
+            ("/api/tickets/", true),
+            ("/api/tickets?x=1", true),
+            ("/api/tickets/7/messages", false),
+            ("/api/ticketsx", false),
+        ] {
+            assert_eq!(faults.take("POST", path).is_some(), meets, "{path}");
+        }
     }
 
     #[test]

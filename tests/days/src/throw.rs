@@ -170,7 +170,7 @@ fn failure_of_a_file(chance: &mut Chance) -> FaultKind {
 const REFUSED: [(&str, &str, &[u16]); 9] = [
     ("POST", "/api/customers", &[403, 404, 409]),
     ("PUT", "/api/customers", &[400, 403, 404, 409]),
-    ("POST", "/api/tickets", &[403, 404, 409]),
+    ("POST", "/api/tickets", &[400, 403, 404, 409]),
     ("POST", "/api/tickets/", &[403, 404, 409]),
     ("PUT", "/api/tickets", &[400, 403, 404, 409]),
     ("DELETE", "/api/tickets", &[400, 403, 404, 409]),
@@ -183,7 +183,12 @@ fn refused(chance: &mut Chance) -> Fault {
     let (method, path, statuses) = *chance.one_of(&REFUSED);
     let status = *chance.one_of(statuses);
     let times = chance.between(1, 3) as u32;
-    Fault::next(times, FaultKind::Status { status, retry_after: None }).on(method, path)
+    let fault = Fault::next(times, FaultKind::Status { status, retry_after: None });
+    match (method, path) {
+        // The making of a ticket and nothing below it.
+        ("POST", "/api/tickets") => fault.on_just(method, path),
+        _ => fault.on(method, path),
+    }
 }
 
 fn failure(chance: &mut Chance) -> FaultKind {
