@@ -377,6 +377,15 @@ it('says where another Sidetone writes, and takes over', async () => {
   });
 });
 
+it('says that it is uninstalled and of no events, and begins again', async () => {
+  await withScene('uninstalled', async (page) => {
+    await page.getByRole('heading', { name: /^Uninstalled since/ }).waitFor();
+    expect(await page.getByText('in real time').count()).toBe(0);
+    await page.getByRole('button', { name: 'Resume', exact: true }).click();
+    await expect.poll(() => asked(page)).toContain('resume');
+  });
+});
+
 it('copies why a call is there without number and name', async () => {
   await withScene('detail', async (page) => {
     await page.getByRole('button', { name: 'Copy', exact: true }).click();

@@ -1,5 +1,5 @@
 /** The scenes: each state of the pages, reachable by `?scene=`. A scene is a first answer, and what differs from the usual. */
-import type { CallDetail, CallView, Card, LiveCall, Now } from '../../wire';
+import type { CallDetail, CallView, Card, Health, LiveCall, Now } from '../../wire';
 import { american, BASTIEN, callAt, ELENA, french, SALES_US, sharing, unanswered, WITHHELD } from './people';
 import { badHealth, detailOf, elenasCard, plannedDetail, quietNow, wellHealth } from './world';
 
@@ -55,6 +55,20 @@ function stranger(at: number, over: Partial<CallView>, card: Partial<Card>): Liv
 }
 
 const CALLS = '#calls';
+
+/** An admin has uninstalled, and Aircall does not let the webhook go. */
+function uninstalledHealth(at: number): Health {
+  const since = at - 780;
+  return {
+    ...wellHealth(at),
+    state: 'needs_attention',
+    paused: { since, waiting: 6 },
+    alerts: [
+      { code: 'uninstalled', since, calls: 6, what: 'Sidetone is uninstalled.', mend: 'Resume.' },
+      { code: 'webhook_stands', since, calls: 6, what: 'Aircall still has our webhook.', mend: 'Delete it.' },
+    ],
+  };
+}
 
 /** All scenes by name. */
 export const SCENES: Readonly<Record<string, Scene>> = {
@@ -182,6 +196,8 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   paused: {
     now: (at) => ({ ...quietNow(at), health: { ...wellHealth(at), paused: { since: at - 780, waiting: 6 } } }),
   },
+  uninstalled: { now: (at) => ({ ...quietNow(at), health: uninstalledHealth(at) }) },
+  'uninstalled-health': { now: (at) => ({ ...quietNow(at), health: uninstalledHealth(at) }), hash: '#health' },
   'other-writer': {
     now: (at) => ({
       ...quietNow(at),
