@@ -209,8 +209,11 @@ function lastOf(conversation) {
 
 async function showConversations() {
   if (!state.front) return;
+  // Beside a Sidetone that writes into Gorgias nothing ever happens there.
+  const { imports } = await ask(`${state.front}/_sandbox/imports`);
+  byId('front').hidden = imports.length === 0;
+  if (imports.length === 0) return;
   const { conversations } = await ask(`${state.front}/_sandbox/conversations`);
-  byId('no-conversations').hidden = true;
   const key = JSON.stringify(conversations);
   const list = byId('conversations');
   if (list.dataset.key === key) return;
