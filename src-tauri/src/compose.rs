@@ -81,7 +81,7 @@ mod own {
             config.data_dir = data_dir;
         }
         let helpdesk =
-            url::Url::parse(config.gorgias.base()).ok().and_then(|url| url.host_str().map(str::to_owned));
+            url::Url::parse(config.helpdesk.pages()).ok().and_then(|url| url.host_str().map(str::to_owned));
         let links = Links::to_helpdesk(helpdesk);
         let backend = OwnEngine::start(&config, None, None).await?;
         Ok(Running { backend: std::sync::Arc::new(backend), links })

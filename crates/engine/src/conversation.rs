@@ -1,10 +1,13 @@
-//! The conversation of text messages that a customer has in the helpdesk (M3, M4): as last seen, and what we put on it.
+//! The conversation that a customer has in the helpdesk, as last seen, and what we put on it: of text messages (M3, M4), or
+//! of everything where calls go into conversations, too (F3).
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 /// What was seen so shortly ago still holds: the messages of one moment cost one look.
 const SEEN_JUST_NOW: TimeDelta = TimeDelta::seconds(5);
+/// What was seen for a write that had to wait.
+const LOOK_HOLDS: TimeDelta = TimeDelta::minutes(2);
 /// M4: a conversation that was closed this long before the message is not reopened.
 const REOPENED_WITHIN: TimeDelta = TimeDelta::hours(72);
 
@@ -17,10 +20,13 @@ pub struct Conversation {
     pub thread: Option<Thread>,
     /// When the helpdesk was asked.
     pub seen_at: DateTime<Utc>,
+    /// The last one before, if a person threw it away: nothing leads into it any more.
+    #[serde(default)]
+    pub thrown_away: Option<String>,
 }
 
 /// The ticket of a conversation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Thread {
     /// The helpdesk's id.
     pub ticket: String,
@@ -30,6 +36,18 @@ pub struct Thread {
     pub tags: Vec<String>,
     /// The tags that we put on it. What a person took off again is not put back.
     pub tagged: Vec<String>,
+    /// The subject that was written last (F4).
+    #[serde(default)]
+    pub subject: Option<String>,
+    /// The place in which it stands (F2).
+    #[serde(default)]
+    pub place: Option<String>,
+    /// Who has it, as seen.
+    #[serde(default)]
+    pub assignee: Option<String>,
+    /// To whom we gave it last (F7).
+    #[serde(default)]
+    pub assigned: Option<String>,
 }
 
 /// Where a message goes.
@@ -44,10 +62,23 @@ pub enum Place<'a> {
 }
 
 impl Conversation {
+    /// That a customer has none.
+    #[must_use]
+    pub fn none(customer: &str, now: DateTime<Utc>) -> Conversation {
+        Conversation { customer: customer.to_owned(), thread: None, seen_at: now, thrown_away: None }
+    }
+
     /// Whether it need not be asked for.
     #[must_use]
     pub fn is_fresh(&self, now: DateTime<Utc>) -> bool {
         now - self.seen_at < SEEN_JUST_NOW
+    }
+
+    /// Whether it need not be asked for by what happened at `since`. It was seen after that, and a short time ago: where
+    /// there is little room in the budget the write comes late, and a second look would take the room that it waits for.
+    #[must_use]
+    pub fn is_fresh_since(&self, since: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+        self.is_fresh(now) || (self.seen_at >= since && now - self.seen_at < LOOK_HOLDS)
     }
 
     /// Where a message of this moment goes (M3, M4).
@@ -74,8 +105,8 @@ mod tests {
     }
 
     fn closed(at: Option<DateTime<Utc>>) -> Conversation {
-        let thread = Thread { ticket: "7".into(), closed_at: at, tags: Vec::new(), tagged: Vec::new() };
-        Conversation { customer: "5".into(), thread: Some(thread), seen_at: self::at(0) }
+        let thread = Some(Thread { ticket: "7".into(), closed_at: at, ..Thread::default() });
+        Conversation { thread, ..Conversation::none("5", self::at(0)) }
     }
 
     #[test]

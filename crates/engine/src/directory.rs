@@ -63,7 +63,7 @@ pub struct Dealings {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
     /// The helpdesk's id.
-    pub id: u64,
+    pub id: String,
     /// E-mail, the key to the Aircall user (letter case is ignored).
     pub email: String,
     /// Full name.
@@ -88,9 +88,9 @@ impl People {
         self.0.iter().filter(|p| p.active && !p.machine).find(|p| p.email.trim().to_lowercase() == wanted)
     }
 
-    /// G14: the first active admin (lowest id).
+    /// G14: the first active admin (lowest id; ids of all helpdesks count up).
     #[must_use]
     pub fn fallback_author(&self) -> Option<&Person> {
-        self.0.iter().filter(|p| p.active && p.admin && !p.machine).min_by_key(|p| p.id)
+        self.0.iter().filter(|p| p.active && p.admin && !p.machine).min_by_key(|p| (p.id.len(), p.id.clone()))
     }
 }

@@ -21,6 +21,7 @@ mod mirror;
 mod naming;
 mod outbox;
 mod people;
+mod place;
 mod poll;
 mod questions;
 mod speaking;
@@ -59,6 +60,7 @@ pub(crate) use self::messages::conversations;
 pub(crate) use self::mirror::Progress;
 use self::mirror::{Mirror, MirrorPage};
 use self::naming::Asked;
+use self::place::{Place, PlaceStep};
 use self::poll::Polling;
 use self::speaking::Speaking;
 pub use self::sweep::AdoptProgress;
@@ -71,6 +73,7 @@ use crate::act::{DialAsk, Dialled, Said, Told};
 use crate::budget::{Budget, Counting, Lane};
 use crate::call::CaseId;
 use crate::clock::Clock;
+use crate::conversation::Conversation;
 use crate::dial::DIALS_KEPT;
 use crate::directory::entry::{Address, Entry};
 use crate::files::{Medium, Wanted};
@@ -198,12 +201,18 @@ pub(crate) enum Job {
         call: CaseId,
         write: Box<Write>,
     },
-    LookAtTicket(CaseId),
-    /// Which conversation takes a text message of this customer.
+    LookAtTicket {
+        call: CaseId,
+        told: Vec<Holding>,
+    },
+    /// Which conversation takes a text message, or a call, of this customer.
     Conversation {
         call: CaseId,
         customer: String,
+        so_far: Option<Box<Conversation>>,
     },
+    /// The place that calls are logged into.
+    Place(PlaceStep),
     /// Who is on a line that a message went over.
     ReadLine {
         call: CaseId,
@@ -281,7 +290,7 @@ impl Job {
             | Job::Write { call, .. }
             | Job::Conflict { call, .. }
             | Job::Probe { call, .. }
-            | Job::LookAtTicket(call)
+            | Job::LookAtTicket { call, .. }
             | Job::Conversation { call, .. }
             | Job::ReadLine { call, .. }
             | Job::LookAtLinked { call, .. }
@@ -300,6 +309,7 @@ impl Job {
             | Job::Card(_)
             | Job::List(_)
             | Job::Webhook(_)
+            | Job::Place(_)
             // Whatever else the call needs goes on meanwhile.
             | Job::FreshLink { .. }
             | Job::Poll
@@ -341,6 +351,7 @@ pub struct Engine {
     budgets: BTreeMap<Vendor, Budget>,
     links: BTreeMap<Vendor, Link>,
     lists: Lists,
+    place: Place,
     hook: Hook,
     polling: Polling,
     telling: Telling,
@@ -446,6 +457,7 @@ impl Engine {
             helpdesk,
             aircall,
             lists: Lists::new(now),
+            place: Place::new(now),
             hook: Hook::new(&settings, now),
             polling: Polling::new(&settings, now),
             telling: Telling::new(now),
@@ -508,6 +520,7 @@ impl Engine {
         engine.settle_what_was_under_way(now)?;
         engine.remember_anonymous()?;
         engine.remember_lists()?;
+        engine.remember_place()?;
         engine.remember_requests(now)?;
         engine.reassess_all_live(now)?;
         engine.take_up_pending(now)?;
@@ -673,6 +686,7 @@ impl Engine {
             self.send_cards(now)?;
             self.check_authorization(now);
             self.read_lists(now);
+            self.find_place(now)?;
             self.look_at_webhooks(now)?;
             self.release_writes(now)?;
             self.poll(now);

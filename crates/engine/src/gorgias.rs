@@ -25,7 +25,6 @@ use sidetone_protocol::Vendor;
 
 use self::answers::refusal;
 use self::record::ANONYMOUS_EXTERNAL_ID;
-use crate::call::Call;
 use crate::choice::CallerName;
 use crate::conversation::Conversation;
 use crate::directory::entry::{Address, Entry, EntryPage, Order};
@@ -34,9 +33,10 @@ use crate::helpdesk::{
     Adopted, Answer, Assessment, Context, CustomerSeen, Helpdesk, ListPage, Met, Owner, Probed, Refusal,
     Request, Told, Upload, Whereabouts,
 };
-use crate::ledger::{Holding, Write};
+use crate::ledger::{Attempt, Holding, Write};
 use crate::number::E164;
 use crate::store::Case;
+use crate::whom::{customer_marker, record_marker as ticket_marker};
 
 /// One Gorgias account.
 #[derive(Debug)]
@@ -57,13 +57,18 @@ impl Gorgias {
 pub fn person(user: gorgias::User) -> Person {
     let role = user.role.unwrap_or_default();
     Person {
-        id: user.id,
+        id: user.id.to_string(),
         email: user.email.unwrap_or_default(),
         name: user.name.unwrap_or_default(),
         active: user.active.unwrap_or(true),
         admin: role == "admin",
         machine: matches!(role.as_str(), "bot" | "internal-agent"),
     }
+}
+
+/// The user that a person is.
+fn user_id(person: &Person) -> u64 {
+    person.id.parse().unwrap_or_default()
 }
 
 impl Helpdesk for Gorgias {
@@ -83,8 +88,8 @@ impl Helpdesk for Gorgias {
         entries::page_read(answer)
     }
 
-    fn search(&self, number: &E164) -> Request {
-        entries::search(&self.account, number)
+    fn search(&self, number: &E164) -> Option<Request> {
+        Some(entries::search(&self.account, number))
     }
 
     fn searched(&self, answer: &Answer) -> Result<Vec<String>, Refusal> {
@@ -136,8 +141,8 @@ impl Helpdesk for Gorgias {
         self.page(&people(), answer, |user| Some(person(user)))
     }
 
-    fn tags(&self) -> Request {
-        tags().to_http(&self.account)
+    fn tags(&self) -> Option<Request> {
+        Some(tags().to_http(&self.account))
     }
 
     fn tags_read(&self, answer: &Answer) -> Result<ListPage<String>, Refusal> {
@@ -172,7 +177,7 @@ impl Helpdesk for Gorgias {
         answers::resolve_conflict(write, answer)
     }
 
-    fn look_for_conversation(&self, customer: &str) -> Request {
+    fn look_for_conversation(&self, customer: &str, _known: Option<&Conversation>) -> Request {
         conversation::ask(&self.account, customer)
     }
 
@@ -180,17 +185,29 @@ impl Helpdesk for Gorgias {
         &self,
         customer: &str,
         known: Option<&Conversation>,
+        _so_far: Option<&Conversation>,
         now: DateTime<Utc>,
         answer: &Answer,
     ) -> Result<Told, Refusal> {
         conversation::told(&self.account, customer, known, now, answer)
     }
 
+    fn conversation_after(
+        &self,
+        known: Option<&Conversation>,
+        customer: &str,
+        write: &Write,
+        held: &[Holding],
+        now: DateTime<Utc>,
+    ) -> Option<Conversation> {
+        conversation::after(known, customer, write, held, now)
+    }
+
     fn look_at_ticket(&self, case: &Case) -> Option<Request> {
         ticket::look(&self.account, &case.ledger)
     }
 
-    fn ticket_seen(&self, case: &Case, answer: &Answer) -> Result<Probed, Refusal> {
+    fn ticket_seen(&self, case: &Case, _told: &[Holding], answer: &Answer) -> Result<Probed, Refusal> {
         ticket::looked(&self.account, &case.ledger, answer)
     }
 
@@ -235,8 +252,8 @@ impl Helpdesk for Gorgias {
         answers::probe(&self.account, write)
     }
 
-    fn probed(&self, write: &Write, answer: &Answer) -> Result<Probed, Refusal> {
-        answers::probed(&self.account, write, answer)
+    fn probed(&self, attempt: &Attempt, answer: &Answer) -> Result<Probed, Refusal> {
+        answers::probed(&self.account, &attempt.write, answer)
     }
 
     fn adopt(&self, case: &Case) -> Request {
@@ -254,8 +271,8 @@ impl Helpdesk for Gorgias {
         adopt::read(&self.account, case, asked, so_far, context, answer)
     }
 
-    fn records(&self) -> Request {
-        adopt::all_tickets().to_http(&self.account)
+    fn records(&self) -> Option<Request> {
+        Some(adopt::all_tickets().to_http(&self.account))
     }
 
     fn records_read(&self, since: DateTime<Utc>, answer: &Answer) -> Result<ListPage<Met>, Refusal> {
@@ -312,18 +329,6 @@ fn messages(ticket_id: u64) -> gorgias::Request<List<gorgias::Message>> {
         cursor: None,
         limit: Some(MAX_LIMIT),
     })
-}
-
-/// What finds the record of a call or message again (`design.md` §6).
-fn ticket_marker(call: &Call) -> String {
-    match call.message() {
-        Some(message) => format!("aircall:message:{}", message.id()),
-        None => format!("aircall:call:{}", call.id),
-    }
-}
-
-fn customer_marker(call: &Call) -> String {
-    format!("{}:customer", ticket_marker(call))
 }
 
 fn customer(found: gorgias::Customer) -> Customer {

@@ -301,8 +301,8 @@ impl Handle {
         // What is shown may be of any age; only a write asks again.
         let now = shared.clock.now();
         let matched = matched.map(|m| Matched { checked_at: now, ..m });
-        let mut talks =
-            conversations(shared.store.as_ref(), case, [matched.as_ref(), knowledge.anonymous.as_ref()])?;
+        let talks = [matched.as_ref(), knowledge.anonymous.as_ref()];
+        let mut talks = conversations(shared.store.as_ref(), shared.helpdesk.as_ref(), case, talks)?;
         talks.iter_mut().for_each(|talk| talk.seen_at = now);
         let choice = case.call.party().number().map(|n| shared.store.choice(n)).transpose()?.flatten();
         let mut context = knowledge.context(&shared.settings, now, matched.as_ref(), &talks);

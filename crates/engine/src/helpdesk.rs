@@ -18,7 +18,7 @@ use crate::conversation::Conversation;
 use crate::directory::entry::{Address, Entry, EntryPage, Order};
 use crate::directory::{Customer, Matched, People, Person};
 use crate::files::{UnderWay, Wanted};
-use crate::ledger::{Holding, Write};
+use crate::ledger::{Attempt, Holding, Write};
 use crate::number::E164;
 use crate::settings::Settings;
 use crate::store::Case;
@@ -29,7 +29,7 @@ pub type Answer = http::Response<Bytes>;
 pub type Request = http::Request<Bytes>;
 
 /// What an answer other than success means for the outbox.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Refusal {
     /// Not performed; every lane waits.
     RateLimited(Duration),
@@ -39,6 +39,8 @@ pub enum Refusal {
     WrongAccount(String),
     /// May have been performed; look before repeating.
     Unclear(String),
+    /// Taken, and not there yet: this is the write as it is to be looked for, with what the helpdesk told of it.
+    Accepted(Box<Write>),
     /// What it speaks of is not there (any more).
     Missing(String),
     /// Another customer has this e-mail address.
@@ -118,8 +120,11 @@ pub struct Context<'a> {
     pub matched: Option<&'a Matched>,
     /// The shared customer of withheld callers, as found or made (`None`: not asked yet).
     pub anonymous: Option<&'a Matched>,
-    /// For a text message: the conversations of those who may be its customer, as last seen.
+    /// The conversations of those who may be the customer of a text message, or of a call where calls go into
+    /// conversations, as last seen.
     pub conversations: &'a [Conversation],
+    /// The place that calls are logged into, where the helpdesk has one by name (F1); `None` until it was found or made.
+    pub place: Option<&'a str>,
     /// Who is on a line, where that had to be asked, by the line's id.
     pub line_users: &'a BTreeMap<u64, LineUsers>,
     /// The call's files that are on their way.
@@ -188,8 +193,10 @@ pub enum Step {
     LookAtNamed,
     /// The helpdesk's lists (people, tags) are needed first.
     Lists,
-    /// Ask the helpdesk which conversation of this customer takes a text message (M3).
+    /// Ask the helpdesk which conversation of this customer takes a text message (M3), or a call (F3).
     LookForConversation(String),
+    /// The place that calls are logged into is to be found, or made, first (F1).
+    Place,
     /// Ask Aircall who is on this line: of a message that was sent, nobody told by whom (M5).
     ReadLine(u64),
     /// Ask the helpdesk for our marker before the first create (B17).
@@ -247,15 +254,22 @@ pub enum Probed {
     Done(Vec<Holding>),
     /// Another request is needed to tell.
     Ask(Box<Request>),
+    /// Another request is needed to tell all; this is told already.
+    AskFurther(Vec<Holding>, Box<Request>),
 }
 
-/// What a look for a conversation found (M3).
+/// What a look for a conversation found (M3, F3).
 #[derive(Clone, Debug)]
 pub enum Told {
     /// It, or that there is none.
-    Conversation(Conversation),
+    Conversation(Box<Conversation>),
     /// Another request is needed to tell.
-    Ask(Box<Request>),
+    Ask {
+        /// What to ask.
+        request: Box<Request>,
+        /// What is known by then.
+        so_far: Option<Box<Conversation>>,
+    },
 }
 
 /// What a look for a call's record found (B17).
@@ -296,14 +310,28 @@ pub struct ListPage<T> {
     pub next: Option<Request>,
 }
 
+/// An unclear write is looked for so long after the request, in milliseconds (`design.md` §3.6).
+pub const LOOKS_MS: &[i64] = &[5_000, 20_000, 60_000];
+
 /// A helpdesk.
 pub trait Helpdesk: Send + Sync {
     /// Which.
     fn vendor(&self) -> Vendor;
 
-    /// Asks for the customers whose number is stored in just this spelling; one request. The answer is read by
-    /// [`Helpdesk::entries_read`].
+    /// Asks for the customers whose number is stored in just this spelling; one request.
     fn look_up(&self, address: &Address) -> Request;
+    /// Reads that answer.
+    ///
+    /// # Errors
+    /// What the answer means instead.
+    fn looked_up(&self, answer: &Answer) -> Result<EntryPage, Refusal> {
+        self.entries_read(answer)
+    }
+    /// Another spelling that a number may be stored in, if nobody has it in E.164; only asked for while the directory
+    /// does not know all spellings.
+    fn other_spelling(&self, _number: &E164) -> Option<Address> {
+        None
+    }
     /// Asks for a page of all customers; `cursor` is the `next` of the page before in the same order.
     fn entries(&self, order: Order, cursor: Option<&str>) -> Request;
     /// Reads any list of customers. A list that was asked for with a filter may hold others as well.
@@ -311,8 +339,8 @@ pub trait Helpdesk: Send + Sync {
     /// # Errors
     /// What the answer means instead.
     fn entries_read(&self, answer: &Answer) -> Result<EntryPage, Refusal>;
-    /// Searches for customers who may have this number in another spelling.
-    fn search(&self, number: &E164) -> Request;
+    /// Searches for customers who may have this number in another spelling; `None` where there is no search.
+    fn search(&self, number: &E164) -> Option<Request>;
     /// Reads that answer: ids of candidates, whose numbers are still to be compared.
     ///
     /// # Errors
@@ -356,8 +384,8 @@ pub trait Helpdesk: Send + Sync {
     /// # Errors
     /// What the answer means instead.
     fn people_read(&self, answer: &Answer) -> Result<ListPage<Person>, Refusal>;
-    /// Asks for the first page of the tags.
-    fn tags(&self) -> Request;
+    /// Asks for the first page of the tags; `None` where tags need not exist before they are used.
+    fn tags(&self) -> Option<Request>;
     /// Reads a page of the tags' names.
     ///
     /// # Errors
@@ -385,9 +413,13 @@ pub trait Helpdesk: Send + Sync {
     /// What the answer means instead.
     fn resolve_conflict(&self, write: &Write, answer: &Answer) -> Result<Owner, Refusal>;
 
-    /// Asks which conversation of text messages a customer has.
-    fn look_for_conversation(&self, customer: &str) -> Request;
-    /// Reads that answer, or the one to the further question.
+    /// Whether calls, too, go into the customer's conversation (F3).
+    fn logs_into_conversations(&self) -> bool {
+        false
+    }
+    /// Asks which conversation a customer has; `known`: as last seen.
+    fn look_for_conversation(&self, customer: &str, known: Option<&Conversation>) -> Request;
+    /// Reads that answer, or the one to the further question; `so_far`: what the answers before told.
     ///
     /// # Errors
     /// What the answer means instead.
@@ -395,18 +427,51 @@ pub trait Helpdesk: Send + Sync {
         &self,
         customer: &str,
         known: Option<&Conversation>,
+        so_far: Option<&Conversation>,
         now: DateTime<Utc>,
         answer: &Answer,
     ) -> Result<Told, Refusal>;
+    /// What a write made of its customer's conversation; `None`: nothing. `held`: what the answer told.
+    fn conversation_after(
+        &self,
+        known: Option<&Conversation>,
+        customer: &str,
+        write: &Write,
+        held: &[Holding],
+        now: DateTime<Utc>,
+    ) -> Option<Conversation>;
+
+    /// Looks for the place that calls are logged into; `None` for a helpdesk that has none by name.
+    fn look_for_place(&self) -> Option<Request> {
+        None
+    }
+    /// Reads that answer: its id, if it is there.
+    ///
+    /// # Errors
+    /// What the answer means instead.
+    fn place_found(&self, _answer: &Answer) -> Result<Option<String>, Refusal> {
+        Ok(None)
+    }
+    /// Makes the place, for these people; `None` for a helpdesk that has none by name.
+    fn make_place(&self, _members: &[&Person]) -> Option<Request> {
+        None
+    }
+    /// Reads that answer: its id.
+    ///
+    /// # Errors
+    /// What the answer means instead.
+    fn place_made(&self, answer: &Answer) -> Result<String, Refusal> {
+        self.place_found(answer)?.ok_or_else(|| Refusal::Unclear("the answer has no id".into()))
+    }
 
     /// Asks how the ticket of a call is, one light request; `None` if it has none.
     fn look_at_ticket(&self, case: &Case) -> Option<Request>;
     /// Reads that answer: what was seen ([`SEEN`](crate::ledger::SEEN)), and whether the ticket was thrown away
-    /// ([`GONE`](crate::ledger::GONE)).
+    /// ([`GONE`](crate::ledger::GONE)). `told`: by the answers before.
     ///
     /// # Errors
     /// What the answer means instead.
-    fn ticket_seen(&self, case: &Case, answer: &Answer) -> Result<Probed, Refusal>;
+    fn ticket_seen(&self, case: &Case, told: &[Holding], answer: &Answer) -> Result<Probed, Refusal>;
 
     /// Asks how the ticket is that the call was placed from (G9); `None` if there is none.
     fn look_at_linked(&self, case: &Case) -> Option<Request>;
@@ -445,11 +510,19 @@ pub trait Helpdesk: Send + Sync {
 
     /// Asks whether an unclear write was carried out; `None` if it is harmless to repeat.
     fn probe(&self, write: &Write) -> Option<Request>;
+    /// When it is looked for: so many milliseconds after the request. After the last look it was not carried out.
+    fn looks_ms(&self, _write: &Write) -> &'static [i64] {
+        LOOKS_MS
+    }
+    /// A write that was taken and never came to be, as it is sent once more before others of the customer go first.
+    fn sent_anew(&self, _write: &Write) -> Option<Write> {
+        None
+    }
     /// Reads that answer.
     ///
     /// # Errors
     /// What the answer means instead.
-    fn probed(&self, write: &Write, answer: &Answer) -> Result<Probed, Refusal>;
+    fn probed(&self, attempt: &Attempt, answer: &Answer) -> Result<Probed, Refusal>;
 
     /// Asks for a record of this call that is there already although the ledger knows nothing (B17).
     fn adopt(&self, case: &Case) -> Request;
@@ -466,8 +539,8 @@ pub trait Helpdesk: Send + Sync {
         answer: &Answer,
     ) -> Result<Adopted, Refusal>;
 
-    /// Asks for the helpdesk's records, newest first.
-    fn records(&self) -> Request;
+    /// Asks for the helpdesk's records, newest first; `None` where they cannot be told from others.
+    fn records(&self) -> Option<Request>;
     /// Reads a page of them: those of ours; no further page once they were made before `since`.
     ///
     /// # Errors

@@ -37,6 +37,8 @@ pub struct Knowledge {
     pub anonymous: Option<Matched>,
     /// Who is on a line, where that had to be asked.
     pub line_users: BTreeMap<u64, LineUsers>,
+    /// The place that calls are logged into, once found or made.
+    pub place: Option<String>,
     /// What was written from then on is in our ledger.
     pub remembers_since: DateTime<Utc>,
     /// What the helpdesk refuses to be asked.
@@ -57,6 +59,8 @@ pub enum Question {
     Tags,
     /// What there is of a call already (B17), or which conversation takes a message (M3).
     Records,
+    /// Which place calls are logged into (F1), or that it may be made.
+    Place,
 }
 
 /// A question that was refused for good.
@@ -103,6 +107,7 @@ impl Knowledge {
             matched,
             anonymous: self.anonymous.as_ref(),
             conversations,
+            place: self.place.as_deref(),
             line_users: &self.line_users,
             under_way: &NOTHING_UNDER_WAY,
             choice: None,

@@ -4,6 +4,7 @@
 //! so that a simulated day runs inside one process in seconds. `ARCHITECTURE.md` walks one call through these files.
 
 pub mod act;
+mod assessing;
 pub mod budget;
 pub mod call;
 mod candidates;
@@ -15,6 +16,7 @@ pub mod dial;
 pub mod directory;
 mod engine;
 pub mod files;
+pub mod front;
 mod gate;
 pub mod gorgias;
 mod handle;
@@ -28,10 +30,12 @@ pub mod own_comment;
 mod readiness;
 pub mod settings;
 pub mod store;
+mod texting;
 mod tokens;
 mod transfer;
 pub mod transport;
 mod view;
+mod whom;
 mod words;
 
 pub use engine::{AdoptProgress, Declined, Engine, Parts};

@@ -39,7 +39,8 @@ pub fn state(case: &Case, assessment: &Assessment) -> (CallState, Option<Reason>
             (if is_done { CallState::Complete } else { CallState::Pending }, None)
         }
         (Standing::Logged, None) => {
-            let awaited = !case.call.is_over() || !case.ledger.has("ended") || !assessment.writes.is_empty();
+            let is_open = !case.call.is_over() || assessment.completeness.note == PartState::Awaited;
+            let awaited = is_open || !assessment.writes.is_empty();
             (
                 if awaited || !case.attempts.is_empty() { CallState::Pending } else { CallState::Complete },
                 None,

@@ -54,6 +54,25 @@ impl Words {
         fill(self.subject_sms, &[("customer", customer)])
     }
 
+    /// What a call or message is, and its line (F4): `form` is one of the headings.
+    #[must_use]
+    pub fn heading(&self, form: &str, line: &str) -> String {
+        fill(form, &[("line", line)])
+    }
+
+    /// Whether a text begins with a heading made by [`Words::heading`], whatever the line is.
+    #[must_use]
+    pub fn is_heading(&self, text: &str) -> bool {
+        let forms = [
+            self.heading_inbound,
+            self.heading_outbound,
+            self.heading_missed,
+            self.heading_voicemail,
+            self.heading_sms,
+        ];
+        forms.iter().any(|form| form.split_once("{line}").is_some_and(|(before, _)| text.starts_with(before)))
+    }
+
     /// That a file of a message is not in the helpdesk (M6).
     #[must_use]
     pub fn file_not_kept(&self, name: &str) -> String {

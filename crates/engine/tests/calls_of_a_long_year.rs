@@ -306,8 +306,8 @@ async fn an_agent_who_was_deactivated_in_the_helpdesk_writes_nothing_and_gets_no
 /// G14: the first admin is the one with the lowest id among those who are active and no machines.
 #[test]
 fn the_fallback_author_is_the_first_active_admin() {
-    let person = |id, active, admin, machine| Person {
-        id,
+    let person = |id: u64, active, admin, machine| Person {
+        id: id.to_string(),
         email: format!("{id}@example.com"),
         name: String::new(),
         active,
@@ -321,8 +321,8 @@ fn the_fallback_author_is_the_first_active_admin() {
         person(2, true, true, true),
         person(1, true, false, false),
     ]);
-    assert_eq!(people.fallback_author().map(|p| p.id), Some(5));
-    assert_eq!(people.by_email(" 5@EXAMPLE.com").map(|p| p.id), Some(5));
+    assert_eq!(people.fallback_author().map(|p| p.id.as_str()), Some("5"));
+    assert_eq!(people.by_email(" 5@EXAMPLE.com").map(|p| p.id.as_str()), Some("5"));
     assert!(people.by_email("3@example.com").is_none() && people.by_email("2@example.com").is_none());
 }
 

@@ -55,7 +55,7 @@ impl Writing {
         } else {
             answer(200, &json!([self.desk.shown()]))
         };
-        self.put(gorgias().ticket_seen(&self.case, &shown).unwrap(), now);
+        self.put(gorgias().ticket_seen(&self.case, &[], &shown).unwrap(), now);
     }
 
     /// The few seconds are over for which a look at the ticket holds.

@@ -692,8 +692,11 @@ fn a_conversation_is_kept_as_it_was_seen_last(store: &impl Fresh) {
             closed_at,
             tags: vec!["Aircall SMS".into()],
             tagged: vec!["Support FR".into()],
+            subject: Some("Missed call - Support FR".into()),
+            ..Thread::default()
         };
-        let seen = Conversation { customer: "7".into(), thread: Some(thread), seen_at: at(2) };
+        let thrown_away = Some("30".to_owned());
+        let seen = Conversation { thread: Some(thread), thrown_away, ..Conversation::none("7", at(2)) };
         store.commit(&Change { conversations: vec![seen.clone()], ..Change::at(at(4)) }).unwrap();
         assert_eq!(store.conversation("7").unwrap(), Some(seen));
     }

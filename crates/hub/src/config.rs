@@ -2,6 +2,7 @@
 //!
 //! An unknown key, a value of the wrong kind or a missing necessity is an error that names the key and the fix.
 
+mod helpdesk;
 mod keys;
 mod read;
 mod sandbox;
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use sidetone_engine::settings::Settings;
 
+pub use self::helpdesk::HelpdeskAccount;
 pub use self::read::read;
 use crate::database::Database;
 
@@ -54,8 +56,8 @@ pub struct Config {
     pub metrics: bool,
     /// The Aircall account.
     pub aircall: aircall::Account,
-    /// The Gorgias account.
-    pub gorgias: gorgias::Account,
+    /// The helpdesk.
+    pub helpdesk: HelpdeskAccount,
     /// The token of a webhook made by hand.
     pub webhook_token: Option<Secret>,
     /// What the engine is told.

@@ -1,5 +1,7 @@
 //! `sidetone-hub check`: looks at the set-up and says of each fault how to mend it. Reads only.
 
+mod front;
+
 use std::time::SystemTime;
 
 use serde::Serialize;
@@ -7,7 +9,7 @@ use sidetone_engine::directory::People;
 use sidetone_engine::gorgias::person;
 use sidetone_engine::transport::{Transport, TransportError};
 
-use crate::config::Config;
+use crate::config::{Config, HelpdeskAccount};
 use crate::database;
 
 /// What a check found.
@@ -42,7 +44,12 @@ const CLOCK_OFF_SECONDS: i64 = 30;
 pub async fn check(config: &Config, transport: &dyn Transport) -> Vec<Check> {
     let mut checks: Vec<Check> = database::check(&config.database).await.into_iter().collect();
     aircall(config, transport, &mut checks).await;
-    gorgias(config, transport, &mut checks).await;
+    match &config.helpdesk {
+        HelpdeskAccount::Gorgias(account) => gorgias(config, account, transport, &mut checks).await,
+        HelpdeskAccount::Front { account, inbox, .. } => {
+            front::check(config, account, inbox, transport, &mut checks).await;
+        }
+    }
     arrival(config, &mut checks);
     checks
 }
@@ -137,7 +144,12 @@ fn clock(answer: &http::Response<bytes::Bytes>, checks: &mut Vec<Check>) {
     });
 }
 
-async fn gorgias(config: &Config, transport: &dyn Transport, checks: &mut Vec<Check>) {
+async fn gorgias(
+    config: &Config,
+    account: &gorgias::Account,
+    transport: &dyn Transport,
+    checks: &mut Vec<Check>,
+) {
     // Read as the engine reads them: whom it takes for nobody's counterpart is none here either.
     let mut people = People::default();
     let mut next = Some(gorgias::users::list(&gorgias::users::ListUsers {
@@ -145,7 +157,7 @@ async fn gorgias(config: &Config, transport: &dyn Transport, checks: &mut Vec<Ch
         ..Default::default()
     }));
     while let Some(request) = next.take() {
-        let answer = match transport.send(request.to_http(&config.gorgias)).await {
+        let answer = match transport.send(request.to_http(account)).await {
             Ok(answer) => answer,
             Err(error) => return checks.push(unreachable("gorgias_key", "Gorgias", &error)),
         };
@@ -177,11 +189,18 @@ async fn gorgias(config: &Config, transport: &dyn Transport, checks: &mut Vec<Ch
             "Activate an admin in Gorgias",
         )
     });
-    emails(config, transport, &people, checks).await;
+    let told = "Their tickets stay unassigned, and the first admin writes their notes. Give them the same e-mail in both";
+    emails(config, transport, &people, ("Gorgias user", told), checks).await;
 }
 
 /// Each Aircall user's counterpart in the helpdesk.
-async fn emails(config: &Config, transport: &dyn Transport, people: &People, checks: &mut Vec<Check>) {
+async fn emails(
+    config: &Config,
+    transport: &dyn Transport,
+    people: &People,
+    (counterpart, told): (&str, &str),
+    checks: &mut Vec<Check>,
+) {
     let mut without = Vec::new();
     let mut next = Some(aircall::users::list(aircall::Paging::default()));
     while let Some(request) = next.take() {
@@ -194,13 +213,9 @@ async fn emails(config: &Config, transport: &dyn Transport, people: &People, che
         without.extend(page.items.into_iter().filter(is_nobodys).map(called));
     }
     checks.push(if without.is_empty() {
-        passed("agents", "Every Aircall user has an active Gorgias user with the same e-mail")
+        passed("agents", format!("Every Aircall user has an active {counterpart} with the same e-mail"))
     } else {
-        hint(
-            "agents",
-            format!("No active Gorgias user has the e-mail of {}", without.join(", ")),
-            "Their tickets stay unassigned, and the first admin writes their notes. Give them the same e-mail in both",
-        )
+        hint("agents", format!("No active {counterpart} has the e-mail of {}", without.join(", ")), told)
     });
 }
 

@@ -16,7 +16,6 @@ use serde::Deserialize;
 use sidetone_engine::Handle;
 use sidetone_engine::clinic::Clinic;
 use sidetone_engine::directory::entry::Place;
-use sidetone_engine::gorgias::Gorgias;
 use sidetone_engine::store::StoreError;
 use sidetone_protocol::{
     DirectoryState, DirectoryView, Match, NumberExplanation, NumberMatch, UnmatchedNumber,
@@ -97,9 +96,9 @@ pub enum NumbersError {
 /// [`NumbersError`].
 pub fn explain_here(config: &Config, number: &str) -> Result<NumberExplanation, NumbersError> {
     let store = config.database.open(&config.data_dir)?;
-    let helpdesk = Gorgias::new(config.gorgias.clone());
+    let helpdesk = config.helpdesk.open();
     let logging = &config.settings.logging;
-    let clinic = Clinic { store: store.as_ref(), helpdesk: &helpdesk, logging, now: Utc::now() };
+    let clinic = Clinic { store: store.as_ref(), helpdesk: helpdesk.as_ref(), logging, now: Utc::now() };
     Ok(clinic.explain(number)?)
 }
 
@@ -122,9 +121,9 @@ pub fn unmatched_here(
     mut told: impl FnMut(&UnmatchedNumber) -> io::Result<()>,
 ) -> Result<(), NumbersError> {
     let store = config.database.open(&config.data_dir)?;
-    let helpdesk = Gorgias::new(config.gorgias.clone());
+    let helpdesk = config.helpdesk.open();
     let logging = &config.settings.logging;
-    let clinic = Clinic { store: store.as_ref(), helpdesk: &helpdesk, logging, now: Utc::now() };
+    let clinic = Clinic { store: store.as_ref(), helpdesk: helpdesk.as_ref(), logging, now: Utc::now() };
     let mut after = None;
     loop {
         let (numbers, next) = clinic.unmatched(after.as_ref())?;

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use sidetone_engine::clock::SystemClock;
-use sidetone_engine::gorgias::Gorgias;
 use sidetone_engine::store::StoreError;
 use sidetone_engine::transport::TransportError;
 use sidetone_engine::{Engine, Handle, Parts};
@@ -42,7 +41,7 @@ pub fn start(config: &Config) -> Result<Running, StartError> {
         store: config.database.open(&config.data_dir)?,
         transport: Arc::new(HttpTransport::new()?),
         clock: Arc::new(SystemClock),
-        helpdesk: Arc::new(Gorgias::new(config.gorgias.clone())),
+        helpdesk: config.helpdesk.open(),
         aircall: config.aircall.clone(),
         settings: config.settings.clone(),
     };

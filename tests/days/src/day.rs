@@ -13,7 +13,9 @@ use futures_util::{StreamExt, TryStreamExt};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use sidetone_engine::clock::{Clock, SimulatedClock};
+use sidetone_engine::front::Front;
 use sidetone_engine::gorgias::Gorgias;
+use sidetone_engine::helpdesk::Helpdesk;
 use sidetone_engine::settings::{
     Arrival, FilesSettings, Logging, Mode, ModeSetting, Rate, Recordings, Settings,
 };
@@ -22,8 +24,8 @@ use sidetone_engine::transport::{Incoming, Outgoing, Transport, TransportError};
 use sidetone_engine::{Engine, Handle, Parts, call::CaseId};
 use sidetone_protocol::CallDetail;
 use sidetone_sandbox::{
-    AircallControl, FAULT_HEADER, GorgiasControl, HangUp, JournalEntry, Options, Ring, Sandbox,
-    aircall_world, gorgias_world,
+    AircallControl, FAULT_HEADER, FrontControl, GorgiasControl, HangUp, JournalEntry, Options, Ring, Sandbox,
+    aircall_world, front_world, gorgias_world,
 };
 use tokio::task::JoinHandle;
 use tower::ServiceExt;
@@ -47,11 +49,16 @@ pub fn morning() -> DateTime<Utc> {
 struct InProcess {
     aircall: Router,
     gorgias: Router,
+    front: Router,
 }
 
 impl InProcess {
     async fn ask(&self, request: http::Request<Body>) -> Result<http::Response<Body>, TransportError> {
-        let router = if request.uri().port_u16() == Some(1) { &self.aircall } else { &self.gorgias };
+        let router = match request.uri().port_u16() {
+            Some(1) => &self.aircall,
+            Some(3) => &self.front,
+            _ => &self.gorgias,
+        };
         let (mut parts, body) = request.into_parts();
         // Where links in answers lead.
         parts.headers.insert("host", parts.uri.authority().unwrap().as_str().parse().unwrap());
@@ -85,8 +92,19 @@ impl Transport for InProcess {
     }
 }
 
+/// Which helpdesk a day's calls go into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Desk {
+    /// Gorgias.
+    Gorgias,
+    /// Front, into the inbox `Aircall Phone`.
+    Front,
+}
+
 /// How a day is set up.
 pub struct Plan {
+    /// The helpdesk.
+    pub desk: Desk,
     /// The engine's `[logging]`.
     pub logging: Logging,
     /// The selected lines.
@@ -95,14 +113,18 @@ pub struct Plan {
     pub time_zone: Option<&'static str>,
     /// How events arrive.
     pub arrival: Arrival,
-    /// The helpdesk's key that the engine is given.
+    /// The key that the engine is given for Gorgias.
     pub gorgias_key: &'static str,
+    /// The token that the engine is given for Front.
+    pub front_token: &'static str,
     /// Aircall's token that the engine is given.
     pub aircall_token: &'static str,
     /// Whether webhooks reach the engine.
     pub deliver: bool,
     /// What stands in Gorgias when the engine starts, beside the sandbox's own people.
     pub before: fn(&GorgiasControl),
+    /// The same in Front.
+    pub before_front: fn(&FrontControl),
     /// What the day is kept in.
     pub stores: Stores,
     /// What is larger is not uploaded.
@@ -112,6 +134,7 @@ pub struct Plan {
 impl Default for Plan {
     fn default() -> Self {
         Plan {
+            desk: Desk::Gorgias,
             // Most days are about something else than files: they count notes and requests.
             logging: Logging {
                 mode: ModeSetting(Mode::Live),
@@ -128,9 +151,11 @@ impl Default for Plan {
             time_zone: None,
             arrival: Arrival::OwnWebhook { public_url: "https://hub.example.com".into() },
             gorgias_key: gorgias_world::API_KEY,
+            front_token: front_world::TOKEN,
             aircall_token: aircall_world::API_TOKEN,
             deliver: true,
             before: |_| (),
+            before_front: |_| (),
             stores: Stores::Sqlite,
             largest_file_bytes: sidetone_engine::files::LARGEST_BYTES,
         }
@@ -138,6 +163,12 @@ impl Default for Plan {
 }
 
 impl Plan {
+    /// A day with Front.
+    #[must_use]
+    pub fn with_front() -> Plan {
+        Plan { desk: Desk::Front, ..Plan::default() }
+    }
+
     /// The same, with recordings and voicemails attached as the set-up does it by default (G17).
     #[must_use]
     pub fn with_files(mut self) -> Plan {
@@ -187,6 +218,8 @@ pub struct Day {
     pub aircall: AircallControl,
     /// Gorgias' controls.
     pub gorgias: GorgiasControl,
+    /// Front's controls.
+    pub front: FrontControl,
     /// The one clock.
     pub clock: Arc<SimulatedClock>,
     /// The running engine's handle; after a kill, the last one's.
@@ -215,6 +248,7 @@ impl Day {
         })
         .unwrap();
         (plan.before)(sandbox.control().gorgias());
+        (plan.before_front)(sandbox.control().front());
         let clock = Arc::new(SimulatedClock::starting_at(morning()));
         let shelf = Shelf::empty(plan.stores.clone());
         let lifeline = Lifeline::default();
@@ -223,9 +257,22 @@ impl Day {
         receiver.attach(&host, Some(handle.clone()));
         let control = sandbox.control();
         let (aircall, gorgias) = (control.aircall().clone(), control.gorgias().clone());
+        let front = control.front().clone();
         let running = Some(running);
-        let day =
-            Day { sandbox, aircall, gorgias, clock, handle, receiver, lifeline, shelf, plan, host, running };
+        let day = Day {
+            sandbox,
+            aircall,
+            gorgias,
+            front,
+            clock,
+            handle,
+            receiver,
+            lifeline,
+            shelf,
+            plan,
+            host,
+            running,
+        };
         day.pass(3).await;
         day
     }
@@ -466,14 +513,29 @@ fn run(
     name: &str,
 ) -> Result<(Running, Handle), StoreError> {
     let aircall = aircall::Credential::key(aircall_world::API_ID, plan.aircall_token);
-    let gorgias = gorgias::Credential::basic(gorgias_world::EMAIL, plan.gorgias_key);
+    let (helpdesk, requests, seconds): (Arc<dyn Helpdesk>, u32, u64) = match plan.desk {
+        Desk::Gorgias => {
+            let credential = gorgias::Credential::basic(gorgias_world::EMAIL, plan.gorgias_key);
+            let account = gorgias::Account::new("http://127.0.0.1:2", credential).unwrap();
+            (Arc::new(Gorgias::new(account)), 80, 40)
+        }
+        Desk::Front => {
+            let credential = front::Credential::bearer(plan.front_token);
+            let account = front::Account::new("http://127.0.0.1:3", credential).unwrap();
+            (Arc::new(Front::new(account, "Aircall Phone")), 50, 60)
+        }
+    };
     let opened = shelf.open()?;
-    let vendors = InProcess { aircall: sandbox.aircall_router(), gorgias: sandbox.gorgias_router() };
+    let vendors = InProcess {
+        aircall: sandbox.aircall_router(),
+        gorgias: sandbox.gorgias_router(),
+        front: sandbox.front_router(),
+    };
     let parts = Parts {
         store: Arc::new(MortalStore { inner: Arc::clone(&opened.store), lifeline: lifeline.clone() }),
         transport: Arc::new(MortalTransport { inner: vendors, lifeline: lifeline.clone() }),
         clock: Arc::clone(clock) as Arc<dyn Clock>,
-        helpdesk: Arc::new(Gorgias::new(gorgias::Account::new("http://127.0.0.1:2", gorgias).unwrap())),
+        helpdesk,
         aircall: aircall::Account::new("http://127.0.0.1:1", aircall).unwrap(),
         settings: Settings {
             logging: plan.logging.clone(),
@@ -481,7 +543,7 @@ fn run(
             time_zone: plan.time_zone.map(|zone| zone.parse().expect("an IANA zone")),
             arrival: plan.arrival.clone(),
             aircall_rate: Rate { requests: 30, window: Duration::from_secs(60) },
-            helpdesk_rate: Rate { requests: 80, window: Duration::from_secs(40) },
+            helpdesk_rate: Rate { requests, window: Duration::from_secs(seconds) },
             check_every: Duration::from_secs(30),
             poll_every: Duration::from_secs(5),
             files: FilesSettings {

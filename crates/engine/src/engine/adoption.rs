@@ -77,6 +77,7 @@ impl Adoption {
             | Step::Read { .. }
             | Step::Lists
             | Step::Adopt => false,
+            Step::Place => true,
         };
         if leads_to_a_write && self.is_due(case, now) {
             assessment.step = Step::Adopt;

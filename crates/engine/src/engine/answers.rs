@@ -4,7 +4,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sidetone_protocol::{LiveEvent, Vendor};
 
 use super::outbox::SEND_AGAIN;
-use super::who::in_e164;
 use super::{Done, Engine, Job};
 use crate::budget::Lane;
 use crate::call::{CaseId, Origin};
@@ -82,8 +81,11 @@ impl Engine {
                 self.conflict_told(call, &write, otherwise, result, now)
             }
             Job::Probe { call, write } => self.was_probed(call, &write, result, now),
-            Job::LookAtTicket(call) => self.ticket_was_seen(call, result, now),
-            Job::Conversation { call, customer } => self.conversation_told(call, &customer, result, now),
+            Job::LookAtTicket { call, told } => self.ticket_was_seen(call, &told, result, now),
+            Job::Conversation { call, customer, so_far } => {
+                self.conversation_told(call, &customer, so_far.as_deref(), result, now)
+            }
+            Job::Place(step) => self.place_told(step, result, now),
             Job::ReadLine { call, line } => self.line_read(call, line, result, now),
             Job::LookAtLinked { call, asked } => self.linked_was_seen(call, &asked, result, now),
             Job::Wish { wish, customer } => self.customer_told(&wish, &customer, result, now),
@@ -183,7 +185,11 @@ impl Engine {
                 link.unreachable(text, now);
                 return false;
             }
-            Refusal::Missing(_) | Refusal::Conflict(_) | Refusal::Stale(_) | Refusal::Permanent(..) => {
+            Refusal::Accepted(_)
+            | Refusal::Missing(_)
+            | Refusal::Conflict(_)
+            | Refusal::Stale(_)
+            | Refusal::Permanent(..) => {
                 link.accepted(now);
                 return false;
             }
@@ -232,7 +238,7 @@ impl Engine {
     ) -> Result<(), StoreError> {
         self.looking.remove(number);
         let found = self.read_question(Question::Customers, result, now, |engine, answer| {
-            engine.helpdesk.entries_read(answer)
+            engine.helpdesk.looked_up(answer)
         })?;
         let found = found.map(|page| page.entries);
         if found.as_ref().is_some_and(Vec::is_empty) {
@@ -257,10 +263,10 @@ impl Engine {
         match found {
             Some(entries) => {
                 let customers = self.corrected(number, asked, entries, &mut change)?;
-                if customers.is_empty() && *asked != in_e164(number) {
-                    // Nobody has it in the spelling that was known: a person may have corrected just that.
+                if customers.is_empty()
+                    && let Some(asked) = self.next_spelling(number, asked, now)
+                {
                     self.push(&change)?;
-                    let asked = in_e164(number);
                     let request = self.helpdesk.look_up(&asked);
                     self.looking.insert(number.clone());
                     return self.ask_further(Job::LookUp { number: number.clone(), asked }, request, now);

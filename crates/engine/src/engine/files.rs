@@ -443,6 +443,8 @@ impl Engine {
                 self.look_again(call, now)
             }
             Err(Refusal::Unclear(why) | Refusal::Missing(why)) => self.try_again(call, wanted, &why, now),
+            // No upload is answered so.
+            Err(Refusal::Accepted(_)) => self.look_again(call, now),
             Err(Refusal::Permanent(code, text)) if code == "too_large" => {
                 self.give_up(call, wanted, Why::TooLargeThere, &text, now)
             }

@@ -159,7 +159,8 @@ impl Engine {
         let is_withheld = case.call.party().number().is_none();
         let shared = if is_withheld { self.stored_anonymous()? } else { None };
         let anonymous = shared.as_ref().or(self.knowledge.anonymous.as_ref());
-        let talks = conversations(self.store.as_ref(), case, [matched.as_ref(), anonymous])?;
+        let talks =
+            conversations(self.store.as_ref(), self.helpdesk.as_ref(), case, [matched.as_ref(), anonymous])?;
         let mut context = self.knowledge.context(&self.settings, now, matched.as_ref(), &talks);
         // That there is none grows old as everybody else's absence does.
         let counts =
@@ -226,6 +227,7 @@ impl Engine {
             | Step::LookAtChosen(_)
             | Step::LookForConversation(_)
             | Step::ReadLine(_)
+            | Step::Place
             | Step::Lists => due(now, writes.max(1)),
         }
     }
@@ -318,7 +320,13 @@ impl Engine {
             && !self.busy_calls.contains(&id)
         {
             // Without room in the budget the next write looks.
-            let _ = self.ask(self.helpdesk.vendor(), Lane::Live, Job::LookAtTicket(id), request, now);
+            let _ = self.ask(
+                self.helpdesk.vendor(),
+                Lane::Live,
+                Job::LookAtTicket { call: id, told: Vec::new() },
+                request,
+                now,
+            );
         }
         Ok(())
     }
@@ -356,6 +364,8 @@ fn is_question(step: &Step) -> bool {
         | Step::ReadLine(_)
         | Step::Lists
         | Step::Adopt => true,
+        // It may lead to one being made.
+        Step::Place => false,
         Step::Rest
         | Step::Wait(_)
         | Step::LookAtTicket

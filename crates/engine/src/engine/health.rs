@@ -102,15 +102,14 @@ impl Engine {
 
     fn alerts(&self, outbox: &OutboxView, now: DateTime<Utc>) -> Result<Vec<Alert>, StoreError> {
         let waiting = outbox.calls + outbox.not_logged;
-        let mut links = self.links.clone();
         if self.uninstalled.holds() {
             // What was wrong before is nobody's concern any more, except what keeps the webhook standing.
-            links.retain(|vendor, _| *vendor == Vendor::Aircall && self.uninstalled.webhook_stands());
+            let in_the_way = self.links.get(&Vendor::Aircall).filter(|_| self.uninstalled.webhook_stands());
             let mut alerts = self.uninstalled.alerts(waiting, now);
-            alerts.extend(links.values().filter_map(|link| link.alert(waiting)));
+            alerts.extend(in_the_way.and_then(|link| link.alert(waiting)));
             return Ok(alerts);
         }
-        let mut alerts: Vec<Alert> = links.values().filter_map(|link| link.alert(waiting)).collect();
+        let mut alerts: Vec<Alert> = self.links.values().filter_map(|link| link.alert(waiting)).collect();
         alerts.extend(self.hook.alert());
         alerts.extend(self.writing.alert(waiting));
         alerts.extend(self.question_alert()?);

@@ -62,7 +62,7 @@ impl Engine {
         let seen =
             self.read_answer(result, now, |engine, answer| engine.helpdesk.linked_seen(&case, asked, answer));
         match seen {
-            Ok(Probed::Ask(request)) => {
+            Ok(Probed::Ask(request) | Probed::AskFurther(_, request)) => {
                 let asked = request.uri().clone();
                 self.ask_further(Job::LookAtLinked { call: id, asked }, *request, now)
             }

@@ -135,7 +135,11 @@ impl Engine {
                 self.wake_by(at);
                 continue;
             }
-            let (vendor, first) = self.list_request(list);
+            let Some((vendor, first)) = self.list_request(list) else {
+                self.knowledge.tags = Some(BTreeSet::new());
+                self.list_due(list, now + LISTS_EVERY);
+                continue;
+            };
             let rest = self
                 .lists
                 .rests
@@ -151,16 +155,17 @@ impl Engine {
         }
     }
 
-    fn list_request(&self, list: List) -> (Vendor, Request) {
+    /// The first page of a list; `None` where there is none to be read.
+    fn list_request(&self, list: List) -> Option<(Vendor, Request)> {
         let paging = aircall::Paging::default();
-        match list {
+        Some(match list {
             List::People => (self.helpdesk.vendor(), self.helpdesk.people()),
-            List::Tags => (self.helpdesk.vendor(), self.helpdesk.tags()),
+            List::Tags => (self.helpdesk.vendor(), self.helpdesk.tags()?),
             List::Teams => (Vendor::Aircall, aircall::teams::list(paging).to_http(&self.aircall)),
             List::AircallTags => (Vendor::Aircall, aircall::tags::list(paging).to_http(&self.aircall)),
             List::Lines => (Vendor::Aircall, aircall::numbers::list(paging).to_http(&self.aircall)),
             List::Agents => (Vendor::Aircall, aircall::users::list(paging).to_http(&self.aircall)),
-        }
+        })
     }
 
     fn list_due(&mut self, list: List, at: DateTime<Utc>) {
@@ -215,7 +220,10 @@ impl Engine {
             List::Lines => self.lines_read(result),
             List::Agents => self.agents_read(result),
         };
-        let vendor = self.list_request(list).0;
+        let vendor = match list {
+            List::People | List::Tags => self.helpdesk.vendor(),
+            List::Teams | List::AircallTags | List::Lines | List::Agents => Vendor::Aircall,
+        };
         match next {
             Some(Some(request)) => {
                 match self.ask(vendor, Lane::Late, Job::List(list), request.clone(), now) {

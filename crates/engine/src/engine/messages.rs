@@ -1,4 +1,5 @@
-//! Text messages on their way: which conversation takes one, who is on a line, and what a write changes of both.
+//! Text messages on their way, and calls that go into conversations: which conversation takes one, who is on a line, and
+//! what a write changes of both.
 
 use std::collections::BTreeSet;
 
@@ -12,21 +13,22 @@ use super::{Engine, Job};
 use crate::budget::Lane;
 use crate::call::{Agent, CaseId};
 use crate::choice::{Chosen, Whose};
-use crate::conversation::{Conversation, Thread};
+use crate::conversation::Conversation;
 use crate::directory::Matched;
-use crate::helpdesk::{Answer, LineUsers, Told};
+use crate::helpdesk::{Answer, Helpdesk, LineUsers, Told};
 use crate::knowledge::Question;
-use crate::ledger::{GONE, Holding, SEEN, Write, WriteKind};
+use crate::ledger::{GONE, Holding, SEEN, Write};
 use crate::store::{Case, Change, Store, StoreError};
 use crate::transport::TransportError;
 
-/// The conversations of those who may be the message's customer, as last seen; none for a call.
+/// The conversations of those who may be the customer, as last seen; none for a call that goes into none.
 pub(crate) fn conversations(
     store: &dyn Store,
+    helpdesk: &dyn Helpdesk,
     case: &Case,
     matched: [Option<&Matched>; 2],
 ) -> Result<Vec<Conversation>, StoreError> {
-    if !case.call.id.is_message() {
+    if !case.call.id.is_message() && !helpdesk.logs_into_conversations() {
         return Ok(Vec::new());
     }
     let known = matched.into_iter().flatten().flat_map(|m| &m.customers).map(|customer| customer.id.as_str());
@@ -50,8 +52,10 @@ impl Engine {
         customer: String,
         now: DateTime<Utc>,
     ) -> Result<(), DateTime<Utc>> {
-        let request = self.helpdesk.look_for_conversation(&customer);
-        let job = Job::Conversation { call: id, customer };
+        // A store that cannot be read costs a longer search, not the look.
+        let known = self.store.conversation(&customer).unwrap_or_default();
+        let request = self.helpdesk.look_for_conversation(&customer, known.as_ref());
+        let job = Job::Conversation { call: id, customer, so_far: None };
         self.ask(self.helpdesk.vendor(), Lane::Live, job, request, now)
     }
 
@@ -59,21 +63,22 @@ impl Engine {
         &mut self,
         id: CaseId,
         customer: &str,
+        so_far: Option<&Conversation>,
         result: &Result<Answer, TransportError>,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let known = self.store.conversation(customer)?;
         let told = self.read_question(Question::Records, result, now, |engine, answer| {
-            engine.helpdesk.conversation_told(customer, known.as_ref(), now, answer)
+            engine.helpdesk.conversation_told(customer, known.as_ref(), so_far, now, answer)
         })?;
         let Some(case) = self.store.case(id)? else { return Ok(()) };
         match told {
-            Some(Told::Ask(request)) => {
-                let job = Job::Conversation { call: id, customer: customer.to_owned() };
+            Some(Told::Ask { request, so_far }) => {
+                let job = Job::Conversation { call: id, customer: customer.to_owned(), so_far };
                 self.ask_further(job, *request, now)
             }
             Some(Told::Conversation(conversation)) => {
-                self.remember_conversation(conversation, now)?;
+                self.remember_conversation(*conversation, now)?;
                 self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)
             }
             None => self.later(case, now + self.ask_again_after().max(LOOK_AGAIN)),
@@ -91,20 +96,22 @@ impl Engine {
         self.push(&change)
     }
 
-    /// What a message's write made of its conversation. How the ticket looks is the conversation's affair, not the
+    /// What a write made of its customer's conversation. How the ticket looks is the conversation's affair, not the
     /// message's: a ticket that turns out to be thrown away takes no message, and another is found or made (M3).
-    pub(super) fn message_written(
+    pub(super) fn conversation_written(
         &mut self,
         case: &Case,
         write: &Write,
         holdings: &mut Vec<Holding>,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        if !case.call.id.is_message() {
+        if !case.call.id.is_message() && !self.helpdesk.logs_into_conversations() {
             return Ok(());
         }
         let is_gone = holdings.iter().any(|holding| holding.key == GONE);
-        holdings.retain(|holding| !matches!(holding.key.as_str(), SEEN | GONE));
+        if case.call.id.is_message() {
+            holdings.retain(|holding| !matches!(holding.key.as_str(), SEEN | GONE));
+        }
         let held = |key: &str| holdings.iter().find(|h| h.key == key).map(|h| h.helpdesk_id.as_str());
         let owner = held("customer").map(str::to_owned).or_else(|| owner(case, write));
         let owner = match owner {
@@ -112,33 +119,10 @@ impl Engine {
             None => self.only_match(case)?,
         };
         let Some(owner) = owner else { return Ok(()) };
-        let names = || write.holdings.iter().filter(|h| h.key.starts_with("tag:"));
-        let names = || names().filter_map(|h| h.detail.get("name")?.as_str().map(str::to_owned));
         let known = self.store.conversation(&owner)?;
-        let changed = match write.kind {
-            _ if is_gone => {
-                Some(Conversation { customer: owner, thread: None, seen_at: DateTime::UNIX_EPOCH })
-            }
-            WriteKind::CreateTicket => held("ticket").map(|ticket| Conversation {
-                customer: owner.clone(),
-                thread: Some(Thread {
-                    ticket: ticket.to_owned(),
-                    closed_at: None,
-                    tags: names().collect(),
-                    tagged: names().collect(),
-                }),
-                seen_at: now,
-            }),
-            WriteKind::SetStatus => changed(known, |thread| thread.closed_at = None),
-            WriteKind::AddTags => changed(known, |thread| thread.tagged.extend(names())),
-            WriteKind::CreateCustomer
-            | WriteKind::AddNumber
-            | WriteKind::NameCustomer
-            | WriteKind::AddEntry
-            | WriteKind::AddLink
-            | WriteKind::CreateTag
-            | WriteKind::RemoveTags
-            | WriteKind::SetAssignee => None,
+        let changed = match is_gone {
+            true => Some(Conversation::none(&owner, DateTime::UNIX_EPOCH)),
+            false => self.helpdesk.conversation_after(known.as_ref(), &owner, write, holdings, now),
         };
         match changed {
             Some(conversation) => self.remember_conversation(conversation, now),
@@ -164,8 +148,7 @@ impl Engine {
             None => self.only_match(&case)?,
         };
         if let Some(customer) = owner {
-            let gone = Conversation { customer, thread: None, seen_at: DateTime::UNIX_EPOCH };
-            self.remember_conversation(gone, now)?;
+            self.remember_conversation(Conversation::none(&customer, DateTime::UNIX_EPOCH), now)?;
         }
         drop_attempt(&mut case, write);
         self.later(case, now + SEND_AGAIN)
@@ -218,11 +201,4 @@ fn owner(case: &Case, write: &Write) -> Option<String> {
     let reopened = write.holdings.iter().find_map(|h| h.detail.get("customer")?.as_str());
     let owner = written.or(reopened).or(case.ledger.id("customer"));
     owner.filter(|owner| !owner.is_empty()).map(str::to_owned)
-}
-
-/// A conversation whose thread was changed by us.
-fn changed(known: Option<Conversation>, change: impl FnOnce(&mut Thread)) -> Option<Conversation> {
-    let mut conversation = known?;
-    change(conversation.thread.as_mut()?);
-    Some(conversation)
 }

@@ -378,7 +378,10 @@ impl Engine {
             Refusal::Permanent(..) | Refusal::Missing(_) | Refusal::Stale(_) | Refusal::Conflict(_) => true,
             // Nobody promises a proper refusal.
             Refusal::Unclear(_) => self.mirror.failures + 1 >= FAILURES_OF_A_CURSOR,
-            Refusal::RateLimited(_) | Refusal::Credential(_) | Refusal::WrongAccount(_) => false,
+            Refusal::RateLimited(_)
+            | Refusal::Credential(_)
+            | Refusal::WrongAccount(_)
+            | Refusal::Accepted(_) => false,
         };
         if !with_cursor || !is_dead {
             if let Refusal::Permanent(_, text) | Refusal::Missing(text) = refusal {

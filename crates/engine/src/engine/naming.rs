@@ -114,6 +114,7 @@ impl Engine {
             Refusal::RateLimited(_)
             | Refusal::Credential(_)
             | Refusal::WrongAccount(_)
+            | Refusal::Accepted(_)
             | Refusal::Unclear(_) => return self.later(case, now + LOOK_AGAIN),
         };
         let has_email = named.detail.get("email").is_some_and(|email| !email.is_null());

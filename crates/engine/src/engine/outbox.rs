@@ -16,8 +16,10 @@ use crate::store::{Case, Claim, Due, StoreError};
 
 /// So many due calls are looked at in one turn.
 const AT_A_TIME: usize = 64;
-/// After an unclear failure the marker is looked up this many seconds after the request (`design.md` §3.6).
-pub(super) const PROBE_AFTER_SECONDS: [i64; 3] = [5, 20, 60];
+/// After an unclear failure the write is not looked up, or repeated, before this.
+pub(super) const LOOKED_UP_AFTER: TimeDelta = TimeDelta::seconds(5);
+/// A write that is harmless to repeat is repeated so often before others of the customer go first.
+const REPEATED: u32 = 3;
 /// What a look at the ticket showed holds so long for the write that it was taken for. Where others leave little room in
 /// the budget, the write comes late; a second look would only take the room that the write waits for.
 pub(super) const LOOK_HOLDS: TimeDelta = TimeDelta::minutes(2);
@@ -154,7 +156,7 @@ impl Engine {
             // Sent, and its answer could not be stored: as unclear as a time-out.
             for attempt in case.attempts.iter_mut().filter(|a| a.state == AttemptState::Sent) {
                 attempt.state = AttemptState::Unclear;
-                attempt.next_at = Some(attempt.begun_at + TimeDelta::seconds(PROBE_AFTER_SECONDS[0]));
+                attempt.next_at = Some(attempt.begun_at + LOOKED_UP_AFTER);
             }
             self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)?;
             return Ok(Begun::NotNow);
@@ -180,6 +182,10 @@ impl Engine {
                 // Right after a start the lists are on their way; later something is wrong with them.
                 let pause = if now - self.started < LISTS_WITHIN { LISTS_SOON } else { SEND_AGAIN };
                 return self.later(case, now + pause).map(|()| Begun::NotNow);
+            }
+            Step::Place => {
+                self.place.wanted();
+                return self.later(case, now + LISTS_SOON).map(|()| Begun::NotNow);
             }
             Step::LookUp(number) => return self.look_up_for(case, number, now),
             Step::LookAtChosen(customer) => {
@@ -224,7 +230,10 @@ impl Engine {
                 self.ask(vendor, Lane::Live, job, request, now)
             }
             Step::LookAtTicket => match self.helpdesk.look_at_ticket(&case) {
-                Some(request) => self.ask(vendor, lane(&case, now), Job::LookAtTicket(id), request, now),
+                Some(request) => {
+                    let job = Job::LookAtTicket { call: id, told: Vec::new() };
+                    self.ask(vendor, lane(&case, now), job, request, now)
+                }
                 None => return Ok(Begun::NotNow),
             },
             Step::LookAtLinked => match self.helpdesk.look_at_linked(&case) {
@@ -310,7 +319,7 @@ impl Engine {
     }
 
     /// Whether it is worth waiting for Aircall's lists: a moment after the start, if Aircall answers.
-    fn lists_will_come(&self, now: DateTime<Utc>) -> bool {
+    pub(super) fn lists_will_come(&self, now: DateTime<Utc>) -> bool {
         let answers = self.links.get(&Vendor::Aircall).is_none_or(|link| !link.is_down());
         answers && now - self.started < LISTS_WITHIN
     }
@@ -387,6 +396,10 @@ impl Engine {
                 // To repeat is to write: it waits with everything else for mode, pause and the other installation.
                 return self.put_off(case, &attempt.write, now).map(|()| Begun::NotNow);
             }
+            // A tag that is made stands in nobody's way.
+            if attempt.probes >= REPEATED && attempt.write.kind != WriteKind::CreateTag {
+                return self.was_in_vain(case, attempt, now).map(|()| Begun::NotNow);
+            }
             return self.repeat(case, &attempt.write, thread, now);
         };
         let job = Job::Probe { call: id, write: Box::new(attempt.write.clone()) };
@@ -424,7 +437,7 @@ impl Engine {
         for attempt in case.attempts.iter_mut().filter(|a| a.write.key() == write.key()) {
             attempt.state = AttemptState::Sent;
             attempt.begun_at = now;
-            attempt.probes = 1;
+            attempt.probes += 1;
             attempt.next_at = None;
         }
         self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)?;

@@ -61,7 +61,7 @@ impl Engine {
                         // Remembered after the commit: where another engine came first, all of this is done again.
                         self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)?;
                         self.doubted.insert(doubt, now);
-                        self.ask_further(Job::LookAtTicket(id), request, now)
+                        self.ask_further(Job::LookAtTicket { call: id, told: Vec::new() }, request, now)
                     }
                     // Looked at, it was there: something else is missing.
                     None => self.park(case, write, "missing", &text, now),
@@ -140,6 +140,8 @@ impl Engine {
             | Refusal::Unclear(text)
             | Refusal::Credential(text)
             | Refusal::WrongAccount(text) => return self.park(case, write, "missing", &text, now),
+            // An answer to a write is settled before it is doubted.
+            Refusal::Accepted(_) => return Ok(()),
             Refusal::RateLimited(_) => return self.later(case, now + SEND_AGAIN),
         };
         let id = case.call.id;
@@ -149,6 +151,7 @@ impl Engine {
         }
         drop_attempt(&mut case, write);
         self.lists.wanted(now);
+        self.forget_where(&case, now)?;
         // A tag that we made and a person deleted is made again.
         let made = case.ledger.under("new_tag:").map(|(name, _)| format!("new_tag:{name}")).collect();
         self.commit_case(case, Vec::new(), made, Vec::new(), now)?;
@@ -162,14 +165,20 @@ impl Engine {
     pub(super) fn ticket_was_seen(
         &mut self,
         id: CaseId,
+        told: &[Holding],
         result: &Result<Answer, TransportError>,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let Some(case) = self.store.case(id)? else { return Ok(()) };
-        let seen =
-            self.read_helpdesk(result, now, |engine, answer| engine.helpdesk.ticket_seen(&case, answer));
+        let seen = self
+            .read_helpdesk(result, now, |engine, answer| engine.helpdesk.ticket_seen(&case, told, answer));
         match seen {
-            Some(Probed::Ask(request)) => self.ask_further(Job::LookAtTicket(id), *request, now),
+            Some(Probed::Ask(request)) => {
+                self.ask_further(Job::LookAtTicket { call: id, told: told.to_vec() }, *request, now)
+            }
+            Some(Probed::AskFurther(told, request)) => {
+                self.ask_further(Job::LookAtTicket { call: id, told }, *request, now)
+            }
             Some(Probed::Done(told)) => {
                 let line = if told.iter().any(|holding| holding.key == GONE) {
                     let rule = "A person threw the ticket away, so nothing more is written to it (G25)";

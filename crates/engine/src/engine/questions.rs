@@ -73,6 +73,7 @@ impl Engine {
             Step::LookUp(_) | Step::LookUpAnonymous | Step::LookAtChosen(_) => &[Question::Customers],
             Step::Lists => &[Question::People, Question::Tags],
             Step::Adopt | Step::LookForConversation(_) => &[Question::Records],
+            Step::Place => &[Question::Place],
             Step::ReadLine(_)
             | Step::Rest
             | Step::Wait(_)
@@ -97,6 +98,7 @@ impl Engine {
             Question::People => "who its users are",
             Question::Tags => "which tags there are",
             Question::Records => "what it holds of a call already",
+            Question::Place => "where calls are to be logged",
         };
         Ok(Some(Alert {
             code: QUESTION_REFUSED.into(),

@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sidetone_protocol::Vendor;
 
 use super::dialling::told_id;
-use super::outbox::{PROBE_AFTER_SECONDS, SEND_AGAIN};
+use super::outbox::SEND_AGAIN;
 use super::{Engine, Job};
 use crate::act::{ActRefused, Said, Told, agent};
 use crate::budget::Lane;
@@ -42,6 +42,9 @@ impl Speaking {
         Speaking { calls: HashMap::new(), reading: Vec::new(), askers: Vec::new(), look_for_others: now }
     }
 }
+
+/// A comment of which nobody knows whether Aircall took it is looked for so many seconds after the request.
+const PROBE_AFTER_SECONDS: [i64; 3] = [5, 20, 60];
 
 impl Engine {
     /// An agent writes a comment on a call.

@@ -213,7 +213,7 @@ impl Engine {
         let next = match (list.next_page(&found), last) {
             (Some(_), Some(last)) if at_the_cap => calls_after(last - 1),
             (Some(next), _) => Stage::Calls { list: Box::new(next), page: page + 1 },
-            (None, _) => Stage::Records(Some(Box::new(self.helpdesk.records()))),
+            (None, _) => Stage::Records(self.helpdesk.records().map(Box::new)),
         };
         let as_of = result.as_ref().ok().and_then(|answer| aircall::answered_at(answer.headers()));
         let as_of = as_of.unwrap_or(now.timestamp());

@@ -39,6 +39,27 @@ impl Engine {
         Ok(other.unwrap_or_else(|| in_e164(number)))
     }
 
+    /// In which spelling it is asked next, if nobody has it in this one.
+    pub(super) fn next_spelling(
+        &self,
+        number: &E164,
+        asked: &Address,
+        now: DateTime<Utc>,
+    ) -> Option<Address> {
+        let (e164, other) = (in_e164(number), self.helpdesk.other_spelling(number));
+        match asked {
+            // Asked for because the directory knew it so, or as the last one.
+            asked if Some(asked) == other.as_ref() => {
+                let listed = self.store.listed(number).unwrap_or_default();
+                listed.iter().any(|one| one.address == *asked).then_some(e164)
+            }
+            // A directory that is complete would have known it.
+            asked if *asked == e164 => other.filter(|_| !self.mirror.is_current(now)),
+            // In the spelling that was known nobody has it any more: a person may have corrected just that.
+            _ => Some(e164),
+        }
+    }
+
     /// Whom the directory has with a number in this spelling, by id.
     pub(super) fn known_by(&self, number: &E164, asked: &Address) -> Result<Vec<String>, StoreError> {
         let listed = self.store.listed(number)?;
@@ -130,7 +151,7 @@ impl Engine {
         let number = case.call.party().number()?.clone();
         let is_done = self.searched.get(&number).is_some_and(|searched| searched.is_done);
         let is_wanted = write.kind == WriteKind::CreateCustomer && !is_done && !self.mirror.is_current(now);
-        is_wanted.then_some(number)
+        (is_wanted && self.helpdesk.search(&number).is_some()).then_some(number)
     }
 
     /// Asks for whoever may have the number in another spelling.
@@ -140,7 +161,7 @@ impl Engine {
         number: E164,
         now: DateTime<Utc>,
     ) -> Result<(), DateTime<Utc>> {
-        let request = self.helpdesk.search(&number);
+        let Some(request) = self.helpdesk.search(&number) else { return Ok(()) };
         self.ask(self.helpdesk.vendor(), Lane::Live, Job::Search { call, number }, request, now)
     }
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 use sidetone_protocol::ExplanationView;
 
 use super::answers::LOOK_AGAIN;
-use super::outbox::{PROBE_AFTER_SECONDS, SEND_AGAIN};
+use super::outbox::{LOOKED_UP_AFTER, SEND_AGAIN};
 use super::{Engine, Job};
 use crate::budget::Lane;
 use crate::call::CaseId;
@@ -51,6 +51,10 @@ impl Engine {
                 self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)
             }
             Refusal::Unclear(text) => self.is_unclear(case, write, &text, sent_at, now),
+            Refusal::Accepted(taken) => {
+                self.last_written = Some(now);
+                self.is_accepted(case, write, &taken, now)
+            }
             // The tag exists already: that is all we wanted.
             Refusal::Conflict(_) | Refusal::Stale(_) | Refusal::Permanent(..)
                 if write.kind == WriteKind::CreateTag =>
@@ -82,7 +86,7 @@ impl Engine {
     ) -> Result<(), StoreError> {
         drop_attempt(&mut case, write);
         self.doubted.remove(&(case.call.id, write.key()));
-        self.message_written(&case, write, &mut holdings, now)?;
+        self.conversation_written(&case, write, &mut holdings, now)?;
         let mut change = Change::at(now);
         if write.kind == WriteKind::CreateTag {
             let names = write.holdings.iter().filter_map(|h| h.detail.get("name")?.as_str());
@@ -121,6 +125,26 @@ impl Engine {
         released.map_or(Ok(()), |number| self.release_held(&number, now))
     }
 
+    /// Taken, and not there yet: it is looked for, and what depends on it waits, as after a time-out.
+    fn is_accepted(
+        &mut self,
+        mut case: Case,
+        write: &Write,
+        taken: &Write,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let first = self.helpdesk.looks_ms(taken).first().copied().unwrap_or_default();
+        for attempt in attempts_of(&mut case, write) {
+            attempt.write = taken.clone();
+            attempt.state = AttemptState::Unclear;
+            attempt.probes = 0;
+            attempt.reason =
+                Some(("accepted".to_owned(), "the helpdesk took it, and has not made it yet".to_owned()));
+            attempt.next_at = Some(now + TimeDelta::milliseconds(first));
+        }
+        self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)
+    }
+
     fn is_unclear(
         &mut self,
         mut case: Case,
@@ -130,11 +154,13 @@ impl Engine {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         tracing::info!(call = %case.call.id, write = %write.key(), why = %masked_text(text), "a write had no clear answer; looking it up");
+        let is_repeated = self.helpdesk.probe(write).is_none();
         for attempt in attempts_of(&mut case, write) {
             attempt.state = AttemptState::Unclear;
-            attempt.probes = 0;
+            // How often it was repeated counts on.
+            attempt.probes = if is_repeated { attempt.probes } else { 0 };
             attempt.reason = Some(("unclear".to_owned(), masked_text(text)));
-            attempt.next_at = Some((sent_at + TimeDelta::seconds(PROBE_AFTER_SECONDS[0])).max(now));
+            attempt.next_at = Some((sent_at + LOOKED_UP_AFTER).max(now));
         }
         self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)
     }
@@ -231,20 +257,32 @@ impl Engine {
         let Some(attempt) = case.attempts.iter().find(|a| a.write.key() == write.key()).cloned() else {
             return Ok(());
         };
-        let probed = self.read_helpdesk(result, now, |engine, answer| engine.helpdesk.probed(write, answer));
+        let probed =
+            self.read_helpdesk(result, now, |engine, answer| engine.helpdesk.probed(&attempt, answer));
         match probed {
             Some(Probed::Done(holdings)) => {
                 self.is_written(case, write, holdings, "found by its marker: it had been carried out", now)
             }
-            Some(Probed::Ask(request)) => {
+            Some(Probed::Ask(request) | Probed::AskFurther(_, request)) => {
                 self.ask_further(Job::Probe { call: id, write: Box::new(write.clone()) }, *request, now)
             }
             Some(Probed::Nothing) => {
                 let probes = attempt.probes + 1;
-                let Some(after) = PROBE_AFTER_SECONDS.get(probes as usize) else {
-                    return self.was_in_vain(case, &attempt, now);
+                let looks = self.helpdesk.looks_ms(&attempt.write);
+                let Some(after) = looks.get(probes as usize) else {
+                    let Some(anew) = self.helpdesk.sent_anew(&attempt.write) else {
+                        return self.was_in_vain(case, &attempt, now);
+                    };
+                    for attempt in attempts_of(&mut case, write) {
+                        attempt.write = anew.clone();
+                        attempt.probes = 0;
+                        attempt.next_at = Some(now);
+                    }
+                    return self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now);
                 };
-                let next = (attempt.begun_at + TimeDelta::seconds(*after)).max(now + SEND_AGAIN);
+                let pause = looks.first().map_or(SEND_AGAIN, |first| TimeDelta::milliseconds(*first));
+                let next =
+                    (attempt.begun_at + TimeDelta::milliseconds(*after)).max(now + pause.min(SEND_AGAIN));
                 for attempt in attempts_of(&mut case, write) {
                     attempt.probes = probes;
                     attempt.next_at = Some(next);
@@ -253,7 +291,7 @@ impl Engine {
             }
             None => {
                 let refusal =
-                    result.as_ref().ok().and_then(|answer| self.helpdesk.probed(write, answer).err());
+                    result.as_ref().ok().and_then(|answer| self.helpdesk.probed(&attempt, answer).err());
                 let is_missing = matches!(refusal, Some(Refusal::Missing(_)));
                 if is_missing && write.kind == WriteKind::AddLink {
                     return self.linked_is_gone(case, write, now);
@@ -266,7 +304,8 @@ impl Engine {
                 };
                 let probes = attempt.probes + u32::from(clear.is_some());
                 // Nobody will ever tell whether it was carried out, and it must not hold up the customer's other calls.
-                if let Some((code, text)) = clear.filter(|_| probes as usize > PROBE_AFTER_SECONDS.len()) {
+                let looks = self.helpdesk.looks_ms(&attempt.write).len();
+                if let Some((code, text)) = clear.filter(|_| probes as usize > looks) {
                     return self.park(case, write, &code, &unclear_for_good(&text), now);
                 }
                 for attempt in attempts_of(&mut case, write) {
@@ -276,7 +315,9 @@ impl Engine {
                 let look = self.helpdesk.look_at_ticket(&case);
                 self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)?;
                 match look.filter(|_| is_missing && write.kind.is_for_a_ticket()) {
-                    Some(request) => self.ask_further(Job::LookAtTicket(id), request, now),
+                    Some(request) => {
+                        self.ask_further(Job::LookAtTicket { call: id, told: Vec::new() }, request, now)
+                    }
                     None => Ok(()),
                 }
             }

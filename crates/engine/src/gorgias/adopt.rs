@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::record::record;
 use super::ticket::told_by;
-use super::{adopt_message, customer_marker, messages, refusal, ticket_marker, tickets_by_marker};
+use super::{adopt_message, customer_marker, messages, refusal, ticket_marker, tickets_by_marker, user_id};
 use crate::call::{Call, CaseId};
 use crate::files::Medium;
 use crate::helpdesk::{Adopted, Answer, Context, ListPage, Met, Refusal, Request};
@@ -174,7 +174,7 @@ fn language_of(ticket: &gorgias::Ticket) -> Option<Language> {
 /// The agent of the call whose counterpart the assignee is, as an Aircall id; none if a person chose the assignee.
 fn agent_behind(assignee: u64, call: &Call, context: &Context<'_>) -> Option<u64> {
     let agents = [call.first_agent(), call.agent()].map(|agent| agent.map(|agent| context.completed(agent)));
-    let person = |email: &str| context.people?.by_email(email).map(|person| person.id);
+    let person = |email: &str| context.people?.by_email(email).map(user_id);
     let behind = agents.iter().flatten().find(|a| a.email.as_deref().and_then(person) == Some(assignee));
     behind.map(|agent| agent.id)
 }

@@ -4,18 +4,17 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sidetone_protocol::{Completeness, PartState};
 
 use super::message;
-use super::record::{Lacks, Record, Whom, record};
+use super::record::{Record, record};
 use super::{naming, plan, ticket};
-use crate::choice::{Decided, decided};
-use crate::directory::Customer;
+use crate::assessing;
 use crate::files::{self, Medium};
 use crate::gate;
 use crate::helpdesk::{Assessment, Context, Standing, Step};
 use crate::ledger::{AttemptState, Ledger, NAMED, SEEN, Write, WriteKind};
-use crate::number::Party;
 use crate::readiness::{Kind, Readiness, keep, kind, readiness};
 use crate::settings::{Keep, Recordings, Settings};
 use crate::store::Case;
+use crate::whom::Whom;
 
 /// Tags that come shortly after each other go into one request: so long is waited for a further one.
 const TAGS_TOGETHER: TimeDelta = TimeDelta::seconds(5);
@@ -32,10 +31,10 @@ pub(super) fn assess(case: &Case, context: &Context<'_>) -> Assessment {
         return message::assess(case, text, context);
     }
     let settings = context.settings;
-    let mut assessment = early(case, context);
+    let mut assessment = assessing::early(case, context, completeness(case, settings, context.now));
     if let Some(reason) = ticket::reason(&case.ledger) {
         assessment.standing = Standing::Gone(reason);
-        return without_what_is_awaited(assessment);
+        return assessing::without_what_is_awaited(assessment);
     }
     let (kind, ended, then) = match readiness(case, context.now) {
         Readiness::Early(step) => {
@@ -47,12 +46,12 @@ pub(super) fn assess(case: &Case, context: &Context<'_>) -> Assessment {
     let keep = keep(kind, &settings.logging);
     if keep == Keep::Store && case.ledger.is_empty() {
         assessment.standing = Standing::NotLogged(gate::reason("by_setting"));
-        return not_logged(assessment);
+        return assessing::not_logged(assessment);
     }
     let call = case.call.with_own(&case.own, &case.ledger);
     let record = match record(&call, kind, ended, keep, &case.ledger, context) {
         Ok(record) => record,
-        Err(lacks) => return lacking(assessment, lacks),
+        Err(lacks) => return assessing::lacking(assessment, lacks),
     };
     assessment.standing = Standing::Logged;
     if let Whom::Known(customer) = &record.whom
@@ -90,55 +89,9 @@ fn files_first(assessment: &Assessment, usual: Step, ledger: &Ledger, context: &
     first.unwrap_or(usual)
 }
 
-/// What is so before anything is known of the record.
-pub(super) fn early(case: &Case, context: &Context<'_>) -> Assessment {
-    Assessment {
-        standing: Standing::Early,
-        step: Step::Rest,
-        writes: Vec::new(),
-        files: Vec::new(),
-        completeness: completeness(case, context.settings, context.now),
-        customer: known_customer(case, context),
-        matched_by: matched_by(case, context),
-    }
-}
-
-pub(super) fn not_logged(mut assessment: Assessment) -> Assessment {
-    let none = PartState::NotExpected;
-    assessment.completeness = Completeness { note: none, tags: none, recording: none, voicemail: none };
-    assessment
-}
-
-/// What was not written so far will not be.
-fn without_what_is_awaited(mut assessment: Assessment) -> Assessment {
-    let parts = &mut assessment.completeness;
-    for part in [&mut parts.note, &mut parts.tags, &mut parts.recording, &mut parts.voicemail] {
-        if *part == PartState::Awaited {
-            *part = PartState::NotExpected;
-        }
-    }
-    assessment
-}
-
-pub(super) fn lacking(mut assessment: Assessment, lacks: Lacks) -> Assessment {
-    match lacks {
-        Lacks::First(step) => assessment.step = step,
-        Lacks::Held(reason) => assessment.standing = Standing::Held(reason),
-        Lacks::NotLogged(reason) => {
-            assessment.standing = Standing::NotLogged(reason);
-            return not_logged(assessment);
-        }
-    }
-    assessment
-}
-
 /// What comes next, given the plan: parked writes are passed over, late tags are gathered for a moment.
 fn step(case: &Case, record: &Record, writes: &[Write], then: Step, now: DateTime<Utc>) -> Step {
-    let parked = |write: &Write| {
-        case.attempts
-            .iter()
-            .any(|a| a.state == AttemptState::Parked && a.write.main_key() == write.main_key())
-    };
+    let parked = |write: &Write| assessing::is_parked(case, write);
     let blocked = writes
         .iter()
         .any(|w| parked(w) && matches!(w.kind, WriteKind::CreateCustomer | WriteKind::CreateTicket));
@@ -166,60 +119,8 @@ fn step(case: &Case, record: &Record, writes: &[Write], then: Step, now: DateTim
     }
 }
 
-fn known_customer(case: &Case, context: &Context<'_>) -> Option<Customer> {
-    let found = match case.call.party() {
-        Party::Phone(_) => context.matched,
-        Party::Withheld | Party::Other(_) => context.anonymous,
-    };
-    let found = found.map(|m| m.customers.as_slice()).unwrap_or_default();
-    match case.ledger.id("customer") {
-        Some(id) => found.iter().find(|c| c.id == id).cloned().or_else(|| {
-            let name =
-                case.ledger.detail("customer").and_then(|d| d.get("name")?.as_str()).unwrap_or_default();
-            Some(Customer {
-                id: id.to_owned(),
-                name: name.to_owned(),
-                email: None,
-                note: None,
-                updated_at: None,
-                spelled: None,
-            })
-        }),
-        None => match (decided(&case.ledger, context.choice, context.matched.map(|_| found)), found) {
-            (Some(Decided::Customer { customer, .. }), _) => Some(customer),
-            (Some(Decided::WhatBecameOf(_) | Decided::Gone), _) => None,
-            (_, [one]) => Some(one.clone()),
-            _ => None,
-        },
-    }
-}
-
-fn matched_by(case: &Case, context: &Context<'_>) -> String {
-    let found = context.matched.map(|m| m.customers.as_slice());
-    let chosen = decided(&case.ledger, context.choice, found);
-    let logged_to = case.ledger.id("customer");
-    match chosen.filter(|_| matches!(case.call.party(), Party::Phone(_))) {
-        Some(Decided::Customer { customer, remembered }) if logged_to.is_none_or(|id| id == customer.id) => {
-            let what = if remembered { "number" } else { "call" };
-            return format!("chosen by a person for this {what}");
-        }
-        Some(Decided::Named(..)) if found == Some(&[]) => {
-            return "nobody had this number; a person named the caller".into();
-        }
-        _ => {}
-    }
-    match (case.call.party(), context.matched.map(|m| m.customers.len())) {
-        (Party::Withheld, _) => "number withheld: the shared customer".into(),
-        (Party::Other(_), _) => "no telephone number: the shared customer".into(),
-        (Party::Phone(_), Some(0)) => "nobody had this number".into(),
-        (Party::Phone(_), Some(1)) => "exact number, the only one".into(),
-        (Party::Phone(_), Some(n)) => format!("exact number, {n} customers"),
-        (Party::Phone(_), None) => "not looked up yet".into(),
-    }
-}
-
 /// B10: which parts of the record are there.
-fn completeness(case: &Case, settings: &Settings, now: DateTime<Utc>) -> Completeness {
+pub(super) fn completeness(case: &Case, settings: &Settings, now: DateTime<Utc>) -> Completeness {
     let (call, ledger) = (&case.call, &case.ledger);
     let part = |written: bool| if written { PartState::Written } else { PartState::Awaited };
     let linked = |key: &str| {

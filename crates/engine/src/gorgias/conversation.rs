@@ -9,6 +9,7 @@ use super::message::TAG;
 use super::refusal;
 use crate::conversation::{Conversation, Thread};
 use crate::helpdesk::{Answer, Refusal, Request, Told};
+use crate::ledger::{Holding, Write, WriteKind};
 
 /// Asks for the customer's tickets, those changed last first; there is no filter by channel or status
 /// (`reference/gorgias.md` §6.2).
@@ -36,7 +37,8 @@ pub(super) fn told(
         {
             // Thrown away, or too new for the list, or behind a hundred others, or gone to another customer with a
             // merge: it is asked itself.
-            return Ok(Told::Ask(Box::new(gorgias::tickets::get(id).to_http(account))));
+            let request = Box::new(gorgias::tickets::get(id).to_http(account));
+            return Ok(Told::Ask { request, so_far: None });
         } else {
             best(listed, known)
         }
@@ -47,7 +49,7 @@ pub(super) fn told(
             Err(error) => return Err(refusal(error)),
         }
     };
-    Ok(Told::Conversation(Conversation { customer: customer.to_owned(), thread, seen_at: now }))
+    Ok(Told::Conversation(Box::new(Conversation { thread, ..Conversation::none(customer, now) })))
 }
 
 /// The same with those that were thrown away: what was said there is not said once more.
@@ -95,5 +97,43 @@ fn best(tickets: Vec<Ticket>, known: Option<&Thread>) -> Option<Thread> {
         closed_at: closed_at(&chosen),
         tagged: known.map(|known| known.tagged.clone()).unwrap_or_default(),
         tags: chosen.tags,
+        ..Thread::default()
     })
+}
+
+/// What a message's write made of its conversation.
+pub(super) fn after(
+    known: Option<&Conversation>,
+    customer: &str,
+    write: &Write,
+    held: &[Holding],
+    now: DateTime<Utc>,
+) -> Option<Conversation> {
+    let names = || write.holdings.iter().filter(|h| h.key.starts_with("tag:"));
+    let names = || names().filter_map(|h| h.detail.get("name")?.as_str().map(str::to_owned));
+    match write.kind {
+        WriteKind::CreateTicket => {
+            let ticket = held.iter().find(|h| h.key == "ticket")?.helpdesk_id.clone();
+            let (tags, tagged) = (names().collect(), names().collect());
+            let thread = Some(Thread { ticket, tags, tagged, ..Thread::default() });
+            Some(Conversation { thread, ..Conversation::none(customer, now) })
+        }
+        WriteKind::SetStatus => changed(known, |thread| thread.closed_at = None),
+        WriteKind::AddTags => changed(known, |thread| thread.tagged.extend(names())),
+        WriteKind::CreateCustomer
+        | WriteKind::AddNumber
+        | WriteKind::NameCustomer
+        | WriteKind::AddEntry
+        | WriteKind::AddLink
+        | WriteKind::CreateTag
+        | WriteKind::RemoveTags
+        | WriteKind::SetAssignee => None,
+    }
+}
+
+/// A conversation whose thread was changed by us.
+fn changed(known: Option<&Conversation>, change: impl FnOnce(&mut Thread)) -> Option<Conversation> {
+    let mut conversation = known?.clone();
+    change(conversation.thread.as_mut()?);
+    Some(conversation)
 }

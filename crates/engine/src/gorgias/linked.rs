@@ -12,7 +12,7 @@ use sidetone_words::fill;
 use super::answers::refusal;
 use super::notes::Note;
 use super::record::author;
-use super::{messages, ticket_marker};
+use super::{messages, ticket_marker, user_id};
 use crate::helpdesk::{Answer, Assessment, Context, Probed, Refusal, Request, Standing, Step};
 use crate::ledger::{
     AttemptState, FROM_TICKET, Holding, LINKED, Ledger, UNLINKED, Write, WriteKind, unlinked,
@@ -64,7 +64,7 @@ fn write(account: &Account, case: &Case, context: &Context<'_>) -> Option<Write>
     let w = words(language);
     note.pointer(fill(w.call_is_in_ticket, &[("n", new)]), url.as_deref());
     let marker = format!("{}:{LINKED}", ticket_marker(&case.call));
-    let author = Author { user_id: author.id, name: author.name, email: author.email };
+    let author = Author { user_id: user_id(&author), name: author.name, email: author.email };
     let body = Body { text: note.text(w), html: note.html(w) };
     let at = case.call.started_at().unwrap_or(context.now);
     let message = NewMessage::internal_note(&author, body, marker.clone(), at);

@@ -6,29 +6,32 @@
 use std::collections::BTreeSet;
 
 use aircall::SignedUrl;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use gorgias::{
     Author, Body, Medium as Channel, NewMessage, NewTicket, Original, Party as End, TicketStatus,
     TicketUpdate,
 };
 use serde_json::json;
-use sidetone_protocol::{PartState, Reason};
+use sidetone_protocol::PartState;
 
 use super::notes::escape;
 use super::plan::{
     CUSTOMER, MADE_LATE, create_customer, create_tag, for_ticket, from, new_tag_key, tag_holding,
 };
-use super::record::{Lacks, NewCustomer, Whom, author, frozen, no_author, remark, whom};
-use super::{assess, ticket, ticket_marker};
-use crate::call::{Agent, Call, Medium, Message, MessageFile};
+use super::record::{HABITS, author, no_author, remark};
+use super::{assess, ticket, ticket_marker, user_id};
+use crate::assessing;
+use crate::call::{Call, Medium, Message, MessageFile};
 use crate::conversation::{Conversation, Place, Thread};
 use crate::directory::Person;
 use crate::files::{self, Accepts, Outcome, Source, Wanted};
 use crate::helpdesk::{Assessment, Context, Standing, Step};
-use crate::ledger::{Attempt, AttemptState, GONE, Holding, Ledger, SEEN, Write, WriteKind};
+use crate::ledger::{GONE, Holding, Ledger, SEEN, Write, WriteKind};
 use crate::number::Party;
 use crate::settings::Language;
 use crate::store::Case;
+use crate::texting::{announced_by, not_supported, sender};
+use crate::whom::{Lacks, NewCustomer, Whom, frozen, whom};
 use crate::words::{Words, words};
 
 /// The entry of the message itself.
@@ -37,10 +40,6 @@ pub(super) const MESSAGE: &str = "message";
 const NOT_FOUND: &str = "not_found";
 /// M7: the tag of every conversation; the same in all languages, so that it is known again.
 pub(super) const TAG: &str = "Aircall SMS";
-/// What is known by its status alone was announced by an event that is late or lost: it is waited for so long.
-const ANNOUNCED_WITHIN: TimeDelta = TimeDelta::seconds(60);
-/// Who is on a line is asked again after this time.
-const LINE_READ_FRESH: TimeDelta = TimeDelta::minutes(10);
 
 /// What Gorgias should hold of a message.
 struct Record<'a> {
@@ -58,7 +57,8 @@ struct Record<'a> {
 
 /// Record − ledger for a message, now.
 pub(super) fn assess(case: &Case, message: Message<'_>, context: &Context<'_>) -> Assessment {
-    let mut assessment = assess::early(case, context);
+    let completeness = assess::completeness(case, context.settings, context.now);
+    let mut assessment = assessing::early(case, context, completeness);
     let none = PartState::NotExpected;
     let part = |written: bool| if written { PartState::Written } else { PartState::Awaited };
     assessment.completeness.note = part(case.ledger.has(MESSAGE));
@@ -66,7 +66,7 @@ pub(super) fn assess(case: &Case, message: Message<'_>, context: &Context<'_>) -
     (assessment.completeness.recording, assessment.completeness.voicemail) = (none, none);
     if message.medium() != Medium::Text {
         assessment.standing = Standing::NotLogged(not_supported(message.medium()));
-        return assess::not_logged(assessment);
+        return assessing::not_logged(assessment);
     }
     if let Some(until) = announced_by(message).filter(|until| context.now < *until) {
         assessment.step = Step::Wait(until);
@@ -74,7 +74,7 @@ pub(super) fn assess(case: &Case, message: Message<'_>, context: &Context<'_>) -
     }
     let record = match record(case, message, context) {
         Ok(record) => record,
-        Err(lacks) => return assess::lacking(assessment, lacks),
+        Err(lacks) => return assessing::lacking(assessment, lacks),
     };
     assessment.standing = Standing::Logged;
     let Some(known_tags) = context.tags else {
@@ -100,18 +100,18 @@ pub(super) fn assess(case: &Case, message: Message<'_>, context: &Context<'_>) -
             let seen = context.conversations.iter().find(|seen| seen.customer == customer.id);
             match seen.filter(|seen| case.ledger.has(MESSAGE) || seen.is_fresh(context.now)) {
                 Some(seen) => seen.clone(),
-                None if case.ledger.has(MESSAGE) => no_conversation(&customer.id, context.now),
+                None if case.ledger.has(MESSAGE) => Conversation::none(&customer.id, context.now),
                 None => {
                     assessment.step = Step::LookForConversation(customer.id.clone());
                     return assessment;
                 }
             }
         }
-        Whom::New(_) => no_conversation("", context.now),
+        Whom::New(_) => Conversation::none("", context.now),
     };
     assessment.writes = plan(case, &record, &conversation, known_tags, context.now);
     assessment.step = match assessment.writes.first() {
-        Some(write) if !is_parked(&case.attempts, write) => {
+        Some(write) if !assessing::is_parked(case, write) => {
             let seen =
                 case.ledger.written_at(SEEN).is_some_and(|at| context.now - at < assess::SEEN_JUST_NOW);
             match is_written && write.kind == WriteKind::AddEntry && !seen {
@@ -181,39 +181,17 @@ fn enclosed(ledger: &Ledger, index: usize, file: &MessageFile) -> Enclosed {
     }
 }
 
-fn is_parked(attempts: &[Attempt], write: &Write) -> bool {
-    attempts.iter().any(|a| a.state == AttemptState::Parked && a.write.main_key() == write.main_key())
-}
-
-fn no_conversation(customer: &str, now: DateTime<Utc>) -> Conversation {
-    Conversation { customer: customer.to_owned(), thread: None, seen_at: now }
-}
-
-/// Until when its own event is waited for; none if that came.
-fn announced_by(message: Message<'_>) -> Option<DateTime<Utc>> {
-    let told = message.status_told_at().filter(|_| !message.is_announced())?;
-    Some(DateTime::from_timestamp(told, 0)? + ANNOUNCED_WITHIN)
-}
-
-fn not_supported(medium: Medium) -> Reason {
-    let what = if medium == Medium::Group { "Messages to groups" } else { "WhatsApp messages" };
-    Reason {
-        code: "not_supported".into(),
-        text: format!("{what} are kept and listed, but not written into the helpdesk."),
-    }
-}
-
 fn record<'a>(case: &'a Case, message: Message<'a>, context: &Context<'_>) -> Result<Record<'a>, Lacks> {
     let (call, ledger) = (&case.call, &case.ledger);
     let logging = &context.settings.logging;
     let language = frozen(ledger, "language").and_then(Language::from_code).unwrap_or(logging.language);
-    let whom = whom(call, language, ledger, context)?;
+    let whom = whom(call, language, ledger, context, &HABITS)?;
     let people = context.people.ok_or(Lacks::First(Step::Lists))?;
     let (sender, assignee) = if call.is_outbound() {
         let agent = sender(call, message, context)?;
         let person =
             author(people, agent.as_ref()).ok_or_else(|| Lacks::NotLogged(no_author(agent.as_ref())))?;
-        let own = agent.and_then(|a| a.email).and_then(|email| people.by_email(&email)).map(|p| p.id);
+        let own = agent.and_then(|a| a.email).and_then(|email| people.by_email(&email)).map(user_id);
         (Some(person), own)
     } else {
         (None, None)
@@ -221,21 +199,6 @@ fn record<'a>(case: &'a Case, message: Message<'a>, context: &Context<'_>) -> Re
     let remark = remark(&whom, ledger).zip(sender.clone().or_else(|| author(people, None)));
     let sent_at = message.sent_at().unwrap_or(context.now);
     Ok(Record { message, language, whom, sender, assignee, remark, sent_at })
-}
-
-/// M5: the user whom the event names, else the line's only one.
-fn sender(call: &Call, message: Message<'_>, context: &Context<'_>) -> Result<Option<Agent>, Lacks> {
-    if let Some(sender) = message.sender() {
-        return Ok(Some(sender));
-    }
-    let Some(line) = call.line() else { return Ok(None) };
-    match context.line_users.get(&line.id).filter(|read| context.now - read.read_at < LINE_READ_FRESH) {
-        Some(read) => Ok(match read.users.as_slice() {
-            [only] => Some(only.clone()),
-            _ => None,
-        }),
-        None => Err(Lacks::First(Step::ReadLine(line.id))),
-    }
 }
 
 fn plan(
@@ -359,7 +322,7 @@ fn begin(case: &Case, record: &Record<'_>, tags: &[(String, String)], now: DateT
 /// G16: that nobody had the number, in the name of this person.
 fn remark_note<'a>(case: &Case, record: &'a Record<'_>) -> Option<(NewMessage, &'a Person)> {
     let (text, by) = record.remark.as_ref()?;
-    let author = Author { user_id: by.id, name: by.name.clone(), email: by.email.clone() };
+    let author = Author { user_id: user_id(by), name: by.name.clone(), email: by.email.clone() };
     let body = Body { text: text.clone(), html: html(text) };
     let marker = format!("{}:{NOT_FOUND}", ticket_marker(&case.call));
     Some((NewMessage::internal_note(&author, body, marker, record.sent_at), by))
@@ -439,7 +402,7 @@ fn message_entry(case: &Case, record: &Record<'_>) -> Holding {
 }
 
 fn entry(key: &str, by: Option<&Person>) -> Holding {
-    let detail = json!({ "author": by.map(|person| person.id) });
+    let detail = json!({ "author": by.map(user_id) });
     Holding { key: key.into(), helpdesk_id: String::new(), detail }
 }
 
@@ -532,7 +495,7 @@ fn copy(
         sent_datetime: record.sent_at,
     };
     let new = match &record.sender {
-        Some(sender) => NewMessage::sent_elsewhere(sender.id, customer, original),
+        Some(sender) => NewMessage::sent_elsewhere(user_id(sender), customer, original),
         None => NewMessage::received(customer, original),
     };
     files.iter().fold(new, |new, file| match file {

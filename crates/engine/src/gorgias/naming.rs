@@ -46,13 +46,6 @@ pub(super) fn rename(number: &E164, customer: &Customer, name: &CallerName) -> O
     })
 }
 
-/// The name that a call's customer has or gets by a person's word.
-pub(super) fn given<'a>(ledger: &'a Ledger, customer: &str) -> Option<&'a str> {
-    let detail =
-        ledger.detail(NAMED).filter(|d| d.get("kept").is_none() && ledger.id(NAMED) == Some(customer))?;
-    detail.get("name")?.as_str()
-}
-
 /// What is still to be written of it.
 pub(super) fn plan(ledger: &Ledger) -> Option<Write> {
     let detail = ledger.detail(NAMED)?;

@@ -8,11 +8,12 @@ use gorgias::{Author, Body, Medium, NewChannel, NewMessage, NewTag, NewTicket, T
 use serde_json::{Value, json};
 
 use super::naming;
-use super::record::{Entry, NewCustomer, Record, Whom};
-use super::ticket_marker;
+use super::record::{Entry, Record};
+use super::{ticket_marker, user_id};
 use crate::call::Call;
 use crate::ledger::{AGAIN, Holding, Ledger, SEEN, Write, WriteKind};
 use crate::settings::Language;
+use crate::whom::{NewCustomer, Whom};
 
 /// A ticket that is made later than this after the call began is back-dated to it.
 pub(super) const MADE_LATE: TimeDelta = TimeDelta::minutes(5);
@@ -305,7 +306,7 @@ fn remove_tags(ticket: &str, gone: &[(&str, &str)], ledger: &Ledger) -> Option<W
 
 fn message(call: &Call, entry: &Entry) -> NewMessage {
     let author = Author {
-        user_id: entry.author.id,
+        user_id: user_id(&entry.author),
         name: entry.author.name.clone(),
         email: entry.author.email.clone(),
     };
@@ -320,7 +321,7 @@ fn marker_of(call: &Call, entry: &Entry) -> String {
 
 /// The entry, and each file that is packed into it under a key of its own.
 fn entry_holdings(entry: &Entry) -> Vec<Holding> {
-    let mut own = json!({ "author": entry.author.id, "links": entry.links });
+    let mut own = json!({ "author": user_id(&entry.author), "links": entry.links });
     let mut packed = Vec::new();
     for one in &entry.files {
         let (what, value) = match &one.file {

@@ -6,40 +6,28 @@ use sidetone_protocol::Reason;
 
 use super::linked;
 use super::notes::Pen;
-use super::{customer_marker, naming};
+use super::{naming, user_id};
 use crate::call::{Agent, Call, CallTag};
-use crate::choice::{CallerName, Decided, decided};
-use crate::directory::{Customer, People, Person};
+use crate::directory::{People, Person};
 use crate::files::{self, Medium, Outcome, Why};
 use crate::helpdesk::{Context, Step};
-use crate::ledger::{EMAIL_REFUSED, Ledger};
-use crate::number::{E164, Party};
+use crate::ledger::Ledger;
+use crate::number::Party;
 use crate::readiness::Kind;
-use crate::settings::{Keep, Language, Recordings, UnknownCallers};
+use crate::settings::{Keep, Language, Recordings};
+use crate::whom::{Habits, Lacks, Whom, frozen, whom};
 use crate::words::{Words, words};
 
 /// The shared customer of callers who withheld their number (G23).
 pub(super) const ANONYMOUS_EXTERNAL_ID: &str = "sidetone-anonymous";
 
-/// Who the record belongs to.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Whom {
-    /// Somebody the helpdesk knows.
-    Known(Customer),
-    /// Somebody to be made (G4, G5, G23).
-    New(NewCustomer),
-}
-
-/// A customer to be made.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct NewCustomer {
-    pub(super) name: String,
-    pub(super) email: Option<String>,
-    pub(super) phone: Option<E164>,
-    pub(super) external_id: String,
-    /// G16: the sentence for the ticket; none for withheld callers.
-    pub(super) remark: Option<String>,
-}
+/// How customers are made in Gorgias whom nobody knows.
+pub(super) const HABITS: Habits = Habits {
+    helpdesk: "Gorgias",
+    anonymous: ANONYMOUS_EXTERNAL_ID,
+    placeholder_name: naming::placeholder_name,
+    placeholder_email: |number| Some(naming::placeholder_email(number)),
+};
 
 /// An internal note.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,17 +76,6 @@ pub(super) struct Record {
     pub(super) began_at: DateTime<Utc>,
 }
 
-/// Why there is no record yet.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Lacks {
-    /// Do this first.
-    First(Step),
-    /// A person must decide.
-    Held(Reason),
-    /// It cannot be logged.
-    NotLogged(Reason),
-}
-
 /// Makes the record of a call of this kind.
 pub(super) fn record(
     call: &Call,
@@ -112,7 +89,7 @@ pub(super) fn record(
     // Frozen at the first write: what was begun in one language is finished in it.
     let language = frozen(ledger, "language").and_then(Language::from_code).unwrap_or(logging.language);
     let w = words(language);
-    let whom = whom(call, language, ledger, context)?;
+    let whom = whom(call, language, ledger, context, &HABITS)?;
     let people = context.people.ok_or(Lacks::First(Step::Lists))?;
     let of_call =
         |agent: Option<Agent>| agent.filter(|_| kind != Kind::Missed).map(|agent| context.completed(agent));
@@ -203,7 +180,7 @@ pub(super) fn record(
             .as_ref()
             .and_then(|a| a.email.as_deref())
             .and_then(|e| people.by_email(e))
-            .map(|p| p.id),
+            .map(user_id),
         agent: agent.as_ref().map(|a| a.id),
         entries,
         tags: tags(call, kind, &teams, language, context),
@@ -237,140 +214,6 @@ pub(super) fn remark(whom: &Whom, ledger: &Ledger) -> Option<String> {
     match whom {
         Whom::New(new) => new.remark.clone(),
         Whom::Known(_) => ledger.detail("customer")?.get("remark")?.as_str().map(str::to_owned),
-    }
-}
-
-pub(super) fn frozen<'a>(ledger: &'a Ledger, what: &str) -> Option<&'a str> {
-    ["ticket", "customer"].iter().filter_map(|key| ledger.detail(key)?.get(what)?.as_str()).next()
-}
-
-/// G3, G4, G5, G23, B7: the customer, or why there is none yet.
-pub(super) fn whom(
-    call: &Call,
-    language: Language,
-    ledger: &Ledger,
-    context: &Context<'_>,
-) -> Result<Whom, Lacks> {
-    if let Some(id) = ledger.id("customer") {
-        let name = naming::given(ledger, id).or(frozen(ledger, "name")).unwrap_or_default().to_owned();
-        return Ok(Whom::Known(Customer {
-            id: id.to_owned(),
-            name,
-            email: None,
-            note: None,
-            updated_at: None,
-            spelled: None,
-        }));
-    }
-    let logging = &context.settings.logging;
-    match call.party() {
-        Party::Phone(number) => whose(call, &number, language, ledger, context),
-        Party::Withheld | Party::Other(_) if !logging.log_anonymous => Err(Lacks::NotLogged(Reason {
-            code: "anonymous_stored".into(),
-            text: "The caller withheld the number; such calls are kept in the call log only (logging.anonymous_callers).".into(),
-        })),
-        Party::Withheld | Party::Other(_) => {
-            let matched = context.anonymous.ok_or(Lacks::First(Step::LookUpAnonymous))?;
-            Ok(match matched.customers.first() {
-                Some(shared) => Whom::Known(shared.clone()),
-                None => Whom::New(NewCustomer {
-                    name: words(language).anonymous_caller.into(),
-                    email: None,
-                    phone: None,
-                    external_id: ANONYMOUS_EXTERNAL_ID.into(),
-                    remark: None,
-                }),
-            })
-        }
-    }
-}
-
-/// Whose number it is: chosen by a person, or the only one, or allowed by a rule, or nobody's yet.
-fn whose(
-    call: &Call,
-    number: &E164,
-    language: Language,
-    ledger: &Ledger,
-    context: &Context<'_>,
-) -> Result<Whom, Lacks> {
-    // Chosen for this call: nothing has to be asked.
-    if let Some(Decided::Customer { customer, remembered: false }) = decided(ledger, None, None) {
-        return Ok(Whom::Known(customer));
-    }
-    let look_up = || Lacks::First(Step::LookUp(number.clone()));
-    let matched = context.matched.filter(|m| m.is_fresh(context.now)).ok_or_else(look_up)?;
-    let found = matched.customers.as_slice();
-    let name = match decided(ledger, context.choice, Some(found)) {
-        Some(Decided::Customer { customer, .. }) => return Ok(Whom::Known(customer)),
-        Some(Decided::WhatBecameOf(id)) => return Err(Lacks::First(Step::LookAtChosen(id))),
-        Some(Decided::Gone) if !found.is_empty() => return Err(Lacks::Held(chosen_is_gone(found.len()))),
-        // Somebody may have made the customer before the name was given.
-        Some(Decided::Named(_, at)) if matched.checked_at < at => return Err(look_up()),
-        Some(Decided::Named(name, _)) => Some(name),
-        Some(Decided::Gone) | None => None,
-    };
-    let logging = &context.settings.logging;
-    match found {
-        [one] => {
-            let given = naming::given(ledger, &one.id).map(str::to_owned);
-            Ok(Whom::Known(Customer { name: given.unwrap_or_else(|| one.name.clone()), ..one.clone() }))
-        }
-        [recent, ..] if logging.several_take_recent => Ok(Whom::Known(recent.clone())),
-        [_, ..] => Err(Lacks::Held(several(found.len()))),
-        // G4 goes before G5: whom Aircall knows by name is not unknown.
-        [] if logging.unknown_callers == UnknownCallers::Hold
-            && name.is_none()
-            && contact_name(call).is_none() =>
-        {
-            Err(Lacks::Held(unknown()))
-        }
-        [] => Ok(Whom::New(unknown_customer(
-            call,
-            number,
-            language,
-            logging.unknown_callers,
-            name.as_ref(),
-            ledger,
-        ))),
-    }
-}
-
-fn contact_name(call: &Call) -> Option<String> {
-    let contact = call.contact()?;
-    contact.first_name.clone().or_else(|| contact.display()).filter(|name| !name.trim().is_empty())
-}
-
-/// As a person called the caller; G4 where Aircall knows a contact; else G5.
-fn unknown_customer(
-    call: &Call,
-    number: &E164,
-    language: Language,
-    mode: UnknownCallers,
-    given: Option<&CallerName>,
-    ledger: &Ledger,
-) -> NewCustomer {
-    let w = words(language);
-    let contact = call.contact();
-    let name = given.map(|given| given.name.clone()).or_else(|| contact_name(call));
-    let refused = ledger.detail(EMAIL_REFUSED).and_then(|d| d.get("email")?.as_str());
-    let of_contact = contact.as_ref().and_then(|c| c.email.clone()).filter(|_| refused.is_none());
-    let email = given.and_then(|given| given.email.clone()).or(of_contact);
-    // Whoever holds unknown callers back wants none invented for those whom a person named.
-    let invents = match mode {
-        UnknownCallers::Placeholder => true,
-        UnknownCallers::PhoneOnly => false,
-        UnknownCallers::Hold => given.is_none(),
-    };
-    let mut remark = if contact.is_some() { w.not_found_but_contact } else { w.not_found }.to_owned();
-    if let Some(refused) = refused {
-        remark = format!("{remark}\n{}", w.email_refused(refused));
-    }
-    NewCustomer {
-        remark: Some(remark),
-        name: name.unwrap_or_else(|| naming::placeholder_name(number)),
-        email: email.or_else(|| invents.then(|| naming::placeholder_email(number))),
-        phone: Some(number.clone()),
-        external_id: customer_marker(call),
     }
 }
 
@@ -411,33 +254,6 @@ pub(super) fn no_author(agent: Option<&Agent>) -> Reason {
             "Gorgias has no active user with the Aircall e-mail of {who}, and no active admin to write in their place. \
              Give the agent the same e-mail in both, or activate an admin in Gorgias; the call is then logged by itself."
         ),
-    }
-}
-
-fn several(count: usize) -> Reason {
-    Reason {
-        code: "several_matches".into(),
-        text: format!(
-            "{count} customers share this number; nothing is written until a person chooses, or logging.several_matches allows it."
-        ),
-    }
-}
-
-fn chosen_is_gone(count: usize) -> Reason {
-    let whose = if count == 1 { "One customer has" } else { "Several customers have" };
-    Reason {
-        code: "choice_gone".into(),
-        text: format!(
-            "The customer who was chosen for this number is no longer there, or has it no longer. {whose} the number \
-             now; nothing is written until a person chooses again, or withdraws the choice."
-        ),
-    }
-}
-
-fn unknown() -> Reason {
-    Reason {
-        code: "unknown_caller".into(),
-        text: "Nobody in Gorgias has this number; the call waits until a person names the caller.".into(),
     }
 }
 

@@ -71,8 +71,8 @@ pub fn set_ups() -> impl Strategy<Value = SetUp> {
 
 impl SetUp {
     pub fn world(&self) -> World {
-        let person = |id, name: &str, admin| Person {
-            id,
+        let person = |id: u64, name: &str, admin| Person {
+            id: id.to_string(),
             email: format!("{}@example.com", name.to_uppercase()),
             name: name.into(),
             active: true,
@@ -150,6 +150,7 @@ pub fn assess(case: &Case, world: &World, now: DateTime<Utc>) -> Assessment {
             matched: Some(&matched),
             anonymous: Some(&shared),
             conversations: &[],
+            place: None,
             line_users: &BTreeMap::new(),
             under_way: &NOTHING_UNDER_WAY,
             choice: world.choice.as_ref(),

@@ -14,7 +14,7 @@ use sidetone_engine::settings::{
 use toml::Value;
 
 use super::keys::{Values, shown, wrong};
-use super::{Config, ConfigError, Fault, Secret};
+use super::{Config, ConfigError, Fault, HelpdeskAccount, Secret};
 use crate::database::Database;
 
 /// Reads a configuration from a file's text and environment variables.
@@ -66,7 +66,7 @@ impl Reader {
             );
         }
         let aircall = self.aircall();
-        let gorgias = self.gorgias();
+        let (helpdesk, helpdesk_rate) = self.helpdesk();
         let (arrival, webhook_token) = self.arrival(public_url);
         let settings = Settings {
             logging: self.logging(),
@@ -74,7 +74,7 @@ impl Reader {
             time_zone: self.time_zone(),
             arrival,
             aircall_rate: self.aircall_rate(),
-            helpdesk_rate: self.rate("gorgias.rate", Rate { requests: 80, window: Duration::from_secs(40) }),
+            helpdesk_rate,
             check_every: self.check_every(),
             poll_every: Duration::from_secs(self.number("health.poll_seconds", 5, 5, 3600)),
             files: FilesSettings::in_folder(data_dir.join("files")),
@@ -89,7 +89,7 @@ impl Reader {
             admin_token: self.secret("hub.admin_token"),
             metrics: self.flag("hub.metrics", false),
             aircall: aircall?,
-            gorgias: gorgias?,
+            helpdesk: helpdesk?,
             webhook_token,
             settings,
             notices: std::mem::take(&mut self.notices),
@@ -137,11 +137,36 @@ impl Reader {
         self.account("aircall.api_url", account)
     }
 
-    fn gorgias(&mut self) -> Option<gorgias::Account> {
-        if self.values.has_section("front") {
-            self.fault("front", "this version knows Gorgias only", "Give [gorgias] instead");
-            return None;
+    /// Exactly one of the two, and the limit to start with.
+    fn helpdesk(&mut self) -> (Option<HelpdeskAccount>, Rate) {
+        let is_front = self.values.has_section("front");
+        if is_front && self.values.has_section("gorgias") {
+            self.fault("front", "given beside [gorgias]", "Give one of the two: calls go into one helpdesk");
         }
+        if is_front {
+            let rate = self.rate("front.rate", Rate { requests: 50, window: Duration::from_secs(60) });
+            return (self.front(), rate);
+        }
+        let rate = self.rate("gorgias.rate", Rate { requests: 80, window: Duration::from_secs(40) });
+        (self.gorgias().map(HelpdeskAccount::Gorgias), rate)
+    }
+
+    fn front(&mut self) -> Option<HelpdeskAccount> {
+        let oauth = ["front.oauth.client_id", "front.oauth.client_secret"];
+        if oauth.iter().filter_map(|key| self.values.take(key)).count() > 0 {
+            self.fault("front.oauth.client_id", "this version has no sign-in yet", "Give [front] api_token");
+        }
+        let url = self.text("front.api_url").unwrap_or_else(|| front::API_URL.into());
+        let app_url = self.text("front.oauth_url").unwrap_or_else(|| front::APP_URL.into());
+        let inbox = self.text("front.inbox").unwrap_or_else(|| FRONT_INBOX.into()).trim().to_owned();
+        let token = self.needed_secret("front.api_token", FRONT_KEY);
+        let credential = front::Credential::bearer(token?.reveal());
+        let account = front::Account::new(&url, credential).and_then(|a| a.with_user_agent(USER_AGENT));
+        let account = self.account("front.api_url", account)?;
+        Some(HelpdeskAccount::Front { account, inbox, app_url })
+    }
+
+    fn gorgias(&mut self) -> Option<gorgias::Account> {
         let oauth = ["gorgias.oauth.client_id", "gorgias.oauth.client_secret"];
         if oauth.iter().filter_map(|key| self.values.take(key)).count() > 0 {
             self.fault(
@@ -388,6 +413,9 @@ impl Reader {
 const MOST_CHECK_SECONDS: u64 = 60;
 const USER_AGENT: &str = concat!("sidetone/", env!("CARGO_PKG_VERSION"));
 const AIRCALL_KEY: &str = "Make an API key in the Aircall Dashboard under Integrations & API";
+const FRONT_KEY: &str = "Make an API token in Front under Settings, Developers, API tokens";
+/// Where the vendor's integration puts calls, too.
+const FRONT_INBOX: &str = "Aircall Phone";
 const GORGIAS_KEY: &str = "Make an API key in Gorgias under Settings, REST API";
 
 fn is_public_address(url: &str) -> bool {

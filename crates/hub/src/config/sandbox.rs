@@ -14,7 +14,7 @@ impl Config {
     /// The page or a vendor is not on this computer: real data would be called invented.
     pub fn mark_as_sandbox(&mut self, control_url: &str) -> Result<(), Fault> {
         let vendors =
-            [("[aircall] api_url", self.aircall.base()), ("[gorgias] api_url", self.gorgias.base())];
+            [("[aircall] api_url", self.aircall.base()), (self.helpdesk.base_key(), self.helpdesk.base())];
         for (key, url) in [(OPTION, control_url)].into_iter().chain(vendors) {
             if !is_http_on_this_computer(url) {
                 return Err(Fault {

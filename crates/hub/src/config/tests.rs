@@ -38,7 +38,7 @@ fn a_small_file_is_enough() {
     assert_eq!(config.settings.logging.mode.0, Mode::Live);
     assert_eq!(config.settings.aircall_rate.requests, 30);
     assert!(matches!(config.settings.arrival, Arrival::OwnWebhook { .. }));
-    assert_eq!(config.gorgias.base(), "https://acme.gorgias.com");
+    assert_eq!(config.helpdesk.base(), "https://acme.gorgias.com");
 }
 
 #[test]
@@ -207,8 +207,25 @@ fn only_what_is_on_this_computer_is_marked_as_invented() {
 
 #[test]
 fn the_other_helpdesk_is_refused_plainly() {
-    assert!(
-        faults(&format!("{GOOD}\n[front]\napi_token = \"x\"")).contains("[gorgias]")
-            || faults(&format!("{GOOD}\n[front]\napi_token = \"x\"")).contains("front")
-    );
+    assert!(faults(&format!("{GOOD}\n[front]\napi_token = \"x\"")).contains("front: given beside [gorgias]"));
+}
+
+#[test]
+fn front_needs_a_token_and_has_an_inbox() {
+    let front =
+        |more: &str| format!("[aircall]\napi_id = \"id\"\napi_token = \"t\"\nnumbers = [1]\n[front]\n{more}");
+    let told = faults(&front("inbox = \"Phone\""));
+    assert!(told.contains("[front] api_token: missing. Make an API token"), "{told}");
+    let config = with(&front("api_token = \"x\""), &[]).expect("is good");
+    let HelpdeskAccount::Front { account, inbox, app_url } = &config.helpdesk else { panic!("{config:?}") };
+    assert_eq!(account.base(), "https://api2.frontapp.com");
+    assert_eq!((inbox.as_str(), app_url.as_str()), ("Aircall Phone", "https://app.frontapp.com"));
+    assert_eq!(config.settings.helpdesk_rate.requests, 50);
+    assert_eq!(config.helpdesk.open().vendor(), sidetone_protocol::Vendor::Front);
+    let config = with(&front("api_token = \"x\"\nrate = \"200/60s\""), &[("SIDETONE_FRONT_INBOX", "Calls")]);
+    let config = config.expect("is good");
+    assert!(matches!(&config.helpdesk, HelpdeskAccount::Front { inbox, .. } if inbox == "Calls"));
+    assert_eq!(config.settings.helpdesk_rate.requests, 200);
+    let told = faults(&front("api_token = \"x\"\napi_url = \"http://api2.frontapp.com\""));
+    assert!(told.contains("[front] api_url: not usable"), "{told}");
 }

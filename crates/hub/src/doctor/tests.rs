@@ -21,6 +21,13 @@ impl Transport for Vendors {
             "/v1/numbers" => json!({"meta": {}, "numbers": [{"id": 123, "name": "Support FR"}]}),
             "/v2/users" => json!({"meta": {}, "users": self.aircall_users}),
             "/api/users" => json!({"data": self.gorgias_users, "meta": {}, "object": "list"}),
+            "/teammates" => json!({"_results": [
+                {"id": "tea_1", "email": "Camille@example.com", "type": "user", "is_blocked": false},
+                {"id": "tea_2", "email": "bob@example.com", "type": "user", "is_blocked": true},
+            ]}),
+            "/inboxes" => {
+                json!({"_results": [{"id": "inb_1", "name": "Calls"}, {"id": "inb_2", "name": "Calls"}]})
+            }
             path => return Err(TransportError::NotSent(format!("{path} is not known"))),
         };
         Ok(http::Response::new(Bytes::from(body.to_string())))
@@ -93,4 +100,30 @@ async fn a_deactivated_admin_is_no_fallback_author() {
     let checks = checked(&vendors).await;
     assert_eq!(of(&checks, "fallback_author").finding, Finding::Fault);
     assert_eq!(of(&checks, "agents").finding, Finding::Passed);
+}
+
+#[tokio::test]
+async fn of_front_the_token_the_people_and_the_inbox_are_looked_at() {
+    let vendors = Vendors {
+        gorgias_users: Vec::new(),
+        aircall_users: vec![
+            aircall_user(1, Some("Camille"), "camille@example.com"),
+            aircall_user(2, Some("Bob"), "bob@example.com"),
+        ],
+    };
+    let look = async |inbox: &str| {
+        let text = format!(
+            "[aircall]\napi_id = \"id\"\napi_token = \"token\"\nnumbers = [123]\n\
+             [front]\napi_token = \"token\"\ninbox = \"{inbox}\"\n"
+        );
+        let config = config::read(&text, std::iter::empty()).expect("is good");
+        check(&config, &vendors).await
+    };
+    let checks = look("Aircall Phone").await;
+    assert_eq!(of(&checks, "front_key").finding, Finding::Passed);
+    assert!(of(&checks, "front_inbox").what.contains("it is made with the first call"), "{checks:?}");
+    let agents = of(&checks, "agents");
+    assert_eq!((agents.finding, agents.what.contains("Bob")), (Finding::Hint, true), "blocked: {agents:?}");
+    assert!(!agents.what.contains("Camille"), "{agents:?}");
+    assert_eq!(of(&look("Calls").await, "front_inbox").finding, Finding::Fault, "two of one name");
 }

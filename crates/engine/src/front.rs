@@ -1,0 +1,346 @@
+//! Front behind [`Helpdesk`]: what it should hold (`record`), what is missing (`plan`), what comes next (`assess`), how its
+//! answers read (`answers`, `contacts`), and what people did to a conversation (`conversation`, `ticket`).
+//!
+//! A call is an import into the inbox of calls and, for its duration and its recording, further ones
+//! (`reference/front.md §4.7`). All calls of a contact are in one conversation, which is kept in the table
+//! `conversation`; a call's ledger has it as its `ticket`.
+
+mod adopt;
+mod answers;
+mod assess;
+mod contacts;
+mod conversation;
+mod markdown;
+mod message;
+mod naming;
+mod plan;
+mod record;
+mod ticket;
+
+use chrono::{DateTime, Utc};
+use front::{Account, List, NewInbox, TeammateId, TeammateRef};
+use serde_json::Value;
+use sidetone_protocol::Vendor;
+
+use self::answers::refusal;
+use crate::choice::CallerName;
+use crate::conversation::Conversation;
+use crate::directory::entry::{Address, Entry, EntryPage, Order};
+use crate::directory::{Customer, Person};
+use crate::helpdesk::{
+    Adopted, Answer, Assessment, Context, CustomerSeen, Helpdesk, LOOKS_MS, ListPage, Met, Owner, Probed,
+    Refusal, Request, Told, Upload, Whereabouts,
+};
+use crate::ledger::{Attempt, Holding, Write};
+use crate::number::E164;
+use crate::store::Case;
+
+/// One company in Front.
+#[derive(Debug)]
+pub struct Front {
+    account: Account,
+    inbox: String,
+    app_url: String,
+}
+
+impl Front {
+    /// The company to read and write, and the name of the inbox that calls go into (F1).
+    #[must_use]
+    pub fn new(account: Account, inbox: impl Into<String>) -> Front {
+        Front { account, inbox: inbox.into(), app_url: front::APP_URL.to_owned() }
+    }
+
+    /// Where people work, if that is not Front's own address.
+    #[must_use]
+    pub fn with_app_url(self, app_url: impl Into<String>) -> Front {
+        Front { app_url: app_url.into(), ..self }
+    }
+}
+
+/// A teammate, as somebody who may write or be assigned (`reference/front.md §3.6`).
+#[must_use]
+pub fn person(teammate: &front::Teammate) -> Person {
+    Person {
+        id: teammate.id.to_string(),
+        email: teammate.email.clone().unwrap_or_default(),
+        name: teammate.name().unwrap_or_default(),
+        active: !teammate.is_blocked,
+        admin: teammate.is_admin.unwrap_or(false),
+        machine: teammate.kind.as_deref().is_some_and(|kind| kind != "user"),
+    }
+}
+
+impl Helpdesk for Front {
+    fn vendor(&self) -> Vendor {
+        Vendor::Front
+    }
+
+    fn look_up(&self, address: &Address) -> Request {
+        contacts::look_up(&self.account, address)
+    }
+
+    fn looked_up(&self, answer: &Answer) -> Result<EntryPage, Refusal> {
+        contacts::looked_up(answer)
+    }
+
+    fn other_spelling(&self, number: &E164) -> Option<Address> {
+        contacts::without_plus(number)
+    }
+
+    fn entries(&self, order: Order, cursor: Option<&str>) -> Request {
+        contacts::page(&self.account, order, cursor)
+    }
+
+    fn entries_read(&self, answer: &Answer) -> Result<EntryPage, Refusal> {
+        contacts::page_read(answer)
+    }
+
+    fn search(&self, _number: &E164) -> Option<Request> {
+        // There is no search for contacts (`reference/front.md §5`).
+        None
+    }
+
+    fn searched(&self, _answer: &Answer) -> Result<Vec<String>, Refusal> {
+        Ok(Vec::new())
+    }
+
+    fn entry(&self, id: &str) -> Option<Request> {
+        Some(contacts::get(&self.account, id))
+    }
+
+    fn entry_read(&self, answer: &Answer) -> Result<Option<Entry>, Refusal> {
+        Ok(contacts::one(answer)?.map(contacts::entry))
+    }
+
+    fn look_up_anonymous(&self) -> Request {
+        front::contacts::get(&contacts::anonymous()).to_http(&self.account)
+    }
+
+    fn looked_up_anonymous(&self, answer: &Answer) -> Result<Vec<Customer>, Refusal> {
+        Ok(contacts::one(answer)?.map(contacts::customer).into_iter().collect())
+    }
+
+    fn look_at_customer(&self, id: &str) -> Option<Request> {
+        Some(contacts::get(&self.account, id))
+    }
+
+    fn customer_seen(&self, id: &str, answer: &Answer) -> Result<CustomerSeen, Refusal> {
+        contacts::seen(id, answer)
+    }
+
+    fn rename(&self, number: &E164, customer: &Customer, name: &CallerName) -> Option<Holding> {
+        naming::rename(number, customer, name)
+    }
+
+    fn named_seen(&self, case: &Case, answer: &Answer) -> Result<Option<Holding>, Refusal> {
+        naming::seen(&case.ledger, answer)
+    }
+
+    fn people(&self) -> Request {
+        front::teammates::list().to_http(&self.account)
+    }
+
+    fn people_read(&self, answer: &Answer) -> Result<ListPage<Person>, Refusal> {
+        let request = front::teammates::list();
+        let page = request.parse(answer).map_err(refusal)?;
+        let next = request.next_page(&page).map(|next| next.to_http(&self.account));
+        Ok(ListPage { items: page.items.iter().map(person).collect(), next })
+    }
+
+    fn tags(&self) -> Option<Request> {
+        // An import makes the tags that it names (`reference/front.md §4.3`).
+        None
+    }
+
+    fn tags_read(&self, _answer: &Answer) -> Result<ListPage<String>, Refusal> {
+        Ok(ListPage { items: Vec::new(), next: None })
+    }
+
+    fn assess(&self, case: &Case, context: &Context<'_>) -> Assessment {
+        assess::assess(case, context)
+    }
+
+    fn request(&self, write: &Write) -> Request {
+        let method = write.method.parse().unwrap_or(http::Method::POST);
+        let body = Some(write.body.clone()).filter(|b| !b.is_null());
+        front::Request::<Value>::raw(method, &write.path, body).to_http(&self.account)
+    }
+
+    fn settle(&self, write: &Write, answer: &Answer) -> Result<Vec<Holding>, Refusal> {
+        answers::settle(write, answer)
+    }
+
+    fn conflicting(&self, write: &Write, owner: Option<&str>) -> Option<Request> {
+        contacts::conflicting(&self.account, write, owner)
+    }
+
+    fn conflicting_otherwise(&self, _write: &Write) -> Option<Request> {
+        // An address belongs to one contact, who is found by it.
+        None
+    }
+
+    fn resolve_conflict(&self, write: &Write, answer: &Answer) -> Result<Owner, Refusal> {
+        contacts::resolve_conflict(write, answer)
+    }
+
+    fn logs_into_conversations(&self) -> bool {
+        true
+    }
+
+    fn look_for_conversation(&self, customer: &str, known: Option<&Conversation>) -> Request {
+        conversation::look(&self.account, customer, known)
+    }
+
+    fn conversation_told(
+        &self,
+        customer: &str,
+        known: Option<&Conversation>,
+        so_far: Option<&Conversation>,
+        now: DateTime<Utc>,
+        answer: &Answer,
+    ) -> Result<Told, Refusal> {
+        conversation::told(&self.account, customer, known, so_far, now, answer)
+    }
+
+    fn conversation_after(
+        &self,
+        known: Option<&Conversation>,
+        customer: &str,
+        write: &Write,
+        held: &[Holding],
+        now: DateTime<Utc>,
+    ) -> Option<Conversation> {
+        conversation::after(known, customer, write, held, now)
+    }
+
+    fn look_for_place(&self) -> Option<Request> {
+        Some(front::inboxes::list().to_http(&self.account))
+    }
+
+    fn place_found(&self, answer: &Answer) -> Result<Option<String>, Refusal> {
+        let listed: List<front::Inbox> = front::inboxes::list().parse(answer).map_err(refusal)?;
+        let name = self.inbox.trim();
+        let is_it = |inbox: &&front::Inbox| {
+            inbox.is_private != Some(true) && inbox.name.as_deref().map(str::trim) == Some(name)
+        };
+        // Two of one name are possible: always the same one.
+        let found = listed.items.iter().filter(is_it).map(|inbox| inbox.id.as_str());
+        Ok(found.min_by_key(|id| (id.len(), *id)).map(str::to_owned))
+    }
+
+    fn make_place(&self, members: &[&Person]) -> Option<Request> {
+        let teammates =
+            members.iter().map(|person| TeammateRef::Id(TeammateId::new(person.id.clone()))).collect();
+        let inbox = NewInbox { name: self.inbox.trim().to_owned(), teammates, is_public: None };
+        Some(front::inboxes::create(&inbox).to_http(&self.account))
+    }
+
+    fn place_made(&self, answer: &Answer) -> Result<String, Refusal> {
+        let made = front::inboxes::create(&NewInbox::default()).parse(answer).map_err(refusal)?;
+        Ok(made.id.to_string())
+    }
+
+    fn look_at_ticket(&self, case: &Case) -> Option<Request> {
+        ticket::look(&self.account, &case.ledger)
+    }
+
+    fn ticket_seen(&self, case: &Case, told: &[Holding], answer: &Answer) -> Result<Probed, Refusal> {
+        ticket::looked(&self.account, &case.ledger, told, answer)
+    }
+
+    fn look_at_linked(&self, _case: &Case) -> Option<Request> {
+        None
+    }
+
+    fn linked_seen(&self, _case: &Case, _asked: &http::Uri, _answer: &Answer) -> Result<Probed, Refusal> {
+        Ok(Probed::Nothing)
+    }
+
+    fn check(&self) -> Request {
+        front::company::current().to_http(&self.account)
+    }
+
+    fn checked(&self, answer: &Answer) -> Result<(), Refusal> {
+        front::company::current().parse(answer).map(|_| ()).map_err(refusal)
+    }
+
+    fn whereabouts(&self, _write: &Write) -> Option<Request> {
+        // No write names a contact but by a number.
+        None
+    }
+
+    fn whereabouts_told(&self, _write: &Write, _answer: &Answer) -> Result<Whereabouts, Refusal> {
+        Ok(Whereabouts::There)
+    }
+
+    fn upload(&self, _name: &str, _content_type: &str, _bytes: u64, _boundary: &str) -> Upload {
+        // Recordings are linked (F5): nothing is ever uploaded.
+        Upload { head: http::Request::new(()), before: bytes::Bytes::new(), after: bytes::Bytes::new() }
+    }
+
+    fn upload_path(&self) -> &'static str {
+        ""
+    }
+
+    fn uploaded(&self, _answer: &Answer) -> Result<Value, Refusal> {
+        Ok(Value::Null)
+    }
+
+    fn probe(&self, write: &Write) -> Option<Request> {
+        answers::probe(&self.account, write)
+    }
+
+    fn looks_ms(&self, write: &Write) -> &'static [i64] {
+        if answers::is_taken(write) { answers::ACCEPTED_LOOKS_MS } else { LOOKS_MS }
+    }
+
+    fn sent_anew(&self, write: &Write) -> Option<Write> {
+        answers::sent_anew(write)
+    }
+
+    fn probed(&self, attempt: &Attempt, answer: &Answer) -> Result<Probed, Refusal> {
+        answers::probed(&self.account, attempt, answer)
+    }
+
+    fn adopt(&self, case: &Case) -> Request {
+        adopt::ask(&self.account, case)
+    }
+
+    fn adopted(
+        &self,
+        case: &Case,
+        asked: &http::Uri,
+        so_far: &[Holding],
+        context: &Context<'_>,
+        answer: &Answer,
+    ) -> Result<Adopted, Refusal> {
+        adopt::read(&self.account, case, asked, so_far, context, answer)
+    }
+
+    fn records(&self) -> Option<Request> {
+        // A message does not tell whose it is; each call is looked for when something is to be written for it.
+        None
+    }
+
+    fn records_read(&self, _since: DateTime<Utc>, _answer: &Answer) -> Result<ListPage<Met>, Refusal> {
+        Ok(ListPage { items: Vec::new(), next: None })
+    }
+
+    fn adopt_met(&self, _case: &Case, _met: &Met, _context: &Context<'_>) -> Option<(Vec<Holding>, Request)> {
+        None
+    }
+
+    fn told(&self, headers: &http::HeaderMap) -> Option<(u32, u32)> {
+        let rate = front::Rate::read(headers)?;
+        Some((rate.limit.saturating_sub(rate.remaining), rate.limit))
+    }
+
+    fn customer_url(&self, _id: &str) -> Option<String> {
+        // There is no documented page of a contact (`reference/front.md §7`).
+        None
+    }
+
+    fn ticket_url(&self, id: &str) -> Option<String> {
+        Some(front::open_url(&self.app_url, id))
+    }
+}

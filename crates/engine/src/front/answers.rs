@@ -1,0 +1,302 @@
+//! How the answers to writes and to looks for unclear ones read.
+//!
+//! An import is accepted before it is made (`reference/front.md §2.4`). Where its conversation is known, that is enough;
+//! where it begins one, the message is looked for by the uid of the answer until it tells its conversation. An import
+//! whose answer was lost is sent again: its `external_id` makes that harmless, whether Front then answers 202 or 409. So is
+//! a contact: one number is one contact's, and a second try is refused (409).
+
+use chrono::TimeDelta;
+use front::{Account, Error, ErrorKind, MAX_LIMIT, MessageUid, comments, contacts, conversations, messages};
+use front::{ConversationId, Message};
+use serde_json::Value;
+
+use super::contacts::by_id;
+use super::conversation::{assignee, is_list, of_contact, ours};
+use super::markdown::plain;
+use super::plan::contact_of;
+use crate::helpdesk::{Answer, Probed, Refusal, Request};
+use crate::ledger::{Attempt, Holding, SEEN, Write, WriteKind};
+
+/// When an accepted import is looked for, in milliseconds after it was sent: often at first, then every 15 s for two
+/// minutes (`reference/front.md §2.4`).
+pub(super) const ACCEPTED_LOOKS_MS: &[i64] =
+    &[500, 1_500, 3_500, 7_500, 15_500, 30_500, 45_500, 60_500, 75_500, 90_500, 105_500, 120_500];
+/// From this look on the contact's conversations are asked, too: the answer to a repeated import may name a uid under
+/// which nothing ever appears.
+const ALSO_AMONG_CONVERSATIONS: u32 = 4;
+/// Front's clock may be behind ours by so much, when a comment is told from an older one.
+const CLOCKS_DIFFER: TimeDelta = TimeDelta::seconds(5);
+
+pub(super) fn is_import(write: &Write) -> bool {
+    write.path.ends_with("/imported_messages")
+}
+
+fn is_comment(write: &Write) -> bool {
+    write.path.ends_with("/comments")
+}
+
+pub(super) fn settle(write: &Write, answer: &Answer) -> Result<Vec<Holding>, Refusal> {
+    let method = write.method.parse().unwrap_or(http::Method::POST);
+    let told = front::Request::<Value>::raw(method, &write.path, None).parse(answer);
+    if is_import(write) {
+        return import_settled(write, told);
+    }
+    let body = told.map_err(refusal)?;
+    let id = body.get("id").and_then(Value::as_str);
+    let is_made = write.kind == WriteKind::CreateCustomer || is_comment(write);
+    match id {
+        None if is_made => {
+            Err(Refusal::Unclear("Front says that it was made, but not what: its answer has no id".into()))
+        }
+        id => Ok(named(write, id.unwrap_or_default())),
+    }
+}
+
+fn import_settled(write: &Write, told: Result<Value, Error>) -> Result<Vec<Holding>, Refusal> {
+    let uid = match told {
+        Ok(body) => match body.get("message_uid").and_then(Value::as_str) {
+            Some(uid) => Some(uid.to_owned()),
+            None => return Err(Refusal::Unclear("Front's answer to an import has no message_uid".into())),
+        },
+        // It was imported before.
+        Err(error) if *error.kind() == ErrorKind::Conflict => None,
+        // The inbox, or the conversation, is not there any more.
+        Err(error) if *error.kind() == ErrorKind::NotFound => return Err(Refusal::Stale(error.to_string())),
+        Err(error) => return Err(refusal(error)),
+    };
+    let holdings = named(write, uid.as_deref().unwrap_or_default());
+    let is_placed = holdings.iter().all(|h| h.key != "ticket" || !h.helpdesk_id.is_empty());
+    if is_placed {
+        return Ok(holdings);
+    }
+    let mut taken = Write { holdings, ..write.clone() };
+    if let Some(entry) = taken.holdings.iter_mut().find(|h| is_entry(&h.key)) {
+        entry.detail["taken"] = true.into();
+    }
+    Err(Refusal::Accepted(Box::new(taken)))
+}
+
+/// Whether a ledger key is that of an activity or a comment.
+fn is_entry(key: &str) -> bool {
+    !matches!(key, "ticket" | "customer" | "assignee" | SEEN)
+}
+
+/// The holdings of a write with the id that the answer gave.
+fn named(write: &Write, id: &str) -> Vec<Holding> {
+    let fill = |holding: &Holding| {
+        let is_its_own = is_entry(&holding.key) || write.kind == WriteKind::CreateCustomer;
+        let helpdesk_id = match holding.helpdesk_id.as_str() {
+            "" if is_its_own => id.to_owned(),
+            known => known.to_owned(),
+        };
+        Holding { helpdesk_id, ..holding.clone() }
+    };
+    write.holdings.iter().map(fill).collect()
+}
+
+fn entry_of(write: &Write) -> Option<&Holding> {
+    write.holdings.iter().find(|holding| is_entry(&holding.key))
+}
+
+/// Whether Front has taken the import, and it is to be seen what became of it.
+pub(super) fn is_taken(write: &Write) -> bool {
+    entry_of(write).is_some_and(|entry| entry.detail.get("taken").is_some())
+}
+
+/// An import that Front took and lost: what its answer told is forgotten. Once: after that other calls of the contact go
+/// first.
+pub(super) fn sent_anew(write: &Write) -> Option<Write> {
+    let mut anew = write.clone();
+    let entry = anew.holdings.iter_mut().find(|holding| is_entry(&holding.key))?;
+    let is_first = entry.detail.get("taken").is_some() && entry.detail.get("sent_anew").is_none();
+    entry.helpdesk_id.clear();
+    let detail = entry.detail.as_object_mut().filter(|_| is_first)?;
+    detail.remove("taken");
+    detail.insert("sent_anew".into(), true.into());
+    Some(anew)
+}
+
+pub(super) fn probe(account: &Account, write: &Write) -> Option<Request> {
+    if is_import(write) {
+        let entry = entry_of(write).filter(|_| is_taken(write))?;
+        return Some(match entry.helpdesk_id.as_str() {
+            "" => of_contact(contact_of(write)?).to_http(account),
+            uid => messages::by_uid(&MessageUid::new(uid)).to_http(account),
+        });
+    }
+    Some(match write.kind {
+        WriteKind::AddNumber | WriteKind::NameCustomer => {
+            contacts::get(&by_id(id_in(write, "/contacts/")?)).to_http(account)
+        }
+        WriteKind::AddEntry => comments::list(&conversation_in(write)?).to_http(account),
+        WriteKind::SetAssignee => conversations::get(&conversation_in(write)?).to_http(account),
+        _ => return None,
+    })
+}
+
+pub(super) fn probed(account: &Account, attempt: &Attempt, answer: &Answer) -> Result<Probed, Refusal> {
+    let write = &attempt.write;
+    if is_import(write) {
+        return import_probed(account, attempt, answer);
+    }
+    let done = |id: &str| Probed::Done(named(write, id));
+    let contact = || match contacts::get(&by_id("")).parse(answer) {
+        Ok(contact) => Ok(Some(contact)),
+        // Deleted or merged meanwhile: whose number it is now is asked anew.
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Merged { .. }) => Ok(None),
+        Err(error) => Err(refusal(error)),
+    };
+    let wanted = |key: &str| write.body.get(key).and_then(Value::as_str);
+    Ok(match write.kind {
+        WriteKind::AddNumber => {
+            let has_it =
+                contact()?.filter(|c| c.handles.iter().any(|h| Some(&*h.handle) == wanted("handle")));
+            has_it.map_or(Probed::Nothing, |owner| done(owner.id.as_str()))
+        }
+        WriteKind::NameCustomer => {
+            let is_called_so = contact()?.filter(|contact| contact.name.as_deref() == wanted("name"));
+            is_called_so.map_or(Probed::Nothing, |contact| done(contact.id.as_str()))
+        }
+        WriteKind::AddEntry => comment_probed(account, attempt, answer)?,
+        WriteKind::SetAssignee => assignee_probed(account, write, answer)?,
+        _ => Probed::Nothing,
+    })
+}
+
+/// Comments have no marker (`design.md` §3.6): one of the same author, with the same text, written after the intent, that
+/// is none of those known, is ours.
+fn comment_probed(account: &Account, attempt: &Attempt, answer: &Answer) -> Result<Probed, Refusal> {
+    let write = &attempt.write;
+    let request = comments::list(&conversation_in(write).unwrap_or(ConversationId::new("")));
+    let listed = match request.parse(answer) {
+        Ok(listed) => listed.items,
+        Err(error) => {
+            let survivor = request.moved(&error, account);
+            return survivor.map(|s| Probed::Ask(Box::new(s.to_http(account)))).ok_or_else(|| refusal(error));
+        }
+    };
+    let author = write.body.get("author_id").and_then(Value::as_str);
+    let text = plain(write.body.get("body").and_then(Value::as_str).unwrap_or_default());
+    let others = entry_of(write).and_then(|entry| entry.detail.get("others")?.as_array());
+    let is_another = |id: &str| others.into_iter().flatten().any(|other| other.as_str() == Some(id));
+    let is_ours = |comment: &&front::Comment| {
+        let by = comment.author.as_ref().map(|by| by.id.as_str());
+        author.is_none_or(|author| by == Some(author))
+            && comment.posted_at.is_some_and(|at| at >= attempt.begun_at - CLOCKS_DIFFER)
+            && plain(comment.body.as_deref().unwrap_or_default()) == text
+            && !is_another(comment.id.as_str())
+    };
+    let ours = listed.iter().filter(is_ours).min_by_key(|comment| comment.posted_at);
+    Ok(ours.map_or(Probed::Nothing, |ours| Probed::Done(named(write, ours.id.as_str()))))
+}
+
+/// Given to the agent, or by a person to somebody else since: that stays.
+fn assignee_probed(account: &Account, write: &Write, answer: &Answer) -> Result<Probed, Refusal> {
+    let request = conversations::get(&conversation_in(write).unwrap_or(ConversationId::new("")));
+    let found = match request.parse(answer) {
+        Ok(found) => found,
+        Err(error) => {
+            let survivor = request.moved(&error, account);
+            return survivor.map(|s| Probed::Ask(Box::new(s.to_http(account)))).ok_or_else(|| refusal(error));
+        }
+    };
+    let before = write.holdings.first().and_then(|h| h.detail.get("from")?.as_str());
+    let is_done = assignee(&found).as_deref() != before;
+    Ok(if is_done { Probed::Done(named(write, "")) } else { Probed::Nothing })
+}
+
+/// What became of an import that Front took: by its uid, else among the contact's conversations.
+fn import_probed(account: &Account, attempt: &Attempt, answer: &Answer) -> Result<Probed, Refusal> {
+    let write = &attempt.write;
+    if is_list(answer) {
+        return found_among(account, write, answer);
+    }
+    match messages::by_uid(&MessageUid::new("")).parse(answer) {
+        Ok(message) => Ok(placed(write, &message)),
+        Err(error) if *error.kind() == ErrorKind::NotFound => {
+            let contact = contact_of(write).filter(|_| attempt.probes >= ALSO_AMONG_CONVERSATIONS);
+            Ok(match contact {
+                Some(contact) => Probed::Ask(Box::new(of_contact(contact).to_http(account))),
+                None => Probed::Nothing,
+            })
+        }
+        Err(error) => Err(refusal(error)),
+    }
+}
+
+/// A list of conversations, or of the messages of the one that ours go into.
+fn found_among(account: &Account, write: &Write, answer: &Answer) -> Result<Probed, Refusal> {
+    let body: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
+    let is_of_messages = body.pointer("/_results/0/id").and_then(Value::as_str);
+    if is_of_messages.is_some_and(|id| id.starts_with("msg_")) {
+        let messages = messages::of_conversation(&ConversationId::new(""), None);
+        let listed = messages.parse(answer).map_err(refusal)?.items;
+        let ours = listed.iter().find(|message| is_the_import(write, message));
+        return Ok(ours.map_or(Probed::Nothing, |ours| placed(write, ours)));
+    }
+    let listed = of_contact("").parse(answer).map_err(refusal)?.items;
+    Ok(match ours(&listed) {
+        Some(ours) => {
+            Probed::Ask(Box::new(messages::of_conversation(&ours.id, Some(MAX_LIMIT)).to_http(account)))
+        }
+        None => Probed::Nothing,
+    })
+}
+
+/// A message tells no `external_id`: the second in which it happened and what it says must do.
+fn is_the_import(write: &Write, message: &Message) -> bool {
+    let said = message.text.as_deref().or(message.body.as_deref()).unwrap_or_default();
+    let told = write.body.get("body").and_then(Value::as_str).unwrap_or_default();
+    let at = write.body.get("created_at").and_then(Value::as_i64);
+    message.created_at.map(|at| at.timestamp()) == at && plain(said) == plain(told)
+}
+
+fn placed(write: &Write, message: &Message) -> Probed {
+    let Some(conversation) = &message.conversation else { return Probed::Nothing };
+    let uid = message.uid.as_ref().map(ToString::to_string).unwrap_or_default();
+    let mut holdings = named(write, &uid);
+    for holding in &mut holdings {
+        if holding.key == "ticket" {
+            holding.helpdesk_id = conversation.to_string();
+        }
+        if let Some(detail) = holding.detail.as_object_mut() {
+            detail.remove("taken");
+            detail.remove("sent_anew");
+        }
+    }
+    Probed::Done(holdings)
+}
+
+/// The conversation that a write goes to, out of its path.
+fn conversation_in(write: &Write) -> Option<ConversationId> {
+    id_in(write, "/conversations/").map(ConversationId::new)
+}
+
+fn id_in<'a>(write: &'a Write, collection: &str) -> Option<&'a str> {
+    write.path.strip_prefix(collection)?.split(['/', '?']).next()
+}
+
+/// Whether a field is refused that names a teammate, by what we knew of the company.
+fn names_somebody_gone(error: &Error) -> bool {
+    const NAMING: [&str; 3] = ["author_id", "assignee_id", "teammate"];
+    error.details().iter().any(|detail| NAMING.iter().any(|field| detail.contains(field)))
+}
+
+/// What an error means for the outbox.
+pub(super) fn refusal(error: Error) -> Refusal {
+    let text = error.to_string();
+    match error.kind() {
+        ErrorKind::RateLimited | ErrorKind::RouteGuard { .. } => {
+            Refusal::RateLimited(error.retry_after().unwrap_or(std::time::Duration::from_secs(1)))
+        }
+        ErrorKind::Credential => Refusal::Credential(text),
+        ErrorKind::WrongAddress => Refusal::WrongAccount(text),
+        ErrorKind::Service | ErrorKind::Malformed => Refusal::Unclear(text),
+        // A sign-in page or a proxy is in between: it may be gone tomorrow.
+        ErrorKind::Other if error.status().is_redirection() => Refusal::Unclear(text),
+        ErrorKind::NotFound | ErrorKind::Merged { .. } => Refusal::Missing(text),
+        ErrorKind::Conflict => Refusal::Conflict(text),
+        ErrorKind::Invalid if names_somebody_gone(&error) => Refusal::Stale(text),
+        kind => Refusal::Permanent(kind.code().to_owned(), text),
+    }
+}

@@ -1,0 +1,202 @@
+//! A contact's conversation (F2 to F4, F11): which one it is, how it stands, and in which inbox; and what our writes make of
+//! it.
+//!
+//! Two questions: the conversation itself, else the contact's conversations, and then the inboxes it stands in. A
+//! conversation that was merged answers 301; the same is then asked of the survivor, at the same host.
+
+use chrono::{DateTime, Utc};
+use front::conversations::{self, ListConversations};
+use front::{
+    Account, Conversation as Found, ConversationId, ErrorKind, Inbox, List, MAX_LIMIT, Status, Teammate,
+};
+use serde_json::Value;
+
+use super::answers::refusal;
+use super::contacts::by_id;
+use super::plan::TAG;
+use crate::conversation::{Conversation, Thread};
+use crate::helpdesk::{Answer, Refusal, Request, Told};
+use crate::ledger::{Holding, SEEN, Write, WriteKind};
+
+pub(super) fn look(account: &Account, customer: &str, known: Option<&Conversation>) -> Request {
+    match known.and_then(|known| known.thread.as_ref()) {
+        Some(thread) => conversations::get(&ConversationId::new(thread.ticket.clone())).to_http(account),
+        None => of_contact(customer).to_http(account),
+    }
+}
+
+/// All of a contact's conversations, newest first.
+pub(super) fn of_contact(contact: &str) -> front::Request<List<Found>> {
+    let all = ListConversations { limit: Some(MAX_LIMIT), ..ListConversations::default() };
+    conversations::of_contact(&by_id(contact), &all)
+}
+
+/// Of a contact's conversations the one that ours go into: the newest with our tag.
+pub(super) fn ours(found: &[Found]) -> Option<&Found> {
+    found.iter().find(|one| one.tags.iter().any(|tag| tag.name.as_deref() == Some(TAG)))
+}
+
+/// Whether an answer is a list, and so none of a single object.
+pub(super) fn is_list(answer: &Answer) -> bool {
+    serde_json::from_slice::<Value>(answer.body())
+        .is_ok_and(|body| body.get("_results").is_some_and(Value::is_array))
+}
+
+pub(super) fn told(
+    account: &Account,
+    customer: &str,
+    known: Option<&Conversation>,
+    so_far: Option<&Conversation>,
+    now: DateTime<Utc>,
+    answer: &Answer,
+) -> Result<Told, Refusal> {
+    if let Some(seen) = so_far {
+        return inbox_told(seen, answer);
+    }
+    let kept = known.and_then(|known| known.thread.as_ref());
+    let none = |thrown_away: Option<String>| {
+        let thrown_away = thrown_away.or(known.and_then(|known| known.thrown_away.clone()));
+        Ok(Told::Conversation(Box::new(Conversation { thrown_away, ..Conversation::none(customer, now) })))
+    };
+    let found = match kept {
+        None => match of_contact(customer).parse(answer) {
+            Ok(listed) => ours(&listed.items).cloned(),
+            // The contact is gone, or another one's by now: whoever has the number is looked up for the next call.
+            Err(error) if is_elsewhere(&error) => None,
+            Err(error) => return Err(refusal(error)),
+        },
+        Some(thread) => {
+            let request = conversations::get(&ConversationId::new(thread.ticket.clone()));
+            match request.parse(answer) {
+                Ok(found) => Some(found),
+                Err(error) => match request.moved(&error, account) {
+                    Some(survivor) => {
+                        let request = Box::new(survivor.to_http(account));
+                        return Ok(Told::Ask { request, so_far: None });
+                    }
+                    None if is_elsewhere(&error) => return none(Some(thread.ticket.clone())),
+                    None => return Err(refusal(error)),
+                },
+            }
+        }
+    };
+    let Some(found) = found else { return none(None) };
+    if found.status == Some(Status::Deleted) {
+        return none(Some(found.id.to_string()));
+    }
+    let request = Box::new(conversations::inboxes(&found.id).to_http(account));
+    let seen = Conversation {
+        thread: Some(thread(&found, kept)),
+        thrown_away: known.and_then(|known| known.thrown_away.clone()),
+        ..Conversation::none(customer, now)
+    };
+    Ok(Told::Ask { request, so_far: Some(Box::new(seen)) })
+}
+
+fn is_elsewhere(error: &front::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Merged { .. })
+}
+
+fn inbox_told(seen: &Conversation, answer: &Answer) -> Result<Told, Refusal> {
+    let mut seen = seen.clone();
+    match inboxes("").parse(answer) {
+        Ok(inboxes) => {
+            if let Some(thread) = seen.thread.as_mut() {
+                thread.place = standing_in(&inboxes.items, thread.place.as_deref());
+            }
+            Ok(Told::Conversation(Box::new(seen)))
+        }
+        // It went away between the two questions: both are asked once more.
+        Err(error) if is_elsewhere(&error) => {
+            seen.seen_at = DateTime::UNIX_EPOCH;
+            Ok(Told::Conversation(Box::new(seen)))
+        }
+        Err(error) => Err(refusal(error)),
+    }
+}
+
+pub(super) fn inboxes(conversation: &str) -> front::Request<List<Inbox>> {
+    conversations::inboxes(&ConversationId::new(conversation))
+}
+
+/// F2: of the inboxes in which it stands the one in which it was, else the first.
+pub(super) fn standing_in(inboxes: &[Inbox], before: Option<&str>) -> Option<String> {
+    let was = inboxes.iter().find(|inbox| Some(inbox.id.as_str()) == before);
+    was.or_else(|| inboxes.iter().find(|inbox| inbox.is_private != Some(true)))
+        .or(inboxes.first())
+        .map(|inbox| inbox.id.to_string())
+}
+
+fn thread(found: &Found, kept: Option<&Thread>) -> Thread {
+    let kept = kept.cloned().unwrap_or_default();
+    Thread {
+        ticket: found.id.to_string(),
+        closed_at: is_archived(found).then(|| found.updated_at.unwrap_or_default()),
+        tags: found.tags.iter().filter_map(|tag| tag.name.clone()).collect(),
+        subject: kept.subject.or(found.subject.clone()),
+        assignee: assignee(found),
+        ..kept
+    }
+}
+
+pub(super) fn is_archived(found: &Found) -> bool {
+    found.status == Some(Status::Archived)
+}
+
+pub(super) fn assignee(found: &Found) -> Option<String> {
+    found.assignee.as_ref().map(|teammate: &Teammate| teammate.id.to_string())
+}
+
+/// What a write made of it.
+pub(super) fn after(
+    known: Option<&Conversation>,
+    customer: &str,
+    write: &Write,
+    held: &[Holding],
+    now: DateTime<Utc>,
+) -> Option<Conversation> {
+    let of = |key: &str| held.iter().find(|holding| holding.key == key);
+    let text = |key: &str, what: &str| of(key)?.detail.get(what)?.as_str().map(str::to_owned);
+    let kept = known.and_then(|known| known.thread.clone());
+    match write.kind {
+        // Whoever was made just now has none.
+        WriteKind::CreateCustomer => Some(Conversation::none(customer, now)),
+        WriteKind::CreateTicket => {
+            let ticket = of("ticket")?.helpdesk_id.clone();
+            let given = text("assignee", "assignee");
+            let archived = of(SEEN).and_then(|seen| seen.detail.get("archived")?.as_bool()).unwrap_or(false);
+            let was = kept.filter(|thread| thread.ticket == ticket);
+            let is_new = was.is_none();
+            let was = was.unwrap_or_default();
+            let thread = Thread {
+                ticket,
+                closed_at: archived.then_some(now),
+                subject: text("ticket", "subject"),
+                place: text(SEEN, "inbox").or(was.place.clone()),
+                assignee: if is_new { given.clone() } else { was.assignee.clone() },
+                assigned: given.filter(|_| is_new).or(was.assigned.clone()),
+                ..was
+            };
+            Some(Conversation {
+                thread: Some(thread),
+                // Our own writing is no look.
+                seen_at: known.filter(|_| !is_new).map_or(now, |known| known.seen_at),
+                thrown_away: known.and_then(|known| known.thrown_away.clone()),
+                ..Conversation::none(customer, now)
+            })
+        }
+        WriteKind::SetAssignee => {
+            let to = text("assignee", "assignee");
+            let thread = Thread { assignee: to.clone(), assigned: to, ..kept? };
+            Some(Conversation { thread: Some(thread), ..known?.clone() })
+        }
+        WriteKind::AddNumber
+        | WriteKind::NameCustomer
+        | WriteKind::AddEntry
+        | WriteKind::AddLink
+        | WriteKind::CreateTag
+        | WriteKind::AddTags
+        | WriteKind::RemoveTags
+        | WriteKind::SetStatus => None,
+    }
+}

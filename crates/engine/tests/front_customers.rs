@@ -1,0 +1,121 @@
+//! Who is calling, with Front (B6, B7, B9, G1, G5): alias, directory, several matches, cards, names.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed step fails its test
+
+mod day;
+mod front;
+
+use day::{Day, MARTA, Plan, STRANGER};
+use front::{conversation, last_seq, missed, writes};
+use sidetone_engine::call::CaseId;
+use sidetone_engine::choice::CallerName;
+use sidetone_engine::settings::UnknownCallers;
+use sidetone_protocol::{CallState, Match};
+use sidetone_sandbox::{HangUp, aircall_world as world};
+
+fn reads_of_contacts(day: &Day, seq: u64) -> usize {
+    let is_one = |path: &str| path.starts_with("/contacts/alt:");
+    day.front.journal(seq).iter().filter(|entry| !entry.is_write() && is_one(&entry.path)).count()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ring_costs_one_question_and_shows_the_contact() {
+    // B6, G1
+    let day = Day::begin(Plan::with_front()).await;
+    day.pass(30).await;
+    let before = last_seq(&day);
+    let call = day.ring(world::SUPPORT_FR, Some(MARTA));
+    day.pass(2).await;
+    assert_eq!(reads_of_contacts(&day, before), 1);
+    let card = day.detail(call).card;
+    let customer = card.customer.unwrap();
+    assert_eq!(
+        (customer.name.as_str(), customer.email.as_deref()),
+        ("Marta Ibáñez", Some("marta.ibanez@example.com"))
+    );
+    assert!(customer.note.unwrap().starts_with("Café owner"));
+    assert_eq!(customer.url, None, "a contact has no page");
+    let cards = day.aircall.cards();
+    assert_eq!(cards.len(), 1);
+    day.aircall.hang_up(call, &HangUp::default()).unwrap();
+    let again = day.ring(world::SUPPORT_FR, Some(MARTA));
+    day.pass(2).await;
+    assert_eq!(reads_of_contacts(&day, before), 1, "checked a moment ago");
+    day.aircall.hang_up(again, &HangUp::default()).unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_contact_stored_without_its_plus_is_found() {
+    // F7 settled, B9
+    for directory_is_read in [true, false] {
+        let mut plan = Plan::with_front();
+        if !directory_is_read {
+            plan.before_front = |front| front.add_contacts(2_000);
+        }
+        let day = Day::begin(plan).await;
+        if directory_is_read {
+            day.pass(60).await;
+        }
+        let call = missed(&day, "+33199001177").await;
+        assert_eq!(day.detail(call).call.customer.unwrap().name, "Noor Haddad");
+        conversation(&day, call);
+        assert!(!writes(&day, 0).iter().any(|write| write.ends_with("/contacts")), "{directory_is_read}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_two_who_share_a_number_a_person_chooses() {
+    // B7
+    let day = Day::begin(Plan::with_front()).await;
+    day.pass(60).await;
+    let call = missed(&day, "+12025550161").await;
+    let detail = day.detail(call);
+    assert_eq!((detail.state, detail.card.matched), (CallState::Held, Match::Several), "{detail:#?}");
+    assert!(day.front.conversations_marked(&format!("aircall:call:{call}")).is_empty());
+    let cafés = detail.card.candidates.iter().find(|c| c.customer.name == "Whitlock Cafés").unwrap();
+    day.handle.choose(CaseId(call), &cafés.customer.id, true).await.unwrap();
+    day.pass(60).await;
+    assert_eq!(day.detail(call).call.customer.unwrap().name, "Whitlock Cafés");
+    let next = missed(&day, "+12025550161").await;
+    assert_eq!(conversation(&day, next)["id"], conversation(&day, call)["id"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_makes_the_contact_first_it_is_one() {
+    // §5: 409 is recovered
+    let day = Day::begin(Plan::with_front()).await;
+    let call = day.ring(world::SUPPORT_FR, Some(STRANGER));
+    day.pass(10).await;
+    day.front.add_contact("Zoé Lambert", None, STRANGER).unwrap();
+    day.aircall.hang_up(call, &HangUp::default()).unwrap();
+    day.pass(180).await;
+    assert_eq!(day.detail(call).call.customer.unwrap().name, "Zoé Lambert");
+    conversation(&day, call);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unknown_caller_may_be_held_until_a_person_names_them() {
+    // G5
+    let mut plan = Plan::with_front();
+    plan.logging.unknown_callers = UnknownCallers::Hold;
+    let day = Day::begin(plan).await;
+    let call = missed(&day, STRANGER).await;
+    assert_eq!(day.detail(call).state, CallState::Held);
+    assert_eq!(writes(&day, 0), [""; 0]);
+    let name = CallerName::parse("Zoé Lambert", None).unwrap();
+    day.handle.name(CaseId(call), name).await.unwrap();
+    day.pass(120).await;
+    conversation(&day, call);
+    assert!(day.front.contacts().iter().any(|c| c["name"] == "Zoé Lambert"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_contact_who_was_made_by_the_number_gets_the_name_that_a_person_gives() {
+    // G5
+    let day = Day::begin(Plan::with_front()).await;
+    let call = missed(&day, STRANGER).await;
+    let name = CallerName::parse("Zoé Lambert", None).unwrap();
+    day.handle.name(CaseId(call), name).await.unwrap();
+    day.pass(60).await;
+    assert!(day.front.contacts().iter().any(|c| c["name"] == "Zoé Lambert"));
+    assert!(!day.front.contacts().iter().any(|c| c["name"] == STRANGER));
+}

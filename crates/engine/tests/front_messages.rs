@@ -1,0 +1,96 @@
+//! Text messages into Front (F11): activities in the conversation that the contact's calls are in.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed step fails its test
+
+mod day;
+mod front;
+
+use day::{Day, MARTA, Plan, STRANGER};
+use front::{archive, assert_same, conversation, keys, message, missed, text};
+use serde_json::{Value, json};
+use sidetone_sandbox::{Fault, FaultKind, Text, aircall_world as world};
+
+fn received(day: &Day, from: &str, says: &str) -> String {
+    let text = Text { line: world::SUPPORT_FR, number: from.into(), body: says.into(), ..Text::default() };
+    day.aircall.text(&text).unwrap()
+}
+
+fn key(id: &str) -> String {
+    format!("aircall:message:{id}")
+}
+
+fn conversation_of(day: &Day, id: &str) -> Value {
+    let found = day.front.conversations_marked(&key(id));
+    assert_eq!(found.len(), 1, "{:#}", day.front.dump());
+    found[0].clone()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_goes_where_the_contacts_calls_are() {
+    // F11, F3, F4
+    let day = Day::begin(Plan::with_front()).await;
+    let call = missed(&day, MARTA).await;
+    let first = received(&day, MARTA, "Is it ready?");
+    day.pass(60).await;
+    let found = conversation_of(&day, &first);
+    assert_eq!(found["id"], conversation(&day, call)["id"]);
+    let says = message(&found, &key(&first));
+    assert_eq!((text(says), &says["is_inbound"]), ("Is it ready?", &json!(true)));
+    assert_eq!(says["subject"], "Missed call - Support FR", "the subject stays");
+    archive(&day, &found);
+    let second = received(&day, MARTA, "Hello?");
+    day.pass(60).await;
+    let found = conversation_of(&day, &second);
+    assert_eq!((&found["subject"], &found["status"]), (&json!("SMS - Support FR"), &json!("unassigned")));
+    assert!(day.front.send_attempts().is_empty(), "nothing is ever sent out by Front");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_was_sent_is_the_agents() {
+    // F11
+    let day = Day::begin(Plan::with_front()).await;
+    let text = Text {
+        line: world::SUPPORT_FR,
+        number: STRANGER.into(),
+        agent: Some(world::CAMILLE),
+        body: "It is ready.".into(),
+        ..Text::default()
+    };
+    let sent = day.aircall.text(&text).unwrap();
+    day.pass(120).await;
+    let found = conversation_of(&day, &sent);
+    let says = message(&found, &key(&sent));
+    assert_eq!(
+        (&says["is_inbound"], &says["author"]["email"]),
+        (&json!(false), &json!("camille.roux@example.com"))
+    );
+    assert_eq!(found["status"], "unassigned");
+    assert!(day.front.send_attempts().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn messages_of_one_moment_make_one_contact_and_one_conversation_in_trouble_too() {
+    // F11, B4
+    let mut days = Vec::new();
+    for kind in [None, Some(FaultKind::CutAfter), Some(FaultKind::CutBefore)] {
+        let day = Day::begin(Plan::with_front()).await;
+        if let Some(kind) = kind {
+            for path in ["/contacts", "/inboxes"] {
+                let (method, path) = (Some("POST".into()), path.into());
+                day.front.add_fault(Fault {
+                    method,
+                    path,
+                    times: 2,
+                    kind: kind.clone(),
+                    is_whole_path: false,
+                });
+            }
+        }
+        let all = ["one", "two", "three"].map(|says| received(&day, STRANGER, says));
+        day.pass(900).await;
+        let found = conversation_of(&day, &all[0]);
+        assert_eq!(keys(&found), all.map(|id| key(&id)), "in their order");
+        days.push(day.front.dump());
+    }
+    assert_same(&days[1], &days[0], "cut after");
+    assert_same(&days[2], &days[0], "cut before");
+}
