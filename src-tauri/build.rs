@@ -7,6 +7,7 @@ const COMMANDS: &[&str] = &[
     "now",
     "calls",
     "call",
+    "open_records",
     "open_url",
     "painted",
     "retry",

@@ -4,7 +4,7 @@
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
-use sidetone_protocol::{CallDetail, CallPage, Now, Pushed};
+use sidetone_protocol::{CallDetail, CallPage, Now, OpenRecords, Pushed};
 use tokio::sync::broadcast;
 
 /// Which calls of a list are wanted.
@@ -116,6 +116,12 @@ pub trait Backend: Send + Sync {
     /// # Errors
     /// As [`Backend::now`].
     fn call(&self, id: &str) -> Result<Option<CallDetail>, BackendError>;
+
+    /// What a customer has open in the helpdesk.
+    ///
+    /// # Errors
+    /// [`BackendError::Declined`] if there is no such customer, else as [`Backend::now`].
+    async fn open_records(&self, customer: &str) -> Result<OpenRecords, BackendError>;
 
     /// Has something done. What it changes comes as events.
     ///

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use sidetone_protocol::{
     CallDetail, CallPage, CallView, Card, Health, HealthState, LiveCall, LiveEvent, Match, Mode, Now,
-    OutboxView, PausedView, PlanView, Pushed, Source, SourceKind, Today, WriterView,
+    OpenRecords, OutboxView, PausedView, PlanView, Pushed, Source, SourceKind, Today, WriterView,
 };
 use tokio::sync::broadcast;
 
@@ -132,6 +132,10 @@ impl Backend for FakeBackend {
         }))
     }
 
+    async fn open_records(&self, customer: &str) -> Result<OpenRecords, BackendError> {
+        Ok(nothing_open(customer))
+    }
+
     async fn act(&self, action: Action) -> Result<(), BackendError> {
         // Only the pause shows in what the fake tells of itself.
         let paused = match action {
@@ -155,6 +159,12 @@ impl Backend for FakeBackend {
     async fn shutdown(&self) {}
 }
 
+/// That a customer has nothing open.
+pub(crate) fn nothing_open(customer: &str) -> OpenRecords {
+    let customer_id = customer.to_owned();
+    OpenRecords { customer_id, records: Vec::new(), total: 0, more: false, latest_url: None }
+}
+
 fn empty_card(call: &CallView) -> Card {
     Card {
         call_id: call.id.clone(),
@@ -165,6 +175,7 @@ fn empty_card(call: &CallView) -> Card {
         named: None,
         history: Vec::new(),
         history_total: 0,
+        other_numbers: Vec::new(),
     }
 }
 

@@ -9,7 +9,7 @@ use sidetone_engine::store::{Filter, Query, StoreError};
 use sidetone_hub::config::Config;
 use sidetone_hub::lock::{self, DataDirLock};
 use sidetone_hub::{running, server};
-use sidetone_protocol::{CallDetail, CallPage, Now, Pushed};
+use sidetone_protocol::{CallDetail, CallPage, Now, OpenRecords, Pushed};
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, broadcast};
 
@@ -116,6 +116,10 @@ impl Backend for OwnEngine {
 
     fn call(&self, id: &str) -> Result<Option<CallDetail>, BackendError> {
         Ok(self.handle.call(call_id(id)?)?)
+    }
+
+    async fn open_records(&self, customer: &str) -> Result<OpenRecords, BackendError> {
+        Ok(self.handle.open_records(customer).await?)
     }
 
     async fn act(&self, action: Action) -> Result<(), BackendError> {

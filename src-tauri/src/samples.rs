@@ -96,6 +96,7 @@ pub(crate) fn card(id: &str, name: &str) -> Card {
         named: None,
         history: Vec::new(),
         history_total: 0,
+        other_numbers: Vec::new(),
     }
 }
 

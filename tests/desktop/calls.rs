@@ -45,6 +45,6 @@ pub(crate) fn card(id: &str) -> Value {
         "customer": { "id": "501", "name": "Marta Ibáñez", "email": "marta@example.com",
                       "note": "Prefers to be called in the afternoon.",
                       "url": "https://northbrook.example.com/app/customer/501" },
-        "candidates": [], "chosen": null, "named": null, "history": [], "history_total": 0
+        "candidates": [], "chosen": null, "named": null, "other_numbers": [], "history": [], "history_total": 0
     }})
 }

@@ -12,6 +12,13 @@ import { serve, type Running } from './serve';
 
 const FOLDER = fileURLToPath(new URL('../dist', import.meta.url));
 
+/** What the hub says. */
+function answerTo(url: string): unknown {
+  if (url.startsWith('/api/now')) return aNow();
+  if (url === '/api/customers/1/open') return { customer_id: '1', records: [], total: 0, more: false, latest_url: null };
+  return { calls: [], next: null };
+}
+
 let browser: Browser;
 let server: Running;
 const streams: ServerResponse[] = [];
@@ -26,7 +33,7 @@ beforeAll(async () => {
       streams.push(answer);
     } else {
       answer.writeHead(200, { 'content-type': 'application/json' });
-      answer.end(JSON.stringify(request.url?.startsWith('/api/now') ? aNow() : { calls: [], next: null }));
+      answer.end(JSON.stringify(answerTo(request.url ?? '')));
     }
   });
   browser = await startChromium();

@@ -225,7 +225,7 @@ describe('a ring', () => {
       await push(page, ring('90', { contact_name: null }));
       expect(await alert.textContent()).toBe('');
       const customer = { id: '7', name: 'Odo Lambert', email: null, note: null, url: null };
-      const card = { call_id: '90', matched: 'found' as const, customer, candidates: [], chosen: null, named: null, history: [], history_total: 0 };
+      const card = { call_id: '90', matched: 'found' as const, customer, candidates: [], chosen: null, named: null, other_numbers: [], history: [], history_total: 0 };
       await push(page, { event: 'card', data: card });
       await page.waitForTimeout(50);
       expect(await alert.textContent()).toBe('Odo Lambert is calling, Support FR');
@@ -342,6 +342,26 @@ describe('the window', () => {
       await page.getByRole('link', { name: 'Open in Gorgias' }).click();
       expect(await asked(page)).toContain('open https://kettles.example.com/app/customer/70411');
     });
+  });
+});
+
+it('shows what the customer has open, asked once for a card, and asks again where that failed', async () => {
+  const looks = async (page: Page) => (await asked(page)).filter((what) => what.startsWith('open records'));
+  await withScene('ringing', async (page) => {
+    const tickets = page.getByRole('region', { name: 'Open tickets' });
+    await tickets.getByText('2 of 14').waitFor();
+    await tickets.getByRole('link', { name: /Seals for order/ }).click();
+    expect(await asked(page)).toContain('open https://kettles.example.com/app/ticket/51984');
+    expect(await looks(page)).toEqual(['open records 70411']);
+  });
+  await withScene('open-failed', async (page) => {
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await expect.poll(() => looks(page)).toEqual(['open records 70411', 'open records 70411']);
+  });
+  await withScene('ringing-front', async (page) => {
+    await page.getByRole('region', { name: 'Open conversations' }).waitFor();
+    await page.getByRole('link', { name: 'Open in Front' }).click();
+    await expect.poll(() => asked(page)).toContain('open https://app.example.com/open/cnv_7k2');
   });
 });
 

@@ -35,7 +35,7 @@ export const RINGING: Partial<CallView> = { phase: 'ringing', outcome: null, ans
 export const TALKING: Partial<CallView> = { ...RINGING, phase: 'in_call', answered_at: 1_010 };
 
 export function aCard(callId: string, over: Partial<Card> = {}): Card {
-  return { call_id: callId, matched: 'found', customer: null, candidates: [], chosen: null, named: null, history: [], history_total: 0, ...over };
+  return { call_id: callId, matched: 'found', customer: null, candidates: [], chosen: null, named: null, other_numbers: [], history: [], history_total: 0, ...over };
 }
 
 export function aHealth(over: Partial<Health> = {}): Health {

@@ -25,6 +25,9 @@ class Scripted implements Host {
   async call() {
     return aDetail();
   }
+  async openRecords(customer_id: string) {
+    return { customer_id, records: [], total: 0, more: false, latest_url: null };
+  }
   async act(): Promise<void> {}
   open(): void {}
   painted(): void {}

@@ -19,6 +19,7 @@ mod lists;
 mod messages;
 mod mirror;
 mod naming;
+mod open_records;
 mod outbox;
 mod people;
 mod place;
@@ -60,6 +61,8 @@ pub(crate) use self::messages::conversations;
 pub(crate) use self::mirror::Progress;
 use self::mirror::{Mirror, MirrorPage};
 use self::naming::Asked;
+pub(crate) use self::open_records::Looker;
+use self::open_records::Looking;
 use self::place::{Place, PlaceStep};
 use self::poll::Polling;
 use self::speaking::Speaking;
@@ -136,6 +139,8 @@ pub(crate) enum Stimulus {
     Dial(DialAsk, Told<Dialled>),
     /// Write a comment on a call: its text, and the agent if one was named.
     Comment(CaseId, String, Option<String>, Told<Said>),
+    /// What a customer has open, for whoever looks at the customer.
+    OpenRecords(String, Looker),
     /// Tag a call in Aircall.
     Tag(CaseId, Vec<String>, Told<()>),
     /// What tokens are believed has changed outside of the loop.
@@ -256,6 +261,8 @@ pub(crate) enum Job {
         wanted: Box<Wanted>,
         medium: Medium,
     },
+    /// What this customer has open.
+    OpenRecords(String),
     /// Whether the helpdesk still accepts the credential.
     Check,
     Dial(Box<Dialling>),
@@ -313,6 +320,7 @@ impl Job {
             // Whatever else the call needs goes on meanwhile.
             | Job::FreshLink { .. }
             | Job::Poll
+            | Job::OpenRecords(_)
             | Job::Check
             | Job::Dial(_)
             // What is said at Aircall keeps no record waiting.
@@ -360,6 +368,7 @@ pub struct Engine {
     adoption: Adoption,
     deciding: Deciding,
     mirror: Mirror,
+    open_records: Looking,
     /// Numbers that were searched for in other spellings, while the directory was not complete.
     searched: HashMap<E164, Searched>,
     sweep: Option<Sweep>,
@@ -466,6 +475,7 @@ impl Engine {
             adoption: Adoption::new(now),
             deciding: Deciding::default(),
             mirror,
+            open_records: Looking::default(),
             searched: HashMap::new(),
             sweep: None,
             transfers: Transfers::new(settings.files.clone()),
@@ -651,6 +661,10 @@ impl Engine {
             }
             Stimulus::Comment(id, text, by, told) => {
                 self.comment(id, &text, by.as_deref(), told, now);
+                Ok(())
+            }
+            Stimulus::OpenRecords(customer, looker) => {
+                self.look_at_open_records(customer, looker, now);
                 Ok(())
             }
             Stimulus::Tag(id, tags, told) => {

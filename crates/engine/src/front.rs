@@ -13,6 +13,7 @@ mod conversation;
 mod markdown;
 mod message;
 mod naming;
+mod open;
 mod plan;
 mod record;
 mod ticket;
@@ -20,7 +21,7 @@ mod ticket;
 use chrono::{DateTime, Utc};
 use front::{Account, List, NewInbox, TeammateId, TeammateRef};
 use serde_json::Value;
-use sidetone_protocol::Vendor;
+use sidetone_protocol::{OpenRecords, Vendor};
 
 use self::answers::refusal;
 use crate::choice::CallerName;
@@ -181,6 +182,14 @@ impl Helpdesk for Front {
 
     fn resolve_conflict(&self, write: &Write, answer: &Answer) -> Result<Owner, Refusal> {
         contacts::resolve_conflict(write, answer)
+    }
+
+    fn open_records(&self, customer: &str) -> Option<Request> {
+        open::ask(&self.account, customer)
+    }
+
+    fn open_records_read(&self, customer: &str, answer: &Answer) -> Result<OpenRecords, Refusal> {
+        open::read(&self.app_url, customer, answer)
     }
 
     fn logs_into_conversations(&self) -> bool {

@@ -11,6 +11,7 @@ mod linked;
 mod message;
 mod naming;
 mod notes;
+mod open;
 mod plan;
 mod record;
 #[cfg(test)]
@@ -21,7 +22,7 @@ use chrono::{DateTime, Utc};
 use gorgias::tickets::ListTickets;
 use gorgias::{Account, List, MAX_LIMIT};
 use serde_json::Value;
-use sidetone_protocol::Vendor;
+use sidetone_protocol::{OpenRecords, Vendor};
 
 use self::answers::refusal;
 use self::record::ANONYMOUS_EXTERNAL_ID;
@@ -175,6 +176,14 @@ impl Helpdesk for Gorgias {
 
     fn resolve_conflict(&self, write: &Write, answer: &Answer) -> Result<Owner, Refusal> {
         answers::resolve_conflict(write, answer)
+    }
+
+    fn open_records(&self, customer: &str) -> Option<Request> {
+        open::ask(&self.account, customer)
+    }
+
+    fn open_records_read(&self, customer: &str, answer: &Answer) -> Result<OpenRecords, Refusal> {
+        open::read(&self.account, customer, answer)
     }
 
     fn look_for_conversation(&self, customer: &str, _known: Option<&Conversation>) -> Request {

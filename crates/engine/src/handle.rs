@@ -7,7 +7,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use chrono::{DateTime, TimeDelta, Utc};
 use sidetone_protocol::{
     CallDetail, CallPage, CallView, Card, Health, HealthState, LiveCall, MessageDetail, MessagePage, Now,
-    NumberExplanation, OutboxView, Pushed, SandboxView, Source, SourceKind, UnmatchedNumber, WriterView,
+    NumberExplanation, OpenRecords, OutboxView, Pushed, SandboxView, Source, SourceKind, UnmatchedNumber,
+    WriterView,
 };
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use uuid::Uuid;
@@ -31,6 +32,8 @@ use crate::view::{self, Caller};
 
 /// How many calls `now` lists.
 const RECENT: usize = 12;
+/// How many other numbers of the caller a card shows.
+const OTHER_NUMBERS: usize = 5;
 /// How many earlier calls a card shows.
 const HISTORY: usize = 4;
 /// A card says so long that its look-up failed: no call rings for longer.
@@ -138,7 +141,18 @@ impl Shared {
             .flat_map(|m| &m.customers)
             .filter(|_| matched.as_ref().is_some_and(|m| m.customers.len() > 1) || choice.is_some());
         let dealings = shared.map(|c| self.store.dealings(&c.id)).collect::<Result<_, _>>()?;
+        // Of several nobody knows yet whose they would be.
+        let only = matched.iter().flat_map(|m| &m.customers).next();
+        let logged_to = case.ledger.id("customer").or(only.map(|customer| customer.id.as_str()));
+        let is_one = case.ledger.has("customer") || matched.as_ref().is_some_and(|m| m.customers.len() == 1);
+        let mut other_numbers = match logged_to.filter(|_| is_one) {
+            Some(customer) => self.store.numbers_of(customer, OTHER_NUMBERS + 1)?,
+            None => Vec::new(),
+        };
+        other_numbers.retain(|other| Some(other) != number);
+        other_numbers.truncate(OTHER_NUMBERS);
         let caller = Caller {
+            other_numbers,
             matched,
             dealings,
             choice,
@@ -531,6 +545,15 @@ impl Handle {
     /// [`ActRefused`], which says what to do; nothing is kept then.
     pub async fn comment(&self, call: CaseId, text: String, by: Option<String>) -> Result<Said, ActRefused> {
         self.ask(|told| Stimulus::Comment(call, text, by, told)).await.unwrap_or(Err(ActRefused::Stopping))
+    }
+
+    /// What a customer has open in the helpdesk, which is asked for it now.
+    ///
+    /// # Errors
+    /// [`Declined::NoSuchCustomer`], or [`Declined::HelpdeskAway`], also where nothing may be asked now.
+    pub async fn open_records(&self, customer: &str) -> Result<OpenRecords, Declined> {
+        let customer = customer.to_owned();
+        self.ask(|told| Stimulus::OpenRecords(customer, told)).await.unwrap_or(Err(Declined::HelpdeskAway))
     }
 
     /// Tags a call in Aircall, by ids or names of Aircall's tags; the helpdesk follows.

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sidetone_protocol::{Completeness, Reason, Vendor};
+use sidetone_protocol::{Completeness, OpenRecords, Reason, Vendor};
 
 use crate::call::{Agent, CaseId};
 use crate::choice::{CallerName, Choice};
@@ -417,6 +417,14 @@ pub trait Helpdesk: Send + Sync {
     fn logs_into_conversations(&self) -> bool {
         false
     }
+    /// Asks for what a customer has open, for a person who looks at the customer; `None` if there can be no such customer.
+    fn open_records(&self, customer: &str) -> Option<Request>;
+    /// Reads that answer; whoever has a record is told by id.
+    ///
+    /// # Errors
+    /// What the answer means instead.
+    fn open_records_read(&self, customer: &str, answer: &Answer) -> Result<OpenRecords, Refusal>;
+
     /// Asks which conversation a customer has; `known`: as last seen.
     fn look_for_conversation(&self, customer: &str, known: Option<&Conversation>) -> Request;
     /// Reads that answer, or the one to the further question; `so_far`: what the answers before told.

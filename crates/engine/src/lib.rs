@@ -26,6 +26,7 @@ mod inbox;
 mod knowledge;
 pub mod ledger;
 pub mod number;
+mod open_records;
 pub mod own_comment;
 mod readiness;
 pub mod settings;

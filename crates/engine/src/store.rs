@@ -421,6 +421,11 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// If the store cannot be read.
     fn listed(&self, number: &E164) -> Result<Vec<Listed>, StoreError>;
+    /// The numbers that a customer has according to the directory, each once, in order.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn numbers_of(&self, customer: &str, limit: usize) -> Result<Vec<E164>, StoreError>;
     /// Numbers of the directory that end in these digits. Reads all of it.
     ///
     /// # Errors

@@ -17,6 +17,7 @@ use crate::ledger::{
     AGAIN, AttemptState, CHOSEN, EMAIL_REFUSED, FROM_TICKET, GONE, Holding, IN_VAIN, NAMED, OWNER, SEEN,
     UNLINKED,
 };
+use crate::number::{E164, Party};
 use crate::readiness::{Kind, kind};
 use crate::store::Case;
 
@@ -160,6 +161,8 @@ pub struct Caller {
     pub choice: Option<Choice>,
     /// The last look-up failed.
     pub failed: bool,
+    /// What other numbers the one has who has it.
+    pub other_numbers: Vec<E164>,
     /// Earlier calls.
     pub history: Vec<CallView>,
     /// How many there are.
@@ -206,6 +209,11 @@ pub fn card(case: &Case, view: Option<&CallView>, caller: Caller, helpdesk: &dyn
         // Where somebody has the number, a name that was given to it is moot.
         named: named(case, caller.choice.as_ref().filter(|_| customers.is_none_or(<[Customer]>::is_empty))),
         chosen,
+        other_numbers: caller
+            .other_numbers
+            .into_iter()
+            .map(|number| Party::Phone(number).display())
+            .collect(),
         history: caller.history,
         history_total: caller.history_total,
     }

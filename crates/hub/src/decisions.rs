@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 use sidetone_engine::choice::CallerName;
 use sidetone_engine::{Declined, Handle};
-use sidetone_protocol::{CallView, MessageDetail};
+use sidetone_protocol::{CallView, MessageDetail, OpenRecords};
 
 use crate::api::call_id;
 use crate::problem::Problem;
@@ -72,6 +72,15 @@ impl Name {
 pub(crate) async fn name(State(handle): State<Handle>, Path(id): Path<String>, body: Bytes) -> Taken {
     let id = call_id(&id)?;
     taken(handle.name(id, Name::parse(&body)?).await)
+}
+
+/// `GET /api/customers/{id}/open`: what the customer has open, asked of the helpdesk at this moment; half a minute old at
+/// most. 404 `no_such_customer`; 503 `helpdesk_away`.
+pub(crate) async fn open_records(
+    State(handle): State<Handle>,
+    Path(id): Path<String>,
+) -> Result<Json<OpenRecords>, Problem> {
+    Ok(Json(handle.open_records(&id).await?))
 }
 
 /// What became of it: the message, as it is stored now.

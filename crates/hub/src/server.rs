@@ -56,6 +56,7 @@ pub fn routes(handle: &Handle, config: &Config) -> io::Result<Router> {
         .route("/api/uninstall", post(actions::uninstall))
         .route("/api/mend", post(actions::mend))
         .route("/api/adopt", post(adopt::adopt))
+        .route("/api/customers/{id}/open", get(decisions::open_records))
         .route("/api/numbers/explain", get(numbers::explain))
         .route("/api/numbers/unmatched", get(numbers::unmatched))
         .route("/api/events", get(events::events))

@@ -305,6 +305,9 @@ pub struct Card {
     pub chosen: Option<ChosenView>,
     /// The name that a person gave, until the customer of that name is made; null if nobody did.
     pub named: Option<NamedView>,
+    /// The customer's other numbers, in international form, at most five.
+    #[serde(default)]
+    pub other_numbers: Vec<String>,
     /// Earlier calls with this customer or number, newest first, at most four.
     pub history: Vec<CallView>,
     /// How many earlier calls there are in all.

@@ -13,6 +13,7 @@ mod health;
 mod live;
 mod message;
 mod numbers;
+mod records;
 
 pub use actions::*;
 pub use call::*;
@@ -20,3 +21,4 @@ pub use health::*;
 pub use live::*;
 pub use message::*;
 pub use numbers::*;
+pub use records::*;

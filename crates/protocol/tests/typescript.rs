@@ -9,7 +9,7 @@ use std::path::Path;
 
 use sidetone_protocol::{
     CallDetail, CallPage, CommentAnswer, CommentRequest, DialAnswer, DialRequest, MessageDetail, MessagePage,
-    Now, NumberExplanation, Pushed, TagRequest, UnmatchedNumber,
+    Now, NumberExplanation, OpenRecords, Pushed, TagRequest, UnmatchedNumber,
 };
 use ts_rs::{Config, TS};
 
@@ -31,6 +31,7 @@ fn generated() -> String {
     CommentRequest::export_all(&config).unwrap();
     CommentAnswer::export_all(&config).unwrap();
     TagRequest::export_all(&config).unwrap();
+    OpenRecords::export_all(&config).unwrap();
     NumberExplanation::export_all(&config).unwrap();
     UnmatchedNumber::export_all(&config).unwrap();
     std::fs::read_to_string(folder.path().join("index.ts")).unwrap()

@@ -12,6 +12,7 @@ mod gorgias;
 mod journal;
 mod numbers;
 mod play;
+mod record;
 mod refused;
 mod sandbox;
 mod serve;

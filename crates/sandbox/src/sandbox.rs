@@ -1,6 +1,6 @@
 //! The whole sandbox: all stand-ins on one clock, as routers for in-process use or on loopback ports.
 
-use std::{fmt, io, sync::Arc};
+use std::{fmt, io, path::PathBuf, sync::Arc};
 
 use axum::Router;
 use chrono::{DateTime, Utc};
@@ -15,6 +15,7 @@ use crate::{
     front::service::Inner as Front,
     gorgias::service::Inner as Gorgias,
     play::Play,
+    record::Record,
     serve::{Bound, Ports, Served},
 };
 
@@ -31,6 +32,8 @@ pub struct Options {
     pub aircall_origin: String,
     /// How webhooks are delivered; `None` = by a real HTTP POST.
     pub deliver: Option<Deliver>,
+    /// A folder in which is kept what Front was asked and what it answered, a line of JSON for each kind of exchange.
+    pub record: Option<PathBuf>,
 }
 
 impl Default for Options {
@@ -41,6 +44,7 @@ impl Default for Options {
             start: Utc::now(),
             aircall_origin: "http://aircall.localhost".to_owned(),
             deliver: None,
+            record: None,
         }
     }
 }
@@ -52,6 +56,7 @@ impl fmt::Debug for Options {
             .field("seed", &self.seed)
             .field("start", &self.start)
             .field("aircall_origin", &self.aircall_origin)
+            .field("record", &self.record)
             .field("delivers_in_process", &self.deliver.is_some())
             .finish()
     }
@@ -60,6 +65,9 @@ impl fmt::Debug for Options {
 /// Why the sandbox could not be made or served.
 #[derive(Debug, thiserror::Error)]
 pub enum SandboxError {
+    /// What is asked and answered cannot be kept.
+    #[error("what is asked and answered cannot be kept: {0}")]
+    Record(#[source] std::io::Error),
     /// `scale` is not a usable factor.
     #[error("the scale must be a number above 0, e.g. 10 for ten times faster")]
     Scale,
@@ -96,7 +104,7 @@ impl Sandbox {
     /// Makes all stand-ins with the default world.
     ///
     /// # Errors
-    /// [`SandboxError::Scale`] for a scale that is no factor; [`SandboxError::Client`] when no HTTP client
+    /// [`SandboxError::Scale`] for a scale that is no factor; [`SandboxError::Record`] where nothing can be kept; [`SandboxError::Client`] when no HTTP client
     /// for deliveries can be made.
     pub fn new(options: Options) -> Result<Self, SandboxError> {
         if !(options.scale.is_finite() && options.scale > 0.0) {
@@ -107,10 +115,12 @@ impl Sandbox {
             Some(deliver) => deliver,
             None => delivery::over_http()?,
         };
+        let record = options.record.map(|folder| Record::in_folder(&folder)).transpose();
+        let record = record.map_err(SandboxError::Record)?;
         Ok(Self {
             aircall: Aircall::new(clock, options.scale, options.seed, options.aircall_origin, deliver),
             gorgias: Gorgias::new(clock, options.seed),
-            front: Front::new(clock, options.seed),
+            front: Front::new(clock, options.seed, record),
             play: Play::default(),
             neighbours: Neighbours::default(),
         })

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde::Serialize;
-use sidetone_protocol::{CallDetail, CallPage, Now};
+use sidetone_protocol::{CallDetail, CallPage, Now, OpenRecords};
 use tauri::State;
 
 use super::inbox::Inbox;
@@ -66,6 +66,16 @@ pub(super) async fn calls(
 #[tauri::command]
 pub(super) async fn call(shared: State<'_, Shared>, id: String) -> Result<Option<CallDetail>, CommandError> {
     ask(&shared, move |backend| backend.call(&id)).await
+}
+
+/// What a customer has open in the helpdesk.
+#[tauri::command]
+pub(super) async fn open_records(
+    shared: State<'_, Shared>,
+    customer: String,
+) -> Result<OpenRecords, CommandError> {
+    let told = shared.backend.open_records(&customer).await;
+    told.map_err(|fault| CommandError::new(fault.code(), fault))
 }
 
 /// Opens a page of the helpdesk or of Aircall in the browser.

@@ -58,7 +58,7 @@ mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
 
     use async_trait::async_trait;
-    use sidetone_protocol::{CallDetail, CallPage, LiveEvent, Now};
+    use sidetone_protocol::{CallDetail, CallPage, LiveEvent, Now, OpenRecords};
     use tokio::sync::broadcast;
 
     use super::*;
@@ -101,6 +101,10 @@ mod tests {
 
         fn call(&self, _id: &str) -> Result<Option<CallDetail>, BackendError> {
             Ok(None)
+        }
+
+        async fn open_records(&self, customer: &str) -> Result<OpenRecords, BackendError> {
+            Ok(crate::fake::nothing_open(customer))
         }
 
         async fn act(&self, _action: Action) -> Result<(), BackendError> {

@@ -133,6 +133,7 @@ fn build(args: &Args, inbox: &Inbox) -> Result<App, tauri::Error> {
             commands::now,
             commands::calls,
             commands::call,
+            commands::open_records,
             commands::open_url,
             commands::painted,
             commands::retry,

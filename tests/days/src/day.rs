@@ -129,6 +129,8 @@ pub struct Plan {
     pub stores: Stores,
     /// What is larger is not uploaded.
     pub largest_file_bytes: u64,
+    /// Where is kept what Front's stand-in is asked and answers; by default the folder that [`RECORD`] names, if it does.
+    pub record: Option<PathBuf>,
 }
 
 impl Default for Plan {
@@ -158,6 +160,7 @@ impl Default for Plan {
             before_front: |_| (),
             stores: Stores::Sqlite,
             largest_file_bytes: sidetone_engine::files::LARGEST_BYTES,
+            record: std::env::var_os(RECORD).map(PathBuf::from),
         }
     }
 }
@@ -184,6 +187,9 @@ fn host_of(arrival: &Arrival) -> String {
         Arrival::ManualWebhook | Arrival::Polling => String::new(),
     }
 }
+
+/// The variable of the environment that names the folder for what a whole test run asked of Front and was answered.
+pub const RECORD: &str = "FRONT_RECORD";
 
 /// A running engine and what it stands on.
 struct Running {
@@ -244,6 +250,7 @@ impl Day {
             start: morning(),
             aircall_origin: "http://127.0.0.1:1".to_owned(),
             deliver: Some(receiver.deliver(plan.deliver)),
+            record: plan.record.clone(),
             ..Options::default()
         })
         .unwrap();

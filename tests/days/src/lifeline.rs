@@ -245,6 +245,10 @@ impl Store for MortalStore {
         self.alive()?.listed(number)
     }
 
+    fn numbers_of(&self, customer: &str, limit: usize) -> Result<Vec<E164>, StoreError> {
+        self.alive()?.numbers_of(customer, limit)
+    }
+
     fn ending_in(&self, digits: &str, limit: usize) -> Result<Vec<Listed>, StoreError> {
         self.alive()?.ending_in(digits, limit)
     }

@@ -3,9 +3,9 @@
  *
  * `?scene=ringing&lang=de&theme=dark`; the scenes stand in `fake/scenes.ts`. `window.sidetone` pushes further events.
  */
-import type { CallDetail, CallPage, CallView, LiveEvent, Now } from '../wire';
+import type { CallDetail, CallPage, CallView, LiveEvent, Now, OpenRecords } from '../wire';
 import { endOfCall, SCENES, usualDetail, type Scene } from './fake/scenes';
-import { someCalls } from './fake/world';
+import { openRecordsOf, someCalls } from './fake/world';
 import { HostError, type Action, type CallQuery, type Feed, type Host, type Preferences, type SignIn } from './host';
 
 /** What a browser test may do. */
@@ -86,6 +86,14 @@ class SceneHost implements Host {
     const call = someCalls(seconds()).find((one) => one.id === id);
     if (!call) throw new HostError('gone', 'no such call in the scene');
     return (this.#scene.detail ?? usualDetail)(call, seconds());
+  }
+
+  async openRecords(customer: string): Promise<OpenRecords> {
+    this.#asked.push(`open records ${customer}`);
+    const { open } = this.#scene;
+    if (open === 'silent') await new Promise(() => undefined);
+    if (open === 'failed') throw new HostError('unreachable', 'the scene says so');
+    return (typeof open === 'function' ? open : openRecordsOf)(customer, seconds());
   }
 
   async act(action: Action): Promise<void> {

@@ -4,7 +4,7 @@
  * Deliberately narrow; it grows with the pages, not ahead of them.
  */
 import type { Filter } from '../model/list';
-import type { CallDetail, CallPage, Now, Pushed } from '../wire';
+import type { CallDetail, CallPage, Now, OpenRecords, Pushed } from '../wire';
 
 /** Which calls to list. */
 export interface CallQuery {
@@ -45,6 +45,8 @@ export interface Host {
   calls(query: CallQuery): Promise<CallPage>;
   /** Throws `HostError` with `gone` if there is no such call. */
   call(id: string): Promise<CallDetail>;
+  /** What a customer has open in the helpdesk, asked now. Throws `HostError` where it is not to be had. */
+  openRecords(customer: string): Promise<OpenRecords>;
   /** Has it done; what changes comes as events. Throws `HostError` where it was not taken. */
   act(action: Action): Promise<void>;
   /** Opens an address outside the pages. */

@@ -3,7 +3,7 @@
  *
  * Deliberately not here: what a failure looks like to a person.
  */
-import type { CallDetail, CallPage, LiveEvent, Now, Pushed } from '../wire';
+import type { CallDetail, CallPage, LiveEvent, Now, OpenRecords, Pushed } from '../wire';
 import { HostError, type Action, type CallQuery, type Feed, type Host, type Preferences, type SignIn } from './host';
 import { storedPreferences } from './preferences';
 import { readEvents, type ServerEvent } from './sse';
@@ -70,6 +70,10 @@ export class HttpHost implements Host {
 
   call(id: string): Promise<CallDetail> {
     return this.#get(`/api/calls/${encodeURIComponent(id)}`);
+  }
+
+  openRecords(customer: string): Promise<OpenRecords> {
+    return this.#get(`/api/customers/${encodeURIComponent(customer)}/open`);
   }
 
   async act(action: Action): Promise<void> {

@@ -4,7 +4,7 @@
 import { invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 
-import type { CallDetail, CallPage, Now, Pushed } from '../wire';
+import type { CallDetail, CallPage, Now, OpenRecords, Pushed } from '../wire';
 import { HostError, type Action, type CallQuery, type Feed, type Host } from './host';
 import { storedPreferences } from './preferences';
 
@@ -46,6 +46,10 @@ export class TauriHost implements Host {
     const detail = await ask<CallDetail | null>('call', { id });
     if (!detail) throw new HostError('gone', `there is no call ${id}`);
     return detail;
+  }
+
+  openRecords(customer: string): Promise<OpenRecords> {
+    return ask('open_records', { customer });
   }
 
   async act(action: Action): Promise<void> {

@@ -199,6 +199,7 @@ function looking(call: CallView): Card {
     named: null,
     history: [],
     history_total: 0,
+    other_numbers: [],
   };
 }
 

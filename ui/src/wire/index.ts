@@ -261,6 +261,10 @@ chosen: ChosenView | null,
  */
 named: NamedView | null, 
 /**
+ * The customer's other numbers, in international form, at most five.
+ */
+other_numbers: Array<string>, 
+/**
  * Earlier calls with this customer or number, newest first, at most four.
  */
 history: Array<CallView>, 
@@ -946,6 +950,60 @@ country: string | null,
  * As Aircall sent it; empty when withheld.
  */
 received: string, };
+
+/**
+ * A ticket or a conversation that is not closed.
+ */
+export type OpenRecord = { 
+/**
+ * The helpdesk's id.
+ */
+id: string, 
+/**
+ * Its subject; empty if it has none.
+ */
+subject: string, 
+/**
+ * The beginning of its last message; null where the helpdesk does not tell.
+ */
+last_text: string | null, 
+/**
+ * When something last happened in it, unix seconds; null where the helpdesk does not tell.
+ */
+last_at: number | null, 
+/**
+ * The name of whoever has it; null if nobody has.
+ */
+assignee: string | null, 
+/**
+ * Where a browser opens it.
+ */
+url: string | null, };
+
+/**
+ * What a customer has open in the helpdesk.
+ */
+export type OpenRecords = { 
+/**
+ * Whose.
+ */
+customer_id: string, 
+/**
+ * The ones in which something happened last, newest first; at most five.
+ */
+records: Array<OpenRecord>, 
+/**
+ * How many are open.
+ */
+total: number, 
+/**
+ * There are more than were counted.
+ */
+more: boolean, 
+/**
+ * Where a browser opens what the customer wrote or was written last, open or closed; null if there is nothing.
+ */
+latest_url: string | null, };
 
 /**
  * What waits to be written.

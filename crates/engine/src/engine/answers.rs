@@ -106,6 +106,10 @@ impl Engine {
             Job::Webhook(step) => self.webhook_told(step, result, now),
             Job::Poll => self.polled(result, now),
             Job::FreshLink { call, wanted, medium } => self.link_was_read(call, &wanted, medium, result, now),
+            Job::OpenRecords(customer) => {
+                self.open_records_told(&customer, result, now);
+                Ok(())
+            }
             Job::Check => {
                 self.was_checked(result, now);
                 Ok(())

@@ -142,6 +142,10 @@ impl<D: Database> Store for D {
         self.read(|sql| directory::listed(sql, number))
     }
 
+    fn numbers_of(&self, customer: &str, limit: usize) -> Result<Vec<E164>, StoreError> {
+        self.read(|sql| directory::numbers_of(sql, customer, limit))
+    }
+
     fn ending_in(&self, digits: &str, limit: usize) -> Result<Vec<Listed>, StoreError> {
         self.read(|sql| directory::ending_in(sql, digits, limit))
     }

@@ -40,6 +40,10 @@ pub struct Ticket {
     pub closed_datetime: Option<DateTime<Utc>>,
     /// When it was last changed.
     pub updated_datetime: Option<DateTime<Utc>>,
+    /// When the last message came or went.
+    pub last_message_datetime: Option<DateTime<Utc>>,
+    /// The beginning of the last message, without markup: in lists, never in single reads.
+    pub excerpt: Option<String>,
     /// Its messages: in single reads, never in lists.
     pub messages: Option<Vec<Message>>,
 }
@@ -90,6 +94,8 @@ impl Ticket {
             trashed_datetime: lenient::time(value, "trashed_datetime"),
             closed_datetime: lenient::time(value, "closed_datetime"),
             updated_datetime: lenient::time(value, "updated_datetime"),
+            last_message_datetime: lenient::time(value, "last_message_datetime"),
+            excerpt: lenient::text(value, "excerpt"),
             messages: messages.map(|messages| messages.iter().filter_map(Message::from_value).collect()),
         })
     }

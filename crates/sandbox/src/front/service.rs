@@ -9,6 +9,7 @@ use crate::{
     clock::Clock,
     desk::{Desk, Vendor},
     hold,
+    record::Record,
     wire::{Answered, Asked},
 };
 
@@ -16,11 +17,12 @@ use crate::{
 pub(crate) struct Inner {
     state: Mutex<State>,
     pub(crate) desk: Desk,
+    record: Option<Arc<Record>>,
 }
 
 impl Inner {
-    pub(crate) fn new(clock: Clock, seed: u64) -> Arc<Self> {
-        Arc::new(Self { state: Mutex::new(State::new(clock, seed)), desk: Desk::new(clock) })
+    pub(crate) fn new(clock: Clock, seed: u64, record: Option<Arc<Record>>) -> Arc<Self> {
+        Arc::new(Self { state: Mutex::new(State::new(clock, seed)), desk: Desk::new(clock), record })
     }
 
     /// Looks at the state, or changes it, after everything has arrived whose time has come.
@@ -42,7 +44,11 @@ impl Inner {
 
 impl Vendor for Inner {
     fn answer(&self, asked: &Asked) -> Answered {
-        self.act(|state| rest::answer(state, asked))
+        let answered = self.act(|state| rest::answer(state, asked));
+        if let Some(record) = &self.record {
+            record.keep(asked, &answered);
+        }
+        answered
     }
 
     /// Injected faults carry the headers as well; a 429 is the company's limit, so nothing is left of it.

@@ -9,11 +9,10 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use chrono::DateTime;
 use http::{HeaderMap, Request};
 use serde_json::{Value, json};
+use sidetone_described::exchange::Exchange;
 use sidetone_sandbox::{Deliver, Delivery, Options, Sandbox, aircall_world, front_world, gorgias_world};
 use tokio::time::{Duration, sleep};
 use tower::ServiceExt as _;
-
-pub mod openapi;
 
 /// 15 January 2027, 08:00:00 UTC.
 pub const START: i64 = 1_800_000_000;
@@ -140,7 +139,7 @@ pub async fn gorgias(sandbox: &Sandbox, method: &str, path: &str, body: Value) -
 }
 
 /// What the Front stand-in was asked and what it answered, in all tests of this program.
-pub static EXCHANGES: Mutex<Vec<openapi::Exchange>> = Mutex::new(Vec::new());
+pub static EXCHANGES: Mutex<Vec<Exchange>> = Mutex::new(Vec::new());
 
 pub async fn front_as(sandbox: &Sandbox, token: &str, method: &str, path: &str, body: Value) -> Answer {
     let request = Request::builder()
@@ -150,9 +149,10 @@ pub async fn front_as(sandbox: &Sandbox, token: &str, method: &str, path: &str, 
         .header("content-type", "application/json");
     let content = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
     let answer = send(&sandbox.front_router(), request.body(content).unwrap()).await;
-    EXCHANGES.lock().unwrap().push(openapi::Exchange {
-        method: method.to_lowercase(),
-        path: path.to_owned(),
+    EXCHANGES.lock().unwrap().push(Exchange {
+        method: method.to_uppercase(),
+        target: path.to_owned(),
+        media: (!body.is_null()).then(|| "application/json".to_owned()),
         asked: body,
         status: answer.status,
         answered: answer.body.clone(),

@@ -1,7 +1,7 @@
 /** The scenes: each state of the pages, reachable by `?scene=`. A scene is a first answer, and what differs from the usual. */
-import type { CallDetail, CallView, Card, Health, LiveCall, Now } from '../../wire';
+import type { CallDetail, CallView, Card, Health, LiveCall, Now, OpenRecords } from '../../wire';
 import { american, BASTIEN, callAt, ELENA, french, SALES_US, sharing, unanswered, WITHHELD } from './people';
-import { badHealth, detailOf, elenasCard, plannedDetail, quietNow, wellHealth } from './world';
+import { badHealth, conversationsOf, detailOf, elenasCard, plannedDetail, quietNow, wellHealth } from './world';
 
 /** One scene. Times in unix seconds. */
 export interface Scene {
@@ -9,6 +9,8 @@ export interface Scene {
   /** The list under Calls; absent for the usual one. */
   readonly calls?: (at: number) => CallView[];
   readonly detail?: (call: CallView, at: number) => CallDetail;
+  /** What customers have open; absent for the usual. */
+  readonly open?: ((customer: string, at: number) => OpenRecords) | 'silent' | 'failed';
   /** Where the pages open. */
   readonly hash?: string;
   /** What goes wrong. */
@@ -37,7 +39,7 @@ function inCall(at: number, seconds: number): Partial<CallView> {
 }
 
 function bareCard(call: CallView, over: Partial<Card>): Card {
-  return { call_id: call.id, matched: 'unknown', customer: null, candidates: [], chosen: null, named: null, history: [], history_total: 0, ...over };
+  return { call_id: call.id, matched: 'unknown', customer: null, candidates: [], chosen: null, named: null, other_numbers: [], history: [], history_total: 0, ...over };
 }
 
 function withLive(at: number, ...live: LiveCall[]): Now {
@@ -52,6 +54,13 @@ function elenas(at: number, over: Partial<CallView>): LiveCall {
 function stranger(at: number, over: Partial<CallView>, card: Partial<Card>): LiveCall {
   const call = callAt(72, at - 9, 0, { ...RINGING, customer: null, ...over });
   return { call, card: bareCard(call, card) };
+}
+
+/** The same with Front as the helpdesk. */
+function inFront(now: Now): Now {
+  const connections = now.health.connections.map((one) => (one.vendor === 'gorgias' ? { ...one, vendor: 'front' as const } : one));
+  const live = now.live.map((one) => ({ ...one, card: { ...one.card, customer: one.card.customer && { ...one.card.customer, url: null } } }));
+  return { ...now, live, health: { ...now.health, connections } };
 }
 
 const CALLS = '#calls';
@@ -78,6 +87,13 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     calls: () => [],
   },
   ringing: { now: (at) => withLive(at, elenas(at, { ...RINGING, customer: null, agent: null })) },
+  // Front knows no page of a contact, and its lists tell no texts.
+  'ringing-front': {
+    now: (at) => inFront(withLive(at, elenas(at, { ...RINGING, customer: { ...ELENA, url: null }, agent: null }))),
+    open: conversationsOf,
+  },
+  'asking-open': { now: (at) => withLive(at, elenas(at, { ...RINGING, customer: null, agent: null })), open: 'silent' },
+  'open-failed': { now: (at) => withLive(at, elenas(at, { ...RINGING, customer: null, agent: null })), open: 'failed' },
   looking: { now: (at) => withLive(at, stranger(at, { number: french('5523') }, { matched: 'looking' })) },
   several: {
     now: (at) =>

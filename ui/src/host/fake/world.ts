@@ -1,5 +1,5 @@
 /** Health, a list of calls, a card and a detail of the invented world, relative to a moment in unix seconds. */
-import type { Alert, CallDetail, CallView, Card, Health, Now } from '../../wire';
+import type { Alert, CallDetail, CallView, Card, Health, Now, OpenRecords } from '../../wire';
 import {
   AGATHE,
   american,
@@ -183,6 +183,54 @@ export function elenasCard(callId: string, now: number): Card {
       callAt(35, now - 12 * DAY, 98, { direction: 'outbound', agent: IVO }),
     ],
     history_total: 9,
+    other_numbers: ['+33 1 99 00 31 46', '+34 666 44 45 99'],
+  };
+}
+
+/** What a customer has open: two are shown of fourteen. */
+export function openRecordsOf(customer: string, now: number): OpenRecords {
+  const url = (id: string) => `https://kettles.example.com/app/ticket/${id}`;
+  const record = (id: string, subject: string, last_text: string | null, last_at: number, assignee: string | null) => ({
+    id,
+    subject,
+    last_text,
+    last_at,
+    assignee,
+    url: url(id),
+  });
+  return {
+    customer_id: customer,
+    records: [
+      record('51984', 'Seals for order 10482', 'They arrived, but the larger one does not fit the lid of the older kettles', now - 2 * DAY, 'Noor Haddad'),
+      record('51790', 'Invoice for September', 'Could you send it to my accountant, too?', now - 5 * DAY, null),
+      record('51111', 'Opening hours of the workshop', null, now - 9 * DAY, 'Ivo Brandt'),
+    ],
+    total: 14,
+    more: false,
+    latest_url: url('51984'),
+  };
+}
+
+/** The same in Front. */
+export function conversationsOf(customer: string, now: number): OpenRecords {
+  const url = (id: string) => `https://app.example.com/open/${id}`;
+  const record = (id: string, subject: string, last_at: number, assignee: string | null) => ({
+    id,
+    subject,
+    last_text: null,
+    last_at,
+    assignee,
+    url: url(id),
+  });
+  return {
+    customer_id: customer,
+    records: [
+      record('cnv_7k2', 'Missed call - Support FR', now - 3 * HOUR, 'Noor Haddad'),
+      record('cnv_6b1', 'Re: Délai de livraison pour les joints de la bouilloire', now - 6 * DAY, null),
+    ],
+    total: 2,
+    more: false,
+    latest_url: url('cnv_7k2'),
   };
 }
 

@@ -19,6 +19,7 @@ export type IconName =
   | 'missed'
   | 'note'
   | 'offline'
+  | 'open'
   | 'out'
   | 'pulse'
   | 'search'

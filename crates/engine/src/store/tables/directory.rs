@@ -127,6 +127,20 @@ pub(in crate::store) fn listed(sql: &mut dyn Sql, number: &E164) -> Result<Vec<L
     .map(|all| all.into_iter().flatten().collect())
 }
 
+/// The numbers of a customer.
+pub(in crate::store) fn numbers_of(
+    sql: &mut dyn Sql,
+    customer: &str,
+    limit: usize,
+) -> Result<Vec<E164>, StoreError> {
+    sql.rows(
+        "SELECT DISTINCT number FROM directory_number WHERE customer = $1 AND number <> $2 ORDER BY number LIMIT $3",
+        &values![customer, NO_NUMBER, limit as i64],
+        |row| row.get::<String>(0),
+    )
+    .map(|all| all.iter().filter_map(|number| parse(number, None)).collect())
+}
+
 /// Numbers that end in these digits.
 pub(in crate::store) fn ending_in(
     sql: &mut dyn Sql,

@@ -3,9 +3,14 @@
 //! Bodies are held against their schemas (draft 4, of which OpenAPI 3.0 is a dialect), and a request may hold no field
 //! that its schema does not name: the schemas forbid none, but a misspelt field would be lost without a word.
 
-use std::{collections::BTreeSet, fmt, fs, path::Path};
+use std::{
+    cell::RefCell,
+    collections::{BTreeSet, HashMap},
+    fmt, fs,
+    path::Path,
+};
 
-use boon::{Compiler, Draft, Schemas, ValidationError};
+use boon::{Compiler, Draft, SchemaIndex, Schemas, ValidationError};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
@@ -30,20 +35,39 @@ impl fmt::Display for Breach {
     }
 }
 
+/// The description, and what of it was made ready for use.
 pub struct Description {
     document: Value,
+    compiled: RefCell<Compiled>,
+}
+
+struct Compiled {
+    compiler: Compiler,
+    schemas: Schemas,
+    /// By location.
+    ready: HashMap<String, SchemaIndex>,
 }
 
 impl Description {
+    /// Reads a file.
+    ///
+    /// # Panics
+    /// If it cannot be read.
+    #[must_use]
     pub fn open(path: &Path) -> Self {
         let text = fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let mut document: Value = serde_json::from_slice(&text).unwrap_or_else(|error| panic!("{error}"));
         allow_nulls(&mut document);
-        Self { document }
+        let mut compiler = Compiler::new();
+        compiler.set_default_draft(Draft::V4);
+        compiler.add_resource(DOCUMENT, document.clone()).unwrap_or_else(|error| panic!("{error}"));
+        let compiled = Compiled { compiler, schemas: Schemas::new(), ready: HashMap::new() };
+        Self { document, compiled: RefCell::new(compiled) }
     }
 
     /// Where a request departs; `target` is path and query, a body comes with its media type. The fields of a form are
     /// given as the JSON that they stand for.
+    #[must_use]
     pub fn request(&self, method: &str, target: &str, body: Option<(&str, &Value)>) -> Vec<Breach> {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let Some(operation) = self.operation(method, path) else {
@@ -72,6 +96,7 @@ impl Description {
     }
 
     /// Where an answer departs; no body at all is `None`.
+    #[must_use]
     pub fn answer(&self, method: &str, target: &str, status: u16, body: Option<&Value>) -> Vec<Breach> {
         let path = target.split('?').next().unwrap_or_default();
         let Some(operation) = self.operation(method, path) else {
@@ -84,11 +109,27 @@ impl Description {
         match (body, described.get("content")) {
             (None, None) => Vec::new(),
             (None, Some(_)) => vec![operation.breach("answer", "", "is missing")],
-            (Some(_), None) => vec![operation.breach("answer", "", "is not described")],
+            (Some(_), None) => vec![operation.breach("answer", &status.to_string(), "is not described")],
             (Some(body), Some(_)) => {
                 operation.value("answer", &format!("{answer}/content/application~1json/schema"), body)
             }
         }
+    }
+
+    /// The described operation that a request is of, such as `PUT /conversations/{conversation_id}/assignee`.
+    #[must_use]
+    pub fn route(&self, method: &str, target: &str) -> Option<String> {
+        let path = target.split('?').next().unwrap_or_default();
+        let operation = self.operation(method, path)?;
+        Some(format!("{} {}", method.to_ascii_uppercase(), operation.template))
+    }
+
+    /// The first scope that a request needs.
+    #[must_use]
+    pub fn scope(&self, method: &str, target: &str) -> Option<&str> {
+        let path = target.split('?').next().unwrap_or_default();
+        let operation = self.operation(method, path)?;
+        self.document.pointer(&operation.at("/x-required-scopes/0"))?.as_str()
     }
 
     fn operation(&self, method: &str, path: &str) -> Option<Operation<'_>> {
@@ -203,14 +244,12 @@ impl Operation<'_> {
     }
 
     fn value(&self, part: &'static str, schema: &str, value: &Value) -> Vec<Breach> {
-        let mut compiler = Compiler::new();
-        compiler.set_default_draft(Draft::V4);
-        compiler.add_resource(DOCUMENT, self.of.document.clone()).unwrap_or_else(|error| panic!("{error}"));
-        let mut schemas = Schemas::new();
         let location = format!("{DOCUMENT}#{}", schema.replace('{', "%7B").replace('}', "%7D"));
-        let compiled =
-            compiler.compile(&location, &mut schemas).unwrap_or_else(|error| panic!("{location}: {error:#}"));
-        match schemas.validate(value, compiled) {
+        let Compiled { compiler, schemas, ready } = &mut *self.of.compiled.borrow_mut();
+        let schema = *ready.entry(location).or_insert_with_key(|location| {
+            compiler.compile(location, schemas).unwrap_or_else(|error| panic!("{location}: {error:#}"))
+        });
+        match schemas.validate(value, schema) {
             Ok(()) => Vec::new(),
             Err(error) => {
                 let mut breaches = Vec::new();

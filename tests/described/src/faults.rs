@@ -1,21 +1,20 @@
 //! Where the vendor's description is known to be wrong, one by one, each with its reason. A fault that no longer shows
 //! fails the tests, so that the list stays true.
 
-use crate::openapi::Breach;
+use crate::Breach;
 
 /// A fault of the description.
 pub struct Fault {
     /// What to call it when it is not needed any more.
     pub name: &'static str,
     /// Why we take the description to be wrong rather than ourselves.
-    #[allow(dead_code, reason = "it is there for the reader")]
     pub reason: &'static str,
     /// Whether a departure is this fault.
     pub covers: fn(&Breach) -> bool,
 }
 
 /// Those that our requests meet.
-pub const OF_REQUESTS: [Fault; 4] = [
+pub const OF_REQUESTS: &[Fault] = &[
     Fault {
         name: "the query object is one string",
         reason: "`q` is described as a string, but its text and the documentation of the query object say that it has \
@@ -64,8 +63,8 @@ pub const OF_REQUESTS: [Fault; 4] = [
     },
 ];
 
-/// Those that answers meet, in samples of our own making.
-pub const OF_ANSWERS: [Fault; 4] = [
+/// Those that answers meet.
+pub const OF_ANSWERS: &[Fault] = &[
     Fault {
         name: "a contact has a name, a description, a picture and an owner",
         reason: "all four are null in practice, the owner even in the description's own example \
@@ -88,9 +87,38 @@ pub const OF_ANSWERS: [Fault; 4] = [
         },
     },
     Fault {
-        name: "a teammate has a licence",
-        reason: "`license_type` is required, but nowhere said to be anything (reference/front.md §3.6)",
-        covers: |breach| breach.what.contains("missing properties 'license_type'"),
+        name: "a message has a subject",
+        reason: "messages of a channel may have none (reference/front.md §3.4)",
+        covers: |breach| {
+            breach.operation.contains("/messages/{message_id}")
+                && breach.at == "/subject"
+                && breach.what.ends_with("but got null")
+        },
+    },
+    Fault {
+        name: "a comment has an author",
+        reason: "whoever wrote it may have left",
+        covers: |breach| {
+            breach.operation.ends_with("/comments")
+                && breach.at.ends_with("/author")
+                && breach.what.ends_with("but got null")
+        },
+    },
+    Fault {
+        name: "an event is about one thing",
+        reason: "a move tells of a list of inboxes, a merge of a list of ids",
+        covers: |breach| breach.operation.ends_with("/events") && breach.at.ends_with("/target/data"),
+    },
+    Fault {
+        name: "a contact that was merged has conversations",
+        reason: "what the id of a merged contact answers is unconfirmed; the stand-in's switch `merged_contact` has two \
+                 more ways (reference/front.md §12)",
+        covers: |breach| breach.operation == "GET /contacts/{contact_id}/conversations" && breach.at == "301",
+    },
+    Fault {
+        name: "a file is JSON",
+        reason: "a file is whatever it is",
+        covers: |breach| breach.operation.contains("/download/") && breach.what == "is missing",
     },
     Fault {
         name: "errors are not described",
@@ -102,11 +130,19 @@ pub const OF_ANSWERS: [Fault; 4] = [
     },
 ];
 
+/// Those that answers of accounts without ticketing would meet; our stand-in plays none.
+pub const OF_PLAIN_ANSWERS: &[Fault] = &[Fault {
+    name: "a teammate has a licence",
+    reason: "`license_type` is required, but nowhere said to be anything (reference/front.md §3.6)",
+    covers: |breach| breach.what.contains("missing properties 'license_type'"),
+}];
+
 /// What is left when the known faults are taken away; which of them were met is added to `met`.
-pub fn unknown(breaches: Vec<Breach>, faults: &[Fault], met: &mut Vec<&'static str>) -> Vec<String> {
+#[must_use]
+pub fn unknown(breaches: Vec<Breach>, faults: &[&[Fault]], met: &mut Vec<&'static str>) -> Vec<String> {
     let mut left = Vec::new();
     for breach in breaches {
-        match faults.iter().find(|fault| (fault.covers)(&breach)) {
+        match faults.iter().copied().flatten().find(|fault| (fault.covers)(&breach)) {
             Some(fault) => met.push(fault.name),
             None => left.push(breach.to_string()),
         }
