@@ -40,33 +40,14 @@ pub enum Command {
 pub enum Helpdesk {
     /// Gorgias.
     Gorgias,
-    /// Front; not yet.
+    /// Front.
     Front,
-}
-
-/// A command line that parses and still cannot be followed. Exit code 2.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum UsageError {
-    /// Front is planned.
-    #[error("Front comes with a later version; run `sidetone demo --helpdesk gorgias` meanwhile.")]
-    FrontComesLater,
 }
 
 impl Args {
     /// Whether this is the demo.
     pub fn is_demo(&self) -> bool {
         matches!(self.command, Some(Command::Demo { .. }))
-    }
-
-    /// Refuses what cannot be done yet.
-    ///
-    /// # Errors
-    /// [`UsageError`], which says what to do instead.
-    pub fn check(&self) -> Result<(), UsageError> {
-        match self.command {
-            Some(Command::Demo { helpdesk: Helpdesk::Front }) => Err(UsageError::FrontComesLater),
-            _ => Ok(()),
-        }
     }
 }
 
@@ -85,15 +66,18 @@ mod tests {
         for line in [["sidetone", "--warm", "demo"], ["sidetone", "demo", "--warm"]] {
             let args = Args::try_parse_from(line).unwrap();
             assert!(args.is_demo() && args.warm, "{line:?}");
-            assert_eq!(args.check(), Ok(()));
         }
     }
 
     #[test]
-    fn front_is_refused_with_what_to_do_instead() {
-        let args = Args::try_parse_from(["sidetone", "demo", "--helpdesk", "front"]).unwrap();
-        let refusal = args.check().unwrap_err().to_string();
-        assert!(refusal.contains("--helpdesk gorgias"), "{refusal}");
+    fn the_demo_imitates_gorgias_unless_front_is_wanted() {
+        for (more, wanted) in [(&[][..], Helpdesk::Gorgias), (&["--helpdesk", "front"], Helpdesk::Front)] {
+            let args = Args::try_parse_from(["sidetone", "demo"].iter().chain(more)).unwrap();
+            assert!(
+                matches!(args.command, Some(Command::Demo { helpdesk }) if helpdesk == wanted),
+                "{more:?}"
+            );
+        }
     }
 
     #[test]

@@ -5,6 +5,8 @@
 use std::sync::Arc;
 
 use crate::args::Args;
+#[cfg(not(feature = "fake-backend"))]
+use crate::args::Command;
 use crate::backend::Backend;
 use crate::links::Links;
 
@@ -45,7 +47,10 @@ pub async fn backend(_args: &Args) -> Result<Running, ComposeError> {
 /// [`ComposeError`], which says what to do.
 #[cfg(not(feature = "fake-backend"))]
 pub async fn backend(args: &Args) -> Result<Running, ComposeError> {
-    if args.is_demo() { crate::demo::backend().await } else { own::backend(args).await }
+    match args.command {
+        Some(Command::Demo { helpdesk }) => crate::demo::backend(helpdesk).await,
+        None => own::backend(args).await,
+    }
 }
 
 /// The engine in this process, on the person's own accounts.

@@ -1,14 +1,15 @@
-//! `sidetone demo`: the whole way of a call, against stand-ins for Aircall and Gorgias inside this process.
+//! `sidetone demo`: the whole way of a call, against stand-ins for Aircall and a helpdesk inside this process.
 //!
 //! The real engine, the real clients, real sockets on this computer; only the vendors are invented.
 
 use std::sync::Arc;
 
 use sidetone_hub::config;
-use sidetone_sandbox::{Options, Ports, Served, aircall_world, gorgias_world};
+use sidetone_sandbox::{Options, Ports, Served, aircall_world, front_world, gorgias_world};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
+use crate::args::Helpdesk;
 use crate::compose::{ComposeError, Running};
 use crate::links::Links;
 use crate::own_engine::OwnEngine;
@@ -33,11 +34,11 @@ impl Sandbox {
     }
 }
 
-/// Starts the stand-ins and an engine that works with them.
+/// Starts the stand-ins and an engine that writes into the one of this helpdesk.
 ///
 /// # Errors
 /// [`ComposeError::Start`].
-pub async fn backend() -> Result<Running, ComposeError> {
+pub async fn backend(helpdesk: Helpdesk) -> Result<Running, ComposeError> {
     let failed = |what: &str, error: &dyn std::fmt::Display| ComposeError::Start(format!("{what}: {error}"));
     let folder = tempfile::tempdir().map_err(|error| failed("The demo needs a temporary folder", &error))?;
     let stand_ins =
@@ -50,7 +51,7 @@ pub async fn backend() -> Result<Running, ComposeError> {
     let listener =
         TcpListener::bind("127.0.0.1:0").await.map_err(|error| failed("No port is free", &error))?;
     let address = listener.local_addr().map_err(|error| failed("No port is free", &error))?;
-    let text = configuration(folder.path(), address, served.aircall, served.gorgias);
+    let text = configuration(folder.path(), address, &served, helpdesk);
     let mut config =
         config::read(&text, std::iter::empty()).map_err(|error| ComposeError::Start(error.to_string()))?;
     let page = format!("http://{}/_sandbox/", served.aircall);
@@ -64,22 +65,35 @@ pub async fn backend() -> Result<Running, ComposeError> {
 fn configuration(
     folder: &std::path::Path,
     hub: std::net::SocketAddr,
-    aircall: std::net::SocketAddr,
-    gorgias: std::net::SocketAddr,
+    served: &Served,
+    helpdesk: Helpdesk,
 ) -> String {
     format!(
         "[hub]\nlisten = \"{hub}\"\npublic_url = \"http://{hub}\"\ndata_dir = {folder:?}\n\
          [aircall]\napi_url = \"http://{aircall}\"\napi_id = \"{id}\"\napi_token = \"{token}\"\nnumbers = [{lines}]\n\
-         [gorgias]\napi_url = \"http://{gorgias}\"\nemail = \"{email}\"\napi_key = \"{key}\"\n\
+         {helpdesk}\
          [logging]\nmode = \"live\"\n",
         folder = folder.display().to_string(),
+        aircall = served.aircall,
         id = aircall_world::API_ID,
         token = aircall_world::API_TOKEN,
         lines = [aircall_world::SUPPORT_FR, aircall_world::SUPPORT_DE, aircall_world::SALES_US]
             .map(|id| id.to_string())
             .join(", "),
-        email = gorgias_world::EMAIL,
-        key = gorgias_world::API_KEY,
+        helpdesk = match helpdesk {
+            Helpdesk::Gorgias => format!(
+                "[gorgias]\napi_url = \"http://{}\"\nemail = \"{}\"\napi_key = \"{}\"\n",
+                served.gorgias,
+                gorgias_world::EMAIL,
+                gorgias_world::API_KEY
+            ),
+            // The stand-in serves API and pages at one address.
+            Helpdesk::Front => format!(
+                "[front]\napi_url = \"http://{0}\"\noauth_url = \"http://{0}\"\napi_token = \"{1}\"\n",
+                served.front,
+                front_world::TOKEN
+            ),
+        },
     )
 }
 
@@ -95,9 +109,9 @@ mod tests {
     /// The first call is over after half a minute.
     const AT_MOST: Duration = Duration::from_secs(120);
 
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn the_first_call_of_the_demo_is_written_without_a_window() {
-        let running = backend().await.expect("the demo starts");
+    /// The demo's first call is complete: it is Marta's, and the ledger has these keys.
+    async fn the_first_call_is_written(helpdesk: Helpdesk, keys: &[&str]) {
+        let running = backend(helpdesk).await.expect("the demo starts");
         let begun = Instant::now();
         let call = loop {
             let calls = running.backend.calls(CallQuery::default()).expect("the calls are told").calls;
@@ -109,11 +123,23 @@ mod tests {
         };
         assert_eq!(call.customer.map(|customer| customer.name).as_deref(), Some("Marta Ibáñez"));
         let detail = running.backend.call(&call.id).expect("the call is told").expect("it is known");
-        for key in ["ticket", "answered", "ended"] {
-            assert!(detail.ledger.iter().any(|line| line.key == key), "{key} in {:?}", detail.ledger);
+        for key in keys {
+            assert!(detail.ledger.iter().any(|line| line.key == *key), "{key} in {:?}", detail.ledger);
         }
+        let url = call.ticket.and_then(|ticket| ticket.url).expect("the record has a page");
+        running.links.check(&url).expect("which the window opens");
         let health = running.backend.now().expect("the health is told").health;
         assert!(health.sandbox.is_some(), "a demo is marked as one");
         running.backend.shutdown().await;
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn the_first_call_of_the_demo_is_written_without_a_window() {
+        the_first_call_is_written(Helpdesk::Gorgias, &["ticket", "answered", "ended"]).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn the_first_call_of_the_demo_is_written_into_front_too() {
+        the_first_call_is_written(Helpdesk::Front, &["ticket", "main", "duration"]).await;
     }
 }

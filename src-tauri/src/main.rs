@@ -18,7 +18,7 @@ fn main() -> ExitCode {
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
-    match args.check().map_err(shell::RunError::from).and_then(|()| shell::run(&args)) {
+    match shell::run(&args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {
             // Nothing is left to tell if standard error is closed.

@@ -1,15 +1,14 @@
-//! How many requests each kind of call and message costs (B6), counted at the sandbox on a quiet day; the table of the
-//! README is made by this test and compared with it.
+//! How many requests each kind of call and message costs with Gorgias (B6), counted at the sandbox on a quiet day; the table
+//! of the README is made by this test and compared with it.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed step fails its test
 
 mod day;
-
-use std::path::Path;
+mod requests;
 
 use day::{Day, Plan};
-use sidetone_sandbox::{Dial, HangUp, JournalEntry, Text, TextFile, aircall_world as world};
+use requests::{at_aircall, inbound, is_in_the_readme, last_at_aircall, markdown, outbound, text};
+use sidetone_sandbox::{HangUp, JournalEntry, TextFile, aircall_world as world};
 
-const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md");
 const BEGIN: &str = "<!-- requests: written by crates/engine/tests/request_table.rs -->";
 const END: &str = "<!-- requests: end -->";
 
@@ -24,18 +23,8 @@ struct Cost {
 
 /// Lists that are kept fresh whatever happens; they belong to no call (`design.md` §6, Settled).
 fn is_upkeep(entry: &JournalEntry) -> bool {
-    const UPKEEP: [&str; 10] = [
-        "/api/users",
-        "/api/tags",
-        "/api/account",
-        "/api/customers?order",
-        "/api/customers?limit",
-        "/v1/webhooks",
-        "/v1/teams",
-        "/v1/tags",
-        "/v1/numbers",
-        "/v2/users",
-    ];
+    const UPKEEP: [&str; 5] =
+        ["/api/users", "/api/tags", "/api/account", "/api/customers?order", "/api/customers?limit"];
     entry.method == "GET" && UPKEEP.iter().any(|path| entry.path.starts_with(path))
 }
 
@@ -45,7 +34,7 @@ impl Counter {
     /// Does something and waits until all that follows is done.
     async fn cost<T>(&self, act: impl AsyncFnOnce(&Day) -> T) -> (T, Cost) {
         let day = &self.0;
-        let (gorgias, aircall) = (day.last_seq(), day.aircall.journal(0).last().map_or(0, |e| e.seq));
+        let (gorgias, aircall) = (day.last_seq(), last_at_aircall(day));
         let done = act(day).await;
         day.pass(120).await;
         let gorgias = day.gorgias.journal(gorgias);
@@ -53,45 +42,8 @@ impl Counter {
             gorgias.into_iter().filter(|e| !is_upkeep(e)).partition(JournalEntry::is_write);
         let (look_ups, reads): (Vec<_>, Vec<_>) =
             reads.into_iter().partition(|e| e.path.starts_with("/api/customers"));
-        let is_medium = |e: &JournalEntry| e.path.starts_with("/media/");
-        let aircall = day.aircall.journal(aircall);
-        let aircall = aircall.iter().filter(|e| !is_upkeep(e) && !is_medium(e)).count();
-        (done, Cost { writes: writes.len(), look_ups: look_ups.len(), reads: reads.len(), aircall })
-    }
-}
-
-async fn inbound(day: &Day, from: &str, answered: bool, voicemail: bool) -> u64 {
-    let call = day.ring(world::SUPPORT_FR, Some(from));
-    day.pass(8).await;
-    if answered {
-        day.aircall.answer(call, Some(world::CAMILLE)).unwrap();
-        day.pass(60).await;
-    }
-    day.aircall.hang_up(call, &HangUp { voicemail, ..HangUp::default() }).unwrap();
-    day.pass(60).await;
-    call
-}
-
-async fn outbound(day: &Day, to: &str, answered: bool) -> u64 {
-    let call = day.aircall.dial(&Dial { agent: world::CAMILLE, to: to.into(), line: None }).unwrap();
-    day.pass(8).await;
-    if answered {
-        day.aircall.answer(call, None).unwrap();
-        day.pass(60).await;
-    }
-    day.aircall.hang_up(call, &HangUp::default()).unwrap();
-    day.pass(60).await;
-    call
-}
-
-fn text(number: &str, agent: Option<u64>, files: Vec<TextFile>) -> Text {
-    Text {
-        line: world::SUPPORT_FR,
-        number: number.into(),
-        body: "Hello".into(),
-        agent,
-        files,
-        ..Text::default()
+        let (writes, look_ups, reads) = (writes.len(), look_ups.len(), reads.len());
+        (done, Cost { writes, look_ups, reads, aircall: at_aircall(day, aircall) })
     }
 }
 
@@ -205,17 +157,6 @@ async fn with_files() -> Vec<(&'static str, Cost)> {
     table
 }
 
-fn markdown(table: &[(&str, Cost)]) -> String {
-    let mut lines = vec![
-        "| Kind | Gorgias: writes | look-ups of the customer | other reads | Aircall |".to_owned(),
-        "|---|---|---|---|---|".to_owned(),
-    ];
-    lines.extend(table.iter().map(|(kind, c)| {
-        format!("| {kind} | {} | {} | {} | {} |", c.writes, c.look_ups, c.reads, c.aircall)
-    }));
-    lines.join("\n")
-}
-
 #[tokio::test(start_paused = true)]
 async fn the_table_of_requests_in_the_readme_is_what_is_counted_and_what_b6_promises() {
     let table = measured().await;
@@ -231,14 +172,8 @@ async fn the_table_of_requests_in_the_readme_is_what_is_counted_and_what_b6_prom
     assert_eq!(cost("Further text message with a picture").writes, 2, "one upload more");
     assert_eq!(cost("The same caller within ten minutes, answered").look_ups, 0);
     assert!(table.iter().all(|(kind, cost)| cost.look_ups <= 1 || kind.starts_with("Three")), "{table:#?}");
-    let readme = std::fs::read_to_string(README).unwrap();
-    let (head, rest) = readme.split_once(BEGIN).expect("the README has the mark of the table");
-    let (committed, tail) = rest.split_once(END).expect("the README has the table's end");
-    let wanted = markdown(&table);
-    if committed.trim() != wanted {
-        std::fs::write(Path::new(README), format!("{head}{BEGIN}\n\n{wanted}\n\n{END}{tail}")).unwrap();
-        panic!(
-            "the table of the README was out of date and has been written anew: look at the difference and commit it"
-        );
-    }
+    let heads = ["Kind", "Gorgias: writes", "look-ups of the customer", "other reads", "Aircall"];
+    let rows: Vec<_> =
+        table.iter().map(|(kind, c)| (*kind, vec![c.writes, c.look_ups, c.reads, c.aircall])).collect();
+    is_in_the_readme(BEGIN, END, &markdown(&heads, &rows));
 }

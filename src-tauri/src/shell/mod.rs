@@ -17,7 +17,7 @@ use tauri::{App, AppHandle, Manager, RunEvent, WindowEvent};
 
 use self::desk::TauriDesk;
 use self::inbox::Inbox;
-use crate::args::{Args, UsageError};
+use crate::args::Args;
 use crate::compose::{self, ComposeError, Running};
 use crate::controller::{Controller, IDLE_MS, Options, Stimulus};
 use crate::painting::PaintingLog;
@@ -30,9 +30,6 @@ const SHUTDOWN_SECONDS: u64 = 10;
 /// Why the companion could not run. The sentence is shown to a person.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
-    /// The command line cannot be followed.
-    #[error(transparent)]
-    Usage(#[from] UsageError),
     /// There is nothing to draw on.
     #[error(
         "There is no display to open a window on; run `script/demo --headless` to see Sidetone without one."
@@ -53,7 +50,7 @@ impl RunError {
     /// 2 for usage and configuration, 1 for a fault.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Usage(_) | Self::Compose(ComposeError::Configuration(_)) => 2,
+            Self::Compose(ComposeError::Configuration(_)) => 2,
             Self::NoDisplay | Self::Compose(ComposeError::Start(_)) | Self::Tauri(_) | Self::Thread(_) => 1,
         }
     }

@@ -195,8 +195,8 @@ impl Engine {
     }
 }
 
-/// Whose conversation a message's write changes: who was chosen may be another one than who has the number.
-fn owner(case: &Case, write: &Write) -> Option<String> {
+/// Whose conversation a write changes: who was chosen may be another one than who has the number.
+pub(super) fn owner(case: &Case, write: &Write) -> Option<String> {
     let written = write.holdings.iter().find(|h| h.key == "customer").map(|h| h.helpdesk_id.as_str());
     let reopened = write.holdings.iter().find_map(|h| h.detail.get("customer")?.as_str());
     let owner = written.or(reopened).or(case.ledger.id("customer"));

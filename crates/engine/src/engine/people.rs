@@ -151,7 +151,7 @@ impl Engine {
         }
         drop_attempt(&mut case, write);
         self.lists.wanted(now);
-        self.forget_where(&case, now)?;
+        self.forget_where(&case, write, now)?;
         // A tag that we made and a person deleted is made again.
         let made = case.ledger.under("new_tag:").map(|(name, _)| format!("new_tag:{name}")).collect();
         self.commit_case(case, Vec::new(), made, Vec::new(), now)?;

@@ -7,6 +7,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::messages::owner;
 use super::outbox::SEND_AGAIN;
 use super::{Engine, Job};
 use crate::budget::Lane;
@@ -14,6 +15,7 @@ use crate::conversation::Conversation;
 use crate::directory::Person;
 use crate::helpdesk::{Answer, LOOKS_MS, Refusal};
 use crate::knowledge::Question;
+use crate::ledger::Write;
 use crate::store::{Case, Change, StoreError};
 use crate::transport::TransportError;
 
@@ -205,14 +207,19 @@ impl Engine {
 
     /// A write did not find where it was to go: the place, or the customer's conversation, is not what it was. Both are
     /// looked for anew.
-    pub(super) fn forget_where(&mut self, case: &Case, now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub(super) fn forget_where(
+        &mut self,
+        case: &Case,
+        write: &Write,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         if !self.helpdesk.logs_into_conversations() {
             return Ok(());
         }
         let mut change = Change::at(now);
         change.settings.push((PLACE.to_owned(), String::new()));
-        if let Some(customer) = case.ledger.id("customer")
-            && let Some(known) = self.store.conversation(customer)?
+        if let Some(customer) = owner(case, write)
+            && let Some(known) = self.store.conversation(&customer)?
         {
             change.conversations.push(Conversation { seen_at: DateTime::UNIX_EPOCH, ..known });
         }

@@ -7,10 +7,29 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use sidetone_sandbox::{Options, Ports, Sandbox, Served, aircall_world as world, gorgias_world};
+use sidetone_sandbox::{Options, Ports, Sandbox, Served, aircall_world as world, front_world, gorgias_world};
 
 pub const ADMIN: &str = "admin-token-of-a-test";
 pub const WEBHOOK: &str = "webhook-token-of-a-test";
+
+/// The section of Gorgias.
+fn gorgias(served: &Served) -> String {
+    format!(
+        "[gorgias]\napi_url = \"http://{}\"\nemail = \"{}\"\napi_key = \"{}\"\nrate = \"8000/20s\"\n",
+        served.gorgias,
+        gorgias_world::EMAIL,
+        gorgias_world::API_KEY,
+    )
+}
+
+/// The section of Front, whose pages are where its API is.
+fn front(served: &Served) -> String {
+    format!(
+        "[front]\napi_url = \"http://{0}\"\noauth_url = \"http://{0}\"\napi_token = \"{1}\"\n",
+        served.front,
+        front_world::TOKEN,
+    )
+}
 
 /// A hub program with its sandbox and its folder.
 pub struct Program {
@@ -31,20 +50,31 @@ impl Program {
     }
 
     pub async fn with_lines(scale: f64, more: &str, lines: &[u64]) -> Program {
-        Program::with(scale, more, lines, None).await
+        Program::with(scale, more, lines, None, gorgias).await
+    }
+
+    /// As [`Program::start`], with Front as the helpdesk.
+    pub async fn with_front(scale: f64, more: &str) -> Program {
+        let lines = [world::SUPPORT_FR, world::SUPPORT_DE, world::SALES_US];
+        Program::with(scale, more, &lines, None, front).await
     }
 
     /// As [`Program::start`], with its tables in the database at this address.
     pub async fn on_database(scale: f64, url: String) -> Program {
         let lines = [world::SUPPORT_FR, world::SUPPORT_DE, world::SALES_US];
-        Program::with(scale, "", &lines, Some(url)).await
+        Program::with(scale, "", &lines, Some(url), gorgias).await
     }
 
-    async fn with(scale: f64, more: &str, lines: &[u64], database: Option<String>) -> Program {
+    async fn with(
+        scale: f64,
+        more: &str,
+        lines: &[u64],
+        database: Option<String>,
+        helpdesk: fn(&Served) -> String,
+    ) -> Program {
         // Whoever runs all tests may keep what was asked of Front and answered (`tests/days/tests/described.rs`).
         let record = std::env::var_os("FRONT_RECORD").map(Into::into);
-        let options = Options { scale, record, ..Options::default() };
-        let sandbox = Sandbox::new(options).unwrap();
+        let sandbox = Sandbox::new(Options { scale, record, ..Options::default() }).unwrap();
         let served = sandbox.serve(Ports::default()).await.unwrap();
         let hub = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let dir = tempfile::tempdir().unwrap();
@@ -52,15 +82,13 @@ impl Program {
         let text = format!(
             "[hub]\nlisten = \"{hub}\"\npublic_url = \"http://{hub}\"\ndata_dir = {dir:?}\nadmin_token = \"{ADMIN}\"\nmetrics = true\n\
              [aircall]\napi_url = \"http://{}\"\napi_id = \"{}\"\napi_token = \"{}\"\nwebhook_token = \"{WEBHOOK}\"\nnumbers = [{}]\n\
-             rate_per_minute = 6000\n[gorgias]\napi_url = \"http://{}\"\nemail = \"{}\"\napi_key = \"{}\"\nrate = \"8000/20s\"\n\
+             rate_per_minute = 6000\n{}\
              [logging]\nmode = \"live\"\n{more}\n",
             served.aircall,
             world::API_ID,
             world::API_TOKEN,
             lines.join(", "),
-            served.gorgias,
-            gorgias_world::EMAIL,
-            gorgias_world::API_KEY,
+            helpdesk(&served),
             dir = dir.path().join("data").display().to_string(),
         );
         std::fs::write(dir.path().join("hub.toml"), text).unwrap();
