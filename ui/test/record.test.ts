@@ -38,9 +38,18 @@ describe('the ledger', () => {
   it('has one line per part, tags together', () => {
     expect(writtenLines(detail).map((line) => line.item)).toEqual([
       { kind: 'ticket', id: '5' },
-      { kind: 'tags', tags: ['Aircall', 'Delivery: late'] },
       { kind: 'note', title: 'comment' },
+      { kind: 'tags', tags: ['Aircall', 'Delivery: late'] },
     ]);
+  });
+
+  it('is told in the order in which it came about, in Front, too', () => {
+    const later = '2026-11-21T10:03:00Z';
+    const call = aCall('1', { direction: 'outbound' });
+    const entry = (key: string, written_at: string) => ({ key, helpdesk_id: '1', written_at });
+    const ledger = [entry('assignee', at), entry('customer', at), entry('duration', later), entry('main', at), entry('recording', later), entry('ticket', at)];
+    const kinds = writtenLines(aDetail({ call, ledger })).map(({ item }) => (item.kind === 'call' ? item.what : item.kind));
+    expect(kinds).toEqual(['customer', 'ticket', 'outboundCall', 'assignee', 'duration', 'part']);
   });
 
   it('says of a request all that it settles', () => {

@@ -12,7 +12,9 @@ export type Item =
   | { readonly kind: 'note'; readonly title: 'answered' | 'ended' | 'missed' | 'comment' | 'unknown' }
   | { readonly kind: 'tags'; readonly tags: readonly string[] }
   | { readonly kind: 'part'; readonly part: Part }
-  | { readonly kind: 'customer' | 'assignee' | 'status' }
+  /** The activity in Front with which the record of a call begins. */
+  | { readonly kind: 'call'; readonly what: 'inboundCall' | 'outboundCall' | 'missedCall' }
+  | { readonly kind: 'customer' | 'assignee' | 'status' | 'duration' }
   | { readonly kind: 'other'; readonly key: string };
 
 /** One line. */
@@ -30,11 +32,15 @@ export interface Planned {
   readonly write: WriteView;
 }
 
+const RANKS: readonly Item['kind'][] = ['customer', 'ticket', 'call', 'note', 'duration', 'part', 'tags', 'assignee', 'status', 'other'];
+
 /** What the helpdesk holds, oldest first; tags of one moment on one line. */
 export function writtenLines(detail: CallDetail): Line[] {
   const lines: Line[] = [];
-  for (const entry of detail.ledger) {
-    const item = itemOf(entry.key, entry.helpdesk_id, detail);
+  const entries = detail.ledger.map((entry) => ({ entry, item: itemOf(entry.key, entry.helpdesk_id, detail) }));
+  // Those of one request are of one moment: then whose it is, where it stands, and what is in it.
+  entries.sort((a, b) => Date.parse(a.entry.written_at) - Date.parse(b.entry.written_at) || RANKS.indexOf(a.item.kind) - RANKS.indexOf(b.item.kind));
+  for (const { entry, item } of entries) {
     const last = lines.at(-1);
     if (item.kind === 'tags' && last?.item.kind === 'tags') {
       lines[lines.length - 1] = { ...last, item: { kind: 'tags', tags: [...last.item.tags, ...item.tags] } };
@@ -87,9 +93,12 @@ function itemOf(key: string, id: string | null, detail: CallDetail): Item {
     case 'tag':
     case 'new_tag':
       return { kind: 'tags', tags: [rest ?? ''] };
+    case 'main':
+      return { kind: 'call', what: isMissed(detail) ? 'missedCall' : detail.call.direction === 'outbound' ? 'outboundCall' : 'inboundCall' };
     case 'recording':
     case 'voicemail':
       return { kind: 'part', part: name };
+    case 'duration':
     case 'customer':
     case 'assignee':
     case 'status':

@@ -18,6 +18,10 @@ export function itemText(item: Item, health: Health | null): string {
       return say('tagList', { tags: item.tags.join(', ') });
     case 'part':
       return say(item.part);
+    case 'call':
+      return say(item.what);
+    case 'duration':
+      return say('totalDuration');
     case 'customer':
       return say('customer');
     case 'assignee':
