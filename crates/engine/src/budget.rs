@@ -18,6 +18,11 @@ const TELLS_OF_NOW: TimeDelta = TimeDelta::seconds(2);
 /// The loop asks again at least this often for what it could not send.
 const STILL_WAITING: TimeDelta = TimeDelta::seconds(30);
 
+/// Front guards the routes of imports: about five requests a second to one of them (`reference/front.md §2.1`). Which ones,
+/// nobody tells; so nothing but look-ups for somebody who rings goes faster.
+const FRONT_A_SECOND: usize = 4;
+const A_SECOND: TimeDelta = TimeDelta::seconds(1);
+
 /// In order of right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Lane {
@@ -145,6 +150,9 @@ impl Budget {
             self.paused_until = None;
         }
         self.drain(now);
+        if let Some(guarded_until) = self.guarded_until(lane, now) {
+            return Err(guarded_until);
+        }
         let reserve = self.rate.requests / 10;
         if self.counting == Counting::Leaky && !self.is_answered && self.in_flight >= reserve.max(1) {
             // After a start nobody knows how full it is: until an answer tells, no more goes than is always left free.
@@ -156,6 +164,15 @@ impl Budget {
             Counting::Window => self.ours.len() as f64,
         };
         if level + 1.0 > room { Err(self.room_at(level + 1.0 - room, now)) } else { Ok(()) }
+    }
+
+    fn guarded_until(&self, lane: Lane, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        if self.vendor != Vendor::Front || lane == Lane::Ring {
+            return None;
+        }
+        let recent = self.ours.iter().rev().filter(|(_, lane)| *lane != Lane::Ring);
+        let until = *recent.map(|(at, _)| at).nth(FRONT_A_SECOND - 1)? + A_SECOND;
+        (until > now).then_some(until)
     }
 
     /// How full the bucket may be for a request of this lane.
@@ -335,6 +352,18 @@ mod tests {
         assert!(b.take(Lane::Ring, at(0)).is_err());
         b.told(4, 40, at(0), at(0));
         assert!(b.take(Lane::Ring, at(0)).is_ok());
+    }
+
+    #[test]
+    fn front_is_asked_no_more_than_its_guards_let_through() {
+        let rate = Rate { requests: 200, window: Duration::from_secs(60) };
+        let mut b = Budget::new(Vendor::Front, Counting::Leaky, rate, at(0));
+        b.answered();
+        let taken = |b: &mut Budget, lane, ms| (0..40).filter(|_| b.take(lane, at(ms)).is_ok()).count();
+        assert_eq!(taken(&mut b, Lane::Live, 0), 4);
+        assert_eq!(b.take(Lane::Late, at(999)), Err(at(1_000)));
+        assert!(b.take(Lane::Ring, at(999)).is_ok(), "somebody rings");
+        assert_eq!(taken(&mut b, Lane::Live, 1_000), 4);
     }
 
     #[test]

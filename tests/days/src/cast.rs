@@ -1,8 +1,8 @@
 //! Who takes part in the days: numbers, tags, notes. Everybody is invented, on numbers that are reserved for that.
 
-use sidetone_sandbox::{MissedReason, aircall_world as world};
+use sidetone_sandbox::{MissedReason, aircall_world as world, front_world};
 
-use crate::day::{Day, MARTA};
+use crate::day::{Day, Desk, MARTA};
 
 /// In the helpdesk; the last shares a number with somebody, so that a person must choose (B7).
 pub const KNOWN: [&str; 6] =
@@ -78,21 +78,49 @@ const CONTACTS_ADDRESS: &str = "ruben.okafor@example.com";
 pub const HANDLED: &str = "handled";
 
 /// Puts the guests, and the people's own tag, into the helpdesk; the contact with an e-mail address, if so, under it, with
-/// another number.
+/// another number. In Front a guest has an older conversation beside.
 ///
 /// # Panics
 /// If the helpdesk refuses.
 pub fn invite(day: &Day, knows_contacts_address: bool) {
+    let add = |name: &str, email: &str, number: &str| match day.desk() {
+        Desk::Gorgias => drop(day.gorgias.add_customer(name, Some(email), number)),
+        Desk::Front => drop(day.front.add_contact(name, Some(email), number).expect("nobody has it")),
+    };
     if knows_contacts_address {
-        let _ = day.gorgias.add_customer("Ruben Okafor", Some(CONTACTS_ADDRESS), "+33199003299");
+        add("Ruben Okafor", CONTACTS_ADDRESS, "+33199003299");
     }
     let tag = serde_json::json!({ "name": HANDLED });
-    let (status, answer) = day.gorgias.by_a_person("POST", "/api/tags", &tag).expect("a request");
+    let (status, answer) = match day.desk() {
+        Desk::Gorgias => day.gorgias.by_a_person("POST", "/api/tags", &tag),
+        Desk::Front => day.front.by_a_person("POST", "/tags", &tag),
+    }
+    .expect("a request");
     assert!((200..300).contains(&status), "{status} {answer}");
     for n in 0..GUESTS {
         let (number, name) = (guest(n), format!("Guest {n}"));
-        let _ = day.gorgias.add_customer(&name, Some(&format!("guest{n:02}@example.com")), &number);
+        add(&name, &format!("guest{n:02}@example.com"), &number);
         let again = number.replacen("+331990031", "+331990032", 1);
-        let _ = day.gorgias.add_customer(&name, Some(&second_address_of(&number)), &again);
+        add(&name, &second_address_of(&number), &again);
+        if day.desk() == Desk::Front {
+            write_in(day, n);
+        }
     }
+}
+
+/// A guest has written an e-mail before.
+fn write_in(day: &Day, n: usize) {
+    let mail = serde_json::json!({
+        "sender": { "handle": format!("guest{n:02}@example.com") },
+        "to": ["hello@example.com"],
+        "subject": format!("Order of guest {n}"),
+        "body": "Where is my parcel?",
+        "type": "email",
+        "external_id": format!("mail:{n}"),
+        "created_at": (day.now() - chrono::TimeDelta::days(9)).timestamp(),
+        "metadata": { "is_inbound": true, "is_archived": false },
+    });
+    let path = format!("/inboxes/{}/imported_messages", front_world::HELLO);
+    let (status, answer) = day.front.by_a_person("POST", &path, &mail).expect("a request");
+    assert!((200..300).contains(&status), "{status} {answer}");
 }

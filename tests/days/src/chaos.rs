@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use crate::day::Desk;
 use crate::life::{Lived, live};
 use crate::promises::is_passed_over;
 use crate::records::Records;
@@ -16,6 +17,8 @@ use crate::trouble::Trouble;
 pub struct Verdict {
     /// The seed.
     pub seed: u64,
+    /// Into which helpdesk.
+    pub desk: Desk,
     /// On which store.
     pub stores: Stores,
     /// What is wrong; empty if the two days are equal.
@@ -45,11 +48,12 @@ impl Verdict {
         let troubles: Vec<String> = self.troubles.iter().map(|trouble| format!("  {trouble}")).collect();
         format!(
             "seed {} does not end as its quiet day does (- only quiet, + only in trouble):\n{}\nwhat went wrong:\n{}\n\
-             again: script/chaos --seed {} --helpdesk gorgias --store {} --verbose\n",
+             again: script/chaos --seed {} --helpdesk {} --store {} --verbose\n",
             self.seed,
             self.faults.join("\n"),
             troubles.join("\n"),
             self.seed,
+            self.desk,
             self.stores
         )
     }
@@ -92,7 +96,7 @@ impl<'a> Quiet<'a> {
     /// # Panics
     /// If no runtime can be made, or a step of the day fails.
     #[must_use]
-    pub fn faults_of(&self, other: &Lived) -> Vec<String> {
+    pub fn faults_of(&self, other: &Lived, troubles: &[Trouble]) -> Vec<String> {
         let mut faults: Vec<String> = Vec::new();
         let own = [("does not settle", &self.lived.unsettled), ("breaks a promise", &self.lived.broken)];
         for (how, what) in own {
@@ -101,12 +105,12 @@ impl<'a> Quiet<'a> {
         for (how, what) in [("does not settle", &other.unsettled), ("breaks a promise", &other.broken)] {
             faults.extend(what.iter().map(|what| format!("  {how}: {what}")));
         }
-        faults.extend(self.difference(&other.records));
+        faults.extend(self.difference(&other.records, troubles));
         faults
     }
 
-    fn difference(&self, records: &Records) -> Option<String> {
-        let passes_over = |about: &str| is_passed_over(about, self.script);
+    fn difference(&self, records: &Records, troubles: &[Trouble]) -> Option<String> {
+        let passes_over = |about: &str| is_passed_over(about, self.script, troubles);
         let quiet = &self.lived.records;
         records.differ_from(&[quiet], passes_over)?;
         // Aircall corrects a call's start minutes after its end, and tells nobody. A record that is written late says
@@ -124,8 +128,8 @@ impl<'a> Quiet<'a> {
 /// # Panics
 /// If no runtime can be made, or a step of the day fails.
 #[must_use]
-pub fn run(seed: u64, stores: &Stores) -> Verdict {
-    let script = script(seed);
+pub fn run(seed: u64, desk: Desk, stores: &Stores) -> Verdict {
+    let script = script(seed, desk);
     let troubles = troubles(seed, &script, stores);
     compare(seed, &script, troubles, stores)
 }
@@ -139,9 +143,10 @@ pub fn compare(seed: u64, script: &Script, troubles: Vec<Trouble>, stores: &Stor
     let begun = Instant::now();
     let quiet = Quiet::of(script, stores);
     let troubled = quiet.in_trouble(&troubles);
-    let faults = quiet.faults_of(&troubled);
+    let faults = quiet.faults_of(&troubled, &troubles);
     Verdict {
         seed,
+        desk: script.set_up.desk,
         stores: stores.clone(),
         faults,
         troubles,
@@ -157,13 +162,13 @@ pub fn compare(seed: u64, script: &Script, troubles: Vec<Trouble>, stores: &Stor
 /// # Panics
 /// If no runtime can be made, or a step of the day fails.
 #[must_use]
-pub fn shrink(seed: u64, mut troubles: Vec<Trouble>, stores: &Stores) -> Verdict {
-    let script = script(seed);
+pub fn shrink(seed: u64, desk: Desk, mut troubles: Vec<Trouble>, stores: &Stores) -> Verdict {
+    let script = script(seed, desk);
     let quiet = Quiet::of(&script, stores);
     for index in (0..troubles.len()).rev() {
         let mut fewer = troubles.clone();
         fewer.remove(index);
-        if !quiet.faults_of(&quiet.in_trouble(&fewer)).is_empty() {
+        if !quiet.faults_of(&quiet.in_trouble(&fewer), &fewer).is_empty() {
             troubles = fewer;
         }
     }

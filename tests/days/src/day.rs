@@ -101,6 +101,26 @@ pub enum Desk {
     Front,
 }
 
+impl std::str::FromStr for Desk {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Desk, String> {
+        [Desk::Gorgias, Desk::Front]
+            .into_iter()
+            .find(|desk| desk.to_string() == text)
+            .ok_or_else(|| format!("\"{text}\" is no helpdesk here; there are gorgias and front"))
+    }
+}
+
+impl std::fmt::Display for Desk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Desk::Gorgias => "gorgias",
+            Desk::Front => "front",
+        })
+    }
+}
+
 /// How a day is set up.
 pub struct Plan {
     /// The helpdesk.
@@ -364,6 +384,30 @@ impl Day {
         std::mem::swap(&mut self.shelf, &mut second.shelf);
         std::mem::swap(&mut self.plan, &mut second.plan);
         std::mem::swap(&mut self.running, &mut second.running);
+    }
+
+    /// The helpdesk that the day's calls go into.
+    #[must_use]
+    pub fn desk(&self) -> Desk {
+        self.plan.desk
+    }
+
+    /// The requests to that helpdesk, oldest first.
+    #[must_use]
+    pub fn helpdesk_journal(&self) -> Vec<JournalEntry> {
+        match self.desk() {
+            Desk::Gorgias => self.gorgias.journal(0),
+            Desk::Front => self.front.journal(0),
+        }
+    }
+
+    /// What stands in that helpdesk, as the sandbox dumps it.
+    #[must_use]
+    pub fn helpdesk_dump(&self) -> Value {
+        match self.desk() {
+            Desk::Gorgias => self.gorgias.dump(),
+            Desk::Front => self.front.dump(),
+        }
     }
 
     /// Whether an engine runs.

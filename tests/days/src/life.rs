@@ -13,7 +13,7 @@ use sidetone_engine::AdoptProgress;
 use sidetone_engine::call::CaseId;
 use sidetone_engine::settings::{Arrival, Logging, Mode, ModeSetting};
 use sidetone_protocol::{CallState, WriterState};
-use sidetone_sandbox::{FaultId, GorgiasLimits};
+use sidetone_sandbox::{FaultId, FrontLimits, GorgiasLimits};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
@@ -61,8 +61,15 @@ pub(crate) fn plan(script: &Script, stores: &Stores) -> Plan {
     };
     let by_default = Plan::default();
     let arrival = if script.set_up.polls { Arrival::Polling } else { by_default.arrival.clone() };
-    Plan { lines: script.set_up.lines.clone(), stores: stores.clone(), logging, arrival, ..by_default }
-        .with_files()
+    Plan {
+        desk: script.set_up.desk,
+        lines: script.set_up.lines.clone(),
+        stores: stores.clone(),
+        logging,
+        arrival,
+        ..by_default
+    }
+    .with_files()
 }
 
 /// Lives the day of this script; a quiet day has no troubles.
@@ -70,6 +77,8 @@ pub async fn live(script: &Script, troubles: &[Trouble], stores: &Stores) -> Liv
     let day = Day::begin(plan(script, stores)).await;
     day.aircall.switch(|s| *s = script.set_up.aircall.clone());
     day.gorgias.switch(|s| *s = script.set_up.gorgias.clone());
+    day.front.switch(|s| *s = script.set_up.front.clone());
+    day.front.set_limits(FrontLimits { per_minute: script.set_up.front_per_minute, ..day.front.limits() });
     cast::invite(&day, script.set_up.knows_contacts_address);
     let life = Life {
         begun: Instant::now(),
@@ -174,7 +183,7 @@ impl<'a> Life<'a> {
             }
         }
         self.story.push(format!("{} events were lost", self.day.receiver.lost()));
-        let records = Records::of(&self.day.gorgias.dump(), &self.names);
+        let records = Records::of(self.day.desk(), &self.day.helpdesk_dump(), &self.names);
         let broken =
             promises::broken(&self.day, self.script, (&self.calls, &self.texts), &self.done, &self.crowded);
         self.day.kill().await;
@@ -241,6 +250,7 @@ impl<'a> Life<'a> {
         if health.outbox.calls > 0 {
             let alerts: Vec<&str> = health.alerts.iter().map(|alert| alert.code.as_str()).collect();
             lacks.push(format!("{} calls still wait; alerts {alerts:?}", health.outbox.calls));
+            lacks.extend(self.waiting_calls());
         }
         if health.writer.state != WriterState::Sole {
             lacks.push(format!("it does not write: {:?}", health.writer));
@@ -249,6 +259,16 @@ impl<'a> Life<'a> {
         lacks.extend(self.house.iter().map(|what| format!("a person could not do this: {what:?}")));
         lacks.extend(self.how_adopting_went());
         self.unsettled.extend(lacks.into_iter().map(|what| format!("{at} s: {what}")));
+    }
+
+    /// Which calls still wait, and for what.
+    fn waiting_calls(&self) -> Vec<String> {
+        let calls = self.calls.iter().flatten();
+        let details = calls.filter_map(|call| Some((*call, self.day.handle.call(CaseId(*call)).ok()??)));
+        details
+            .filter(|(_, detail)| detail.state == CallState::Pending)
+            .map(|(call, detail)| format!("{} waits: {:?}", self.name(call), detail.completeness))
+            .collect()
     }
 
     /// Calls and messages of which something was refused for good are written again, as the window offers it.

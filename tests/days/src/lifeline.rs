@@ -120,7 +120,10 @@ fn hold<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// A request without what differs from call to call: ids, and the values of its query.
 fn kind_of<B>(request: &http::Request<B>) -> String {
-    let is_id = |part: &str| part.bytes().any(|byte| byte.is_ascii_digit()) && part.len() > 2;
+    // In Front an id begins with what it is of: `cnv_…`.
+    let is_id = |part: &str| {
+        part.find('_') == Some(3) || part.bytes().any(|byte| byte.is_ascii_digit()) && part.len() > 2
+    };
     let path: Vec<&str> =
         request.uri().path().split('/').map(|part| if is_id(part) { "…" } else { part }).collect();
     let mut keys: Vec<&str> = request

@@ -10,6 +10,7 @@ use std::time::Instant;
 
 use clap::Parser;
 use sidetone_days::chaos::{self, Verdict};
+use sidetone_days::day::Desk;
 use sidetone_days::steps;
 use sidetone_days::stores::Stores;
 
@@ -22,9 +23,9 @@ struct Arguments {
     /// Seeds from A to B, B included.
     #[arg(long, value_name = "A..B", value_parser = seeds, default_value = "1..200")]
     seeds: RangeInclusive<u64>,
-    /// The helpdesk; so far there is one.
-    #[arg(long, default_value = "gorgias", value_parser = ["gorgias"])]
-    helpdesk: String,
+    /// The helpdesk: gorgias, or front.
+    #[arg(long, default_value = "gorgias")]
+    helpdesk: Desk,
     /// What the days are kept in: sqlite, or postgres (the server that SIDETONE_TEST_POSTGRES names).
     #[arg(long, default_value = "sqlite")]
     store: Stores,
@@ -85,7 +86,7 @@ fn at_every_step(arguments: &Arguments) -> ExitCode {
     let begun = Instant::now();
     let stores = &arguments.store;
     let (mut tried, mut failed) = (0, 0);
-    for walk in steps::walks() {
+    for walk in steps::walks(arguments.helpdesk) {
         if arguments.walk.as_ref().is_some_and(|wanted| wanted != walk.name) {
             continue;
         }
@@ -100,9 +101,10 @@ fn at_every_step(arguments: &Arguments) -> ExitCode {
                 failed += 1;
                 let at = step.map(|step| format!(" --step {step}")).unwrap_or_default();
                 println!(
-                    "{}\nagain: script/chaos --every-step --walk {}{at} --store {stores}\n",
+                    "{}\nagain: script/chaos --every-step --walk {}{at} --helpdesk {} --store {stores}\n",
                     faults.join("\n"),
-                    walk.name
+                    walk.name,
+                    arguments.helpdesk
                 );
             }
         };
@@ -120,7 +122,11 @@ fn at_every_step(arguments: &Arguments) -> ExitCode {
         eprintln!("{}: {} steps", walk.name, kinds.len());
     }
     let seconds = begun.elapsed().as_secs_f64();
-    println!("{} passed, {failed} failed: kills at every step on {stores} in {seconds:.1} s", tried - failed);
+    println!(
+        "{} passed, {failed} failed: kills at every step with {} on {stores} in {seconds:.1} s",
+        tried - failed,
+        arguments.helpdesk
+    );
     if failed == 0 && tried > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
@@ -141,8 +147,8 @@ fn live_all(seeds: &RangeInclusive<u64>, arguments: &Arguments) -> Vec<u64> {
                     match &verdict {
                         Some(verdict) => tell(verdict, arguments.verbose, done, count),
                         None => println!(
-                            "seed {seed}: a step fails\nagain: script/chaos --seed {seed} --helpdesk gorgias --store {}\n",
-                            arguments.store
+                            "seed {seed}: a step fails\nagain: script/chaos --seed {seed} --helpdesk {} --store {}\n",
+                            arguments.helpdesk, arguments.store
                         ),
                     }
                     if !verdict.is_some_and(|verdict| verdict.is_equal())
@@ -160,9 +166,9 @@ fn live_all(seeds: &RangeInclusive<u64>, arguments: &Arguments) -> Vec<u64> {
 }
 
 fn find_out(seed: u64, arguments: &Arguments) -> Verdict {
-    let verdict = chaos::run(seed, &arguments.store);
+    let verdict = chaos::run(seed, arguments.helpdesk, &arguments.store);
     match arguments.shrink && !verdict.is_equal() {
-        true => chaos::shrink(seed, verdict.troubles, &arguments.store),
+        true => chaos::shrink(seed, arguments.helpdesk, verdict.troubles, &arguments.store),
         false => verdict,
     }
 }

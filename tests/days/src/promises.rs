@@ -7,7 +7,10 @@
 //! the act is asked of each day by itself ([`broken`]): nothing of the person's is undone, nothing is doubled, what was
 //! thrown away gets nothing more.
 //!
-//! A new promise is one more function in `PROMISES`.
+//! What is promised of the records is in a file for each helpdesk; a new promise is one more function in its `PROMISES`.
+
+mod front;
+mod gorgias;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -15,9 +18,10 @@ use sidetone_engine::settings::Mode;
 use sidetone_sandbox::JournalEntry;
 use tokio::time::Instant;
 
-use crate::day::Day;
+use crate::day::{Day, Desk};
 use crate::people::{Act, Found};
 use crate::script::{CallNo, Deed, House, Script};
+use crate::trouble::Trouble;
 
 /// Something that a person did to a ticket, and what the ticket was like a while after.
 #[derive(Clone, Debug)]
@@ -37,7 +41,10 @@ pub struct Done {
 impl Done {
     /// Notes what the ticket is like now.
     pub fn look(&mut self, day: &Day) {
-        self.as_it_was = Some(ticket(day, self.found.ticket).map_or(Value::Null, |ticket| contents(&ticket)));
+        self.as_it_was = Some(match day.desk() {
+            Desk::Gorgias => gorgias::as_it_is(day, &self.found.ticket),
+            Desk::Front => front::as_it_is(day, &self.found.ticket),
+        });
     }
 }
 
@@ -51,8 +58,7 @@ struct Over<'a> {
     crowded: &'a [(DateTime<Utc>, DateTime<Utc>)],
 }
 
-const PROMISES: [fn(&Over<'_>) -> Vec<String>; 4] =
-    [acts_stand, nothing_is_doubled, other_modes_write_nothing, limits_are_not_tripped];
+type Promise = fn(&Over<'_>) -> Vec<String>;
 
 /// What was promised and not kept.
 #[must_use]
@@ -64,119 +70,44 @@ pub fn broken(
     crowded: &[(DateTime<Utc>, DateTime<Utc>)],
 ) -> Vec<String> {
     let over = Over { day, script, calls, texts, done, crowded };
-    PROMISES.iter().flat_map(|promise| promise(&over)).collect()
-}
-
-/// Whether a fact is not compared between the two days, given what people do while calls are being written.
-#[must_use]
-pub fn is_passed_over(about: &str, script: &Script) -> bool {
-    script.deeds.iter().any(|(at, deed)| {
-        let Deed::Person(call, act) = deed else { return false };
-        let Some(of_it) = about.strip_prefix(&format!("ticket aircall:call:#{call} ")) else { return false };
-        match act {
-            _ if script.is_settled_at(*at) => false,
-            Act::Close => of_it == "status",
-            Act::Trash | Act::Spam => {
-                of_it.starts_with("entry ")
-                    || of_it.starts_with("file ")
-                    || ["status", "assignee", "tags", "link"].contains(&of_it)
-            }
-            Act::Reassign(_) | Act::Tag(_) | Act::Untag(_) | Act::Delete | Act::MergeCustomerInto(_) => false,
-        }
-    })
-}
-
-/// G24, G25, G8: what a person did to a ticket stands at the end of the day.
-fn acts_stand(over: &Over<'_>) -> Vec<String> {
-    let kept = |done: &Done| -> bool {
-        let ticket = ticket(over.day, done.found.ticket);
-        let is = |kept: &dyn Fn(&Value) -> bool| ticket.as_ref().is_some_and(kept);
-        let has_tag = |ticket: &Value, name: &str| names(ticket).contains(&name);
-        match done.act {
-            // Closed before the call's end, a ticket is opened once, at that end (G8).
-            Act::Close if !done.found.is_over => is(&|t| t["status"] == "open"),
-            // A status that is set late opens it; where it stood open at the end, that counts as set.
-            Act::Close if !done.found.is_finished => ticket.is_some(),
-            Act::Close => is(&|t| t["status"] == "closed"),
-            Act::Reassign(user) => is(&|t| t["assignee_user"]["id"] == user),
-            Act::Tag(name) => is(&|t| has_tag(t, name)),
-            Act::Untag(name) => is(&|t| !has_tag(t, name)),
-            Act::Trash => is(&|t| !t["trashed_datetime"].is_null()) && as_it_was(done, &ticket),
-            Act::Spam => is(&|t| t["spam"] == true) && as_it_was(done, &ticket),
-            Act::Delete => ticket.is_none(),
-            Act::MergeCustomerInto(_) => ticket.is_some(),
-        }
+    let of_the_records = match day.desk() {
+        Desk::Gorgias => gorgias::PROMISES,
+        Desk::Front => front::PROMISES,
     };
-    let broken = over.done.iter().filter(|done| !kept(done));
-    broken
-        .map(|done| {
-            let now = ticket(over.day, done.found.ticket).map(|ticket| contents(&ticket));
-            format!("a person's act does not stand: {done:?}; at the end of the day: {now:?}")
-        })
-        .collect()
-}
-
-/// What was thrown away got nothing more.
-fn as_it_was(done: &Done, now: &Option<Value>) -> bool {
-    done.as_it_was.as_ref().is_none_or(|was| now.as_ref().map(contents).as_ref() == Some(was))
-}
-
-/// B4: one ticket a call, and one more for each time that a person had it created again; one entry of a key; a text message
-/// once.
-fn nothing_is_doubled(over: &Over<'_>) -> Vec<String> {
-    let tickets = over.day.gorgias.tickets();
-    let mut broken = Vec::new();
-    for (call, id) in over.calls.iter().enumerate() {
-        let Some(marker) = id.map(|id| format!("aircall:call:{id}")) else { continue };
-        let of_call: Vec<&Value> = tickets.iter().filter(|t| t["external_id"] == marker.as_str()).collect();
-        let again = over.script.deeds.iter().filter(|(_, d)| matches!(d, Deed::CreateAgain(c) if *c == call));
-        if of_call.len() > 1 + again.count() {
-            broken.push(format!("#{call} has {} tickets", of_call.len()));
-        }
-        for ticket in of_call {
-            let mut keys = entries(ticket);
-            let all = keys.len();
-            keys.sort_unstable();
-            keys.dedup();
-            if keys.len() != all {
-                broken.push(format!("#{call}: entries are doubled: {:?}", entries(ticket)));
-            }
-        }
-    }
-    let holds = |marker: &String| tickets.iter().flat_map(entries).filter(|key| key == marker).count();
-    for (text, id) in over.texts.iter().enumerate() {
-        let Some(marker) = id.as_ref().map(|id| format!("aircall:message:{id}")) else { continue };
-        if holds(&marker) > 1 {
-            broken.push(format!("text #{text} stands {} times", holds(&marker)));
-        }
-    }
+    let mut broken: Vec<String> = of_the_records.iter().flat_map(|promise| promise(&over)).collect();
+    broken.extend(limits_are_not_tripped(&over));
     broken
 }
 
-/// B15: what began while the mode was another has no record, late notes or not.
-fn other_modes_write_nothing(over: &Over<'_>) -> Vec<String> {
+/// Whether a fact is not compared between the two days, given what people do while calls are being written, and what went
+/// wrong.
+#[must_use]
+pub fn is_passed_over(about: &str, script: &Script, troubles: &[Trouble]) -> bool {
+    match script.set_up.desk {
+        Desk::Gorgias => gorgias::is_passed_over(about, script),
+        Desk::Front => front::is_passed_over(about, script, troubles),
+    }
+}
+
+/// The calls and text messages that began or came while the mode was another, by their markers.
+fn of_other_modes(over: &Over<'_>) -> Vec<(String, String)> {
     let mut is_live = true;
-    let mut broken = Vec::new();
+    let mut found = Vec::new();
     for (_, deed) in &over.script.deeds {
         match deed {
             Deed::House(House::Mode(mode)) => is_live = *mode == Mode::Live,
             Deed::Ring(call, ..) | Deed::Dial(call, ..) if !is_live => {
-                let marker = over.calls[*call].map(|id| format!("aircall:call:{id}")).unwrap_or_default();
-                if over.day.gorgias.tickets().iter().any(|t| t["external_id"] == marker.as_str()) {
-                    broken.push(format!("#{call} began in another mode and was written"));
-                }
+                let marker = over.calls[*call].map(|id| format!("aircall:call:{id}"));
+                found.extend(marker.map(|marker| (format!("#{call}"), marker)));
             }
             Deed::Text(text, _) if !is_live => {
                 let marker = over.texts[*text].as_ref().map(|id| format!("aircall:message:{id}"));
-                let marker = marker.unwrap_or_default();
-                if over.day.gorgias.tickets().iter().flat_map(entries).any(|key| key == marker) {
-                    broken.push(format!("text #{text} came in another mode and was written"));
-                }
+                found.extend(marker.map(|marker| (format!("text #{text}"), marker)));
             }
             _ => {}
         }
     }
-    broken
+    found
 }
 
 /// B2: no 429 but those that were injected, and those of the minutes in which others left no room.
@@ -195,29 +126,6 @@ fn limits_are_not_tripped(over: &Over<'_>) -> Vec<String> {
             first.path
         ))
     };
-    let gorgias = told("Gorgias", over.day.gorgias.journal(0));
-    [gorgias, told("Aircall", over.day.aircall.journal(0))].into_iter().flatten().collect()
-}
-
-fn ticket(day: &Day, id: u64) -> Option<Value> {
-    day.gorgias.tickets().into_iter().find(|ticket| ticket["id"] == id)
-}
-
-fn contents(ticket: &Value) -> Value {
-    serde_json::json!({
-        "entries": entries(ticket),
-        "tags": names(ticket),
-        "status": ticket["status"],
-        "assignee": ticket["assignee_user"]["id"],
-    })
-}
-
-fn entries(ticket: &Value) -> Vec<&str> {
-    let messages = ticket["messages"].as_array().map(Vec::as_slice).unwrap_or_default();
-    messages.iter().filter_map(|message| message["external_id"].as_str()).collect()
-}
-
-fn names(ticket: &Value) -> Vec<&str> {
-    let tags = ticket["tags"].as_array().map(Vec::as_slice).unwrap_or_default();
-    tags.iter().filter_map(|tag| tag["name"].as_str()).collect()
+    let helpdesk = told("the helpdesk", over.day.helpdesk_journal());
+    [helpdesk, told("Aircall", over.day.aircall.journal(0))].into_iter().flatten().collect()
 }

@@ -12,7 +12,8 @@ mod writer;
 pub use writer::Writer;
 
 use crate::chance::Chance;
-use crate::people::{ACTS, Act};
+use crate::day::Desk;
+use crate::people::{self, Act};
 use crate::script::{CALLS_OVER_S, CallNo, Deed, SCENES_BEGIN_S, Script, SetUp, Stretch};
 
 /// The stream of a seed that scripts are thrown with.
@@ -76,11 +77,11 @@ pub const IN_THE_HOUSE: &[Scene] = &[house::other_mode, house::other_mode, house
 
 /// The script of this seed's day.
 #[must_use]
-pub fn script(seed: u64) -> Script {
+pub fn script(seed: u64, desk: Desk) -> Script {
     let mut chance = Chance::new(seed, STREAM);
     let lines = lines(&mut chance);
-    let set_up = SetUp::throw(&mut chance, lines.clone());
-    let mut writer = Writer::new(chance, lines, set_up.sends_files());
+    let set_up = SetUp::throw(&mut chance, lines.clone(), desk);
+    let mut writer = Writer::new(chance, desk, lines, set_up.sends_files());
     // Who took over has no memory of before, as if the database had been lost.
     writer.moves = writer.chance.percent(15);
     writer.may_forget = writer.chance.percent(50);
@@ -188,7 +189,7 @@ fn people(writer: &mut Writer, at: u64, first: CallNo) {
     let mut at = at;
     for call in first..writer.calls {
         if writer.chance.percent(40) && !writer.guests_calls.contains(&call) {
-            let act = *writer.chance.one_of(ACTS);
+            let act = *writer.chance.one_of(people::acts(writer.desk));
             let act = writer.allowed(act, call);
             writer.deed(at, Deed::Person(call, act));
             if matches!(act, Act::Trash | Act::Spam) && writer.chance.percent(40) {
@@ -208,7 +209,7 @@ mod tests {
     #[test]
     fn a_seed_gives_one_day_of_ten_to_thirty_calls_and_sometimes_a_rush() {
         for seed in 0..200 {
-            let day = script(seed);
+            let day = script(seed, Desk::Gorgias);
             let without = |rushes| day.calls.saturating_sub(rushes * phone::RUSH);
             let usual = FEWEST_CALLS..=MOST_CALLS + 8;
             assert!(
@@ -216,7 +217,7 @@ mod tests {
                 "seed {seed}: {} calls",
                 day.calls
             );
-            assert_eq!(format!("{day:?}"), format!("{:?}", script(seed)));
+            assert_eq!(format!("{day:?}"), format!("{:?}", script(seed, Desk::Gorgias)));
             assert!(day.deeds.iter().all(|(at, _)| *at < day.ends_at));
             assert_eq!(day.stretches.len(), STRETCHES);
         }
@@ -225,7 +226,7 @@ mod tests {
     #[test]
     fn what_happens_in_a_stretch_is_over_before_the_day_settles() {
         for seed in 0..200 {
-            let day = script(seed);
+            let day = script(seed, Desk::Gorgias);
             for (at, deed) in &day.deeds {
                 let stretch = day.stretches.iter().find(|s| (s.begin..s.end()).contains(at));
                 let Some(stretch) = stretch else {
@@ -246,7 +247,7 @@ mod tests {
     fn in_two_hundred_days_everything_happens() {
         let mut seen: BTreeSet<String> = BTreeSet::new();
         for seed in 1..=200 {
-            for (_, deed) in script(seed).deeds {
+            for (_, deed) in script(seed, Desk::Gorgias).deeds {
                 let name = match &deed {
                     Deed::House(house) => format!("{house:?}"),
                     Deed::Person(_, act) => format!("{act:?}"),

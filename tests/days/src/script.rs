@@ -8,9 +8,13 @@
 use std::ops::Range;
 
 use sidetone_engine::settings::{Language, Mode, UnknownCallers};
-use sidetone_sandbox::{AircallSwitches, GorgiasSwitches, HangUp, PhoneMatching, Text};
+use sidetone_sandbox::{
+    AircallSwitches, AssignOnImport, DuplicateExternalId, ExternalIdScope, FrontSwitches, GoneConversation,
+    GorgiasSwitches, HangUp, Location, MergedContact, PhoneAlias, PhoneMatching, SubjectOnReopen, Text,
+};
 
 use crate::chance::Chance;
+use crate::day::Desk;
 use crate::people::{Act, AtCustomer};
 
 /// Scenes begin within so many seconds of a stretch's begin.
@@ -135,6 +139,8 @@ pub enum House {
 /// How the day is set up: settings, and what nobody has confirmed of the vendors. The same in all lives of a day.
 #[derive(Clone, Debug)]
 pub struct SetUp {
+    /// Which helpdesk calls go into.
+    pub desk: Desk,
     /// The selected lines.
     pub lines: Vec<u64>,
     /// What is written is written in this language.
@@ -147,8 +153,12 @@ pub struct SetUp {
     pub polls: bool,
     /// Aircall's switches.
     pub aircall: AircallSwitches,
-    /// The helpdesk's switches.
+    /// Gorgias' switches.
     pub gorgias: GorgiasSwitches,
+    /// Front's switches.
+    pub front: FrontSwitches,
+    /// How many requests a minute the company may make in Front, by its plan.
+    pub front_per_minute: u32,
 }
 
 impl SetUp {
@@ -159,7 +169,7 @@ impl SetUp {
     }
 
     /// One of many, for these lines.
-    pub fn throw(chance: &mut Chance, lines: Vec<u64>) -> SetUp {
+    pub fn throw(chance: &mut Chance, lines: Vec<u64>, desk: Desk) -> SetUp {
         let gorgias = GorgiasSwitches {
             phone_search: *chance.one_of(&[
                 PhoneMatching::Exact,
@@ -185,7 +195,8 @@ impl SetUp {
             message_media_url: chance.percent(30),
             ..AircallSwitches::default()
         };
-        SetUp {
+        let by_default = SetUp {
+            desk,
             lines,
             language: *chance.one_of(&[Language::En, Language::En, Language::De, Language::Fr]),
             unknown_callers: match chance.percent(30) {
@@ -196,7 +207,47 @@ impl SetUp {
             polls: false,
             aircall,
             gorgias,
+            front: FrontSwitches::default(),
+            front_per_minute: 200,
+        };
+        match desk {
+            Desk::Gorgias => by_default,
+            Desk::Front => SetUp {
+                front: front(chance),
+                front_per_minute: if chance.percent(30) { 100 } else { 200 },
+                ..by_default
+            },
         }
+    }
+}
+
+/// What nobody has confirmed of Front.
+fn front(chance: &mut Chance) -> FrontSwitches {
+    FrontSwitches {
+        duplicate_external_id: *chance.one_of(&[
+            DuplicateExternalId::AcceptAndIgnore,
+            DuplicateExternalId::AcceptWithNewUid,
+            DuplicateExternalId::Conflict,
+        ]),
+        external_id_scope: *chance.one_of(&[
+            ExternalIdScope::Company,
+            ExternalIdScope::Company,
+            ExternalIdScope::Inbox,
+        ]),
+        subject_on_reopen: *chance.one_of(&[SubjectOnReopen::TakeNew, SubjectOnReopen::KeepOld]),
+        assign_on_import: *chance.one_of(&[AssignOnImport::Always, AssignOnImport::NewConversation]),
+        import_into_gone_conversation: *chance
+            .one_of(&[GoneConversation::BeginNew, GoneConversation::Refused]),
+        phone_alias: *chance.one_of(&[PhoneAlias::Exact, PhoneAlias::Exact, PhoneAlias::Digits]),
+        taken_handle_status: if chance.percent(70) { 409 } else { 400 },
+        merged_contact: *chance.one_of(&[
+            MergedContact::Redirect,
+            MergedContact::Survivor,
+            MergedContact::NotFound,
+        ]),
+        location: *chance.one_of(&[Location::Absolute, Location::Path, Location::ResourceOnly]),
+        invalid_status: if chance.percent(50) { 400 } else { 422 },
+        ..FrontSwitches::default()
     }
 }
 
@@ -259,6 +310,8 @@ impl Script {
                         | Deed::AtConversation(_, Act::Delete | Act::Untag(_))
                         | Deed::House(House::Mode(_) | House::SecondJoins | House::TakeOver)
                 )
+                // In Front a conversation is found by its contact only.
+                || (self.set_up.desk == Desk::Front && matches!(deed, Deed::Customer(_, AtCustomer::Delete, _)))
         };
         let mut before = self.deeds.iter().filter(|(at, _)| *at < second);
         let mut after = self.deeds.iter().filter(|(at, _)| *at >= second);

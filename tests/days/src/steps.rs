@@ -4,12 +4,13 @@
 
 use sidetone_engine::settings::{Language, UnknownCallers};
 use sidetone_sandbox::{
-    AircallSwitches, Fault, FaultKind, GorgiasSwitches, HangUp, Text, TextFile, aircall_world as world,
+    AircallSwitches, Fault, FaultKind, FrontSwitches, GorgiasSwitches, HangUp, Text, TextFile,
+    aircall_world as world,
 };
 
 use crate::cast::{CONTACTS, STRANGERS_WHO_WRITE, guest, second_address_of};
 use crate::chaos::Quiet;
-use crate::day::{MARTA, STRANGER};
+use crate::day::{Desk, MARTA, STRANGER};
 use crate::people::{Act, AtCustomer};
 use crate::script::{Deed, House, Script, SetUp, Stretch};
 use crate::stores::Stores;
@@ -33,15 +34,27 @@ pub struct Walk {
 
 /// All of them.
 #[must_use]
-pub fn walks() -> Vec<Walk> {
-    let plain = Walk { name: "plain", script: script(false), troubles: Vec::new(), from: 5 };
-    let next = |at, times, kind, method: &str, path: &str| Trouble {
-        at,
-        lasts: 0,
-        kind: Kind::Next(Whose::Helpdesk, Fault::next(times, kind).on(method, path)),
+pub fn walks(desk: Desk) -> Vec<Walk> {
+    let plain = Walk { name: "plain", script: script(desk, false), troubles: Vec::new(), from: 5 };
+    let mut walks = match desk {
+        Desk::Gorgias => in_gorgias(&plain),
+        Desk::Front => in_front(&plain),
     };
+    walks.push(Walk { name: "polling", script: script(desk, true), ..plain.clone() });
+    walks.push(plain);
+    walks
+}
+
+fn next(at: u64, times: u32, kind: FaultKind, method: &str, path: &str) -> Trouble {
+    Trouble { at, lasts: 0, kind: Kind::Next(Whose::Helpdesk, Fault::next(times, kind).on(method, path)) }
+}
+
+fn refused(status: u16) -> FaultKind {
+    FaultKind::Status { status, retry_after: None }
+}
+
+fn in_gorgias(plain: &Walk) -> Vec<Walk> {
     let slow = FaultKind::Slow { ms: 1_500 };
-    let refused = |status| FaultKind::Status { status, retry_after: None };
     vec![
         // Done, and not answered: killed or not, nobody knows.
         Walk {
@@ -77,8 +90,50 @@ pub fn walks() -> Vec<Walk> {
             from: LOST_S + 1,
             ..plain.clone()
         },
-        Walk { name: "polling", script: script(true), ..plain.clone() },
-        plain,
+    ]
+}
+
+fn in_front(plain: &Walk) -> Vec<Walk> {
+    let slow = FaultKind::Slow { ms: 1_500 };
+    vec![
+        // Done, and not answered: killed or not, nobody knows. And the first import is taken and lost.
+        Walk {
+            name: "unclear",
+            troubles: vec![
+                next(1, 1, FaultKind::CutAfter, "POST", "/contacts"),
+                next(1, 2, FaultKind::HangAfter, "POST", "/inboxes/"),
+                next(1, 1, FaultKind::CutAfter, "PUT", "/conversations/"),
+                next(1, 2, FaultKind::CutAfter, "POST", "/conversations/"),
+                Trouble { at: 1, lasts: 0, kind: Kind::LoseImports(1) },
+            ],
+            ..plain.clone()
+        },
+        // What was taken is there only much later.
+        Walk {
+            name: "late",
+            troubles: vec![Trouble { at: 1, lasts: CALM_S - 100, kind: Kind::ImportLag(20.0) }],
+            ..plain.clone()
+        },
+        Walk {
+            name: "refused",
+            troubles: vec![
+                next(1, 1, refused(404), "POST", "/inboxes/"),
+                next(40, 1, refused(400), "POST", "/inboxes/"),
+                next(20, 1, refused(400), "POST", "/conversations/"),
+                next(60, 1, refused(429), "POST", "/"),
+            ],
+            ..plain.clone()
+        },
+        // The program that is killed begins with an empty ledger, and is told to fill it.
+        Walk {
+            name: "lost",
+            troubles: vec![
+                Trouble { at: LOST_S, lasts: 0, kind: Kind::LoseAndAdopt },
+                next(LOST_S, 1, slow, "GET", "/contacts/"),
+            ],
+            from: LOST_S + 1,
+            ..plain.clone()
+        },
     ]
 }
 
@@ -98,8 +153,9 @@ impl Walk {
     /// If a step of the day fails.
     #[must_use]
     pub fn steps(&self, quiet: &Quiet<'_>) -> (Vec<String>, Vec<String>) {
-        let lived = quiet.in_trouble(&self.with_kill_at(u64::MAX / 2));
-        let faults = quiet.faults_of(&lived);
+        let troubles = self.with_kill_at(u64::MAX / 2);
+        let lived = quiet.in_trouble(&troubles);
+        let faults = quiet.faults_of(&lived, &troubles);
         (lived.steps, faults)
     }
 
@@ -109,8 +165,9 @@ impl Walk {
     /// If a step of the day fails.
     #[must_use]
     pub fn killed_at(&self, step: u64, quiet: &Quiet<'_>) -> (Vec<String>, Vec<String>) {
-        let lived = quiet.in_trouble(&self.with_kill_at(step));
-        (quiet.faults_of(&lived), lived.story)
+        let troubles = self.with_kill_at(step);
+        let lived = quiet.in_trouble(&troubles);
+        (quiet.faults_of(&lived, &troubles), lived.story)
     }
 
     fn with_kill_at(&self, step: u64) -> Vec<Trouble> {
@@ -123,7 +180,7 @@ impl Walk {
 /// A caller who is known and handed on, a stranger, a voicemail, a withheld number, a menu, a contact whose e-mail address
 /// belongs to a customer without the number, a customer who is merged and one whose ticket is deleted meanwhile; with
 /// notes and tags in the middle and after the end, and with text messages.
-fn script(polls: bool) -> Script {
+fn script(desk: Desk, polls: bool) -> Script {
     let (known, unknown, missed, withheld, menu, contact, merged, deleted) = (0, 1, 2, 3, 4, 5, 6, 7);
     let number = |text: &str| Some(text.to_owned());
     let ring = |call, line, from| Deed::Ring(call, line, from, Vec::new());
@@ -182,6 +239,7 @@ fn script(polls: bool) -> Script {
     let aircall =
         AircallSwitches { disable_after: u32::MAX, media_lifetime_s: 3_600, ..AircallSwitches::default() };
     let set_up = SetUp {
+        desk,
         lines: vec![world::SUPPORT_FR, world::SUPPORT_DE, world::SALES_US, world::RECEPTION],
         language: Language::En,
         unknown_callers: UnknownCallers::Placeholder,
@@ -189,6 +247,8 @@ fn script(polls: bool) -> Script {
         polls,
         aircall,
         gorgias,
+        front: FrontSwitches::default(),
+        front_per_minute: 200,
     };
     Script {
         set_up,

@@ -2,9 +2,13 @@
 //! in the calm part of a stretch, in which both days settle; and never so that even a program without fault could not end
 //! like the quiet day. Each such rule is a line in `fits`, with its reason.
 
+mod front;
+mod gorgias;
+
 use sidetone_sandbox::{Fault, FaultKind, aircall_world as world};
 
 use crate::chance::Chance;
+use crate::day::Desk;
 use crate::script::{CALLS_OVER_S, Deed, House, Script, Stretch};
 use crate::stores::Stores;
 use crate::trouble::{Kind, MISHAPS, Trouble, Whose};
@@ -19,7 +23,7 @@ pub fn troubles(seed: u64, script: &Script, stores: &Stores) -> Vec<Trouble> {
     let mut all: Vec<Trouble> = Vec::new();
     for (n, stretch) in script.stretches.iter().enumerate() {
         let mut thrown: Vec<Trouble> =
-            (0..chance.between(3, 12)).map(|_| one(&mut chance, stretch)).collect();
+            (0..chance.between(3, 12)).map(|_| one(&mut chance, stretch, script.set_up.desk)).collect();
         if stretch.calm - stretch.begin > CALLS_OVER_S {
             thrown.extend((0..chance.between(1, 4)).map(|_| a_long_one(&mut chance, stretch)));
         }
@@ -57,12 +61,12 @@ pub fn troubles(seed: u64, script: &Script, stores: &Stores) -> Vec<Trouble> {
     all
 }
 
-fn one(chance: &mut Chance, stretch: &Stretch) -> Trouble {
+fn one(chance: &mut Chance, stretch: &Stretch, desk: Desk) -> Trouble {
     let lasts = chance.between(5, 180);
     let (kind, lasts) = match chance.between(0, 100) {
-        0..14 => (Kind::Next(Whose::Helpdesk, next(chance, &HELPDESK)), 0),
-        14..22 => (Kind::Next(Whose::Helpdesk, refused(chance)), 0),
-        22..28 => (Kind::Next(Whose::Aircall, next(chance, &AIRCALL)), 0),
+        0..14 => (Kind::Next(Whose::Helpdesk, next(chance, requests(desk))), 0),
+        14..22 => (Kind::Next(Whose::Helpdesk, refused(chance, desk)), 0),
+        22..28 => (Kind::Next(Whose::Aircall, next(chance, AIRCALL)), 0),
         28..36 => (Kind::Outage(Whose::Helpdesk, failure(chance)), lasts),
         36..39 => (Kind::Outage(Whose::Helpdesk, failure(chance)), lasts * 5),
         39..41 => (Kind::Revoked(Whose::Helpdesk), lasts * 2),
@@ -71,6 +75,9 @@ fn one(chance: &mut Chance, stretch: &Stretch) -> Trouble {
         46..47 => (Kind::Revoked(Whose::Aircall), lasts * 2),
         47..52 => (Kind::Crowd(1.2 + 0.1 * chance.between(0, 16) as f64), lasts),
         52..54 => (Kind::AircallCrowd, lasts),
+        54..60 if desk == Desk::Front && chance.percent(50) => {
+            (Kind::ImportLag(chance.between(2, 100) as f64), lasts)
+        }
         54..60 => (Kind::ListLag(chance.between(1, 20) as f64), lasts),
         60..66 => (Kind::Repeats, lasts * 3),
         66..72 => (Kind::Shuffle(chance.between(2, 25) as f64), lasts * 2),
@@ -131,24 +138,24 @@ fn reads_are_given_up(kind: &Kind, lasts: u64) -> bool {
     }
 }
 
-const HELPDESK: [(&str, &str); 9] = [
-    ("POST", "/api/customers"),
-    ("POST", "/api/tickets"),
-    ("PUT", "/api/tickets"),
-    ("PUT", "/api/customers"),
-    ("DELETE", "/api/tickets"),
-    ("POST", "/api/tags"),
-    ("GET", "/api/"),
-    ("POST", "/api/tickets/"),
-    ("POST", "/api/"),
-];
-const AIRCALL: [(&str, &str); 4] =
-    [("GET", "/v1/calls/"), ("GET", "/v1/"), ("POST", "/v1/"), ("GET", "/media/")];
+/// Methods and beginnings of paths.
+type Requests = &'static [(&'static str, &'static str)];
+/// The same with the statuses that the request may be refused with.
+type Refusals = &'static [(&'static str, &'static str, &'static [u16])];
 
-fn next(chance: &mut Chance, on: &[(&str, &str)]) -> Fault {
+fn requests(desk: Desk) -> Requests {
+    match desk {
+        Desk::Gorgias => gorgias::REQUESTS,
+        Desk::Front => front::REQUESTS,
+    }
+}
+
+const AIRCALL: Requests = &[("GET", "/v1/calls/"), ("GET", "/v1/"), ("POST", "/v1/"), ("GET", "/media/")];
+
+fn next(chance: &mut Chance, on: Requests) -> Fault {
     let (method, path) = *chance.one_of(on);
     // Two failed reads in a row are made good; after three the engine goes on without (`answers.rs`).
-    let most = if path.starts_with("/api/") { 5 } else { 3 };
+    let most = if path.starts_with("/v1/") || path.starts_with("/media/") { 3 } else { 5 };
     let times = chance.between(1, most) as u32;
     let kind = if path == "/media/" { failure_of_a_file(chance) } else { failure(chance) };
     Fault::next(times, kind).on(method, path)
@@ -164,29 +171,18 @@ fn failure_of_a_file(chance: &mut Chance) -> FaultKind {
     }
 }
 
-/// What the helpdesk refuses with, and what for. Not among them: a ticket that is said to be missing and is there (who is
-/// told so leaves it alone, as if a person had thrown it away), a customer that is said to be invalid (made once more
-/// without the e-mail address, as a note says), and a note that is (it goes without its file, and says so).
-const REFUSED: [(&str, &str, &[u16]); 9] = [
-    ("POST", "/api/customers", &[403, 404, 409]),
-    ("PUT", "/api/customers", &[400, 403, 404, 409]),
-    ("POST", "/api/tickets", &[400, 403, 404, 409]),
-    ("POST", "/api/tickets/", &[403, 404, 409]),
-    ("PUT", "/api/tickets", &[400, 403, 404, 409]),
-    ("DELETE", "/api/tickets", &[400, 403, 404, 409]),
-    ("POST", "/api/tags", &[400, 403, 404, 409]),
-    ("GET", "/api/customers", &[403, 404]),
-    ("GET", "/api/messages", &[403, 404]),
-];
-
-fn refused(chance: &mut Chance) -> Fault {
-    let (method, path, statuses) = *chance.one_of(&REFUSED);
+fn refused(chance: &mut Chance, desk: Desk) -> Fault {
+    let refusals = match desk {
+        Desk::Gorgias => gorgias::REFUSED,
+        Desk::Front => front::REFUSED,
+    };
+    let (method, path, statuses) = *chance.one_of(refusals);
     let status = *chance.one_of(statuses);
     let times = chance.between(1, 3) as u32;
     let fault = Fault::next(times, FaultKind::Status { status, retry_after: None });
     match (method, path) {
         // The making of a ticket and nothing below it.
-        ("POST", "/api/tickets") => fault.on_just(method, path),
+        ("POST", "/api/tickets") | ("POST", "/contacts") => fault.on_just(method, path),
         _ => fault.on(method, path),
     }
 }
@@ -255,7 +251,7 @@ mod tests {
     #[test]
     fn nothing_is_wrong_while_the_day_settles() {
         for seed in 0..200 {
-            let script = script(seed);
+            let script = script(seed, Desk::Gorgias);
             let all = troubles(seed, &script, &Stores::Sqlite);
             assert_eq!(all, troubles(seed, &script, &Stores::Sqlite));
             for trouble in all {
@@ -271,7 +267,7 @@ mod tests {
     fn in_two_hundred_days_everything_goes_wrong() {
         for stores in [Stores::Sqlite, Stores::Postgres] {
             let all: Vec<String> = (1..=200)
-                .flat_map(|seed| troubles(seed, &script(seed), &stores))
+                .flat_map(|seed| troubles(seed, &script(seed, Desk::Gorgias), &stores))
                 .map(|trouble| format!("{:?}", trouble.kind))
                 .collect();
             let wanted = [

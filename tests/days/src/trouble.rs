@@ -28,6 +28,10 @@ pub enum Kind {
     AircallCrowd,
     /// What was made shows up in lists only after so many seconds.
     ListLag(f64),
+    /// What Front accepts is there only after so many seconds.
+    ImportLag(f64),
+    /// So many of the imports that Front accepts next never appear.
+    LoseImports(u32),
     /// Every event comes twice.
     Repeats,
     /// Events overtake each other within so many seconds.

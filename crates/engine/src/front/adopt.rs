@@ -2,29 +2,52 @@
 //!
 //! Imports may be repeated without harm, so what a lost ledger could do is little: make comments twice, and give a
 //! conversation away once more. Messages tell no `external_id`: an activity of ours is known by the second in which it
-//! happened and by what it says. The contact is asked, then its conversations, the messages of the one that ours go
-//! into, and its comments.
+//! happened and by what it says. Aircall corrects the start of some calls after their end: then the end, or the link to what
+//! was recorded, shows that the call is there. The contact is asked, then its conversations, the messages of those with our
+//! tag (two, where contacts were merged or a conversation was thrown away), and the comments of the one with the call.
 
+use chrono::TimeDelta;
 use front::{Account, Comment, ConversationId, ErrorKind, MAX_LIMIT, Message, comments, contacts, messages};
 use serde_json::{Value, json};
 
 use super::answers::refusal;
-use super::contacts::{anonymous, by_id, customer};
-use super::conversation::{of_contact, ours};
+use super::contacts::{anonymous, by_id, customer, look_up, without_plus};
+use super::conversation::{has_our_tag, of_contact};
 use super::markdown::plain;
 use super::message::MESSAGE;
-use super::record::{DURATION, EntryKind, MAIN, RECORDING, record};
+use super::record::{DURATION, EntryKind, MAIN, RECORDING, line_name, record};
 use crate::call::Call;
 use crate::helpdesk::{Adopted, Answer, Context, Refusal, Request};
-use crate::ledger::Holding;
+use crate::ledger::{GONE, Holding};
 use crate::number::Party;
 use crate::readiness::{keep, kind};
 use crate::settings::Language;
 use crate::store::Case;
 use crate::words::words;
 
-/// The first question.
+/// What is still to be looked through; never kept.
+const OTHERS: &str = "other_conversations";
+/// So many of a contact's conversations are looked through, newest first.
+const MOST_CONVERSATIONS: usize = 5;
+/// A call whose end was found may have begun so much earlier or later than Aircall says now.
+const CORRECTED_BY_LESS: TimeDelta = TimeDelta::minutes(5);
+/// Of a call with its beginning alone: Aircall corrects by about a second.
+const CORRECTED_BY: TimeDelta = TimeDelta::seconds(2);
+
+/// The first question: to the conversation, where it is known, and else to the contact.
 pub(super) fn ask(account: &Account, case: &Case) -> Request {
+    match known_conversation(case) {
+        Some(known) => messages::of_conversation(&known, Some(MAX_LIMIT)).to_http(account),
+        None => ask_the_contact(account, case),
+    }
+}
+
+/// The conversation that the ledger has.
+fn known_conversation(case: &Case) -> Option<ConversationId> {
+    case.ledger.id("ticket").filter(|_| !case.ledger.has(GONE)).map(ConversationId::new)
+}
+
+fn ask_the_contact(account: &Account, case: &Case) -> Request {
     if let Some(contact) = case.ledger.id("customer") {
         return of_contact(contact).to_http(account);
     }
@@ -44,7 +67,6 @@ pub(super) fn read(
     context: &Context<'_>,
     answer: &Answer,
 ) -> Result<Adopted, Refusal> {
-    let nothing = || Adopted { holdings: so_far.to_vec(), next: None };
     let path = asked.path();
     let read = if path.ends_with("/comments") {
         comments_found(case, path, so_far, context, answer)
@@ -52,9 +74,9 @@ pub(super) fn read(
         messages_found(account, case, path, so_far, answer)
     } else if path.ends_with("/conversations") {
         of_contact("").parse(answer).map(|listed| {
-            let next = ours(&listed.items)
-                .map(|ours| messages::of_conversation(&ours.id, Some(MAX_LIMIT)).to_http(account));
-            Adopted { next, ..nothing() }
+            let ours = listed.items.iter().filter(|one| has_our_tag(one)).take(MOST_CONVERSATIONS);
+            let ours: Vec<String> = ours.map(|one| one.id.to_string()).collect();
+            in_the_next(account, so_far.to_vec(), &ours)
         })
     } else {
         contacts::get(&by_id("")).parse(answer).map(|contact| {
@@ -67,21 +89,54 @@ pub(super) fn read(
         })
     };
     match read {
-        Ok(adopted) if adopted.next.is_none() && !adopted.holdings.iter().any(|h| h.key == "ticket") => {
+        Ok(adopted)
+            if adopted.next.is_none()
+                && !adopted.holdings.iter().any(|h| h.key == "ticket")
+                && known_conversation(case).is_none() =>
+        {
             Ok(Adopted { holdings: Vec::new(), next: None })
         }
-        Ok(adopted) => Ok(adopted),
+        Ok(mut adopted) => {
+            if adopted.next.is_none() {
+                adopted.holdings.retain(|holding| holding.key != OTHERS);
+            }
+            Ok(adopted)
+        }
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Merged { .. }) => {
-            Ok(Adopted { holdings: Vec::new(), next: None })
+            // Merged into another one, or deleted.
+            let is_known = known_conversation(case).filter(|known| path.contains(known.as_str()));
+            let next = match is_known {
+                Some(_) => Some(ask_the_contact(account, case)),
+                None => spelled_otherwise(account, case, path),
+            };
+            Ok(Adopted { holdings: Vec::new(), next })
         }
         Err(error) => Err(refusal(error)),
     }
+}
+
+/// After the number was looked up with its plus: without it, as a shop may have stored it.
+fn spelled_otherwise(account: &Account, case: &Case, path: &str) -> Option<Request> {
+    let Party::Phone(number) = case.call.party() else { return None };
+    let is_it =
+        contacts::get(&front::ContactRef::phone(number.as_str())).to_http(account).uri().path() == path;
+    without_plus(&number).filter(|_| is_it).map(|spelled| look_up(account, &spelled))
 }
 
 /// `/conversations/cnv_1/messages` → `cnv_1`.
 fn conversation_in(path: &str) -> ConversationId {
     let id = path.rsplit('/').nth(1).unwrap_or_default();
     ConversationId::new(id)
+}
+
+/// Goes on with the first of these conversations, and keeps the others in mind.
+fn in_the_next(account: &Account, mut holdings: Vec<Holding>, conversations: &[String]) -> Adopted {
+    holdings.retain(|holding| holding.key != OTHERS);
+    let Some((first, others)) = conversations.split_first() else { return Adopted { holdings, next: None } };
+    holdings.push(Holding { key: OTHERS.into(), helpdesk_id: String::new(), detail: json!(others) });
+    let first = ConversationId::new(first.clone());
+    let next = Some(messages::of_conversation(&first, Some(MAX_LIMIT)).to_http(account));
+    Adopted { holdings, next }
 }
 
 fn messages_found(
@@ -100,44 +155,89 @@ fn messages_found(
             holdings.extend(found.into_iter().filter(|new| !so_far.iter().any(|known| known.key == new.key)));
         }
     }
-    let is_found = holdings.iter().any(|holding| holding.key == "ticket");
     let oldest = page.items.iter().filter_map(|message| message.created_at).min();
     // Newest first: beyond the beginning of the call there is nothing of it.
-    let is_beyond = oldest.zip(case.call.started_at()).is_some_and(|(oldest, began)| oldest < began);
-    let next = match request.next_page(&page).filter(|_| !is_found && !is_beyond) {
-        Some(next) => Some(next.to_http(account)),
-        None => is_found.then(|| comments::list(&conversation).to_http(account)),
-    };
-    Ok(Adopted { holdings, next })
+    let began = case.call.started_at().map(|began| began - CORRECTED_BY_LESS);
+    let is_beyond = oldest.zip(began).is_some_and(|(oldest, began)| oldest < began);
+    let has = |holdings: &[Holding], key: &str| holdings.iter().any(|holding| holding.key == key);
+    let next_page = request.next_page(&page).filter(|_| !is_beyond);
+    if next_page.is_none() && !has(&holdings, "ticket") && case.call.message().is_none() {
+        let is_over = has(&holdings, DURATION) || has(&holdings, RECORDING);
+        let at_most = if is_over { CORRECTED_BY_LESS } else { CORRECTED_BY };
+        holdings.extend(began_about_then(&case.call, &conversation, &page.items, at_most));
+    }
+    let is_known = known_conversation(case).as_ref() == Some(&conversation);
+    if has(&holdings, "ticket") || (is_known && next_page.is_none()) {
+        return Ok(Adopted { holdings, next: Some(comments::list(&conversation).to_http(account)) });
+    }
+    if let Some(next) = next_page {
+        return Ok(Adopted { holdings, next: Some(next.to_http(account)) });
+    }
+    let others = holdings.iter().find(|holding| holding.key == OTHERS);
+    let others = others.and_then(|holding| holding.detail.as_array()).into_iter().flatten();
+    let others: Vec<String> = others.filter_map(Value::as_str).map(str::to_owned).collect();
+    Ok(in_the_next(account, holdings, &others))
+}
+
+/// The main activity of a call whose start is another one by now: of those of its line the next one.
+fn began_about_then(
+    call: &Call,
+    conversation: &ConversationId,
+    messages: &[Message],
+    at_most: TimeDelta,
+) -> Vec<Holding> {
+    let line = line_name(call);
+    let off_by = |message: &Message| Some((message.created_at? - call.started_at()?).abs());
+    let mains = messages.iter().filter(|message| {
+        let text = text_of(message);
+        text.lines().next().is_some_and(|heading| heading.ends_with(&line))
+            && Language::ALL.into_iter().any(|language| words(language).is_heading(text))
+            && off_by(message).is_some_and(|off_by| off_by <= at_most)
+    });
+    mains
+        .min_by_key(|message| off_by(message))
+        .map(|main| begun(call, conversation, main))
+        .unwrap_or_default()
+}
+
+fn text_of(message: &Message) -> &str {
+    message.text.as_deref().or(message.body.as_deref()).unwrap_or_default()
+}
+
+/// What a call's main activity tells.
+fn begun(call: &Call, conversation: &ConversationId, message: &Message) -> Vec<Holding> {
+    // To whom it was given, a person may have changed since.
+    let agent = call.agent().map(|agent| agent.id);
+    let assignee = json!({ "assignee": null, "agent": agent, "adopted": true });
+    let assignee = Holding { key: "assignee".into(), helpdesk_id: String::new(), detail: assignee };
+    vec![ticket(conversation, message, text_of(message)), entry(MAIN, message), assignee]
+}
+
+fn entry(key: &str, message: &Message) -> Holding {
+    let uid = message.uid.as_ref().map(ToString::to_string).unwrap_or_default();
+    Holding { key: key.into(), helpdesk_id: uid, detail: json!({ "adopted": true }) }
 }
 
 /// What a message is of this call's record.
 fn activity(call: &Call, conversation: &ConversationId, message: &Message) -> Option<Vec<Holding>> {
     let at = message.created_at?.timestamp();
-    let text = message.text.as_deref().or(message.body.as_deref()).unwrap_or_default();
+    let text = text_of(message);
     let is_at = |moment: Option<chrono::DateTime<chrono::Utc>>| moment.map(|at| at.timestamp()) == Some(at);
-    let uid = message.uid.as_ref().map(ToString::to_string).unwrap_or_default();
-    let entry =
-        |key: &str| Holding { key: key.into(), helpdesk_id: uid.clone(), detail: json!({ "adopted": true }) };
     if let Some(sent) = call.message() {
         let is_it = is_at(sent.sent_at()) && plain(text).starts_with(&plain(sent.text()));
-        return is_it.then(|| vec![ticket(conversation, message, text), entry(MESSAGE)]);
+        return is_it.then(|| vec![ticket(conversation, message, text), entry(MESSAGE, message)]);
     }
     let language = Language::ALL.into_iter().find(|language| words(*language).is_heading(text));
     if is_at(call.started_at()) && language.is_some() {
-        // To whom it was given, a person may have changed since.
-        let agent = call.agent().map(|agent| agent.id);
-        let assignee = json!({ "assignee": null, "agent": agent, "adopted": true });
-        let assignee = Holding { key: "assignee".into(), helpdesk_id: String::new(), detail: assignee };
-        return Some(vec![ticket(conversation, message, text), entry(MAIN), assignee]);
+        return Some(begun(call, conversation, message));
     }
     let is_end = is_at(call.ended_at());
     let is_link = call.asset().is_some_and(|link| text.contains(link));
     let is_duration =
         Language::ALL.into_iter().any(|language| text.starts_with(words(language).total_duration));
     match (is_end, is_link, is_duration) {
-        (true, true, _) => Some(vec![entry(RECORDING)]),
-        (true, false, true) => Some(vec![entry(DURATION)]),
+        (true, true, _) => Some(vec![entry(RECORDING, message)]),
+        (true, false, true) => Some(vec![entry(DURATION, message)]),
         _ => None,
     }
 }

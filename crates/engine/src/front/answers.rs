@@ -24,6 +24,9 @@ pub(super) const ACCEPTED_LOOKS_MS: &[i64] =
 /// From this look on the contact's conversations are asked, too: the answer to a repeated import may name a uid under
 /// which nothing ever appears.
 const ALSO_AMONG_CONVERSATIONS: u32 = 4;
+/// An import of something that happened longer ago may have been there before, written by somebody whose memory we do not
+/// have; and a person may have archived or thrown away its conversation since.
+const MAY_BE_OLDER: TimeDelta = TimeDelta::minutes(2);
 /// Front's clock may be behind ours by so much, when a comment is told from an older one.
 const CLOCKS_DIFFER: TimeDelta = TimeDelta::seconds(5);
 
@@ -209,10 +212,10 @@ fn assignee_probed(account: &Account, write: &Write, answer: &Answer) -> Result<
 fn import_probed(account: &Account, attempt: &Attempt, answer: &Answer) -> Result<Probed, Refusal> {
     let write = &attempt.write;
     if is_list(answer) {
-        return found_among(account, write, answer);
+        return found_among(account, attempt, answer);
     }
     match messages::by_uid(&MessageUid::new("")).parse(answer) {
-        Ok(message) => Ok(placed(write, &message)),
+        Ok(message) => Ok(placed(attempt, &message)),
         Err(error) if *error.kind() == ErrorKind::NotFound => {
             let contact = contact_of(write).filter(|_| attempt.probes >= ALSO_AMONG_CONVERSATIONS);
             Ok(match contact {
@@ -225,14 +228,14 @@ fn import_probed(account: &Account, attempt: &Attempt, answer: &Answer) -> Resul
 }
 
 /// A list of conversations, or of the messages of the one that ours go into.
-fn found_among(account: &Account, write: &Write, answer: &Answer) -> Result<Probed, Refusal> {
+fn found_among(account: &Account, attempt: &Attempt, answer: &Answer) -> Result<Probed, Refusal> {
     let body: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
     let is_of_messages = body.pointer("/_results/0/id").and_then(Value::as_str);
     if is_of_messages.is_some_and(|id| id.starts_with("msg_")) {
         let messages = messages::of_conversation(&ConversationId::new(""), None);
         let listed = messages.parse(answer).map_err(refusal)?.items;
-        let ours = listed.iter().find(|message| is_the_import(write, message));
-        return Ok(ours.map_or(Probed::Nothing, |ours| placed(write, ours)));
+        let ours = listed.iter().find(|message| is_the_import(&attempt.write, message));
+        return Ok(ours.map_or(Probed::Nothing, |ours| placed(attempt, ours)));
     }
     let listed = of_contact("").parse(answer).map_err(refusal)?.items;
     Ok(match ours(&listed) {
@@ -251,10 +254,16 @@ fn is_the_import(write: &Write, message: &Message) -> bool {
     message.created_at.map(|at| at.timestamp()) == at && plain(said) == plain(told)
 }
 
-fn placed(write: &Write, message: &Message) -> Probed {
+fn placed(attempt: &Attempt, message: &Message) -> Probed {
+    let write = &attempt.write;
     let Some(conversation) = &message.conversation else { return Probed::Nothing };
     let uid = message.uid.as_ref().map(ToString::to_string).unwrap_or_default();
     let mut holdings = named(write, &uid);
+    let at = message.created_at.unwrap_or(attempt.begun_at);
+    if attempt.begun_at - at > MAY_BE_OLDER {
+        // How the conversation stands, only a look tells.
+        holdings.retain(|holding| holding.key != SEEN);
+    }
     for holding in &mut holdings {
         if holding.key == "ticket" {
             holding.helpdesk_id = conversation.to_string();

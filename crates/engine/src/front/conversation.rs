@@ -33,7 +33,11 @@ pub(super) fn of_contact(contact: &str) -> front::Request<List<Found>> {
 
 /// Of a contact's conversations the one that ours go into: the newest with our tag.
 pub(super) fn ours(found: &[Found]) -> Option<&Found> {
-    found.iter().find(|one| one.tags.iter().any(|tag| tag.name.as_deref() == Some(TAG)))
+    found.iter().find(|one| has_our_tag(one))
+}
+
+pub(super) fn has_our_tag(found: &Found) -> bool {
+    found.tags.iter().any(|tag| tag.name.as_deref() == Some(TAG))
 }
 
 /// Whether an answer is a list, and so none of a single object.

@@ -64,6 +64,8 @@ fn message(state: &State, message: &Message) -> Value {
         "recipients": sorted(ends),
         "subject": message.subject,
         "text": message.body,
+        // When it happened, not when it was written.
+        "created_at": message.external_id.as_ref().map(|_| message.created_at.timestamp()),
         "ran_rules": message.ran_rules,
         "attachments": attachments(state, &message.files),
     })

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use sidetone_sandbox::{AircallLimits, Fault, GorgiasLimits};
+use sidetone_sandbox::{AircallLimits, Fault, FrontLimits, GorgiasLimits};
 
 use super::Life;
+use crate::day::Desk;
 use crate::trouble::{Kind, Trouble, Whose};
 
 /// A limit that others used up is free again after so long.
@@ -25,6 +26,7 @@ impl Life<'_> {
                 let until = now + TimeDelta::seconds(trouble.lasts.try_into().unwrap_or(i64::MAX));
                 self.crowded.push((now, until + FREE_AFTER));
             }
+            Kind::LoseImports(count) => self.day.front.switch(|s| s.lose_imports = *count),
             Kind::WebhookOff => self.day.aircall.disable_webhooks(),
             Kind::Kill | Kind::WebhookGivenUp => self.kill(lasts).await,
             Kind::KillAtStep(steps) => {
@@ -48,6 +50,7 @@ impl Life<'_> {
             }
             Kind::Revoked(_)
             | Kind::ListLag(_)
+            | Kind::ImportLag(_)
             | Kind::Repeats
             | Kind::Shuffle(_)
             | Kind::Late(_)
@@ -71,6 +74,7 @@ impl Life<'_> {
     pub(super) fn calm(&mut self) {
         self.day.aircall.clear_faults();
         self.day.gorgias.clear_faults();
+        self.day.front.clear_faults();
         self.faults.clear();
         self.going_on.clear();
         self.let_hold();
@@ -83,7 +87,10 @@ impl Life<'_> {
     fn add_fault(&mut self, no: usize, whose: Whose, fault: Fault) {
         let id = match whose {
             Whose::Aircall => self.day.aircall.add_fault(fault),
-            Whose::Helpdesk => self.day.gorgias.add_fault(fault),
+            Whose::Helpdesk => match self.day.desk() {
+                Desk::Gorgias => self.day.gorgias.add_fault(fault),
+                Desk::Front => self.day.front.add_fault(fault),
+            },
         };
         self.faults.insert(no, id);
     }
@@ -94,7 +101,10 @@ impl Life<'_> {
             Kind::Next(Whose::Aircall, _) | Kind::Outage(Whose::Aircall, _) => {
                 self.day.aircall.take_back_fault(id);
             }
-            _ => self.day.gorgias.take_back_fault(id),
+            _ => match self.day.desk() {
+                Desk::Gorgias => self.day.gorgias.take_back_fault(id),
+                Desk::Front => self.day.front.take_back_fault(id),
+            },
         }
     }
 
@@ -104,16 +114,27 @@ impl Life<'_> {
         let worst =
             |of: fn(&Kind) -> Option<f64>| kinds.iter().filter_map(|kind| of(kind)).fold(0.0, f64::max);
         let any = |wanted: Kind| kinds.iter().any(|kind| **kind == wanted);
-        let (aircall, gorgias) = (&self.day.aircall, &self.day.gorgias);
+        let (aircall, gorgias, front) = (&self.day.aircall, &self.day.gorgias, &self.day.front);
 
         let others = worst(|kind| if let Kind::Crowd(others) = kind { Some(*others) } else { None });
         gorgias.set_limits(GorgiasLimits { others_per_second: others, ..self.quiet_limits });
+        // The same part of what there is.
+        let part =
+            others * f64::from(self.quiet_limits.rate.window_s) / f64::from(self.quiet_limits.rate.requests);
+        let others_per_minute = (part * f64::from(self.script.set_up.front_per_minute)) as u32;
+        front.set_limits(FrontLimits { others_per_minute, ..front.limits() });
         let free = AircallLimits::default();
         let others_per_minute = if any(Kind::AircallCrowd) { free.per_minute - 3 } else { 0 };
         aircall.set_limits(AircallLimits { others_per_minute, ..free });
         let lag = worst(|kind| if let Kind::ListLag(lag) = kind { Some(*lag) } else { None });
         let revoked = any(Kind::Revoked(Whose::Helpdesk));
         gorgias.switch(|s| (s.list_lag_s, s.revoked) = (lag, revoked));
+        let import_lag = worst(|kind| if let Kind::ImportLag(lag) = kind { Some(*lag) } else { None });
+        let quiet = self.script.set_up.front.import_lag_s;
+        front.switch(|s| {
+            (s.list_lag_s, s.revoked) = (lag, revoked);
+            s.import_lag_s = import_lag.max(quiet);
+        });
         let shuffle = worst(|kind| if let Kind::Shuffle(within) = kind { Some(*within) } else { None });
         let late = worst(|kind| if let Kind::Late(late) = kind { Some(*late) } else { None });
         let gives_up = any(Kind::WebhookGivenUp);

@@ -8,7 +8,8 @@ use sidetone_sandbox::{HangUp, aircall_world as world};
 
 use super::writer::{Writer, people_of};
 use crate::cast::second_address_of;
-use crate::people::{Act, AtCustomer, MEANWHILE};
+use crate::day::Desk;
+use crate::people::{self, Act, AtCustomer};
 use crate::script::{CallNo, Deed};
 
 /// What such a call brings: from the answer to the last late tag.
@@ -51,7 +52,7 @@ fn a_moment(w: &mut Writer, at: u64) -> u64 {
 }
 
 fn an_act(w: &mut Writer, call: CallNo) -> Act {
-    let act = *w.chance.one_of(MEANWHILE);
+    let act = *w.chance.one_of(people::acts_meanwhile(w.desk));
     w.allowed(act, call)
 }
 
@@ -97,6 +98,10 @@ pub fn customer_merged(w: &mut Writer, at: u64) {
 
 /// The guest is deleted in the helpdesk, before, while or after the call is written.
 pub fn customer_deleted(w: &mut Writer, at: u64) {
+    if w.desk == Desk::Front && (w.moves || w.may_forget) {
+        // Front's conversations are found by their contact only: whoever has no memory finds none of somebody deleted.
+        return at_the_ticket(w, at);
+    }
     let Some(Call { call, number }) = call(w, at) else { return };
     match w.chance.percent(40) {
         true => {

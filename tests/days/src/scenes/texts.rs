@@ -8,7 +8,7 @@ use sidetone_sandbox::{HangUp, aircall_world as world};
 
 use super::writer::{Correspondent, Writer, people_of};
 use crate::cast::{LINES, STRANGERS_WHO_WRITE, second_address_of};
-use crate::people::{Act, AtCustomer, CONVERSATION_ACTS};
+use crate::people::{self, Act, AtCustomer};
 use crate::script::{Deed, HOUSE_S};
 
 /// How long a scene lasts at most, and with it what goes on in writing.
@@ -111,7 +111,7 @@ pub fn people_at_conversations(w: &mut Writer, at: u64) {
             w.deed(at, Deed::Customer(number, into, None));
             continue;
         }
-        let act = *w.chance.one_of(CONVERSATION_ACTS);
+        let act = *w.chance.one_of(people::acts_at_conversations(w.desk));
         let act = w.allowed_at_conversation(act);
         if matches!(act, Act::Close | Act::Trash | Act::Spam | Act::Delete) {
             w.correspondents[n].is_open = false;

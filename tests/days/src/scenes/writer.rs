@@ -7,6 +7,7 @@ use sidetone_sandbox::{HangUp, Text, TextFile};
 
 use crate::cast::{CONTACTS, FILES, KNOWN, LINES, NOTES, STRANGERS, TAGS, TEXTS, guest};
 use crate::chance::Chance;
+use crate::day::Desk;
 use crate::people::Act;
 use crate::script::{CallNo, Deed};
 
@@ -23,6 +24,7 @@ pub struct Correspondent {
 /// A script that is being written.
 pub struct Writer {
     pub(super) chance: Chance,
+    pub(super) desk: Desk,
     lines: Vec<u64>,
     pub(super) deeds: Vec<(u64, Deed)>,
     pub(super) calls: usize,
@@ -58,9 +60,10 @@ pub struct Writer {
 }
 
 impl Writer {
-    pub(super) fn new(chance: Chance, lines: Vec<u64>, sends_files: bool) -> Writer {
+    pub(super) fn new(chance: Chance, desk: Desk, lines: Vec<u64>, sends_files: bool) -> Writer {
         Writer {
             chance,
+            desk,
             lines,
             sends_files,
             texts: 0,

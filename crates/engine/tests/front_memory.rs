@@ -1,0 +1,165 @@
+//! What a program finds in Front that has no memory of it (B17): nothing stands twice, whatever Aircall and people changed
+//! since.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed step fails its test
+
+mod day;
+mod front;
+
+use day::{Day, MARTA, Plan};
+use front::{change, conversation, keys, missed};
+use serde_json::{Value, json};
+use sidetone_engine::call::CaseId;
+use sidetone_sandbox::{HangUp, aircall_world as world};
+
+const LUCAS: &str = "+33199001144";
+const ODILE: &str = "+33199001155";
+
+/// Answered, with a comment; returns when all is written, and Aircall has corrected the start if it does.
+async fn commented(day: &Day, from: &str, text: &str) -> u64 {
+    let call = day.ring(world::SUPPORT_FR, Some(from));
+    day.pass(8).await;
+    day.aircall.answer(call, Some(world::CAMILLE)).unwrap();
+    day.aircall.comment(call, world::CAMILLE, text).unwrap();
+    day.pass(60).await;
+    day.aircall.hang_up(call, &HangUp::default()).unwrap();
+    day.pass(600).await;
+    call
+}
+
+async fn lose_the_database(day: &mut Day) {
+    day.kill().await;
+    day.shelf.lose();
+    day.set_from(Some(day.now() - chrono::TimeDelta::hours(12)));
+    day.start().unwrap();
+    day.pass(10).await;
+}
+
+fn comments(conversation: &Value) -> Vec<&str> {
+    conversation["comments"].as_array().unwrap().iter().map(|one| one["body"].as_str().unwrap()).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_whose_start_aircall_corrected_is_found_again() {
+    // B17: a message does not tell its marker, and the start is another one by now
+    let mut day = Day::begin(Plan::with_front()).await;
+    let mut calls = Vec::new();
+    let mut corrected = 0;
+    for n in 0..6 {
+        let call = commented(&day, MARTA, &format!("comment {n}")).await;
+        let written = conversation(&day, call);
+        let main = front::activity(&written, call, "")["created_at"].as_f64().unwrap() as i64;
+        corrected += usize::from(day.aircall.call(call).unwrap()["started_at"].as_i64().unwrap() != main);
+        calls.push(call);
+    }
+    assert!(corrected > 0, "Aircall corrects the start of some calls");
+    let before = conversation(&day, calls[0]);
+    lose_the_database(&mut day).await;
+    for call in &calls {
+        day.aircall.tag(*call, Some(world::CAMILLE), "Refund").unwrap();
+    }
+    day.aircall.comment(calls[5], world::CAMILLE, "one more").unwrap();
+    day.pass(300).await;
+    let after = conversation(&day, calls[0]);
+    assert_eq!(after["messages"], before["messages"]);
+    let mut expected: Vec<String> = (0..6).map(|n| format!("comment {n}")).collect();
+    expected.push("one more".to_owned());
+    assert_eq!(comments(&after), expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_two_conversations_of_a_contact_the_one_with_the_call_is_found() {
+    // B17: two contacts were merged into one
+    let mut day = Day::begin(Plan::with_front()).await;
+    let first = commented(&day, LUCAS, "from Lucas").await;
+    let second = commented(&day, ODILE, "from Odile").await;
+    let contacts = day.front.contacts();
+    let id_of = |number: &str| {
+        let has_it = |contact: &&Value| contact["handles"].to_string().contains(number);
+        contacts.iter().find(has_it).unwrap()["id"].as_str().unwrap().to_owned()
+    };
+    day.front.merge(&id_of(LUCAS), &id_of(ODILE)).unwrap();
+    lose_the_database(&mut day).await;
+    for (call, text) in [(first, "again from Lucas"), (second, "again from Odile")] {
+        day.aircall.comment(call, world::CAMILLE, text).unwrap();
+    }
+    day.pass(300).await;
+    assert_eq!(comments(&conversation(&day, first)), ["from Lucas", "again from Lucas"]);
+    assert_eq!(comments(&conversation(&day, second)), ["from Odile", "again from Odile"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn into_a_conversation_that_was_thrown_away_nothing_is_written_without_a_memory() {
+    // G25, B17
+    let mut day = Day::begin(Plan::with_front()).await;
+    let call = commented(&day, MARTA, "before").await;
+    change(&day, &conversation(&day, call), json!({ "status": "deleted" }));
+    lose_the_database(&mut day).await;
+    let next = missed(&day, MARTA).await;
+    assert_ne!(conversation(&day, next)["id"], conversation(&day, call)["id"]);
+    day.aircall.comment(call, world::CAMILLE, "too late").unwrap();
+    day.pass(300).await;
+    let thrown_away = conversation(&day, call);
+    assert_eq!((comments(&thrown_away), keys(&thrown_away).len()), (vec!["before"], 3), "{thrown_away:#}");
+    assert!(comments(&conversation(&day, next)).is_empty(), "nor is it put elsewhere");
+    assert_eq!(day.handle.call(CaseId(call)).unwrap().unwrap().reason.unwrap().code, "ticket_trashed");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_waited_goes_no_faster_than_fronts_guards_let_it() {
+    // B2: about five imports a second to one inbox
+    let day = Day::begin(Plan::with_front()).await;
+    day.front.set_limits(sidetone_sandbox::FrontLimits { per_minute: 200, ..day.front.limits() });
+    missed(&day, LUCAS).await;
+    day.handle.pause().await.unwrap();
+    let mut calls = Vec::new();
+    for n in 0..12 {
+        let call = day.ring(world::SUPPORT_FR, Some(&format!("+331990044{n:02}")));
+        day.pass(20).await;
+        day.aircall.hang_up(call, &HangUp::default()).unwrap();
+        day.pass(40).await;
+        calls.push(call);
+    }
+    day.handle.resume().await.unwrap();
+    day.pass(300).await;
+    for call in calls {
+        conversation(&day, call);
+    }
+    let refused: Vec<_> = day.front.journal(0).into_iter().filter(|entry| entry.status == 429).collect();
+    assert!(refused.is_empty(), "{} requests too many: {:?}", refused.len(), refused.first());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_contact_whose_number_has_no_plus_is_found_again() {
+    // B17, B9
+    let mut day = Day::begin(Plan::with_front()).await;
+    let call = commented(&day, "+33199001177", "before").await;
+    lose_the_database(&mut day).await;
+    day.aircall.comment(call, world::CAMILLE, "after").unwrap();
+    day.pass(300).await;
+    assert_eq!(comments(&conversation(&day, call)), ["before", "after"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_the_conversation_is_known_what_a_backup_lacks_is_found_in_it() {
+    // B17: the contact of the conversation is not the one that the call was matched with
+    let mut day = Day::begin(Plan::with_front()).await;
+    let call = day.ring(world::SUPPORT_FR, Some("+33199001177"));
+    day.pass(8).await;
+    day.aircall.answer(call, Some(world::CAMILLE)).unwrap();
+    day.pass(30).await;
+    day.kill().await;
+    day.shelf.back_up();
+    day.start().unwrap();
+    day.pass(10).await;
+    day.aircall.comment(call, world::CAMILLE, "before").unwrap();
+    day.aircall.hang_up(call, &HangUp::default()).unwrap();
+    day.pass(300).await;
+    assert_eq!(comments(&conversation(&day, call)), ["before"]);
+    day.kill().await;
+    day.shelf.restore();
+    day.start().unwrap();
+    day.pass(10).await;
+    day.aircall.comment(call, world::CAMILLE, "after").unwrap();
+    day.pass(300).await;
+    assert_eq!(comments(&conversation(&day, call)), ["before", "after"]);
+}
