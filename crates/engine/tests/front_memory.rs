@@ -163,3 +163,50 @@ async fn where_the_conversation_is_known_what_a_backup_lacks_is_found_in_it() {
     day.pass(300).await;
     assert_eq!(comments(&conversation(&day, call)), ["before", "after"]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_call_is_found_again_in_a_conversation_from_which_a_person_took_our_tag() {
+    let mut day = Day::begin(Plan::with_front()).await;
+    let call = commented(&day, MARTA, "wants a blue one").await;
+    let before = conversation(&day, call);
+    let path = format!("/conversations/{}/tags", before["id"].as_str().unwrap());
+    let tags: Vec<Value> = before["tags"].as_array().unwrap().iter().map(|tag| tag["id"].clone()).collect();
+    let (status, answer) = day.front.by_a_person("DELETE", &path, &json!({ "tag_ids": tags })).unwrap();
+    assert_eq!(status, 204, "{answer}");
+    lose_the_database(&mut day).await;
+    day.aircall.comment(call, world::CAMILLE, "one more").unwrap();
+    day.pass(600).await;
+    let after = conversation(&day, call);
+    assert_eq!(after["messages"], before["messages"]);
+    assert_eq!(comments(&after), ["wants a blue one", "one more"]);
+    assert_eq!(day.handle.health().outbox.calls, 0, "nothing is asked for ever");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_was_handed_on_to_another_line_is_found_by_whoever_did_not_see_that() {
+    // Only an event told on which line it began; no read tells it after that.
+    let mut day = Day::begin(Plan::with_front()).await;
+    let mut calls = Vec::new();
+    for n in 0..6 {
+        let call = day.ring(world::SUPPORT_FR, Some(MARTA));
+        day.pass(8).await;
+        day.aircall.answer(call, Some(world::CAMILLE)).unwrap();
+        day.pass(20).await;
+        day.aircall.transfer_to_line(call, world::SALES_US, world::AMELIA).unwrap();
+        day.aircall.comment(call, world::AMELIA, &format!("comment {n}")).unwrap();
+        day.pass(60).await;
+        day.aircall.hang_up(call, &HangUp::default()).unwrap();
+        day.pass(600).await;
+        calls.push(call);
+    }
+    let before = conversation(&day, calls[0]);
+    lose_the_database(&mut day).await;
+    for call in &calls {
+        day.aircall.tag(*call, Some(world::AMELIA), "Refund").unwrap();
+    }
+    day.pass(900).await;
+    let after = conversation(&day, calls[0]);
+    assert_eq!(after["messages"], before["messages"]);
+    assert_eq!(comments(&after), comments(&before));
+    assert_eq!(day.handle.health().outbox.calls, 0, "nothing is asked for ever");
+}

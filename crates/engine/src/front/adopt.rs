@@ -3,8 +3,9 @@
 //! Imports may be repeated without harm, so what a lost ledger could do is little: make comments twice, and give a
 //! conversation away once more. Messages tell no `external_id`: an activity of ours is known by the second in which it
 //! happened and by what it says. Aircall corrects the start of some calls after their end: then the end, or the link to what
-//! was recorded, shows that the call is there. The contact is asked, then its conversations, the messages of those with our
-//! tag (two, where contacts were merged or a conversation was thrown away), and the comments of the one with the call.
+//! was recorded, shows that the call is there. The contact is asked, then its conversations, the messages of those (first
+//! of those with our tag, which may be two where contacts were merged or a conversation was thrown away), and the comments of
+//! the one with the call.
 
 use chrono::TimeDelta;
 use front::{Account, Comment, ConversationId, ErrorKind, MAX_LIMIT, Message, comments, contacts, messages};
@@ -32,7 +33,7 @@ const MOST_CONVERSATIONS: usize = 5;
 /// A call whose end was found may have begun so much earlier or later than Aircall says now.
 const CORRECTED_BY_LESS: TimeDelta = TimeDelta::minutes(5);
 /// Of a call with its beginning alone: Aircall corrects by about a second.
-const CORRECTED_BY: TimeDelta = TimeDelta::seconds(2);
+pub(super) const CORRECTED_BY: TimeDelta = TimeDelta::seconds(2);
 
 /// The first question: to the conversation, where it is known, and else to the contact.
 pub(super) fn ask(account: &Account, case: &Case) -> Request {
@@ -74,8 +75,10 @@ pub(super) fn read(
         messages_found(account, case, path, so_far, answer)
     } else if path.ends_with("/conversations") {
         of_contact("").parse(answer).map(|listed| {
-            let ours = listed.items.iter().filter(|one| has_our_tag(one)).take(MOST_CONVERSATIONS);
-            let ours: Vec<String> = ours.map(|one| one.id.to_string()).collect();
+            // Our tag says which ones are ours, unless a person took it off.
+            let (tagged, others): (Vec<_>, Vec<_>) = listed.items.iter().partition(|one| has_our_tag(one));
+            let first = tagged.into_iter().chain(others).take(MOST_CONVERSATIONS);
+            let ours: Vec<String> = first.map(|one| one.id.to_string()).collect();
             in_the_next(account, so_far.to_vec(), &ours)
         })
     } else {
@@ -179,7 +182,7 @@ fn messages_found(
     Ok(in_the_next(account, holdings, &others))
 }
 
-/// The main activity of a call whose start is another one by now: of those of its line the next one.
+/// The main activity of a call whose start is another one by now: the next one, first of all of its line.
 fn began_about_then(
     call: &Call,
     conversation: &ConversationId,
@@ -188,19 +191,27 @@ fn began_about_then(
 ) -> Vec<Holding> {
     let line = line_name(call);
     let off_by = |message: &Message| Some((message.created_at? - call.started_at()?).abs());
+    let is_of_its_line =
+        |message: &Message| text_of(message).lines().next().is_some_and(|heading| heading.ends_with(&line));
+    // Whose end is there is there, too, even if the call was handed on to another line since.
+    let may_be_of_another = at_most > CORRECTED_BY;
     let mains = messages.iter().filter(|message| {
-        let text = text_of(message);
-        text.lines().next().is_some_and(|heading| heading.ends_with(&line))
-            && Language::ALL.into_iter().any(|language| words(language).is_heading(text))
+        (may_be_of_another || is_of_its_line(message))
+            && is_heading(text_of(message))
             && off_by(message).is_some_and(|off_by| off_by <= at_most)
     });
     mains
-        .min_by_key(|message| off_by(message))
+        .min_by_key(|message| (!is_of_its_line(message), off_by(message)))
         .map(|main| begun(call, conversation, main))
         .unwrap_or_default()
 }
 
-fn text_of(message: &Message) -> &str {
+/// Whether a text begins as the main activity of a call or a text message does.
+pub(super) fn is_heading(text: &str) -> bool {
+    Language::ALL.into_iter().any(|language| words(language).is_heading(text))
+}
+
+pub(super) fn text_of(message: &Message) -> &str {
     message.text.as_deref().or(message.body.as_deref()).unwrap_or_default()
 }
 

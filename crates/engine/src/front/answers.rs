@@ -5,11 +5,12 @@
 //! whose answer was lost is sent again: its `external_id` makes that harmless, whether Front then answers 202 or 409. So is
 //! a contact: one number is one contact's, and a second try is refused (409).
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta};
 use front::{Account, Error, ErrorKind, MAX_LIMIT, MessageUid, comments, contacts, conversations, messages};
 use front::{ConversationId, Message};
 use serde_json::Value;
 
+use super::adopt::{CORRECTED_BY, is_heading, text_of};
 use super::contacts::by_id;
 use super::conversation::{assignee, is_list, of_contact, ours};
 use super::markdown::plain;
@@ -24,6 +25,8 @@ pub(super) const ACCEPTED_LOOKS_MS: &[i64] =
 /// From this look on the contact's conversations are asked, too: the answer to a repeated import may name a uid under
 /// which nothing ever appears.
 const ALSO_AMONG_CONVERSATIONS: u32 = 4;
+/// From this look on the beginning of the same call is enough.
+const ALSO_WHAT_WAS_CORRECTED: u32 = 7;
 /// An import of something that happened longer ago may have been there before, written by somebody whose memory we do not
 /// have; and a person may have archived or thrown away its conversation since.
 const MAY_BE_OLDER: TimeDelta = TimeDelta::minutes(2);
@@ -234,7 +237,11 @@ fn found_among(account: &Account, attempt: &Attempt, answer: &Answer) -> Result<
     if is_of_messages.is_some_and(|id| id.starts_with("msg_")) {
         let messages = messages::of_conversation(&ConversationId::new(""), None);
         let listed = messages.parse(answer).map_err(refusal)?.items;
-        let ours = listed.iter().find(|message| is_the_import(&attempt.write, message));
+        let exactly = listed.iter().find(|message| is_the_import(&attempt.write, message));
+        let ours = exactly.or_else(|| {
+            let late = attempt.probes >= ALSO_WHAT_WAS_CORRECTED;
+            listed.iter().find(|message| late && began_about_then(&attempt.write, message))
+        });
         return Ok(ours.map_or(Probed::Nothing, |ours| placed(attempt, ours)));
     }
     let listed = of_contact("").parse(answer).map_err(refusal)?.items;
@@ -248,10 +255,20 @@ fn found_among(account: &Account, attempt: &Attempt, answer: &Answer) -> Result<
 
 /// A message tells no `external_id`: the second in which it happened and what it says must do.
 fn is_the_import(write: &Write, message: &Message) -> bool {
-    let said = message.text.as_deref().or(message.body.as_deref()).unwrap_or_default();
+    let said = text_of(message);
     let told = write.body.get("body").and_then(Value::as_str).unwrap_or_default();
     let at = write.body.get("created_at").and_then(Value::as_i64);
     message.created_at.map(|at| at.timestamp()) == at && plain(said) == plain(told)
+}
+
+/// Whether a message is the beginning of the same call as another installation wrote it, before Aircall corrected when it
+/// began: then Front keeps that one, and what we send is never there.
+fn began_about_then(write: &Write, message: &Message) -> bool {
+    let at =
+        write.body.get("created_at").and_then(Value::as_i64).and_then(|at| DateTime::from_timestamp(at, 0));
+    let off_by = message.created_at.zip(at).map(|(one, other)| (one - other).abs());
+    let is_ours = write.body.get("body").and_then(Value::as_str).is_some_and(is_heading);
+    is_ours && is_heading(text_of(message)) && off_by.is_some_and(|off_by| off_by <= CORRECTED_BY)
 }
 
 fn placed(attempt: &Attempt, message: &Message) -> Probed {
