@@ -59,7 +59,13 @@ fn of_conversation(
     for field in ["subject", "assignee"] {
         fact(format!("{whose} {field}, of {}", all.join(", ")), conversation[field].to_string());
     }
-    for field in ["status", "contact", "tags", "links"] {
+    // Whether an open one is somebody's, the assignee tells.
+    let status = match conversation["status"].as_str() {
+        Some("assigned" | "unassigned") => "open",
+        other => other.unwrap_or_default(),
+    };
+    fact(format!("{whose} status"), status.to_owned());
+    for field in ["contact", "tags", "links"] {
         fact(format!("{whose} {field}"), conversation[field].to_string());
     }
     fact(format!("{whose}{INBOXES}"), conversation["inboxes"].to_string());
