@@ -20,9 +20,7 @@ fn without_a_display_one_sentence_says_what_to_do() {
 
 #[test]
 fn what_cannot_be_followed_is_a_usage_error() {
-    for line in
-        [&["demo", "--helpdesk", "front"][..], &["--colour", "blue"], &["demo", "--helpdesk", "abacus"]]
-    {
+    for line in [&["demo", "--helpdesk", "abacus"][..], &["--colour", "blue"], &["demo", "--helpdesk"]] {
         let output = std::process::Command::new(binary()).args(line).env_remove("DISPLAY").output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{line:?}");
     }
