@@ -367,6 +367,23 @@ async fn a_call_that_is_handed_on_takes_its_conversation_with_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_a_person_gave_to_the_agent_stays_the_agents_when_the_call_is_handed_on() {
+    // F7, G24
+    let day = Day::begin(Plan::with_front()).await;
+    let first = missed(&day, MARTA).await;
+    change(&day, &conversation(&day, first), json!({ "assignee_id": front_world::CAMILLE }));
+    let call = day.ring(world::SUPPORT_FR, Some(MARTA));
+    day.pass(8).await;
+    day.aircall.answer(call, Some(world::CAMILLE)).unwrap();
+    day.pass(30).await;
+    day.aircall.transfer(call, world::JONAS, true).unwrap();
+    day.pass(60).await;
+    day.aircall.hang_up(call, &HangUp::default()).unwrap();
+    day.pass(120).await;
+    assert_eq!(conversation(&day, call)["assignee"]["email"], "camille.roux@example.com");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_voicemail_has_its_subject_and_its_link_at_once_and_the_companys_rule_runs() {
     // F4, F9, F10
     let day = Day::begin(Plan::with_front()).await;

@@ -132,7 +132,8 @@ pub(super) fn standing_in(inboxes: &[Inbox], before: Option<&str>) -> Option<Str
 }
 
 fn thread(found: &Found, kept: Option<&Thread>) -> Thread {
-    let kept = kept.cloned().unwrap_or_default();
+    // One that it was merged into has a subject and an assignee of its own.
+    let kept = kept.filter(|kept| kept.ticket == found.id.as_str()).cloned().unwrap_or_default();
     Thread {
         ticket: found.id.to_string(),
         closed_at: is_archived(found).then(|| found.updated_at.unwrap_or_default()),

@@ -172,7 +172,12 @@ pub(super) fn begin(
     write.holdings.extend(customer_holding(customer, ledger, record));
     write.holdings.push(bare(&entry.key, json!({ "at": entry.at.timestamp() })));
     let has_it = target.map(|target| target.as_str());
-    if let Some(holder) = record.holder.as_ref().filter(|_| known.is_none() || had.is_some() && had == has_it)
+    // Whoever has it by a person's hand keeps it, also when the call is handed on (G24).
+    let is_ours_to_give = may_assign(known);
+    if let Some(holder) = record
+        .holder
+        .as_ref()
+        .filter(|_| is_ours_to_give && (known.is_none() || had.is_some() && had == has_it))
     {
         let detail = json!({ "assignee": has_it, "agent": holder.agent });
         write.holdings.push(bare("assignee", detail));
