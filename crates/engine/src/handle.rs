@@ -142,10 +142,11 @@ impl Shared {
             .filter(|_| matched.as_ref().is_some_and(|m| m.customers.len() > 1) || choice.is_some());
         let dealings = shared.map(|c| self.store.dealings(&c.id)).collect::<Result<_, _>>()?;
         // Of several nobody knows yet whose they would be.
-        let only = matched.iter().flat_map(|m| &m.customers).next();
-        let logged_to = case.ledger.id("customer").or(only.map(|customer| customer.id.as_str()));
-        let is_one = case.ledger.has("customer") || matched.as_ref().is_some_and(|m| m.customers.len() == 1);
-        let mut other_numbers = match logged_to.filter(|_| is_one) {
+        let only = match matched.as_ref().map(|m| m.customers.as_slice()) {
+            Some([only]) => Some(only.id.as_str()),
+            _ => None,
+        };
+        let mut other_numbers = match case.ledger.id("customer").or(only) {
             Some(customer) => self.store.numbers_of(customer, OTHER_NUMBERS + 1)?,
             None => Vec::new(),
         };

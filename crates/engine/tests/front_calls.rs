@@ -7,8 +7,10 @@ mod front;
 use day::{Day, MARTA, Plan, STRANGER};
 use front::{activity, archive, change, conversation, inboxes, keys, last_seq, missed, text, writes};
 use serde_json::{Value, json};
+use sidetone_engine::act::DialAsk;
 use sidetone_engine::settings::Recordings;
-use sidetone_protocol::{CallState, PartState};
+use sidetone_engine::store::Query;
+use sidetone_protocol::{CallState, Direction, PartState};
 use sidetone_sandbox::{Dial, HangUp, Ring, aircall_world as world, front_world};
 
 #[tokio::test(start_paused = true)]
@@ -381,6 +383,31 @@ async fn what_a_person_gave_to_the_agent_stays_the_agents_when_the_call_is_hande
     day.aircall.hang_up(call, &HangUp::default()).unwrap();
     day.pass(120).await;
     assert_eq!(conversation(&day, call)["assignee"]["email"], "camille.roux@example.com");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_dialled_from_a_conversation_is_logged_in_it() {
+    // F8
+    let day = Day::begin(Plan::with_front()).await;
+    let first = missed(&day, MARTA).await;
+    let from = conversation(&day, first);
+    let ask = DialAsk {
+        to: MARTA.into(),
+        agent: Some(world::CAMILLE.to_string()),
+        line: Some(world::SUPPORT_FR),
+        start: true,
+        ticket: from["id"].as_str().map(str::to_owned),
+    };
+    assert!(day.handle.dial(ask).await.unwrap().started);
+    day.pass(5).await;
+    let calls = day.handle.calls(&Query { limit: 9, ..Query::default() }).unwrap().calls;
+    let call = calls.iter().find(|call| call.direction == Direction::Outbound).unwrap().id.parse().unwrap();
+    day.aircall.answer(call, None).unwrap();
+    day.pass(20).await;
+    day.aircall.hang_up(call, &HangUp::default()).unwrap();
+    day.pass(120).await;
+    assert_eq!(conversation(&day, call)["id"], from["id"]);
+    assert_eq!(day.detail(call).state, CallState::Complete);
 }
 
 #[tokio::test(start_paused = true)]
