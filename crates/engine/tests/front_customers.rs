@@ -6,6 +6,7 @@ mod front;
 
 use day::{Day, MARTA, Plan, STRANGER};
 use front::{conversation, last_seq, missed, writes};
+use serde_json::Value;
 use sidetone_engine::call::CaseId;
 use sidetone_engine::choice::CallerName;
 use sidetone_engine::settings::UnknownCallers;
@@ -59,6 +60,15 @@ async fn a_contact_stored_without_its_plus_is_found() {
         assert_eq!(day.detail(call).call.customer.unwrap().name, "Noor Haddad");
         conversation(&day, call);
         assert!(!writes(&day, 0).iter().any(|write| write.ends_with("/contacts")), "{directory_is_read}");
+        // F1: it gets the number as Front writes it, once, and no second contact comes about.
+        let again = missed(&day, "+33199001177").await;
+        assert_eq!(conversation(&day, again)["id"], conversation(&day, call)["id"]);
+        let added = |write: &&String| write.ends_with("/handles");
+        assert_eq!(writes(&day, 0).iter().filter(added).count(), 1, "{directory_is_read}");
+        let has_it = |contact: &Value| contact["handles"].to_string().contains("33199001177");
+        let owners: Vec<Value> = day.front.contacts().into_iter().filter(has_it).collect();
+        assert_eq!(owners.len(), 1, "{owners:#?}");
+        assert_eq!(owners[0]["name"], "Noor Haddad");
     }
 }
 

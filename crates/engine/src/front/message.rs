@@ -3,9 +3,9 @@
 use sidetone_protocol::PartState;
 
 use super::assess::{conversation, step};
-use super::contacts::{HABITS, create_contact};
+use super::contacts::HABITS;
 use super::naming;
-use super::plan::begin;
+use super::plan::{begin, contact};
 use super::record::{By, Entry, EntryKind, Record, line_name, teammate};
 use crate::assessing;
 use crate::call::{Medium, Message, MessageFile};
@@ -55,9 +55,7 @@ pub(super) fn assess(
         assessment.customer.get_or_insert_with(|| customer.clone());
     }
     assessment.writes = naming::plan(&case.ledger).into_iter().collect();
-    if let Whom::New(new) = &record.whom {
-        assessment.writes.push(create_contact(new, record.language));
-    }
+    assessment.writes.extend(contact(&case.call, &record, &case.ledger, context));
     if let Some(entry) = entry.filter(|_| !is_written) {
         assessment.writes.push(begin(&case.call, &record, entry, &case.ledger, &conversation, context));
     }

@@ -4,7 +4,7 @@ use front::conversations::assign;
 use front::{Assign, ConversationId, Direction, Import, InboxId, Medium, NewComment, TeammateRef, Thread};
 use serde_json::{Value, json};
 
-use super::contacts::{ANONYMOUS, create_contact};
+use super::contacts::{ANONYMOUS, add_number, create_contact};
 use super::naming;
 use super::record::{By, Entry, EntryKind, MAIN, Record, line_handle};
 use crate::call::Call;
@@ -33,9 +33,7 @@ pub(super) fn plan(
     context: &Context<'_>,
 ) -> Vec<Write> {
     let mut writes: Vec<Write> = naming::plan(ledger).into_iter().collect();
-    if let Whom::New(new) = &record.whom {
-        writes.push(create_contact(new, record.language));
-    }
+    writes.extend(contact(call, record, ledger, context));
     let mut entries = record.entries.iter().filter(|entry| !ledger.has(&entry.key)).peekable();
     let placed = match ledger.id("ticket") {
         Some(id) => Placed::seen(id, ledger, context),
@@ -49,6 +47,19 @@ pub(super) fn plan(
     writes.extend(set_assignee(record, ledger));
     writes.extend(entries.map(|entry| add_entry(call, record, entry, &placed, ledger)));
     writes
+}
+
+/// F1: what is to be done at the contact before anything is imported for it.
+pub(super) fn contact(call: &Call, record: &Record, ledger: &Ledger, context: &Context<'_>) -> Option<Write> {
+    // Where two contacts have the number in two spellings, neither can have the other's.
+    let is_the_only_one = || context.matched.is_none_or(|matched| matched.customers.len() < 2);
+    match (&record.whom, call.party()) {
+        (Whom::New(new), _) => Some(create_contact(new, record.language)),
+        (Whom::Known(known), Party::Phone(number)) if !ledger.has("customer") && is_the_only_one() => {
+            add_number(known, &number, record.language)
+        }
+        (Whom::Known(_), _) => None,
+    }
 }
 
 /// Where what follows the first activity goes.

@@ -127,6 +127,12 @@ const CONTACTS: [Known; 8] = [
     },
 ];
 
+/// The phone number that the contact with this e-mail address has on the first day.
+#[must_use]
+pub fn phone_of(email: &str) -> Option<&'static str> {
+    CONTACTS.iter().find(|known| known.email == email).map(|known| known.phone)
+}
+
 /// Puts the first day's people and conversations into an empty state.
 pub(crate) fn fill(state: &mut State) {
     let teammate = |id, (first_name, last_name), email: &str, is_admin, kind| {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use sidetone_sandbox::front_world;
 
 use super::{Done, Over, Promise, of_other_modes};
 use crate::day::Day;
@@ -24,20 +25,22 @@ pub(super) fn as_it_is(day: &Day, id: &str) -> Value {
 /// two agents has it in the end: where several were told of in one stretch, any order is right. To whom we gave a
 /// conversation, only our memory tells: whoever lost it takes it from nobody.
 pub(super) fn is_passed_over(about: &str, script: &Script, troubles: &[Trouble]) -> bool {
+    let forgets = troubles.iter().any(|trouble| MISHAPS.contains(&trouble.kind));
+    let whose = about.strip_prefix("place of ").or(about.strip_prefix("conversation of "));
+    if whose.is_some_and(|whose| may_be_in_another(whose, script, forgets)) {
+        return true;
+    }
     if let Some((_, all)) = about.split_once(" subject, of ") {
         return any_order(all, script);
     }
     if let Some((_, all)) = about.split_once(" assignee, of ") {
-        let forgets = troubles.iter().any(|trouble| MISHAPS.contains(&trouble.kind));
         return any_order(all, script) || (forgets && all.contains(", "));
     }
     if about.starts_with("contact ") || about.ends_with(" contact") {
         // An import into the conversation of a contact who was deleted makes a contact of its number anew. Whether anything
         // was still to be written then, and what the contact is called, depends on what is late.
         return script.deeds.iter().any(|(_, deed)| match deed {
-            Deed::Customer(number, AtCustomer::Delete, _) => {
-                about.contains(number.as_str()) || is_of(about, number, script)
-            }
+            Deed::Customer(number, AtCustomer::Delete, _) => about.contains(number.as_str()),
             _ => false,
         });
     }
@@ -49,23 +52,41 @@ pub(super) fn is_passed_over(about: &str, script: &Script, troubles: &[Trouble])
             _ if script.is_settled_at(*at) => false,
             Act::Close => of_it == Some("status"),
             Act::Trash | Act::Spam => {
-                is_entry || of_it.is_some_and(|of_it| ["status", "tags", "comment"].contains(&of_it))
+                is_entry
+                    || about.starts_with(&format!("place of #{call} "))
+                    || of_it.is_some_and(|of_it| ["status", "tags", "comment"].contains(&of_it))
             }
             _ => false,
         }
     })
 }
 
-/// Whether a conversation is known by a call or text message of this number.
-fn is_of(about: &str, number: &str, script: &Script) -> bool {
+/// Whether it is open in which conversation a call or text message is: its contact was deleted, and what was still to be
+/// written then made one anew; or its contact was merged with another who has one, too, and which of the two was ours, only
+/// our memory tells.
+fn may_be_in_another(whose: &str, script: &Script, forgets: bool) -> bool {
+    let Some(number) = number_of(whose, script) else { return false };
     script.deeds.iter().any(|(_, deed)| match deed {
-        Deed::Ring(call, _, Some(from), _) => {
-            from == number && about.starts_with(&format!("conversation of #{call} "))
-        }
-        Deed::Text(text, what) => {
-            what.number == number && about.starts_with(&format!("conversation of text #{text} "))
+        Deed::Customer(deleted, AtCustomer::Delete, _) => deleted == number,
+        Deed::Person(call, Act::MergeCustomerInto(email)) => {
+            let merged = number_of(&format!("#{call}"), script);
+            forgets && (merged == Some(number) || front_world::phone_of(email) == Some(number))
         }
         _ => false,
+    })
+}
+
+/// The outer end of a call or text message.
+fn number_of<'a>(name: &str, script: &'a Script) -> Option<&'a str> {
+    let is = |known: String| {
+        name.strip_prefix(&known).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    script.deeds.iter().find_map(|(_, deed)| match deed {
+        Deed::Ring(call, _, Some(number), _) | Deed::Dial(call, _, _, number) if is(format!("#{call}")) => {
+            Some(number.as_str())
+        }
+        Deed::Text(text, what) if is(format!("text #{text}")) => Some(what.number.as_str()),
+        _ => None,
     })
 }
 

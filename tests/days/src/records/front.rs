@@ -71,11 +71,14 @@ fn of_conversation(
     fact(format!("{whose}{INBOXES}"), conversation["inboxes"].to_string());
     for message in list(&conversation["messages"]) {
         let about = match of_ours(message, names) {
-            Some(ours) => format!("entry of {} {}", ours.name(), ours.what),
+            Some(ours) => {
+                fact(format!("place of {} {}", ours.name(), ours.what), format!("the {whose}"));
+                format!("entry of {} {}", ours.name(), ours.what)
+            }
             None => format!("{whose} entry"),
         };
         let is = format!(
-            "in the {whose}: by {} ({}), inbound {}, at {}, {}, rules {}: {}",
+            "by {} ({}), inbound {}, at {}, {}, rules {}: {}",
             message["author"],
             message["recipients"],
             message["is_inbound"],
@@ -150,6 +153,7 @@ mod tests {
         assert!(differ(records([7, 8], &second[..1], &["Hello"])).is_some());
         let other =
             differ(records([7, 8], &[("", "Inbound call"), (":duration", "61 s")], &["Hello"])).unwrap();
-        assert!(other.to_string().contains("entry of #10 duration: in the conversation of #9"), "{other}");
+        assert!(other.to_string().contains("entry of #10 duration: by "), "{other}");
+        assert!(!other.to_string().contains("place of #10"), "{other}");
     }
 }
