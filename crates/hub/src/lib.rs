@@ -24,3 +24,4 @@ mod receiver;
 pub mod running;
 pub mod server;
 pub mod transport;
+pub mod vault;
