@@ -8,10 +8,11 @@ use day::{Day, MARTA, Plan, STRANGER};
 use front::{activity, archive, change, conversation, inboxes, keys, last_seq, missed, text, writes};
 use serde_json::{Value, json};
 use sidetone_engine::act::DialAsk;
+use sidetone_engine::call::CaseId;
 use sidetone_engine::settings::Recordings;
 use sidetone_engine::store::Query;
 use sidetone_protocol::{CallState, Direction, PartState};
-use sidetone_sandbox::{Dial, HangUp, Ring, aircall_world as world, front_world};
+use sidetone_sandbox::{Dial, Fault, FaultKind, HangUp, Ring, aircall_world as world, front_world};
 
 #[tokio::test(start_paused = true)]
 async fn an_answered_call_is_an_activity_of_the_agent_with_its_duration_and_its_link() {
@@ -366,6 +367,53 @@ async fn a_call_that_is_handed_on_takes_its_conversation_with_it() {
         assert_eq!(found["assignee"]["email"], has_it);
         assert_eq!(activity(&found, call, "")["author"]["email"], "camille.roux@example.com");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_person_does_before_we_find_what_front_made_is_seen() {
+    // F7, G24: an import is found up to two minutes after it was taken
+    let day = Day::begin(Plan::with_front()).await;
+    day.front.switch(|s| s.import_lag_s = 8.0);
+    let call = day.ring(world::SUPPORT_FR, Some(MARTA));
+    day.pass(8).await;
+    day.aircall.answer(call, Some(world::CAMILLE)).unwrap();
+    let marker = format!("aircall:call:{call}");
+    while day.front.conversations_marked(&marker).is_empty() {
+        day.pass(1).await;
+    }
+    change(&day, &conversation(&day, call), json!({ "assignee_id": front_world::ANA }));
+    day.aircall.transfer(call, world::JONAS, true).unwrap();
+    day.pass(60).await;
+    day.aircall.hang_up(call, &HangUp::default()).unwrap();
+    day.pass(120).await;
+    assert_eq!(conversation(&day, call)["assignee"]["email"], "ana.keller@example.com");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_assignment_that_was_refused_is_made_when_it_is_asked_for_after_a_restart() {
+    // F7, B17: what is found of the call then does not say that it was given to somebody
+    let mut day = Day::begin(Plan::with_front()).await;
+    missed(&day, MARTA).await;
+    day.front.add_fault(Fault {
+        method: Some("PUT".into()),
+        path: "/conversations/".into(),
+        times: 1,
+        kind: FaultKind::Status { status: 403, retry_after: None },
+        is_whole_path: false,
+    });
+    let call = day.ring(world::SUPPORT_FR, Some(MARTA));
+    day.pass(8).await;
+    day.aircall.answer(call, Some(world::CAMILLE)).unwrap();
+    day.pass(30).await;
+    day.aircall.hang_up(call, &HangUp::default()).unwrap();
+    day.pass(120).await;
+    assert_eq!(day.detail(call).state, CallState::Parked);
+    day.kill_and_restart().await;
+    day.pass(600).await;
+    day.handle.retry(CaseId(call));
+    day.pass(60).await;
+    assert_eq!(day.detail(call).state, CallState::Complete);
+    assert_eq!(conversation(&day, call)["assignee"]["email"], "camille.roux@example.com");
 }
 
 #[tokio::test(start_paused = true)]

@@ -103,6 +103,10 @@ pub(super) fn read(
             if adopted.next.is_none() {
                 adopted.holdings.retain(|holding| holding.key != OTHERS);
             }
+            if case.ledger.has(MAIN) {
+                // To whom the call gave it, or is still to give it, this ledger knows.
+                adopted.holdings.retain(|holding| holding.key != "assignee");
+            }
             Ok(adopted)
         }
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Merged { .. }) => {

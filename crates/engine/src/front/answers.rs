@@ -285,6 +285,10 @@ fn placed(attempt: &Attempt, message: &Message) -> Probed {
         // How the conversation stands, only a look tells.
         holdings.retain(|holding| holding.key != SEEN);
     }
+    for seen in holdings.iter_mut().filter(|holding| holding.key == SEEN) {
+        // It was so when the import was sent; it may have been found much later.
+        seen.detail["as_of"] = attempt.begun_at.timestamp().into();
+    }
     for holding in &mut holdings {
         if holding.key == "ticket" {
             holding.helpdesk_id = conversation.to_string();

@@ -11,7 +11,7 @@ use crate::conversation::Conversation;
 use crate::files;
 use crate::gate;
 use crate::helpdesk::{Assessment, Context, Standing, Step};
-use crate::ledger::{NAMED, SEEN, Write, WriteKind};
+use crate::ledger::{NAMED, Write, WriteKind};
 use crate::readiness::{Kind, Readiness, keep, kind, readiness};
 use crate::settings::{Keep, Recordings, Settings};
 use crate::store::Case;
@@ -98,7 +98,9 @@ pub(super) fn step(case: &Case, writes: &[Write], then: Step, now: DateTime<Utc>
                 && since(NAMED).is_some_and(|since| since < CONTACT_SEEN_JUST_NOW);
             if is_known { Step::Write } else { Step::LookAtNamed }
         }
-        kind if kind.is_for_a_ticket() && since(SEEN).is_none_or(|since| since >= SEEN_JUST_NOW) => {
+        kind if kind.is_for_a_ticket()
+            && ticket::seen_at(&case.ledger).is_none_or(|at| now - at >= SEEN_JUST_NOW) =>
+        {
             Step::LookAtTicket
         }
         _ if first.path.contains(INBOX) => Step::Place,

@@ -1,6 +1,7 @@
 //! How the conversation of a call stands before something is added to it (F2, G25): archived or not, whose, in which inbox;
 //! merged into another one, or thrown away.
 
+use chrono::{DateTime, Utc};
 use front::{Account, ConversationId, ErrorKind, Status, conversations};
 use serde_json::{Value, json};
 use sidetone_protocol::Reason;
@@ -50,6 +51,12 @@ pub(super) fn looked(
         told.push(Holding { key: "ticket".into(), helpdesk_id: found.id.to_string(), detail });
     }
     Ok(Probed::AskFurther(told, Box::new(inboxes(found.id.as_str()).to_http(account))))
+}
+
+/// When the conversation stood as the ledger says.
+pub(super) fn seen_at(ledger: &Ledger) -> Option<DateTime<Utc>> {
+    let as_of = ledger.detail(SEEN).and_then(|seen| seen.get("as_of")?.as_i64());
+    as_of.and_then(|at| DateTime::from_timestamp(at, 0)).or_else(|| ledger.written_at(SEEN))
 }
 
 fn inbox_seen(ledger: &Ledger, told: &[Holding], answer: &Answer) -> Result<Probed, Refusal> {
