@@ -16,6 +16,7 @@ mod health;
 mod in_vain;
 mod linked;
 mod lists;
+mod looks;
 mod messages;
 mod mirror;
 mod naming;

@@ -15,7 +15,7 @@ use crate::call::{Agent, CaseId};
 use crate::choice::{Chosen, Whose};
 use crate::conversation::Conversation;
 use crate::directory::Matched;
-use crate::helpdesk::{Answer, Helpdesk, LineUsers, Told};
+use crate::helpdesk::{Answer, Helpdesk, LineUsers, Refusal, Told};
 use crate::knowledge::Question;
 use crate::ledger::{GONE, Holding, SEEN, Write};
 use crate::store::{Case, Change, Store, StoreError};
@@ -68,10 +68,17 @@ impl Engine {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let known = self.store.conversation(customer)?;
-        let told = self.read_question(Question::Records, result, now, |engine, answer| {
+        let told = self.read_answer(result, now, |engine, answer| {
             engine.helpdesk.conversation_told(customer, known.as_ref(), so_far, now, answer)
-        })?;
-        let Some(case) = self.store.case(id)? else { return Ok(()) };
+        });
+        let case = self.store.case(id)?;
+        // One conversation was asked for, and not what there is: others may well be told.
+        let is_one = so_far.or(known.as_ref()).is_some_and(|known| known.thread.is_some());
+        if let (true, Err(Refusal::Permanent(code, text)), Some(case)) = (is_one, &told, &case) {
+            return self.look_is_refused(case.clone(), code, text, now);
+        }
+        let told = self.note_told(Question::Records, told, now)?;
+        let Some(case) = case else { return Ok(()) };
         match told {
             Some(Told::Ask { request, so_far }) => {
                 let job = Job::Conversation { call: id, customer: customer.to_owned(), so_far };

@@ -170,16 +170,16 @@ impl Engine {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let Some(case) = self.store.case(id)? else { return Ok(()) };
-        let seen = self
-            .read_helpdesk(result, now, |engine, answer| engine.helpdesk.ticket_seen(&case, told, answer));
+        let seen =
+            self.read_answer(result, now, |engine, answer| engine.helpdesk.ticket_seen(&case, told, answer));
         match seen {
-            Some(Probed::Ask(request)) => {
+            Ok(Probed::Ask(request)) => {
                 self.ask_further(Job::LookAtTicket { call: id, told: told.to_vec() }, *request, now)
             }
-            Some(Probed::AskFurther(told, request)) => {
+            Ok(Probed::AskFurther(told, request)) => {
                 self.ask_further(Job::LookAtTicket { call: id, told }, *request, now)
             }
-            Some(Probed::Done(told)) => {
+            Ok(Probed::Done(told)) => {
                 let line = if told.iter().any(|holding| holding.key == GONE) {
                     let rule = "A person threw the ticket away, so nothing more is written to it (G25)";
                     vec![self.line(&case, rule, "look at the ticket", "gone", now)?]
@@ -195,7 +195,8 @@ impl Engine {
                 }
                 Ok(())
             }
-            Some(Probed::Nothing) | None => self.later(case, now + LOOK_AGAIN),
+            Err(Refusal::Permanent(code, text)) => self.look_is_refused(case, &code, &text, now),
+            Ok(Probed::Nothing) | Err(_) => self.later(case, now + LOOK_AGAIN),
         }
     }
 

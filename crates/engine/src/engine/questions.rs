@@ -24,7 +24,18 @@ impl Engine {
         now: DateTime<Utc>,
         read: impl FnOnce(&Self, &Answer) -> Result<T, Refusal>,
     ) -> Result<Option<T>, StoreError> {
-        match self.read_answer(result, now, read) {
+        let told = self.read_answer(result, now, read);
+        self.note_told(question, told, now)
+    }
+
+    /// Notes what became of a question.
+    pub(super) fn note_told<T>(
+        &mut self,
+        question: Question,
+        told: Result<T, Refusal>,
+        now: DateTime<Utc>,
+    ) -> Result<Option<T>, StoreError> {
+        match told {
             Ok(value) => {
                 self.question_answered(question, now)?;
                 Ok(Some(value))

@@ -52,44 +52,48 @@ pub(super) fn assess(case: &Case, context: &Context<'_>) -> Assessment {
     };
     assessment.standing = Standing::Logged;
     let ripe = if kind == Kind::Answered { case.call.answered_at() } else { case.call.ended_at() };
-    let conversation = match conversation(case, &record.whom, ripe, context) {
-        Ok(conversation) => conversation,
-        Err(step) => {
-            assessment.step = step;
-            return assessment;
-        }
-    };
+    let (conversation, look) = conversation(case, &record.whom, ripe, context);
     if let Whom::Known(customer) = &record.whom {
         assessment.customer.get_or_insert_with(|| customer.clone());
     }
     assessment.writes = plan(&case.call, &record, &case.ledger, &conversation, context);
-    assessment.step = step(case, &assessment.writes, then, context.now);
+    assessment.step = step(case, &assessment.writes, look, then, context.now);
     assessment
 }
 
-/// The contact's conversation, seen since `ripe`; or the look that has to come first. A call that is in one needs none.
+/// The contact's conversation as last seen; and the look that has to come first, if that was not since `ripe`. A call that
+/// is in one needs none.
 pub(super) fn conversation(
     case: &Case,
     whom: &Whom,
     ripe: Option<DateTime<Utc>>,
     context: &Context<'_>,
-) -> Result<Conversation, Step> {
-    let Whom::Known(customer) = whom else { return Ok(Conversation::none("", context.now)) };
+) -> (Conversation, Option<Step>) {
+    let Whom::Known(customer) = whom else { return (Conversation::none("", context.now), None) };
     let seen = context.conversations.iter().find(|seen| seen.customer == customer.id);
-    if case.ledger.has("ticket") {
-        return Ok(seen.cloned().unwrap_or_else(|| Conversation::none(&customer.id, context.now)));
-    }
     let ripe = ripe.unwrap_or(context.now);
-    let seen = seen.filter(|seen| seen.is_fresh_since(ripe, context.now));
-    seen.cloned().ok_or_else(|| Step::LookForConversation(customer.id.clone()))
+    let is_known =
+        case.ledger.has("ticket") || seen.is_some_and(|seen| seen.is_fresh_since(ripe, context.now));
+    let look = (!is_known).then(|| Step::LookForConversation(customer.id.clone()));
+    (seen.cloned().unwrap_or_else(|| Conversation::none(&customer.id, context.now)), look)
 }
 
-/// What comes next, given the plan: parked writes are passed over, and what they lead to waits.
-pub(super) fn step(case: &Case, writes: &[Write], then: Step, now: DateTime<Utc>) -> Step {
+/// What comes next, given the plan: parked writes are passed over, and what they lead to waits. `look`: for the
+/// conversation, before anything else.
+pub(super) fn step(
+    case: &Case,
+    writes: &[Write],
+    look: Option<Step>,
+    then: Step,
+    now: DateTime<Utc>,
+) -> Step {
     let parked = |write: &Write| assessing::is_parked(case, write);
     let blocked = writes
         .iter()
         .any(|w| parked(w) && matches!(w.kind, WriteKind::CreateCustomer | WriteKind::CreateTicket));
+    if let Some(look) = look.filter(|_| !blocked) {
+        return look;
+    }
     let Some(first) = writes.iter().find(|w| !parked(w)).filter(|_| !blocked) else { return then };
     let since = |key: &str| case.ledger.written_at(key).map(|at| now - at);
     match first.kind {

@@ -44,13 +44,7 @@ pub(super) fn assess(
     };
     assessment.standing = Standing::Logged;
     let entry = record.entries.first();
-    let conversation = match conversation(case, &record.whom, entry.map(|entry| entry.at), context) {
-        Ok(conversation) => conversation,
-        Err(step) => {
-            assessment.step = step;
-            return assessment;
-        }
-    };
+    let (conversation, look) = conversation(case, &record.whom, entry.map(|entry| entry.at), context);
     if let Whom::Known(customer) = &record.whom {
         assessment.customer.get_or_insert_with(|| customer.clone());
     }
@@ -59,7 +53,7 @@ pub(super) fn assess(
     if let Some(entry) = entry.filter(|_| !is_written) {
         assessment.writes.push(begin(&case.call, &record, entry, &case.ledger, &conversation, context));
     }
-    assessment.step = step(case, &assessment.writes, Step::Rest, context.now);
+    assessment.step = step(case, &assessment.writes, look, Step::Rest, context.now);
     assessment
 }
 
