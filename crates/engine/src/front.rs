@@ -71,6 +71,16 @@ pub fn person(teammate: &front::Teammate) -> Person {
     }
 }
 
+/// Whether an inbox is one that calls go into by its name: so called, and not one person's (F1).
+#[must_use]
+pub fn is_inbox_of_calls(inbox: &front::Inbox, name: &str) -> bool {
+    is_for_all(inbox) && inbox.name.as_deref().map(str::trim) == Some(name.trim())
+}
+
+fn is_for_all(inbox: &front::Inbox) -> bool {
+    inbox.is_private != Some(true)
+}
+
 impl Helpdesk for Front {
     fn vendor(&self) -> Vendor {
         Vendor::Front
@@ -226,12 +236,13 @@ impl Helpdesk for Front {
         Some(front::inboxes::list().to_http(&self.account))
     }
 
-    fn place_found(&self, answer: &Answer) -> Result<Option<String>, Refusal> {
+    fn place_found(&self, was: Option<&str>, answer: &Answer) -> Result<Option<String>, Refusal> {
         let listed: List<front::Inbox> = front::inboxes::list().parse(answer).map_err(refusal)?;
-        let name = self.inbox.trim();
-        let is_it = |inbox: &&front::Inbox| {
-            inbox.is_private != Some(true) && inbox.name.as_deref().map(str::trim) == Some(name)
-        };
+        let is_still_it = |inbox: &&front::Inbox| is_for_all(inbox) && Some(inbox.id.as_str()) == was;
+        if let Some(still) = listed.items.iter().find(is_still_it) {
+            return Ok(Some(still.id.to_string()));
+        }
+        let is_it = |inbox: &&front::Inbox| is_inbox_of_calls(inbox, &self.inbox);
         // Two of one name are possible: always the same one.
         let found = listed.items.iter().filter(is_it).map(|inbox| inbox.id.as_str());
         Ok(found.min_by_key(|id| (id.len(), *id)).map(str::to_owned))

@@ -47,6 +47,8 @@ pub enum Refusal {
     Conflict(String),
     /// It names somebody or something that is not there any more: learn anew, then plan again.
     Stale(String),
+    /// The place or the conversation that it was to go into is not there any more: find out where, then plan again.
+    Astray(String),
     /// Refused for good: code and sentence.
     Permanent(String, String),
 }
@@ -453,11 +455,12 @@ pub trait Helpdesk: Send + Sync {
     fn look_for_place(&self) -> Option<Request> {
         None
     }
-    /// Reads that answer: its id, if it is there.
+    /// Reads that answer: its id, if it is there. `was`: as it was known; while there is such a one, it is that, whatever
+    /// it is called by now.
     ///
     /// # Errors
     /// What the answer means instead.
-    fn place_found(&self, _answer: &Answer) -> Result<Option<String>, Refusal> {
+    fn place_found(&self, _was: Option<&str>, _answer: &Answer) -> Result<Option<String>, Refusal> {
         Ok(None)
     }
     /// Makes the place, for these people; `None` for a helpdesk that has none by name.
@@ -469,7 +472,7 @@ pub trait Helpdesk: Send + Sync {
     /// # Errors
     /// What the answer means instead.
     fn place_made(&self, answer: &Answer) -> Result<String, Refusal> {
-        self.place_found(answer)?.ok_or_else(|| Refusal::Unclear("the answer has no id".into()))
+        self.place_found(None, answer)?.ok_or_else(|| Refusal::Unclear("the answer has no id".into()))
     }
 
     /// Asks how the ticket of a call is, one light request; `None` if it has none.

@@ -193,6 +193,7 @@ impl Engine {
             | Refusal::Missing(_)
             | Refusal::Conflict(_)
             | Refusal::Stale(_)
+            | Refusal::Astray(_)
             | Refusal::Permanent(..) => {
                 link.accepted(now);
                 return false;

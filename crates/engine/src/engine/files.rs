@@ -452,9 +452,12 @@ impl Engine {
             Err(Refusal::Permanent(code, text)) if code == "forbidden" => {
                 self.try_again(call, wanted, &text, now)
             }
-            Err(Refusal::Permanent(_, text) | Refusal::Conflict(text) | Refusal::Stale(text)) => {
-                self.give_up(call, wanted, Why::Refused, &text, now)
-            }
+            Err(
+                Refusal::Permanent(_, text)
+                | Refusal::Conflict(text)
+                | Refusal::Stale(text)
+                | Refusal::Astray(text),
+            ) => self.give_up(call, wanted, Why::Refused, &text, now),
         }
     }
 

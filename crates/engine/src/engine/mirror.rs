@@ -375,7 +375,11 @@ impl Engine {
             MirrorPage::News => self.mirror.news.as_ref().is_some_and(|news| news.cursor.is_some()),
         };
         let is_dead = match refusal {
-            Refusal::Permanent(..) | Refusal::Missing(_) | Refusal::Stale(_) | Refusal::Conflict(_) => true,
+            Refusal::Permanent(..)
+            | Refusal::Missing(_)
+            | Refusal::Stale(_)
+            | Refusal::Astray(_)
+            | Refusal::Conflict(_) => true,
             // Nobody promises a proper refusal.
             Refusal::Unclear(_) => self.mirror.failures + 1 >= FAILURES_OF_A_CURSOR,
             Refusal::RateLimited(_)

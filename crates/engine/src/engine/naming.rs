@@ -110,7 +110,7 @@ impl Engine {
                 named.detail["kept"] = "gone".into();
                 ("missing", text)
             }
-            Refusal::Stale(text) | Refusal::Permanent(_, text) => ("invalid", text),
+            Refusal::Stale(text) | Refusal::Astray(text) | Refusal::Permanent(_, text) => ("invalid", text),
             Refusal::RateLimited(_)
             | Refusal::Credential(_)
             | Refusal::WrongAccount(_)

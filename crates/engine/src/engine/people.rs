@@ -114,8 +114,9 @@ impl Engine {
         refusal: Refusal,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let text = match refusal {
-            Refusal::Stale(text) => text,
+        let (text, is_astray) = match refusal {
+            Refusal::Stale(text) => (text, false),
+            Refusal::Astray(text) => (text, true),
             Refusal::Permanent(code, text) => {
                 let (rule, left_out) = match email_of(&case, write) {
                     // Perhaps it is the address from Aircall's address book: once more without it.
@@ -151,7 +152,9 @@ impl Engine {
         }
         drop_attempt(&mut case, write);
         self.lists.wanted(now);
-        self.forget_where(&case, write, now)?;
+        if is_astray {
+            self.doubt_where(&case, write, now)?;
+        }
         // A tag that we made and a person deleted is made again.
         let made = case.ledger.under("new_tag:").map(|(name, _)| format!("new_tag:{name}")).collect();
         self.commit_case(case, Vec::new(), made, Vec::new(), now)?;

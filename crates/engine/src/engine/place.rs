@@ -21,6 +21,8 @@ use crate::transport::TransportError;
 
 /// The setting that keeps its id.
 const PLACE: &str = "place";
+/// The setting that keeps which it was, while it is in doubt whether that is still there.
+const WAS: &str = "place_was";
 /// The setting that keeps when it was asked for, until that is known to have come to something.
 const ASKED_FOR: &str = "place_asked_for";
 /// Whoever holds this thread may make it.
@@ -100,8 +102,9 @@ impl Engine {
         self.place.busy = false;
         self.place.again = now + self.ask_again_after();
         if step == PlaceStep::Look {
+            let was = self.store.setting(WAS)?.filter(|id| !id.is_empty());
             let found = self.read_question(Question::Place, result, now, |engine, answer| {
-                engine.helpdesk.place_found(answer)
+                engine.helpdesk.place_found(was.as_deref(), answer)
             })?;
             return match found {
                 Some(Some(id)) => self.place_is(id, now),
@@ -185,6 +188,7 @@ impl Engine {
     fn place_is(&mut self, id: String, now: DateTime<Utc>) -> Result<(), StoreError> {
         let mut change = Change::at(now);
         change.settings.push((PLACE.to_owned(), id.clone()));
+        change.settings.push((WAS.to_owned(), String::new()));
         change.settings.push((ASKED_FOR.to_owned(), String::new()));
         self.push(&change)?;
         self.store.release(&[THREAD.to_owned()])?;
@@ -206,8 +210,8 @@ impl Engine {
     }
 
     /// A write did not find where it was to go: the place, or the customer's conversation, is not what it was. Both are
-    /// looked for anew.
-    pub(super) fn forget_where(
+    /// looked for anew. Most often it is the conversation, and people may have given the place another name since.
+    pub(super) fn doubt_where(
         &mut self,
         case: &Case,
         write: &Write,
@@ -217,6 +221,9 @@ impl Engine {
             return Ok(());
         }
         let mut change = Change::at(now);
+        if let Some(known) = self.store.setting(PLACE)?.filter(|id| !id.is_empty()) {
+            change.settings.push((WAS.to_owned(), known));
+        }
         change.settings.push((PLACE.to_owned(), String::new()));
         if let Some(customer) = owner(case, write)
             && let Some(known) = self.store.conversation(&customer)?

@@ -71,7 +71,7 @@ fn import_settled(write: &Write, told: Result<Value, Error>) -> Result<Vec<Holdi
         // It was imported before.
         Err(error) if *error.kind() == ErrorKind::Conflict => None,
         // The inbox, or the conversation, is not there any more.
-        Err(error) if *error.kind() == ErrorKind::NotFound => return Err(Refusal::Stale(error.to_string())),
+        Err(error) if *error.kind() == ErrorKind::NotFound => return Err(Refusal::Astray(error.to_string())),
         Err(error) => return Err(refusal(error)),
     };
     let holdings = named(write, uid.as_deref().unwrap_or_default());

@@ -14,7 +14,7 @@ use crate::{
         limits::FrontLimits,
         messages::FrontSendAttempt,
         oauth,
-        objects::{Conversation, Handle},
+        objects::{Conversation, Handle, Inbox},
         service::Inner,
         shapes::Shown,
         state::State,
@@ -185,6 +185,43 @@ impl FrontControl {
             state.teammates.remove(&id)
         });
         is_done.map(|_| ()).ok_or_else(|| Refused::unknown("teammate", teammate))
+    }
+
+    /// Gives an inbox another name, as an admin does.
+    ///
+    /// # Errors
+    /// When there is no such inbox.
+    pub fn rename_inbox(&self, inbox: &str, name: &str) -> Result<(), Refused> {
+        self.with_inbox(inbox, |known| name.clone_into(&mut known.name))
+    }
+
+    /// Makes an inbox one person's, or everybody's again. The API can do neither.
+    ///
+    /// # Errors
+    /// When there is no such inbox.
+    pub fn set_inbox_private(&self, inbox: &str, private: bool) -> Result<(), Refused> {
+        self.with_inbox(inbox, |known| known.is_private = private)
+    }
+
+    /// Deletes an inbox, as an admin does. Its conversations stay, in none.
+    ///
+    /// # Errors
+    /// When there is no such inbox.
+    pub fn delete_inbox(&self, inbox: &str) -> Result<(), Refused> {
+        let is_done = self.0.act(|state| {
+            let id = state.inbox_id(inbox)?;
+            state.conversations.values_mut().for_each(|known| known.inboxes.retain(|of| *of != id));
+            state.inboxes.remove(&id)
+        });
+        is_done.map(|_| ()).ok_or_else(|| Refused::unknown("inbox", inbox))
+    }
+
+    fn with_inbox(&self, inbox: &str, change: impl FnOnce(&mut Inbox)) -> Result<(), Refused> {
+        let is_done = self.0.act(|state| {
+            let id = state.inbox_id(inbox)?;
+            state.inboxes.get_mut(&id).map(change)
+        });
+        is_done.ok_or_else(|| Refused::unknown("inbox", inbox))
     }
 
     /// The admin consents to the app, in the page that is not imitated. Returns the code that the redirect would carry.

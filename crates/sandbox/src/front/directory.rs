@@ -80,7 +80,9 @@ pub(crate) fn create_inbox(state: &mut State, asked: &Asked, team: Option<&str>)
         fields.finish(&state.switches)?;
         let teammates = members(state, &teammates)?;
         let id = state.next_id();
-        state.inboxes.insert(id, Inbox { id, name, team, teammates, is_public, custom_fields });
+        state
+            .inboxes
+            .insert(id, Inbox { id, name, team, teammates, is_private: false, is_public, custom_fields });
         let origin = state.origin(asked);
         let shown = Shown { state, origin: &origin };
         Ok(Answered::json(201, &state.inboxes.get(&id).map_or(Value::Null, |inbox| shown.inbox(inbox))))

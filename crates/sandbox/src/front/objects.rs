@@ -36,6 +36,8 @@ pub(crate) struct Inbox {
     pub(crate) name: String,
     pub(crate) team: u64,
     pub(crate) teammates: Vec<u64>,
+    /// One person's.
+    pub(crate) is_private: bool,
     pub(crate) is_public: bool,
     pub(crate) custom_fields: Value,
 }

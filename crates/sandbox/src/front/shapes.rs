@@ -75,7 +75,7 @@ impl Shown<'_> {
             },
             "id": written(Kind::Inbox, inbox.id),
             "name": inbox.name,
-            "is_private": false,
+            "is_private": inbox.is_private,
             "is_public": inbox.is_public,
             "custom_fields": inbox.custom_fields,
         })

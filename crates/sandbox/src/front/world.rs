@@ -151,7 +151,18 @@ pub(crate) fn fill(state: &mut State) {
     state.teams = vec![Team { id: 31, name: "Care" }, Team { id: 32, name: "Sales" }];
     let inbox = |id, name: &str, team, teammates: &[u64]| {
         let (name, teammates) = (name.to_owned(), teammates.to_vec());
-        (id, Inbox { id, name, team, teammates, is_public: false, custom_fields: json!({}) })
+        (
+            id,
+            Inbox {
+                id,
+                name,
+                team,
+                teammates,
+                is_private: false,
+                is_public: false,
+                custom_fields: json!({}),
+            },
+        )
     };
     state.inboxes =
         [inbox(51, "Hello", 31, &[ADMIN, 4_101, 4_102, 4_104]), inbox(52, "Sales desk", 32, &[ADMIN, 4_103])]
