@@ -5,7 +5,7 @@ mod day;
 mod front;
 
 use day::{Day, MARTA, Plan};
-use front::{conversation, inboxes, keys, last_seq, missed, writes};
+use front::{change, conversation, inboxes, keys, last_seq, missed, writes};
 use serde_json::{Value, json};
 use sidetone_protocol::CallState;
 use sidetone_sandbox::{Fault, FaultKind, GoneConversation, HangUp, aircall_world as world, front_world};
@@ -35,6 +35,15 @@ fn next(day: &Day, kind: FaultKind, path: &str) {
 /// Whether an inbox was asked to be made since this request.
 fn makes_inbox(day: &Day, seq: u64) -> bool {
     writes(day, seq).iter().any(|write| write.ends_with("/inboxes"))
+}
+
+/// An answered call, while it goes on.
+async fn up(day: &Day, from: &str) -> u64 {
+    let call = day.ring(world::SUPPORT_FR, Some(from));
+    day.pass(8).await;
+    day.aircall.answer(call, Some(world::CAMILLE)).unwrap();
+    day.pass(30).await;
+    call
 }
 
 #[tokio::test(start_paused = true)]
@@ -115,4 +124,44 @@ async fn that_a_teammate_is_gone_says_nothing_of_the_inbox() {
     let found = conversation(&day, call);
     assert_eq!((inboxes(&found), keys(&found).len()), (vec!["Aircall Phone"], 3));
     assert_eq!(day.detail(call).state, CallState::Complete);
+}
+
+/// A person moves the conversation of a call into an inbox of their own.
+fn take_home(day: &Day, call: u64) {
+    let made = day.front.by_a_person("POST", "/inboxes", &json!({ "name": "Mine" })).unwrap().1;
+    day.front.set_inbox_private(made["id"].as_str().unwrap(), true).unwrap();
+    change(day, &conversation(day, call), json!({ "inbox_id": made["id"] }));
+}
+
+/// The inboxes that imports went through, one each.
+fn imported_into(day: &Day, call: u64) -> Vec<String> {
+    let key = format!("aircall:call:{call}");
+    let ours = day.front.imports().into_iter().filter(|import| import.external_id.starts_with(&key));
+    ours.map(|import| import.inbox).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_written_into_an_inbox_of_one_person() {
+    // F2
+    let day = Day::begin(Plan::with_front()).await;
+    let call = up(&day, MARTA).await;
+    take_home(&day, call);
+    day.aircall.hang_up(call, &HangUp::default()).unwrap();
+    day.pass(300).await;
+    assert_eq!(imported_into(&day, call), ["Aircall Phone"; 3], "moved while it went on");
+    assert_eq!(day.detail(call).state, CallState::Complete);
+    let next = day.answered(MARTA).await;
+    assert_eq!(imported_into(&day, next), ["Aircall Phone"; 3], "moved before");
+    let found = conversation(&day, next);
+    assert_eq!((&found["id"], keys(&found).len()), (&conversation(&day, call)["id"], 6));
+    assert_eq!(day.detail(next).state, CallState::Complete);
+
+    // The inbox that a conversation stands in becomes somebody's own.
+    let other = missed(&day, LUCAS).await;
+    change(&day, &conversation(&day, other), json!({ "inbox_id": front_world::SALES_DESK }));
+    let other = missed(&day, LUCAS).await;
+    assert_eq!(imported_into(&day, other), ["Sales desk"; 2]);
+    day.front.set_inbox_private(front_world::SALES_DESK, true).unwrap();
+    let other = missed(&day, LUCAS).await;
+    assert_eq!(imported_into(&day, other), ["Aircall Phone"; 2]);
 }

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::answers::refusal;
 use super::contacts::by_id;
+use super::is_for_all;
 use super::plan::TAG;
 use crate::conversation::{Conversation, Thread};
 use crate::helpdesk::{Answer, Refusal, Request, Told};
@@ -123,12 +124,12 @@ pub(super) fn inboxes(conversation: &str) -> front::Request<List<Inbox>> {
     conversations::inboxes(&ConversationId::new(conversation))
 }
 
-/// F2: of the inboxes in which it stands the one in which it was, else the first.
+/// F2: of the inboxes in which it stands the one in which it was, else the first. In one person's own nothing is written:
+/// of a conversation that stands nowhere else, the inbox of calls takes what follows.
 pub(super) fn standing_in(inboxes: &[Inbox], before: Option<&str>) -> Option<String> {
-    let was = inboxes.iter().find(|inbox| Some(inbox.id.as_str()) == before);
-    was.or_else(|| inboxes.iter().find(|inbox| inbox.is_private != Some(true)))
-        .or(inboxes.first())
-        .map(|inbox| inbox.id.to_string())
+    let mut others = inboxes.iter().filter(|inbox| is_for_all(inbox));
+    let was = others.clone().find(|inbox| Some(inbox.id.as_str()) == before);
+    was.or_else(|| others.next()).map(|inbox| inbox.id.to_string())
 }
 
 fn thread(found: &Found, kept: Option<&Thread>) -> Thread {
