@@ -205,6 +205,9 @@ impl WriteKind {
     }
 }
 
+/// Stands in a write's path for the place that calls are logged into (F1), until it was found or made.
+pub const PLACE: &str = "{inbox}";
+
 /// One request that changes the helpdesk, and what it achieves.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Write {
@@ -237,6 +240,12 @@ impl Write {
 }
 
 impl Write {
+    /// Whether it is not known yet where it goes.
+    #[must_use]
+    pub fn lacks_its_place(&self) -> bool {
+        self.path.contains(PLACE)
+    }
+
     /// Whether it gets this key into the ledger, or takes it out.
     #[must_use]
     pub fn concerns(&self, key: &str) -> bool {

@@ -165,3 +165,31 @@ async fn nothing_is_written_into_an_inbox_of_one_person() {
     let other = missed(&day, LUCAS).await;
     assert_eq!(imported_into(&day, other), ["Aircall Phone"; 2]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn while_the_inbox_of_calls_is_not_told_nothing_is_sent_into_an_unknown_one() {
+    // F1: what is to be added goes into the inbox of calls, which nobody remembers
+    let mut day = Day::begin(Plan::with_front()).await;
+    let call = up(&day, MARTA).await;
+    take_home(&day, call);
+    day.kill().await;
+    day.shelf.lose();
+    day.set_from(Some(day.now() - chrono::TimeDelta::hours(1)));
+    let forbidden = FaultKind::Status { status: 403, retry_after: None };
+    day.front.add_fault(Fault::next(100_000, forbidden).on_just("GET", "/inboxes"));
+    let seq = last_seq(&day);
+    day.start().unwrap();
+    day.pass(10).await;
+    day.aircall.hang_up(call, &HangUp::default()).unwrap();
+    day.pass(200).await;
+    let imports: Vec<String> = writes(&day, seq).into_iter().filter(|w| w.contains("/inboxes/")).collect();
+    assert_eq!(imports, [""; 0]);
+    let health = day.handle.health();
+    assert!(health.alerts.iter().any(|alert| alert.code == "question_refused"), "{:?}", health.alerts);
+    assert_eq!(day.detail(call).state, CallState::Pending);
+
+    day.front.clear_faults();
+    day.pass(600).await;
+    assert_eq!(imported_into(&day, call), ["Aircall Phone"; 3]);
+    assert_eq!(day.detail(call).state, CallState::Complete);
+}

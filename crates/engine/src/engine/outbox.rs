@@ -168,6 +168,8 @@ impl Engine {
         let holds = if next.is_some_and(sets) { LOOK_HOLDS_SHORTLY } else { LOOK_HOLDS };
         let was_looked_at = self.looked_at.get(&id).is_some_and(|at| now - *at < holds);
         let step = match assessment.step {
+            // Looked at, it waits for the place: the look holds longer than the plan that was made of it.
+            Step::LookAtTicket if was_looked_at && next.is_some_and(Write::lacks_its_place) => Step::Place,
             Step::LookAtTicket if was_looked_at => Step::Write,
             Step::LookAtLinked if self.has_seen_linked(id, now) => Step::Write,
             step => step,

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use sidetone_protocol::{Completeness, PartState};
 
-use super::plan::{INBOX, plan};
+use super::plan::plan;
 use super::record::{DURATION, MAIN, RECORDING, record};
 use super::{message, naming, ticket};
 use crate::assessing;
@@ -107,7 +107,7 @@ pub(super) fn step(
         {
             Step::LookAtTicket
         }
-        _ if first.path.contains(INBOX) => Step::Place,
+        _ if first.lacks_its_place() => Step::Place,
         _ => Step::Write,
     }
 }

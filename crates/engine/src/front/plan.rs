@@ -11,7 +11,7 @@ use crate::call::Call;
 use crate::conversation::{Conversation, Thread as Known};
 use crate::directory::Customer;
 use crate::helpdesk::Context;
-use crate::ledger::{AGAIN, Holding, Ledger, SEEN, Write, WriteKind};
+use crate::ledger::{AGAIN, Holding, Ledger, PLACE, SEEN, Write, WriteKind};
 use crate::number::Party;
 use crate::settings::Keep;
 use crate::whom::{Whom, record_marker};
@@ -19,8 +19,6 @@ use crate::whom::{Whom, record_marker};
 /// Stands for an id that only an earlier write of the plan will give.
 const CUSTOMER: &str = "{customer}";
 const CONVERSATION: &str = "{conversation}";
-/// Stands for the inbox until it was found or made.
-pub(super) const INBOX: &str = "{inbox}";
 /// The tag that our conversations are known by; the same in all languages.
 pub(super) const TAG: &str = "Aircall";
 
@@ -80,7 +78,7 @@ impl Placed {
         Placed {
             thread: Thread::Conversation(ConversationId::new(id)),
             conversation: id.to_owned(),
-            inbox: text("inbox").or(context.place).unwrap_or(INBOX).to_owned(),
+            inbox: text("inbox").or(context.place).unwrap_or(PLACE).to_owned(),
             subject: subject.unwrap_or_default().to_owned(),
             is_archived: seen.and_then(|seen| seen.get("archived")?.as_bool()).unwrap_or(false),
         }
@@ -102,7 +100,7 @@ impl Placed {
 /// F2: where an agent has moved the conversation, else the inbox of calls.
 fn inbox(conversation: &Conversation, context: &Context<'_>) -> String {
     let moved = conversation.thread.as_ref().and_then(|thread| thread.place.as_deref());
-    moved.or(context.place).unwrap_or(INBOX).to_owned()
+    moved.or(context.place).unwrap_or(PLACE).to_owned()
 }
 
 /// F3: the customer's conversation, whichever of their numbers calls; else the one that every installation derives from
