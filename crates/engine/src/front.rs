@@ -77,6 +77,19 @@ pub fn is_inbox_of_calls(inbox: &front::Inbox, name: &str) -> bool {
     is_for_all(inbox) && inbox.name.as_deref().map(str::trim) == Some(name.trim())
 }
 
+/// The inbox that calls go into: the one that it was, whatever it is called by now, else the oldest of the name (F1).
+#[must_use]
+pub fn inbox_of_calls<'a>(
+    inboxes: &'a [front::Inbox],
+    was: Option<&str>,
+    name: &str,
+) -> Option<&'a front::Inbox> {
+    let still = inboxes.iter().find(|inbox| is_for_all(inbox) && Some(inbox.id.as_str()) == was);
+    let so_called = inboxes.iter().filter(|inbox| is_inbox_of_calls(inbox, name));
+    // Two of one name are possible: always the same one.
+    still.or_else(|| so_called.min_by_key(|inbox| (inbox.id.as_str().len(), inbox.id.as_str())))
+}
+
 fn is_for_all(inbox: &front::Inbox) -> bool {
     inbox.is_private != Some(true)
 }
@@ -238,14 +251,7 @@ impl Helpdesk for Front {
 
     fn place_found(&self, was: Option<&str>, answer: &Answer) -> Result<Option<String>, Refusal> {
         let listed: List<front::Inbox> = front::inboxes::list().parse(answer).map_err(refusal)?;
-        let is_still_it = |inbox: &&front::Inbox| is_for_all(inbox) && Some(inbox.id.as_str()) == was;
-        if let Some(still) = listed.items.iter().find(is_still_it) {
-            return Ok(Some(still.id.to_string()));
-        }
-        let is_it = |inbox: &&front::Inbox| is_inbox_of_calls(inbox, &self.inbox);
-        // Two of one name are possible: always the same one.
-        let found = listed.items.iter().filter(is_it).map(|inbox| inbox.id.as_str());
-        Ok(found.min_by_key(|id| (id.len(), *id)).map(str::to_owned))
+        Ok(inbox_of_calls(&listed.items, was, &self.inbox).map(|inbox| inbox.id.to_string()))
     }
 
     fn make_place(&self, members: &[&Person]) -> Option<Request> {

@@ -315,6 +315,9 @@ pub struct ListPage<T> {
 /// An unclear write is looked for so long after the request, in milliseconds (`design.md` §3.6).
 pub const LOOKS_MS: &[i64] = &[5_000, 20_000, 60_000];
 
+/// The settings in the store that keep where calls are logged into: as it is known; else as it was, while that is in doubt.
+pub const PLACE_KEPT_IN: [&str; 2] = ["place", "place_was"];
+
 /// A helpdesk.
 pub trait Helpdesk: Send + Sync {
     /// Which.

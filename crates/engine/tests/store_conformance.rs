@@ -30,6 +30,8 @@ use server::Schema;
 trait Fresh: Sized {
     fn fresh() -> Self;
     fn open(&self) -> Arc<dyn Store>;
+    /// What is remembered by this name, without opening it.
+    fn remembered(&self, name: &str) -> Option<String>;
 }
 
 struct Sqlite(tempfile::TempDir);
@@ -42,6 +44,10 @@ impl Fresh for Sqlite {
     fn open(&self) -> Arc<dyn Store> {
         Arc::new(SqliteStore::open(&self.0.path().join("store.db")).unwrap())
     }
+
+    fn remembered(&self, name: &str) -> Option<String> {
+        SqliteStore::remembered(&self.0.path().join("store.db"), name).unwrap()
+    }
 }
 
 impl Fresh for Schema {
@@ -51,6 +57,10 @@ impl Fresh for Schema {
 
     fn open(&self) -> Arc<dyn Store> {
         Arc::new(PostgresStore::open(&self.url()).unwrap())
+    }
+
+    fn remembered(&self, name: &str) -> Option<String> {
+        PostgresStore::remembered(&self.url(), name).unwrap()
     }
 }
 
@@ -75,6 +85,7 @@ on_every_store! {
     lists_are_paged_filtered_and_searched_without_wildcards
     pushed_events_are_resumed_without_loss_and_the_gap_is_told
     the_directory_and_settings_are_kept
+    what_is_remembered_is_read_beside_the_program_that_has_it_open
     a_number_is_found_in_the_directory_by_what_it_means
     whoever_was_not_seen_in_a_pass_is_gone_after_it
     what_cannot_be_matched_is_listed_in_parts
@@ -316,6 +327,17 @@ fn pushed_events_are_resumed_without_loss_and_the_gap_is_told(store: &impl Fresh
     let last = store.last_pushed().unwrap();
     assert_eq!(since(last), Some(0), "all forgotten, none missed");
     assert!(push(600)[0].id.parse::<i64>().unwrap() > last, "ids never come back");
+}
+
+fn what_is_remembered_is_read_beside_the_program_that_has_it_open(store: &impl Fresh) {
+    assert_eq!(store.remembered("place"), None, "and nothing is made of nothing");
+    let open = store.open();
+    assert_eq!(store.remembered("place"), None);
+    let settings = vec![("place".to_owned(), "inb_1".to_owned())];
+    open.commit(&Change { settings, ..Change::at(at(0)) }).unwrap();
+    assert_eq!(store.remembered("place").as_deref(), Some("inb_1"));
+    drop(open);
+    assert_eq!(store.remembered("place").as_deref(), Some("inb_1"), "nor need it be open");
 }
 
 fn the_directory_and_settings_are_kept(store: &impl Fresh) {

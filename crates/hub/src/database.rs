@@ -106,6 +106,28 @@ pub(crate) async fn check(database: &Database) -> Option<Check> {
     })
 }
 
+/// The first of these settings that is remembered. Changes nothing, also while the hub runs.
+pub(crate) async fn remembered(
+    database: &Database,
+    names: &'static [&'static str],
+) -> Result<Option<String>, StoreError> {
+    let database = database.clone();
+    let look = move || {
+        for name in names {
+            let found = match &database {
+                Database::Sqlite(path) => SqliteStore::remembered(path, name)?,
+                Database::Postgres(url) => PostgresStore::remembered(url.reveal(), name)?,
+            };
+            if let Some(found) = found.filter(|found| !found.is_empty()) {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    };
+    let looked = tokio::task::spawn_blocking(look).await;
+    looked.unwrap_or_else(|error| Err(StoreError::Refused(error.to_string())))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -200,3 +200,35 @@ async fn check_says_of_front_what_is_right_and_how_to_mend_what_is_not() {
         assert_eq!(finding(&hub, "front_key").await, "fault");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn check_names_the_inbox_that_calls_go_into_whatever_it_is_called_by_now() {
+    // F1
+    let mut hub = Program::with_front(20.0, "").await;
+    hub.until_listening().await;
+    let aircall = hub.sandbox.control().aircall().clone();
+    let front = hub.sandbox.control().front().clone();
+    let ring = Ring { line: world::SUPPORT_FR, from: Some(MARTA.into()), ..Ring::default() };
+    let call = aircall.ring(&ring).unwrap();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    aircall.hang_up(call, &HangUp::default()).unwrap();
+    until_complete(&hub, "calls", &call.to_string()).await;
+    let listed = front.by_a_person("GET", "/inboxes", &Value::Null).unwrap().1;
+    let is_it = |inbox: &&Value| inbox["name"] == "Aircall Phone";
+    let inbox = listed["_results"].as_array().unwrap().iter().find(is_it).unwrap()["id"].as_str().unwrap();
+    assert!(check(&hub, &[]).await.1.contains("Calls go into the inbox \"Aircall Phone\""));
+    front.rename_inbox(inbox, "Phone calls").unwrap();
+    let runs = check(&hub, &[]).await;
+    assert!(hub.terminate().success());
+    for (code, told) in [runs, check(&hub, &[]).await] {
+        assert_eq!(code, Some(0), "{told}");
+        assert!(told.contains("Calls go on into the inbox \"Phone calls\""), "{told}");
+        assert!(!told.contains("is made"), "{told}");
+    }
+    assert_eq!(finding(&hub, "front_inbox").await, "hint");
+
+    front.set_inbox_private(inbox, true).unwrap();
+    assert!(check(&hub, &[]).await.1.contains("one person's own by now"));
+    front.delete_inbox(inbox).unwrap();
+    assert!(check(&hub, &[]).await.1.contains("There is no inbox \"Aircall Phone\" yet"));
+}

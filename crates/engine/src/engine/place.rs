@@ -13,16 +13,16 @@ use super::{Engine, Job};
 use crate::budget::Lane;
 use crate::conversation::Conversation;
 use crate::directory::Person;
-use crate::helpdesk::{Answer, LOOKS_MS, Refusal};
+use crate::helpdesk::{Answer, LOOKS_MS, PLACE_KEPT_IN, Refusal};
 use crate::knowledge::Question;
 use crate::ledger::Write;
 use crate::store::{Case, Change, StoreError};
 use crate::transport::TransportError;
 
 /// The setting that keeps its id.
-const PLACE: &str = "place";
+const PLACE: &str = PLACE_KEPT_IN[0];
 /// The setting that keeps which it was, while it is in doubt whether that is still there.
-const WAS: &str = "place_was";
+const WAS: &str = PLACE_KEPT_IN[1];
 /// The setting that keeps when it was asked for, until that is known to have come to something.
 const ASKED_FOR: &str = "place_asked_for";
 /// Whoever holds this thread may make it.

@@ -26,6 +26,7 @@ use uuid::Uuid;
 
 use self::connection::{Address, Connection, Network};
 use super::sql::{Database, Sql};
+use super::tables::setting;
 use super::{Claim, StoreError};
 
 /// A store in a PostgreSQL database.
@@ -77,6 +78,19 @@ impl PostgresStore {
     /// As there.
     pub fn look(url: &str) -> Result<Found, StoreError> {
         Connection::new(Address::parse(url)?, Network::start()?).with(migrations::look)
+    }
+
+    /// What is remembered by this name. Changes nothing; a database without tables remembers nothing.
+    ///
+    /// # Errors
+    /// As of [`PostgresStore::look`].
+    pub fn remembered(url: &str, name: &str) -> Result<Option<String>, StoreError> {
+        Connection::new(Address::parse(url)?, Network::start()?).with(|session| {
+            match migrations::look(session)?.version {
+                Some(_) => setting::of(session, name),
+                None => Ok(None),
+            }
+        })
     }
 }
 

@@ -61,6 +61,29 @@ impl SqliteStore {
         Ok(SqliteStore { writer: Mutex::new(writer), reader: Mutex::new(reader) })
     }
 
+    /// What is remembered by this name, in a file that another program may have open. Changes nothing; no file remembers
+    /// nothing.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn remembered(path: &Path, name: &str) -> Result<Option<String>, StoreError> {
+        if !path.exists() {
+            return Ok(None);
+        }
+        let file = Connection::open_with_flags(
+            path,
+            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        )?;
+        file.execute_batch("PRAGMA busy_timeout = 5000;")?;
+        let is_made = file.query_row("PRAGMA user_version", [], |row| row.get::<_, u32>(0))? > 0;
+        if !is_made {
+            return Ok(None);
+        }
+        let mut asked = file.prepare("SELECT value FROM setting WHERE key = ?1")?;
+        let mut rows = asked.query([name])?;
+        Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
+    }
+
     /// Lets the file grow to so many pages at most: how tests make a full disk.
     ///
     /// # Errors

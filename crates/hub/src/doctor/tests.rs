@@ -26,7 +26,13 @@ impl Transport for Vendors {
                 {"id": "tea_2", "email": "bob@example.com", "type": "user", "is_blocked": true},
             ]}),
             "/inboxes" => {
-                json!({"_results": [{"id": "inb_1", "name": "Calls"}, {"id": "inb_2", "name": "Calls"}]})
+                json!({"_results": [
+                    {"id": "inb_1", "name": "Calls"},
+                    {"id": "inb_2", "name": "Calls"},
+                    {"id": "inb_3", "name": "Phone", "is_private": true},
+                    {"id": "inb_4", "name": "Hotline", "is_private": true},
+                    {"id": "inb_5", "name": " Hotline "},
+                ]})
             }
             path => return Err(TransportError::NotSent(format!("{path} is not known"))),
         };
@@ -126,4 +132,9 @@ async fn of_front_the_token_the_people_and_the_inbox_are_looked_at() {
     assert_eq!((agents.finding, agents.what.contains("Bob")), (Finding::Hint, true), "blocked: {agents:?}");
     assert!(!agents.what.contains("Camille"), "{agents:?}");
     assert_eq!(of(&look("Calls").await, "front_inbox").finding, Finding::Fault, "two of one name");
+    let phone = of(&look("Phone").await, "front_inbox");
+    assert_eq!(phone.finding, Finding::Hint, "nobody else sees it: {phone:?}");
+    assert!(phone.what.contains("another one is made"), "{phone:?}");
+    let hotline = of(&look("Hotline").await, "front_inbox");
+    assert_eq!((hotline.finding, &*hotline.what), (Finding::Passed, "Calls go into the inbox \"Hotline\""));
 }
