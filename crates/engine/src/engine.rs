@@ -28,6 +28,7 @@ mod poll;
 mod questions;
 mod speaking;
 mod sweep;
+mod taken;
 mod uninstall;
 mod webhook;
 mod who;

@@ -10,13 +10,18 @@ mod answers;
 mod assess;
 mod contacts;
 mod conversation;
+mod heading;
 mod markdown;
 mod message;
 mod naming;
 mod open;
 mod plan;
 mod record;
+#[cfg(test)]
+mod tests;
 mod ticket;
+
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use front::{Account, List, NewInbox, TeammateId, TeammateRef};
@@ -324,8 +329,13 @@ impl Helpdesk for Front {
         answers::sent_anew(write)
     }
 
-    fn probed(&self, attempt: &Attempt, answer: &Answer) -> Result<Probed, Refusal> {
-        answers::probed(&self.account, attempt, answer)
+    fn probed(
+        &self,
+        attempt: &Attempt,
+        taken: &BTreeSet<String>,
+        answer: &Answer,
+    ) -> Result<Probed, Refusal> {
+        answers::probed(&self.account, attempt, taken, answer)
     }
 
     fn adopt(&self, case: &Case) -> Request {

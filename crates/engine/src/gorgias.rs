@@ -18,6 +18,8 @@ mod record;
 mod tests;
 mod ticket;
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use gorgias::tickets::ListTickets;
 use gorgias::{Account, List, MAX_LIMIT};
@@ -261,7 +263,13 @@ impl Helpdesk for Gorgias {
         answers::probe(&self.account, write)
     }
 
-    fn probed(&self, attempt: &Attempt, answer: &Answer) -> Result<Probed, Refusal> {
+    fn probed(
+        &self,
+        attempt: &Attempt,
+        _taken: &BTreeSet<String>,
+        answer: &Answer,
+    ) -> Result<Probed, Refusal> {
+        // What is looked for has a marker.
         answers::probed(&self.account, &attempt.write, answer)
     }
 

@@ -120,6 +120,8 @@ pub struct Context<'a> {
     pub slugs: Option<&'a BTreeMap<u64, String>>,
     /// What the helpdesk said of the caller's number.
     pub matched: Option<&'a Matched>,
+    /// Ids of activities that other calls hold, as far as an answer showed them: none of them is this call's.
+    pub taken: &'a BTreeSet<String>,
     /// The shared customer of withheld callers, as found or made (`None`: not asked yet).
     pub anonymous: Option<&'a Matched>,
     /// The conversations of those who may be the customer of a text message, or of a call where calls go into
@@ -532,11 +534,12 @@ pub trait Helpdesk: Send + Sync {
     fn sent_anew(&self, _write: &Write) -> Option<Write> {
         None
     }
-    /// Reads that answer.
+    /// Reads that answer; `taken`: ids of activities that other calls hold.
     ///
     /// # Errors
     /// What the answer means instead.
-    fn probed(&self, attempt: &Attempt, answer: &Answer) -> Result<Probed, Refusal>;
+    fn probed(&self, attempt: &Attempt, taken: &BTreeSet<String>, answer: &Answer)
+    -> Result<Probed, Refusal>;
 
     /// Asks for a record of this call that is there already although the ledger knows nothing (B17).
     fn adopt(&self, case: &Case) -> Request;

@@ -45,6 +45,9 @@ pub struct Knowledge {
     pub refused: BTreeMap<Question, Refused>,
 }
 
+/// What other calls hold, where none of it was met.
+pub(crate) static NOTHING_TAKEN: BTreeSet<String> = BTreeSet::new();
+
 /// Reason code of calls that wait for what the helpdesk refuses to tell.
 pub const QUESTION_REFUSED: &str = "question_refused";
 
@@ -105,6 +108,7 @@ impl Knowledge {
             agents: self.agents.as_deref(),
             slugs: self.slugs.as_ref(),
             matched,
+            taken: &NOTHING_TAKEN,
             anonymous: self.anonymous.as_ref(),
             conversations,
             place: self.place.as_deref(),

@@ -59,6 +59,9 @@ pub const OWNER: &str = "owner";
 /// How often a write came to nothing although others went through (B3). No part of the record.
 pub const IN_VAIN: &str = "in_vain";
 
+/// The keys of what the helpdesk shows as a message of its own. One that a call holds is no other call's.
+pub const ACTIVITIES: [&str; 4] = ["main", "message", "duration", "recording"];
+
 /// All holdings of one call.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ledger(BTreeMap<String, LedgerRow>);

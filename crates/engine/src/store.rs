@@ -11,6 +11,8 @@ mod sql;
 pub mod sqlite;
 mod tables;
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use sidetone_protocol::{CallView, ExplanationView, LiveEvent, MessageView, OutboxView, Pushed, Today};
@@ -410,6 +412,12 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// If the store cannot be read.
     fn unfinished(&self, number: &E164) -> Result<Vec<CaseId>, StoreError>;
+    /// Of these ids in the helpdesk those under which another call's ledger holds one of the
+    /// [`ACTIVITIES`](crate::ledger::ACTIVITIES).
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn held_by_others(&self, id: CaseId, activities: &[&str]) -> Result<BTreeSet<String>, StoreError>;
     /// What our own records tell of a customer.
     ///
     /// # Errors

@@ -63,6 +63,12 @@ impl Words {
     /// Whether a text begins with a heading made by [`Words::heading`], whatever the line is.
     #[must_use]
     pub fn is_heading(&self, text: &str) -> bool {
+        self.line_in_heading(text).is_some()
+    }
+
+    /// The line in the heading made by [`Words::heading`] that a text begins with.
+    #[must_use]
+    pub fn line_in_heading<'t>(&self, text: &'t str) -> Option<&'t str> {
         let forms = [
             self.heading_inbound,
             self.heading_outbound,
@@ -70,7 +76,12 @@ impl Words {
             self.heading_voicemail,
             self.heading_sms,
         ];
-        forms.iter().any(|form| form.split_once("{line}").is_some_and(|(before, _)| text.starts_with(before)))
+        let first = text.lines().next()?;
+        let line_in = |form: &&str| {
+            let (before, after) = form.split_once("{line}")?;
+            first.strip_prefix(before)?.strip_suffix(after)
+        };
+        forms.iter().find_map(line_in)
     }
 
     /// That a file of a message is not in the helpdesk (M6).

@@ -9,6 +9,7 @@ use day::{Day, MARTA, Plan};
 use front::{change, conversation, keys, missed};
 use serde_json::{Value, json};
 use sidetone_engine::call::CaseId;
+use sidetone_protocol::CallState;
 use sidetone_sandbox::{HangUp, aircall_world as world};
 
 const LUCAS: &str = "+33199001144";
@@ -209,4 +210,66 @@ async fn a_call_that_was_handed_on_to_another_line_is_found_by_whoever_did_not_s
     assert_eq!(after["messages"], before["messages"]);
     assert_eq!(comments(&after), comments(&before));
     assert_eq!(day.handle.health().outbox.calls, 0, "nothing is asked for ever");
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_two_withheld_callers_of_one_second_the_later_one_takes_nothing_of_the_other() {
+    // B17, G23: they share a conversation, and a message does not tell whose it is
+    for line in [world::SALES_US, world::SUPPORT_FR] {
+        let day = Day::begin(Plan::with_front()).await;
+        let first = day.ring(world::SUPPORT_FR, None);
+        let second = day.ring(line, None);
+        day.pass(8).await;
+        day.aircall.answer(first, Some(world::CAMILLE)).unwrap();
+        day.pass(20).await;
+        front::activity(&conversation(&day, first), first, "");
+        day.handle.pause().await.unwrap();
+        day.aircall.hang_up(second, &HangUp::default()).unwrap();
+        day.aircall.hang_up(first, &HangUp::default()).unwrap();
+        day.pass(300).await;
+        day.handle.resume().await.unwrap();
+        day.pass(300).await;
+        let found = conversation(&day, second);
+        assert_eq!(found["id"], conversation(&day, first)["id"], "one contact of all withheld callers");
+        for call in [first, second] {
+            front::activity(&found, call, "");
+            front::activity(&found, call, "duration");
+            assert_eq!(day.handle.call(CaseId(call)).unwrap().unwrap().state, CallState::Complete, "{line}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_withheld_callers_of_one_second_are_both_found_again() {
+    // B17, G23
+    let mut day = Day::begin(Plan::with_front()).await;
+    let calls = [(world::SUPPORT_FR, world::CAMILLE), (world::SUPPORT_FR, world::JONAS)]
+        .map(|(line, agent)| (day.ring(line, None), agent));
+    day.pass(8).await;
+    for (call, agent) in calls {
+        day.aircall.answer(call, Some(agent)).unwrap();
+        day.aircall.comment(call, agent, "called back").unwrap();
+    }
+    day.pass(60).await;
+    for (call, _) in calls {
+        day.aircall.hang_up(call, &HangUp::default()).unwrap();
+    }
+    day.pass(600).await;
+    let before = conversation(&day, calls[0].0);
+    assert_eq!((keys(&before).len(), comments(&before).len()), (6, 2), "{before:#}");
+    lose_the_database(&mut day).await;
+    for (call, agent) in calls {
+        day.aircall.comment(call, agent, "settled").unwrap();
+    }
+    day.pass(600).await;
+    let after = conversation(&day, calls[0].0);
+    assert_eq!(after["messages"], before["messages"]);
+    let mut said = comments(&after);
+    said.sort_unstable();
+    assert_eq!(said, ["called back", "called back", "settled", "settled"]);
+    let held = |call: u64| {
+        let ledger = day.detail(call).ledger;
+        ledger.into_iter().find(|held| held.key == "main").map(|held| held.helpdesk_id)
+    };
+    assert_ne!(held(calls[0].0), held(calls[1].0), "each holds its own");
 }

@@ -100,6 +100,7 @@ on_every_store! {
     what_people_decided_about_a_number_is_kept_replaced_and_withdrawn
     the_unfinished_calls_of_a_number_are_found_and_no_others
     what_we_had_to_do_with_a_customer_is_counted
+    of_activities_those_that_another_call_holds_are_told
 }
 
 fn at(s: i64) -> DateTime<Utc> {
@@ -859,4 +860,26 @@ fn what_we_had_to_do_with_a_customer_is_counted(store: &impl Fresh) {
         Dealings { calls: 2, last_call_at: Some(last_call), last_ticket_at: Some(last_ticket) }
     );
     assert_eq!(store.dealings("9").unwrap(), Dealings::default());
+}
+
+fn of_activities_those_that_another_call_holds_are_told(store: &impl Fresh) {
+    let store = store.open();
+    let held = |key: &str, id: &str| Holding { key: key.into(), helpdesk_id: id.into(), detail: json!({}) };
+    let mut one = listed(10, CallState::Complete, "+34666444555");
+    one.put = vec![held("ticket", "t"), held("main", "a"), held("duration", "b"), held("recording", "c")];
+    let mut other = listed(20, CallState::Complete, "+34666444555");
+    other.put = vec![held("ticket", "t"), held("message", "d"), held("comment:1", "e"), held("seen", "")];
+    store.commit(&Change { cases: vec![one, other], ..Change::at(at(100)) }).unwrap();
+    let told = |id: u64| {
+        let all = store.held_by_others(CaseId(id), &["t", "a", "b", "c", "d", "e", "f", ""]).unwrap();
+        Vec::from_iter(all)
+    };
+    assert_eq!(told(10), ["d"], "not its own, and none of what calls share");
+    assert_eq!(told(20), ["a", "b", "c"]);
+    assert_eq!(told(30), ["a", "b", "c", "d"]);
+    let mut gone = listed(10, CallState::Complete, "+34666444555");
+    gone.case = store.case(CaseId(10)).unwrap().unwrap();
+    gone.remove = vec!["main".into()];
+    store.commit(&Change { cases: vec![gone], ..Change::at(at(101)) }).unwrap();
+    assert_eq!(told(30), ["b", "c", "d"]);
 }

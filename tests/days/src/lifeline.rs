@@ -4,6 +4,7 @@
 //! hears of it ([`Lifeline::cut`]), drops the engine and starts another on what is stored. From outside that is
 //! `kill -9` at exactly that step.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -238,6 +239,10 @@ impl Store for MortalStore {
 
     fn unfinished(&self, number: &E164) -> Result<Vec<CaseId>, StoreError> {
         self.alive()?.unfinished(number)
+    }
+
+    fn held_by_others(&self, id: CaseId, activities: &[&str]) -> Result<BTreeSet<String>, StoreError> {
+        self.alive()?.held_by_others(id, activities)
     }
 
     fn dealings(&self, customer: &str) -> Result<Dealings, StoreError> {

@@ -1,14 +1,15 @@
 //! What the helpdesk may hold although our ledger does not know it (B17): a lost database, last week's backup, another
 //! installation that wrote before us. It is asked before anything is written, and what is found is adopted.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::outbox::SEND_AGAIN;
 use super::{Engine, Job};
 use crate::call::CaseId;
 use crate::directory::Matched;
-use crate::helpdesk::{Adopted, Answer, Assessment, Step};
+use crate::helpdesk::{Adopted, Answer, Assessment, Context, Step};
 use crate::knowledge::Question;
 use crate::ledger::{AttemptState, GONE, Holding, SEEN};
 use crate::store::{Case, StoreError};
@@ -109,10 +110,17 @@ impl Engine {
     ) -> Result<(), StoreError> {
         let Some(mut case) = self.store.case(id)? else { return Ok(()) };
         let matched = case.call.party().number().map(|n| self.store.matched(n)).transpose()?.flatten();
-        let read = self.read_answer(result, now, |engine, answer| {
-            let context = engine.knowledge.context(&engine.settings, now, matched.as_ref(), &[]);
-            engine.helpdesk.adopted(&case, asked, so_far, &context, answer)
-        });
+        let mut taken = BTreeSet::new();
+        let read = loop {
+            let read = self.read_answer(result, now, |engine, answer| {
+                let context = engine.knowledge.context(&engine.settings, now, matched.as_ref(), &[]);
+                engine.helpdesk.adopted(&case, asked, so_far, &Context { taken: &taken, ..context }, answer)
+            });
+            let found = read.as_ref().map(|adopted| adopted.holdings.as_slice()).unwrap_or_default();
+            if !self.learn_taken(id, found, &mut taken)? {
+                break read;
+            }
+        };
         match read {
             Ok(Adopted { holdings, next: Some(next) }) => {
                 let job = Job::Adopt { call: id, asked: next.uri().clone(), so_far: holdings };
@@ -126,6 +134,11 @@ impl Engine {
                 let is_back = case.ledger.has(GONE) && finds("ticket") && !finds(GONE);
                 let remove = Vec::from_iter(is_back.then(|| GONE.to_owned()));
                 let news = unknown(&case, holdings);
+                if self.learn_taken(id, &news, &mut BTreeSet::new())? {
+                    // Another call took it between two of the questions.
+                    self.sweep_not_adopted(id, "another call has the record", now);
+                    return self.later(case, now + SEND_AGAIN);
+                }
                 // How the ticket looks now is always told, and is no part of the record.
                 let with_news = news.iter().any(|holding| holding.key != SEEN);
                 let line = match with_news {

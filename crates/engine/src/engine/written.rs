@@ -1,5 +1,7 @@
 //! Answers to writes and to look-ups of their markers → ledger: each in one commit.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use sidetone_protocol::ExplanationView;
@@ -257,8 +259,19 @@ impl Engine {
         let Some(attempt) = case.attempts.iter().find(|a| a.write.key() == write.key()).cloned() else {
             return Ok(());
         };
-        let probed =
-            self.read_helpdesk(result, now, |engine, answer| engine.helpdesk.probed(&attempt, answer));
+        let mut taken = BTreeSet::new();
+        let probed = loop {
+            let probed = self.read_helpdesk(result, now, |engine, answer| {
+                engine.helpdesk.probed(&attempt, &taken, answer)
+            });
+            let found = match &probed {
+                Some(Probed::Done(holdings)) => holdings.as_slice(),
+                _ => &[],
+            };
+            if !self.learn_taken(id, found, &mut taken)? {
+                break probed;
+            }
+        };
         match probed {
             Some(Probed::Done(holdings)) => {
                 self.is_written(case, write, holdings, "found by its marker: it had been carried out", now)
@@ -290,8 +303,8 @@ impl Engine {
                 self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)
             }
             None => {
-                let refusal =
-                    result.as_ref().ok().and_then(|answer| self.helpdesk.probed(&attempt, answer).err());
+                let read = |answer| self.helpdesk.probed(&attempt, &taken, answer).err();
+                let refusal = result.as_ref().ok().and_then(read);
                 let is_missing = matches!(refusal, Some(Refusal::Missing(_)));
                 if is_missing && write.kind == WriteKind::AddLink {
                     return self.linked_is_gone(case, write, now);

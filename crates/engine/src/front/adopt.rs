@@ -2,21 +2,24 @@
 //!
 //! Imports may be repeated without harm, so what a lost ledger could do is little: make comments twice, and give a
 //! conversation away once more. Messages tell no `external_id`: an activity of ours is known by the second in which it
-//! happened and by what it says. Aircall corrects the start of some calls after their end: then the end, or the link to what
+//! happened and by what it says, unless another call holds it. Aircall corrects the start of some calls after their end: then the end, or the link to what
 //! was recorded, shows that the call is there. The contact is asked, then its conversations, the messages of those (first
 //! of those with our tag, which may be two where contacts were merged or a conversation was thrown away), and the comments of
 //! the one with the call.
 
-use chrono::TimeDelta;
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use front::{Account, Comment, ConversationId, ErrorKind, MAX_LIMIT, Message, comments, contacts, messages};
 use serde_json::{Value, json};
 
 use super::answers::refusal;
 use super::contacts::{anonymous, by_id, customer, look_up, without_plus};
 use super::conversation::{has_our_tag, of_contact};
+use super::heading::{is_heading, is_of_line};
 use super::markdown::plain;
-use super::message::MESSAGE;
-use super::record::{DURATION, EntryKind, MAIN, RECORDING, line_name, record};
+use super::message::{self, MESSAGE};
+use super::record::{DURATION, EntryKind, MAIN, RECORDING, duration_body, line_name, record};
 use crate::call::Call;
 use crate::helpdesk::{Adopted, Answer, Context, Refusal, Request};
 use crate::ledger::{GONE, Holding};
@@ -24,7 +27,7 @@ use crate::number::Party;
 use crate::readiness::{keep, kind};
 use crate::settings::Language;
 use crate::store::Case;
-use crate::words::words;
+use crate::words::{Words, words};
 
 /// What is still to be looked through; never kept.
 const OTHERS: &str = "other_conversations";
@@ -72,7 +75,7 @@ pub(super) fn read(
     let read = if path.ends_with("/comments") {
         comments_found(case, path, so_far, context, answer)
     } else if path.ends_with("/messages") {
-        messages_found(account, case, path, so_far, answer)
+        messages_found(account, case, path, so_far, context, answer)
     } else if path.ends_with("/conversations") {
         of_contact("").parse(answer).map(|listed| {
             // Our tag says which ones are ours, unless a person took it off.
@@ -151,15 +154,19 @@ fn messages_found(
     case: &Case,
     path: &str,
     so_far: &[Holding],
+    context: &Context<'_>,
     answer: &Answer,
 ) -> Result<Adopted, front::Error> {
     let conversation = conversation_in(path);
     let request = messages::of_conversation(&conversation, Some(MAX_LIMIT));
     let page = request.parse(answer)?;
+    let free = || page.items.iter().filter(|message| !is_taken_by_another(message, context.taken));
     let mut holdings = so_far.to_vec();
-    for message in &page.items {
+    for message in free() {
         if let Some(found) = activity(&case.call, &conversation, message) {
-            holdings.extend(found.into_iter().filter(|new| !so_far.iter().any(|known| known.key == new.key)));
+            let is_news = |new: &Holding| !holdings.iter().any(|known| known.key == new.key);
+            let found: Vec<Holding> = found.into_iter().filter(is_news).collect();
+            holdings.extend(found);
         }
     }
     let oldest = page.items.iter().filter_map(|message| message.created_at).min();
@@ -169,9 +176,10 @@ fn messages_found(
     let has = |holdings: &[Holding], key: &str| holdings.iter().any(|holding| holding.key == key);
     let next_page = request.next_page(&page).filter(|_| !is_beyond);
     if next_page.is_none() && !has(&holdings, "ticket") && case.call.message().is_none() {
-        let is_over = has(&holdings, DURATION) || has(&holdings, RECORDING);
-        let at_most = if is_over { CORRECTED_BY_LESS } else { CORRECTED_BY };
-        holdings.extend(began_about_then(&case.call, &conversation, &page.items, at_most));
+        // No other call has its link.
+        let by_link = has(&holdings, RECORDING);
+        let at_most = if by_link || has(&holdings, DURATION) { CORRECTED_BY_LESS } else { CORRECTED_BY };
+        holdings.extend(began_about_then(&case.call, &conversation, free(), at_most, by_link));
     }
     let is_known = known_conversation(case).as_ref() == Some(&conversation);
     if has(&holdings, "ticket") || (is_known && next_page.is_none()) {
@@ -186,22 +194,20 @@ fn messages_found(
     Ok(in_the_next(account, holdings, &others))
 }
 
-/// The main activity of a call whose start is another one by now: the next one, first of all of its line.
-fn began_about_then(
+/// The main activity of a call whose start is another one by now: the next one, first of all of its line. `by_link`: the link
+/// to what was recorded is there, and so is the beginning, even if the call was handed on to another line since.
+fn began_about_then<'m>(
     call: &Call,
     conversation: &ConversationId,
-    messages: &[Message],
+    messages: impl Iterator<Item = &'m Message>,
     at_most: TimeDelta,
+    by_link: bool,
 ) -> Vec<Holding> {
     let line = line_name(call);
     let off_by = |message: &Message| Some((message.created_at? - call.started_at()?).abs());
-    let is_of_its_line =
-        |message: &Message| text_of(message).lines().next().is_some_and(|heading| heading.ends_with(&line));
-    // Whose end is there is there, too, even if the call was handed on to another line since.
-    let may_be_of_another = at_most > CORRECTED_BY;
-    let mains = messages.iter().filter(|message| {
-        (may_be_of_another || is_of_its_line(message))
-            && is_heading(text_of(message))
+    let is_of_its_line = |message: &Message| is_of_line(text_of(message), &line);
+    let mains = messages.filter(|message| {
+        (is_of_its_line(message) || by_link && is_heading(text_of(message)))
             && off_by(message).is_some_and(|off_by| off_by <= at_most)
     });
     mains
@@ -210,9 +216,9 @@ fn began_about_then(
         .unwrap_or_default()
 }
 
-/// Whether a text begins as the main activity of a call or a text message does.
-pub(super) fn is_heading(text: &str) -> bool {
-    Language::ALL.into_iter().any(|language| words(language).is_heading(text))
+/// Whether another call's ledger holds this message.
+pub(super) fn is_taken_by_another(message: &Message, taken: &BTreeSet<String>) -> bool {
+    message.uid.as_ref().is_some_and(|uid| taken.contains(uid.as_str()))
 }
 
 pub(super) fn text_of(message: &Message) -> &str {
@@ -237,24 +243,28 @@ fn entry(key: &str, message: &Message) -> Holding {
 fn activity(call: &Call, conversation: &ConversationId, message: &Message) -> Option<Vec<Holding>> {
     let at = message.created_at?.timestamp();
     let text = text_of(message);
-    let is_at = |moment: Option<chrono::DateTime<chrono::Utc>>| moment.map(|at| at.timestamp()) == Some(at);
+    let is_at = |moment: Option<DateTime<Utc>>| moment.map(|at| at.timestamp()) == Some(at);
     if let Some(sent) = call.message() {
-        let is_it = is_at(sent.sent_at()) && plain(text).starts_with(&plain(sent.text()));
+        let is_it = is_at(sent.sent_at()) && says(text, |w| message::text(sent, w));
         return is_it.then(|| vec![ticket(conversation, message, text), entry(MESSAGE, message)]);
     }
-    let language = Language::ALL.into_iter().find(|language| words(*language).is_heading(text));
-    if is_at(call.started_at()) && language.is_some() {
+    if is_at(call.started_at()) && is_of_line(text, &line_name(call)) {
         return Some(begun(call, conversation, message));
     }
     let is_end = is_at(call.ended_at());
     let is_link = call.asset().is_some_and(|link| text.contains(link));
-    let is_duration =
-        Language::ALL.into_iter().any(|language| text.starts_with(words(language).total_duration));
+    let is_duration = says(text, |w| duration_body(call, w));
     match (is_end, is_link, is_duration) {
         (true, true, _) => Some(vec![entry(RECORDING, message)]),
         (true, false, true) => Some(vec![entry(DURATION, message)]),
         _ => None,
     }
+}
+
+/// Whether this is what we say in one of our languages.
+fn says(text: &str, told: impl Fn(&Words) -> String) -> bool {
+    let text = plain(text);
+    Language::ALL.into_iter().any(|language| plain(&told(words(language))) == text)
 }
 
 fn ticket(conversation: &ConversationId, message: &Message, text: &str) -> Holding {

@@ -5,14 +5,17 @@
 //! whose answer was lost is sent again: its `external_id` makes that harmless, whether Front then answers 202 or 409. So is
 //! a contact: one number is one contact's, and a second try is refused (409).
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta};
 use front::{Account, Error, ErrorKind, MAX_LIMIT, MessageUid, comments, contacts, conversations, messages};
 use front::{ConversationId, Message};
 use serde_json::Value;
 
-use super::adopt::{CORRECTED_BY, is_heading, text_of};
+use super::adopt::{CORRECTED_BY, is_taken_by_another, text_of};
 use super::contacts::{by_id, is_a_spelling};
 use super::conversation::{assignee, is_list, of_contact, ours};
+use super::heading::are_of_one_line;
 use super::markdown::plain;
 use super::plan::contact_of;
 use crate::helpdesk::{Answer, Probed, Refusal, Request};
@@ -144,10 +147,15 @@ pub(super) fn probe(account: &Account, write: &Write) -> Option<Request> {
     })
 }
 
-pub(super) fn probed(account: &Account, attempt: &Attempt, answer: &Answer) -> Result<Probed, Refusal> {
+pub(super) fn probed(
+    account: &Account,
+    attempt: &Attempt,
+    taken: &BTreeSet<String>,
+    answer: &Answer,
+) -> Result<Probed, Refusal> {
     let write = &attempt.write;
     if is_import(write) {
-        return import_probed(account, attempt, answer);
+        return import_probed(account, attempt, taken, answer);
     }
     let done = |id: &str| Probed::Done(named(write, id));
     let contact = || match contacts::get(&by_id("")).parse(answer) {
@@ -216,10 +224,15 @@ fn assignee_probed(account: &Account, write: &Write, answer: &Answer) -> Result<
 }
 
 /// What became of an import that Front took: by its uid, else among the contact's conversations.
-fn import_probed(account: &Account, attempt: &Attempt, answer: &Answer) -> Result<Probed, Refusal> {
+fn import_probed(
+    account: &Account,
+    attempt: &Attempt,
+    taken: &BTreeSet<String>,
+    answer: &Answer,
+) -> Result<Probed, Refusal> {
     let write = &attempt.write;
     if is_list(answer) {
-        return found_among(account, attempt, answer);
+        return found_among(account, attempt, taken, answer);
     }
     match messages::by_uid(&MessageUid::new("")).parse(answer) {
         Ok(message) => Ok(placed(attempt, &message)),
@@ -235,12 +248,18 @@ fn import_probed(account: &Account, attempt: &Attempt, answer: &Answer) -> Resul
 }
 
 /// A list of conversations, or of the messages of the one that ours go into.
-fn found_among(account: &Account, attempt: &Attempt, answer: &Answer) -> Result<Probed, Refusal> {
+fn found_among(
+    account: &Account,
+    attempt: &Attempt,
+    taken: &BTreeSet<String>,
+    answer: &Answer,
+) -> Result<Probed, Refusal> {
     let body: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
     let is_of_messages = body.pointer("/_results/0/id").and_then(Value::as_str);
     if is_of_messages.is_some_and(|id| id.starts_with("msg_")) {
         let messages = messages::of_conversation(&ConversationId::new(""), None);
-        let listed = messages.parse(answer).map_err(refusal)?.items;
+        let mut listed = messages.parse(answer).map_err(refusal)?.items;
+        listed.retain(|message| !is_taken_by_another(message, taken));
         let exactly = listed.iter().find(|message| is_the_import(&attempt.write, message));
         let ours = exactly.or_else(|| {
             let late = attempt.probes >= ALSO_WHAT_WAS_CORRECTED;
@@ -271,8 +290,8 @@ fn began_about_then(write: &Write, message: &Message) -> bool {
     let at =
         write.body.get("created_at").and_then(Value::as_i64).and_then(|at| DateTime::from_timestamp(at, 0));
     let off_by = message.created_at.zip(at).map(|(one, other)| (one - other).abs());
-    let is_ours = write.body.get("body").and_then(Value::as_str).is_some_and(is_heading);
-    is_ours && is_heading(text_of(message)) && off_by.is_some_and(|off_by| off_by <= CORRECTED_BY)
+    let told = write.body.get("body").and_then(Value::as_str).unwrap_or_default();
+    are_of_one_line(told, text_of(message)) && off_by.is_some_and(|off_by| off_by <= CORRECTED_BY)
 }
 
 fn placed(attempt: &Attempt, message: &Message) -> Probed {

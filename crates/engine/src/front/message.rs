@@ -86,7 +86,7 @@ fn record(case: &Case, message: Message<'_>, context: &Context<'_>) -> Result<Re
 }
 
 /// What it says, and what its files are called: they stay in Aircall.
-fn text(message: Message<'_>, w: &Words) -> String {
+pub(super) fn text(message: Message<'_>, w: &Words) -> String {
     let files = message.files();
     let named = |file: &MessageFile| w.file_not_kept(&file.name);
     let mut lines = vec![message.text().to_owned()];

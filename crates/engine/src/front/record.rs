@@ -214,7 +214,8 @@ fn main_body(call: &Call, kind: Kind, heading: &str, agent: Option<&Agent>, w: &
     lines.join("\n")
 }
 
-fn duration_body(call: &Call, w: &Words) -> String {
+/// F5: how long it took.
+pub(super) fn duration_body(call: &Call, w: &Words) -> String {
     let mut lines = vec![w.labelled(w.total_duration, &w.duration(call.total_seconds().unwrap_or_default()))];
     if let Some(talk) = call.talk_seconds() {
         lines.push(w.labelled(w.in_call_duration, &w.duration(talk)));

@@ -2,6 +2,8 @@
 //!
 //! The queries are in `tables`, and what a [`Database`] does in its own way in `sqlite` and `postgres`.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use sidetone_protocol::{CallView, ExplanationView, MessageView, OutboxView, Pushed, Today};
 
@@ -132,6 +134,10 @@ impl<D: Database> Store for D {
 
     fn unfinished(&self, number: &E164) -> Result<Vec<CaseId>, StoreError> {
         self.read(|sql| call::unfinished(sql, number))
+    }
+
+    fn held_by_others(&self, id: CaseId, activities: &[&str]) -> Result<BTreeSet<String>, StoreError> {
+        self.read(|sql| ledger::held_by_others(sql, id, activities))
     }
 
     fn dealings(&self, customer: &str) -> Result<Dealings, StoreError> {

@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sqlite/004_dial.sql"),
     include_str!("sqlite/005_choice.sql"),
     include_str!("sqlite/006_directory.sql"),
+    include_str!("sqlite/007_activity.sql"),
 ];
 /// So many statements stay prepared: all that there are, and some searches.
 const PREPARED: usize = 80;

@@ -148,6 +148,7 @@ pub fn assess(case: &Case, world: &World, now: DateTime<Utc>) -> Assessment {
             agents: None,
             slugs: Some(&world.slugs),
             matched: Some(&matched),
+            taken: &BTreeSet::new(),
             anonymous: Some(&shared),
             conversations: &[],
             place: None,

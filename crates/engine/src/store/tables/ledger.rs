@@ -1,5 +1,7 @@
 //! Table `ledger`: what the helpdesk holds because we wrote it, by call and key.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
 use super::{json, key, micros, moment};
@@ -51,6 +53,26 @@ pub(in crate::store) fn of(sql: &mut dyn Sql, id: CaseId) -> Result<Ledger, Stor
         },
     )?;
     Ok(Ledger::new(rows))
+}
+
+/// Of these activities those that another call holds.
+pub(in crate::store) fn held_by_others(
+    sql: &mut dyn Sql,
+    id: CaseId,
+    activities: &[&str],
+) -> Result<BTreeSet<String>, StoreError> {
+    let mut held = BTreeSet::new();
+    for activity in activities {
+        // The keys as in the index `ledger_activity`, or it does not serve.
+        let other = sql.row(
+            "SELECT call_id FROM ledger WHERE helpdesk_id = $1
+                 AND key IN ('main', 'message', 'duration', 'recording') AND call_id <> $2 LIMIT 1",
+            &values![*activity, key(id)],
+            |row| row.get::<i64>(0),
+        )?;
+        held.extend(other.map(|_| (*activity).to_owned()));
+    }
+    Ok(held)
 }
 
 /// What our records tell of a customer.
