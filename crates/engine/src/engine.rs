@@ -4,6 +4,7 @@
 //! store in one commit and leads to the next turn. Everything that must survive is in the store before it is acted on.
 
 mod adoption;
+mod anew;
 mod answers;
 mod authorization;
 mod cards;

@@ -37,7 +37,7 @@ use crate::helpdesk::{
     Adopted, Answer, Assessment, Context, CustomerSeen, Helpdesk, LOOKS_MS, ListPage, Met, Owner, Probed,
     Refusal, Request, Told, Upload, Whereabouts,
 };
-use crate::ledger::{Attempt, Holding, Write};
+use crate::ledger::{Attempt, Holding, Write, WriteKind};
 use crate::number::E164;
 use crate::store::Case;
 
@@ -319,6 +319,14 @@ impl Helpdesk for Front {
 
     fn probe(&self, write: &Write) -> Option<Request> {
         answers::probe(&self.account, write)
+    }
+
+    fn probe_late(&self, write: &Write) -> Option<Request> {
+        answers::probe_late(&self.account, write)
+    }
+
+    fn sets_what_people_set(&self, write: &Write) -> bool {
+        answers::is_import(write) || write.kind == WriteKind::SetAssignee
     }
 
     fn looks_ms(&self, write: &Write) -> &'static [i64] {

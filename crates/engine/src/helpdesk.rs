@@ -18,7 +18,7 @@ use crate::conversation::Conversation;
 use crate::directory::entry::{Address, Entry, EntryPage, Order};
 use crate::directory::{Customer, Matched, People, Person};
 use crate::files::{UnderWay, Wanted};
-use crate::ledger::{Attempt, Holding, Write};
+use crate::ledger::{Attempt, Holding, Write, WriteKind};
 use crate::number::E164;
 use crate::settings::Settings;
 use crate::store::Case;
@@ -526,6 +526,15 @@ pub trait Helpdesk: Send + Sync {
 
     /// Asks whether an unclear write was carried out; `None` if it is harmless to repeat.
     fn probe(&self, write: &Write) -> Option<Request>;
+    /// Asks the same of a write that is harmless to repeat, where so much time went by that people may have changed what it
+    /// says: if it was not carried out it is planned anew. `None`: it is repeated as it was.
+    fn probe_late(&self, _write: &Write) -> Option<Request> {
+        None
+    }
+    /// Whether a write also sets what people set (status, assignee, archived or not): then it goes by a look of just now.
+    fn sets_what_people_set(&self, write: &Write) -> bool {
+        matches!(write.kind, WriteKind::SetStatus | WriteKind::SetAssignee)
+    }
     /// When it is looked for: so many milliseconds after the request. After the last look it was not carried out.
     fn looks_ms(&self, _write: &Write) -> &'static [i64] {
         LOOKS_MS

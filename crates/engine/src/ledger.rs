@@ -114,6 +114,13 @@ impl Ledger {
         Some((rounds, DateTime::from_timestamp(row["tried_at"].as_i64()?, 0)?))
     }
 
+    /// How often the write with this main key was sent, and had no clear answer, before it was planned anew.
+    #[must_use]
+    pub fn tries(&self, main_key: &str) -> u32 {
+        let row = self.detail(IN_VAIN).filter(|row| row["write"] == main_key);
+        row.and_then(|row| row["tries"].as_u64()).and_then(|tries| u32::try_from(tries).ok()).unwrap_or(0)
+    }
+
     /// Begins a record anew whose ticket a person threw away: what to put and what to forget. The customer stays, and
     /// so does the memory of the old ticket, so that it is never taken for the new one.
     #[must_use]

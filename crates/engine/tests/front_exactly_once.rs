@@ -5,12 +5,14 @@ mod day;
 mod front;
 
 use day::{Day, MARTA, Plan, STRANGER};
-use front::{activity, archive, assert_same, change, conversation, keys, last_seq, missed, writes};
+use front::{activity, archive, assert_same, change, conversation, inboxes, keys, last_seq, missed, writes};
 use serde_json::{Value, json};
 use sidetone_engine::call::CaseId;
+use sidetone_engine::settings::Recordings;
 use sidetone_protocol::CallState;
 use sidetone_sandbox::{
     AircallControl, DuplicateExternalId, Fault, FaultKind, HangUp, Location, Ring, aircall_world as world,
+    front_world,
 };
 
 /// Two calls with every kind of write: a stranger, answered, handed on, commented, then missed with a voicemail.
@@ -248,4 +250,138 @@ async fn an_archived_conversation_is_reopened_by_the_next_call_only() {
     let next = missed(&day, MARTA).await;
     assert_eq!(conversation(&day, next)["id"], conversation(&day, first)["id"]);
     assert_eq!(conversation(&day, next)["status"], "unassigned");
+}
+
+/// Front, without recordings.
+async fn silent_day() -> Day {
+    let mut plan = Plan::with_front();
+    plan.logging.recordings = Recordings::None;
+    Day::begin(plan).await
+}
+
+/// A call in Marta's conversation that is over; its duration fared so, and then nothing is written for now.
+async fn paused_after_its_end(kind: FaultKind) -> (Day, u64) {
+    let day = silent_day().await;
+    let call = day.ring(world::SUPPORT_FR, Some(MARTA));
+    day.pass(8).await;
+    day.aircall.answer(call, Some(world::CAMILLE)).unwrap();
+    day.pass(60).await;
+    activity(&conversation(&day, call), call, "");
+    paused_after_an_import(&day, kind, || day.aircall.hang_up(call, &HangUp::default()).unwrap()).await;
+    (day, call)
+}
+
+/// Nothing more is written once the next import fared so.
+async fn paused_after_an_import(day: &Day, kind: FaultKind, then: impl FnOnce()) {
+    day.front.add_fault(Fault::next(1, kind).on("POST", "/inboxes/"));
+    let seq = last_seq(day);
+    then();
+    while writes(day, seq).is_empty() {
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    day.handle.pause().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_import_whose_answer_was_lost_long_ago_undoes_nothing_that_people_did_since() {
+    // B4, G25: it is looked for, and planned anew where it is not there
+    for kind in [FaultKind::CutBefore, FaultKind::CutAfter] {
+        let was_made = kind == FaultKind::CutAfter;
+        let (day, call) = paused_after_its_end(kind).await;
+        day.pass(60).await;
+        archive(&day, &conversation(&day, call));
+        day.pass(3600).await;
+        let seq = last_seq(&day);
+        day.handle.resume().await.unwrap();
+        day.pass(300).await;
+        let found = conversation(&day, call);
+        activity(&found, call, "duration");
+        assert_eq!(found["status"], "archived", "a person archived it; it was made: {was_made}");
+        assert_eq!(day.detail(call).state, CallState::Complete);
+        assert_eq!(writes(&day, seq).len(), usize::from(!was_made), "{:#?}", writes(&day, seq));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_whose_first_import_was_lost_long_ago_goes_where_its_conversation_is_now() {
+    // F2, F4, B4
+    for kind in [FaultKind::CutBefore, FaultKind::CutAfter] {
+        let was_made = kind == FaultKind::CutAfter;
+        let day = Day::begin(Plan::with_front()).await;
+        let first = missed(&day, MARTA).await;
+        let call = day.ring(world::SUPPORT_FR, Some(MARTA));
+        day.pass(8).await;
+        paused_after_an_import(&day, kind, || day.aircall.answer(call, Some(world::CAMILLE)).unwrap()).await;
+        day.pass(60).await;
+        let old = conversation(&day, first);
+        change(&day, &old, json!({ "inbox_id": front_world::SALES_DESK }));
+        day.aircall.hang_up(call, &HangUp::default()).unwrap();
+        day.pass(3600).await;
+        let seq = last_seq(&day);
+        day.handle.resume().await.unwrap();
+        day.pass(300).await;
+        let found = conversation(&day, call);
+        assert_eq!((&found["id"], inboxes(&found).len()), (&old["id"], 1), "{was_made}: {found:#}");
+        activity(&found, call, "duration");
+        // F7: as on a quiet day, the agent who answered gets it.
+        assert_eq!(found["assignee"]["email"], "camille.roux@example.com", "{was_made}");
+        let into = format!("POST /inboxes/{}/", front_world::SALES_DESK);
+        let imports: Vec<String> =
+            writes(&day, seq).into_iter().filter(|write| write.contains("/imported")).collect();
+        assert!(imports.iter().all(|import| import.starts_with(&into)), "{was_made}: {imports:#?}");
+        assert_eq!(day.detail(call).state, CallState::Complete);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_import_that_is_never_answered_is_left_to_a_person_in_the_end() {
+    // B3: though it is planned anew each time
+    let day = Day::begin(Plan::with_front()).await;
+    let other = missed(&day, STRANGER).await;
+    change(&day, &conversation(&day, other), json!({ "inbox_id": front_world::SALES_DESK }));
+    let is_import = |path: &&String| path.ends_with("/imported_messages");
+    let path = writes(&day, 0).iter().find(is_import).unwrap().replace("POST ", "");
+    day.front.add_fault(Fault::next(u32::MAX, FaultKind::HangBefore).on("POST", &path));
+    let call = missed(&day, MARTA).await;
+    for n in 0..40 {
+        // Others go through meanwhile.
+        let other = missed(&day, STRANGER).await;
+        assert_eq!(day.detail(other).state, CallState::Complete, "{n}");
+    }
+    let detail = day.detail(call);
+    assert_eq!((detail.state, detail.reason.unwrap().code.as_str()), (CallState::Parked, "in_vain"));
+    let journal = day.front.journal(0);
+    let tries = journal.iter().filter(|entry| entry.path == path && entry.fault.is_some()).count();
+    assert!((6..=30).contains(&tries), "{tries}");
+    day.front.clear_faults();
+    day.handle.retry(CaseId(call));
+    day.pass(60).await;
+    assert_eq!((day.detail(call).state, keys(&conversation(&day, call)).len()), (CallState::Complete, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_look_at_the_conversation_showed_holds_shortly_for_an_import() {
+    // G25: an import says whether the conversation is archived
+    let day = silent_day().await;
+    let call = day.ring(world::SUPPORT_FR, Some(MARTA));
+    day.pass(8).await;
+    day.aircall.answer(call, Some(world::CAMILLE)).unwrap();
+    day.pass(60).await;
+    let open = conversation(&day, call);
+    let path = format!("/conversations/{}", open["id"].as_str().unwrap());
+    day.front.add_fault(Fault::next(2, FaultKind::Slow { ms: 4_000 }).on("GET", &path));
+    let seq = last_seq(&day);
+    day.aircall.hang_up(call, &HangUp::default()).unwrap();
+    while last_seq(&day) == seq {
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    day.handle.pause().await.unwrap();
+    day.pass(15).await;
+    archive(&day, &open);
+    day.pass(30).await;
+    day.handle.resume().await.unwrap();
+    day.pass(120).await;
+    let found = conversation(&day, call);
+    activity(&found, call, "duration");
+    assert_eq!(found["status"], "archived", "a person archived it meanwhile");
 }

@@ -9,7 +9,7 @@ use super::{Engine, Job};
 use crate::budget::Lane;
 use crate::call::CaseId;
 use crate::health::Link;
-use crate::helpdesk::{CustomerSeen, Standing, Step};
+use crate::helpdesk::{CustomerSeen, Request, Standing, Step};
 use crate::ledger::{Attempt, AttemptState, NAMED, OWNER, Write, WriteKind};
 use crate::number::{E164, Party};
 use crate::store::{Case, Claim, Due, StoreError};
@@ -19,11 +19,11 @@ const AT_A_TIME: usize = 64;
 /// After an unclear failure the write is not looked up, or repeated, before this.
 pub(super) const LOOKED_UP_AFTER: TimeDelta = TimeDelta::seconds(5);
 /// A write that is harmless to repeat is repeated so often before others of the customer go first.
-const REPEATED: u32 = 3;
+pub(super) const REPEATED: u32 = 3;
 /// What a look at the ticket showed holds so long for the write that it was taken for. Where others leave little room in
 /// the budget, the write comes late; a second look would only take the room that the write waits for.
 pub(super) const LOOK_HOLDS: TimeDelta = TimeDelta::minutes(2);
-/// A shorter time where the write sets what people set, too (status, assignee): no longer than the fullest bucket takes
+/// A shorter time where the write sets what people set, too (status, assignee, archived or not): no longer than the fullest bucket takes
 /// to have room for a few requests.
 const LOOK_HOLDS_SHORTLY: TimeDelta = TimeDelta::seconds(15);
 /// What could not be sent at all is tried again after this time.
@@ -163,7 +163,7 @@ impl Engine {
         }
         let assessment = self.assess(&case, now)?;
         let vendor = self.helpdesk.vendor();
-        let sets = |w: &Write| matches!(w.kind, WriteKind::SetStatus | WriteKind::SetAssignee);
+        let sets = |w: &Write| self.helpdesk.sets_what_people_set(w);
         let next = assessment.writes.iter().find(|w| !is_parked(&case, w));
         let holds = if next.is_some_and(sets) { LOOK_HOLDS_SHORTLY } else { LOOK_HOLDS };
         let was_looked_at = self.looked_at.get(&id).is_some_and(|at| now - *at < holds);
@@ -365,7 +365,8 @@ impl Engine {
             write: write.clone(),
             state: AttemptState::Sent,
             begun_at: now,
-            probes: 0,
+            // How often it was tried before it was planned anew counts on.
+            probes: case.ledger.tries(write.main_key()),
             next_at: None,
             reason: None,
         });
@@ -381,7 +382,8 @@ impl Engine {
         Ok(Begun::Yes)
     }
 
-    /// Nobody knows whether the write was carried out: its marker is looked up; what has none is repeated as it was.
+    /// Nobody knows whether the write was carried out: its marker is looked up; what has none is repeated as it was, or
+    /// looked for where that is too long ago.
     fn look_for(
         &mut self,
         case: Case,
@@ -398,19 +400,33 @@ impl Engine {
                 // To repeat is to write: it waits with everything else for mode, pause and the other installation.
                 return self.put_off(case, &attempt.write, now).map(|()| Begun::NotNow);
             }
+            let is_of_long_ago = now - attempt.begun_at > LOOK_HOLDS_SHORTLY;
+            if let Some(request) = self.helpdesk.probe_late(&attempt.write).filter(|_| is_of_long_ago) {
+                return Ok(self.probe(id, attempt, request, thread, now));
+            }
             // A tag that is made stands in nobody's way.
             if attempt.probes >= REPEATED && attempt.write.kind != WriteKind::CreateTag {
                 return self.was_in_vain(case, attempt, now).map(|()| Begun::NotNow);
             }
             return self.repeat(case, &attempt.write, thread, now);
         };
+        Ok(self.probe(id, attempt, request, thread, now))
+    }
+
+    fn probe(
+        &mut self,
+        id: CaseId,
+        attempt: &Attempt,
+        request: Request,
+        thread: &str,
+        now: DateTime<Utc>,
+    ) -> Begun {
         let job = Job::Probe { call: id, write: Box::new(attempt.write.clone()) };
-        let asked = self.ask(self.helpdesk.vendor(), Lane::Live, job, request, now);
-        if asked.is_err() {
-            return Ok(Begun::Blocked);
+        if self.ask(self.helpdesk.vendor(), Lane::Live, job, request, now).is_err() {
+            return Begun::Blocked;
         }
         self.busy_threads.insert(id, thread.to_owned());
-        Ok(Begun::Yes)
+        Begun::Yes
     }
 
     /// An unclear write that may not be repeated now is due with the others, once writes flow again.

@@ -279,6 +279,9 @@ impl Engine {
             Some(Probed::Ask(request) | Probed::AskFurther(_, request)) => {
                 self.ask_further(Job::Probe { call: id, write: Box::new(write.clone()) }, *request, now)
             }
+            Some(Probed::Nothing) if self.helpdesk.probe_late(write).is_some() => {
+                self.is_planned_anew(case, &attempt, now)
+            }
             Some(Probed::Nothing) => {
                 let probes = attempt.probes + 1;
                 let looks = self.helpdesk.looks_ms(&attempt.write);
@@ -315,6 +318,10 @@ impl Engine {
                     Some(Refusal::Permanent(code, text)) => Some((code, text)),
                     _ => None,
                 };
+                if clear.is_some() && self.helpdesk.probe_late(write).is_some() {
+                    // Its conversation is gone, or was merged into another one: a fresh look tells.
+                    return self.is_planned_anew(case, &attempt, now);
+                }
                 let probes = attempt.probes + u32::from(clear.is_some());
                 // Nobody will ever tell whether it was carried out, and it must not hold up the customer's other calls.
                 let looks = self.helpdesk.looks_ms(&attempt.write).len();

@@ -2,8 +2,8 @@
 //!
 //! An import is accepted before it is made (`reference/front.md §2.4`). Where its conversation is known, that is enough;
 //! where it begins one, the message is looked for by the uid of the answer until it tells its conversation. An import
-//! whose answer was lost is sent again: its `external_id` makes that harmless, whether Front then answers 202 or 409. So is
-//! a contact: one number is one contact's, and a second try is refused (409).
+//! whose answer was lost is sent again: its `external_id` makes that harmless, whether Front then answers 202 or 409; later
+//! it is looked for instead, as people may have changed what it says. So is a contact: one number is one contact's, and a second try is refused (409).
 
 use std::collections::BTreeSet;
 
@@ -144,6 +144,19 @@ pub(super) fn probe(account: &Account, write: &Write) -> Option<Request> {
         WriteKind::AddEntry => comments::list(&conversation_in(write)?).to_http(account),
         WriteKind::SetAssignee => conversations::get(&conversation_in(write)?).to_http(account),
         _ => return None,
+    })
+}
+
+/// Asks for an import whose answer was lost, where it may say by now what people have changed since (subject, inbox, whether
+/// the conversation is archived): in its conversation, else among the contact's.
+pub(super) fn probe_late(account: &Account, write: &Write) -> Option<Request> {
+    if !is_import(write) || is_taken(write) {
+        return None;
+    }
+    let into = write.body.get("conversation_id").and_then(Value::as_str);
+    Some(match into {
+        Some(id) => messages::of_conversation(&ConversationId::new(id), Some(MAX_LIMIT)).to_http(account),
+        None => of_contact(contact_of(write)?).to_http(account),
     })
 }
 
@@ -300,8 +313,8 @@ fn placed(attempt: &Attempt, message: &Message) -> Probed {
     let uid = message.uid.as_ref().map(ToString::to_string).unwrap_or_default();
     let mut holdings = named(write, &uid);
     let at = message.created_at.unwrap_or(attempt.begun_at);
-    if attempt.begun_at - at > MAY_BE_OLDER {
-        // How the conversation stands, only a look tells.
+    if !is_taken(write) || attempt.begun_at - at > MAY_BE_OLDER {
+        // Found late, or there before: how the conversation stands, only a look tells.
         holdings.retain(|holding| holding.key != SEEN);
     }
     for seen in holdings.iter_mut().filter(|holding| holding.key == SEEN) {

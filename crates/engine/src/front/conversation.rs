@@ -185,8 +185,12 @@ pub(super) fn after(
             };
             Some(Conversation {
                 thread: Some(thread),
-                // Our own writing is no look.
-                seen_at: known.filter(|_| !is_new).map_or(now, |known| known.seen_at),
+                // Our own writing is no look; and what was found late may be another way by now.
+                seen_at: match (known.filter(|_| !is_new), of(SEEN)) {
+                    (_, None) => DateTime::UNIX_EPOCH,
+                    (Some(known), _) => known.seen_at,
+                    (None, _) => now,
+                },
                 thrown_away: known.and_then(|known| known.thrown_away.clone()),
                 ..Conversation::none(customer, now)
             })
