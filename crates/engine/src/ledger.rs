@@ -135,6 +135,13 @@ impl Ledger {
         (Vec::from_iter(again), forgotten)
     }
 
+    /// Whether a ticket was thrown away and replaced: it is not taken for the new one (G25).
+    #[must_use]
+    pub fn is_replaced(&self, ticket: &str) -> bool {
+        let replaced = self.detail(AGAIN).and_then(|d| d.get("instead_of")?.as_array());
+        replaced.is_some_and(|old| old.iter().any(|id| id.as_str() == Some(ticket)))
+    }
+
     /// The memory of tickets that were thrown away and replaced; none if there are none.
     #[must_use]
     pub fn instead_of(tickets: impl Iterator<Item = String>) -> Option<Holding> {

@@ -273,3 +273,24 @@ async fn two_withheld_callers_of_one_second_are_both_found_again() {
     };
     assert_ne!(held(calls[0].0), held(calls[1].0), "each holds its own");
 }
+
+#[tokio::test(start_paused = true)]
+async fn created_again_after_a_restart_a_call_is_not_found_in_the_conversation_that_was_thrown_away() {
+    // G25, B17
+    let mut day = Day::begin(Plan::with_front()).await;
+    let call = commented(&day, MARTA, "before").await;
+    let old = conversation(&day, call);
+    change(&day, &old, json!({ "status": "deleted" }));
+    day.aircall.comment(call, world::CAMILLE, "too late").unwrap();
+    day.pass(120).await;
+    assert_eq!(day.detail(call).reason.unwrap().code, "ticket_trashed");
+    day.kill_and_restart().await;
+    day.pass(60).await;
+    day.handle.retry(CaseId(call));
+    day.pass(300).await;
+    let again = day.front.conversations_marked(&format!("aircall:call:{call}:again-1"));
+    assert_eq!(again.len(), 1, "{:#}", day.front.dump());
+    assert_ne!(again[0]["id"], old["id"]);
+    assert_eq!(comments(&again[0]), ["before", "too late"]);
+    assert_eq!(day.detail(call).state, CallState::Complete);
+}

@@ -79,7 +79,9 @@ pub(super) fn read(
     } else if path.ends_with("/conversations") {
         of_contact("").parse(answer).map(|listed| {
             // Our tag says which ones are ours, unless a person took it off.
-            let (tagged, others): (Vec<_>, Vec<_>) = listed.items.iter().partition(|one| has_our_tag(one));
+            let may_be_it = |one: &&front::Conversation| !case.ledger.is_replaced(one.id.as_str());
+            let (tagged, others): (Vec<_>, Vec<_>) =
+                listed.items.iter().filter(may_be_it).partition(|one| has_our_tag(one));
             let first = tagged.into_iter().chain(others).take(MOST_CONVERSATIONS);
             let ours: Vec<String> = first.map(|one| one.id.to_string()).collect();
             in_the_next(account, so_far.to_vec(), &ours)

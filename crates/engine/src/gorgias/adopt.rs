@@ -16,7 +16,7 @@ use super::{adopt_message, customer_marker, messages, refusal, ticket_marker, ti
 use crate::call::{Call, CaseId};
 use crate::files::Medium;
 use crate::helpdesk::{Adopted, Answer, Context, ListPage, Met, Refusal, Request};
-use crate::ledger::{AGAIN, Holding, Ledger};
+use crate::ledger::{Holding, Ledger};
 use crate::number::Party;
 use crate::readiness::{Kind, keep, kind};
 use crate::settings::Language;
@@ -71,7 +71,7 @@ pub(super) fn begin_with(
 ) -> Option<(Vec<Holding>, Request)> {
     let ticket = gorgias::Ticket::from_value(&met.record)?;
     let known = case.ledger.id("ticket").is_none_or(|id| id == ticket.id.to_string());
-    let ours = met.call == case.call.id && known && !is_replaced(case, ticket.id);
+    let ours = met.call == case.call.id && known && !case.ledger.is_replaced(&ticket.id.to_string());
     ours.then(|| match is_thrown_away(&ticket) {
         // It may have been replaced by one that is back-dated, and so comes later in the walk: all of the call's are
         // asked for (G25).
@@ -99,12 +99,6 @@ pub(super) fn read(
     }
 }
 
-/// A ticket that was thrown away and replaced is not taken for the new one (G25).
-fn is_replaced(case: &Case, ticket: u64) -> bool {
-    let replaced = case.ledger.detail(AGAIN).and_then(|d| d.get("instead_of")?.as_array());
-    replaced.is_some_and(|old| old.iter().any(|id| id.as_str() == Some(&ticket.to_string())))
-}
-
 fn ticket_found(
     account: &Account,
     case: &Case,
@@ -114,7 +108,9 @@ fn ticket_found(
     let marker = ticket_marker(&case.call);
     let found = tickets_by_marker(&marker).parse(answer).map_err(refusal)?;
     let known: Option<u64> = case.ledger.id("ticket").and_then(|id| id.parse().ok());
-    let is_ours = |t: &gorgias::Ticket| t.external_id.as_deref() == Some(&marker) && !is_replaced(case, t.id);
+    let is_ours = |t: &gorgias::Ticket| {
+        t.external_id.as_deref() == Some(&marker) && !case.ledger.is_replaced(&t.id.to_string())
+    };
     let mut ours: Vec<gorgias::Ticket> = found.items.into_iter().filter(is_ours).collect();
     // One that nobody threw away, and of those the one that the ledger names.
     ours.sort_by_key(|t| (is_thrown_away(t), known != Some(t.id), t.id));
