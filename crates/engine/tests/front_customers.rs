@@ -11,7 +11,7 @@ use sidetone_engine::call::CaseId;
 use sidetone_engine::choice::CallerName;
 use sidetone_engine::settings::UnknownCallers;
 use sidetone_protocol::{CallState, Match};
-use sidetone_sandbox::{HangUp, aircall_world as world};
+use sidetone_sandbox::{Fault, FaultKind, HangUp, aircall_world as world};
 
 fn reads_of_contacts(day: &Day, seq: u64) -> usize {
     let is_one = |path: &str| path.starts_with("/contacts/alt:");
@@ -128,4 +128,46 @@ async fn a_contact_who_was_made_by_the_number_gets_the_name_that_a_person_gives(
     day.pass(60).await;
     assert!(day.front.contacts().iter().any(|c| c["name"] == "Zoé Lambert"));
     assert!(!day.front.contacts().iter().any(|c| c["name"] == STRANGER));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_contact_of_withheld_callers_whose_making_had_no_answer_is_found_and_used() {
+    // G23, §5: the second try is refused (409)
+    for kind in [FaultKind::CutAfter, FaultKind::HangAfter, FaultKind::Malformed] {
+        let day = Day::begin(Plan::with_front()).await;
+        day.front.add_fault(Fault::next(1, kind.clone()).on("POST", "/contacts"));
+        let call = day.ring(world::SUPPORT_FR, None);
+        day.pass(25).await;
+        day.aircall.hang_up(call, &HangUp::default()).unwrap();
+        day.pass(180).await;
+        let detail = day.detail(call);
+        assert_eq!(detail.state, CallState::Complete, "{kind:?}: {:?}", detail.reason);
+        let next = day.ring(world::SUPPORT_FR, None);
+        day.pass(25).await;
+        day.aircall.hang_up(next, &HangUp::default()).unwrap();
+        day.pass(120).await;
+        assert_eq!(conversation(&day, next)["id"], conversation(&day, call)["id"], "{kind:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_the_contact_of_withheld_callers_is_refused_and_never_found_a_person_is_called() {
+    // G23
+    let day = Day::begin(Plan::with_front()).await;
+    let refused = FaultKind::Status { status: 409, retry_after: None };
+    day.front.add_fault(Fault::next(u32::MAX, refused).on("POST", "/contacts"));
+    let call = day.ring(world::SUPPORT_FR, None);
+    day.pass(25).await;
+    day.aircall.hang_up(call, &HangUp::default()).unwrap();
+    day.pass(65).await;
+    let tries = writes(&day, 0).len();
+    assert!(tries > 1, "it is looked for a while: {tries}");
+    assert_ne!(day.detail(call).state, CallState::Parked);
+    day.pass(45).await;
+    let detail = day.detail(call);
+    assert_eq!((detail.state, detail.reason.unwrap().code.as_str()), (CallState::Parked, "conflict"));
+    day.front.clear_faults();
+    day.handle.retry(CaseId(call));
+    day.pass(60).await;
+    assert_eq!(day.detail(call).state, CallState::Complete);
 }

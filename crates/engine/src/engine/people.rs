@@ -81,6 +81,9 @@ impl Engine {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let for_a_customer = matches!(write.kind, WriteKind::CreateCustomer | WriteKind::AddNumber);
+        if write.kind == WriteKind::CreateCustomer && case.call.party().number().is_none() {
+            return self.find_anonymous_anew(case, write, text, now);
+        }
         let party = case.call.party();
         let number = party.number().filter(|_| for_a_customer);
         let matched = number.map(|number| self.store.matched(number)).transpose()?.flatten();
@@ -104,6 +107,33 @@ impl Engine {
         self.push(&change)?;
         drop_attempt(&mut case, write);
         self.later(case, now + SEND_AGAIN)
+    }
+
+    /// The shared customer of withheld callers is there already: the answer to its making was lost, or somebody else made it.
+    fn find_anonymous_anew(
+        &mut self,
+        mut case: Case,
+        write: &Write,
+        text: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let since = *self.doubted.entry((case.call.id, write.key())).or_insert(now);
+        if now - since >= LEARNED_WITHIN {
+            return self.park(case, write, "conflict", text, now);
+        }
+        self.forget_anonymous(now)?;
+        drop_attempt(&mut case, write);
+        self.later(case, now + SEND_AGAIN)
+    }
+
+    /// Who the shared customer of withheld callers is, is asked anew.
+    fn forget_anonymous(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let mut change = Change::at(now);
+        change.settings.push(("anonymous_customer".into(), String::new()));
+        self.push(&change)?;
+        self.knowledge.anonymous = None;
+        self.share_knowledge();
+        Ok(())
     }
 
     /// Where the write named people or tags by an old list, the lists are read anew and it is planned again, once.
@@ -305,11 +335,7 @@ impl Engine {
                 }
             }
             (None, Some(survivor)) => return self.knows_anonymous(vec![survivor.clone()], now),
-            (None, None) => {
-                change.settings.push(("anonymous_customer".into(), String::new()));
-                self.knowledge.anonymous = None;
-                self.share_knowledge();
-            }
+            (None, None) => return self.forget_anonymous(now),
         }
         self.push(&change)
     }
