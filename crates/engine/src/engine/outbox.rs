@@ -23,8 +23,8 @@ pub(super) const REPEATED: u32 = 3;
 /// What a look at the ticket showed holds so long for the write that it was taken for. Where others leave little room in
 /// the budget, the write comes late; a second look would only take the room that the write waits for.
 pub(super) const LOOK_HOLDS: TimeDelta = TimeDelta::minutes(2);
-/// A shorter time where the write sets what people set, too (status, assignee, archived or not): no longer than the fullest bucket takes
-/// to have room for a few requests.
+/// A shorter time where the write sets what people set, too (status, assignee, archived or not): no longer than the fullest
+/// bucket takes to have room for a few requests.
 const LOOK_HOLDS_SHORTLY: TimeDelta = TimeDelta::seconds(15);
 /// What could not be sent at all is tried again after this time.
 pub(super) const SEND_AGAIN: TimeDelta = TimeDelta::seconds(5);

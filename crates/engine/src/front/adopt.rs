@@ -2,10 +2,10 @@
 //!
 //! Imports may be repeated without harm, so what a lost ledger could do is little: make comments twice, and give a
 //! conversation away once more. Messages tell no `external_id`: an activity of ours is known by the second in which it
-//! happened and by what it says, unless another call holds it. Aircall corrects the start of some calls after their end: then the end, or the link to what
-//! was recorded, shows that the call is there. The contact is asked, then its conversations, the messages of those (first
-//! of those with our tag, which may be two where contacts were merged or a conversation was thrown away), and the comments of
-//! the one with the call.
+//! happened and by what it says, unless another call holds it. Aircall corrects the start of some calls after their end:
+//! then the end, or the link to what was recorded, shows that the call is there. The contact is asked, then its
+//! conversations, the messages of those (first of those with our tag, which may be two where contacts were merged or a
+//! conversation was thrown away), and the comments of the one with the call.
 
 use std::collections::BTreeSet;
 

@@ -3,7 +3,8 @@
 //! An import is accepted before it is made (`reference/front.md §2.4`). Where its conversation is known, that is enough;
 //! where it begins one, the message is looked for by the uid of the answer until it tells its conversation. An import
 //! whose answer was lost is sent again: its `external_id` makes that harmless, whether Front then answers 202 or 409; later
-//! it is looked for instead, as people may have changed what it says. So is a contact: one number is one contact's, and a second try is refused (409).
+//! it is looked for instead, as people may have changed what it says. So is a contact: one number is one contact's, and a
+//! second try is refused (409).
 
 use std::collections::BTreeSet;
 
