@@ -6,7 +6,7 @@ mod day;
 mod front;
 
 use day::{Day, MARTA, Plan};
-use front::{change, conversation, keys, missed};
+use front::{change, conversation, keys, last_seq, missed, writes};
 use serde_json::{Value, json};
 use sidetone_engine::call::CaseId;
 use sidetone_protocol::CallState;
@@ -54,6 +54,7 @@ async fn a_call_whose_start_aircall_corrected_is_found_again() {
     }
     assert!(corrected > 0, "Aircall corrects the start of some calls");
     let before = conversation(&day, calls[0]);
+    let seq = last_seq(&day);
     lose_the_database(&mut day).await;
     for call in &calls {
         day.aircall.tag(*call, Some(world::CAMILLE), "Refund").unwrap();
@@ -62,6 +63,9 @@ async fn a_call_whose_start_aircall_corrected_is_found_again() {
     day.pass(300).await;
     let after = conversation(&day, calls[0]);
     assert_eq!(after["messages"], before["messages"]);
+    let again: Vec<String> =
+        writes(&day, seq).into_iter().filter(|write| write.ends_with("/imported_messages")).collect();
+    assert!(again.is_empty(), "what is there is not sent again: {again:?}");
     let mut expected: Vec<String> = (0..6).map(|n| format!("comment {n}")).collect();
     expected.push("one more".to_owned());
     assert_eq!(comments(&after), expected);

@@ -115,10 +115,11 @@ impl Engine {
         if !case.call.id.is_message() && !self.helpdesk.logs_into_conversations() {
             return Ok(());
         }
-        let is_gone = holdings.iter().any(|holding| holding.key == GONE);
+        let told = holdings.clone();
         if case.call.id.is_message() {
             holdings.retain(|holding| !matches!(holding.key.as_str(), SEEN | GONE));
         }
+        let is_gone = told.iter().any(|holding| holding.key == GONE);
         let held = |key: &str| holdings.iter().find(|h| h.key == key).map(|h| h.helpdesk_id.as_str());
         let owner = held("customer").map(str::to_owned).or_else(|| owner(case, write));
         let owner = match owner {
@@ -129,7 +130,7 @@ impl Engine {
         let known = self.store.conversation(&owner)?;
         let changed = match is_gone {
             true => Some(Conversation::none(&owner, DateTime::UNIX_EPOCH)),
-            false => self.helpdesk.conversation_after(known.as_ref(), &owner, write, holdings, now),
+            false => self.helpdesk.conversation_after(known.as_ref(), &owner, write, &told, now),
         };
         match changed {
             Some(conversation) => self.remember_conversation(conversation, now),

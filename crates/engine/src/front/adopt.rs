@@ -177,6 +177,10 @@ fn messages_found(
     let is_beyond = oldest.zip(began).is_some_and(|(oldest, began)| oldest < began);
     let has = |holdings: &[Holding], key: &str| holdings.iter().any(|holding| holding.key == key);
     let next_page = request.next_page(&page).filter(|_| !is_beyond);
+    if !has(&holdings, DURATION) && case.call.message().is_none() {
+        let of_then = free().find(|message| is_duration_of_then(&case.call, message));
+        holdings.extend(of_then.map(|message| entry(DURATION, message)));
+    }
     if next_page.is_none() && !has(&holdings, "ticket") && case.call.message().is_none() {
         // No other call has its link.
         let by_link = has(&holdings, RECORDING);
@@ -261,6 +265,19 @@ fn activity(call: &Call, conversation: &ConversationId, message: &Message) -> Op
         (true, false, true) => Some(vec![entry(DURATION, message)]),
         _ => None,
     }
+}
+
+/// Whether a message is the duration of a call as it was told before Aircall corrected when it began: the talk is the same.
+fn is_duration_of_then(call: &Call, message: &Message) -> bool {
+    let is_end =
+        message.created_at.zip(call.ended_at()).is_some_and(|(at, end)| at.timestamp() == end.timestamp());
+    let text = plain(text_of(message));
+    is_end
+        && Language::ALL.into_iter().any(|language| {
+            let w = words(language);
+            let talk = |text: &str| text.split_once(w.in_call_duration).map(|(_, talk)| talk.to_owned());
+            text.starts_with(w.total_duration) && talk(&text) == talk(&plain(&duration_body(call, w)))
+        })
 }
 
 /// Whether this is what we say in one of our languages.
