@@ -10,6 +10,7 @@ mod answers;
 mod assess;
 mod contacts;
 mod conversation;
+mod handle;
 mod heading;
 mod markdown;
 mod message;

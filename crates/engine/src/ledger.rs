@@ -174,6 +174,15 @@ impl Ledger {
     }
 }
 
+/// In the detail of `customer`: the helpdesk reaches this customer by that, and not by the number of the call.
+pub const HANDLE: &str = "handle";
+
+/// Whether a write ties a customer to a call without giving them its number.
+#[must_use]
+pub fn leads_past_the_number(write: &Write) -> bool {
+    write.holdings.iter().any(|holding| holding.key == "customer" && holding.detail.get(HANDLE).is_some())
+}
+
 /// What kind of write it is: decides how an unclear failure is cleared up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum WriteKind {

@@ -171,3 +171,84 @@ async fn where_the_contact_of_withheld_callers_is_refused_and_never_found_a_pers
     day.pass(60).await;
     assert_eq!(day.detail(call).state, CallState::Complete);
 }
+
+/// The ids of a contact's conversations.
+fn conversations_of(day: &Day, contact: &str) -> Vec<Value> {
+    let path = format!("/contacts/{contact}/conversations");
+    let (status, listed) = day.front.by_a_person("GET", &path, &Value::Null).unwrap();
+    assert_eq!(status, 200, "{listed}");
+    listed["_results"].as_array().unwrap().iter().map(|one| one["id"].clone()).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_was_chosen_without_having_the_number_gets_the_call() {
+    // B7, F1: Front finds a contact by the handle of an import, and makes one where nobody has it
+    for remember in [true, false] {
+        let mut plan = Plan::with_front();
+        plan.logging.unknown_callers = UnknownCallers::Hold;
+        let day = Day::begin(plan).await;
+        let chosen = day.front.add_contact("Zoé Lambert", Some("zoe@example.com"), "+33199001290").unwrap();
+        let before = day.front.contacts().len();
+        let call = missed(&day, STRANGER).await;
+        assert_eq!(day.detail(call).state, CallState::Held);
+        day.handle.choose(CaseId(call), &chosen, remember).await.unwrap();
+        day.pass(120).await;
+        assert_eq!(conversations_of(&day, &chosen), [conversation(&day, call)["id"].clone()], "{remember}");
+        assert_eq!(day.front.contacts().len(), before, "no second contact: {:#?}", writes(&day, 0));
+        let has_it =
+            day.front.contacts().iter().any(|contact| contact["handles"].to_string().contains(STRANGER));
+        assert_eq!(has_it, remember, "chosen for one call only, the number stays nobody's");
+        // The next call of the number: known, or held again.
+        let next = missed(&day, STRANGER).await;
+        assert_eq!(day.detail(next).state, if remember { CallState::Complete } else { CallState::Held });
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_two_spellings_the_chosen_contact_has_the_conversation() {
+    // B7: Front has the number at one of the two only, who is not always the one
+    let day = Day::begin(Plan::with_front()).await;
+    day.pass(60).await;
+    let before = day.front.contacts().len();
+    for name in ["Sam Whitlock", "Whitlock Cafés", "Whitlock Cafés"] {
+        let call = missed(&day, "+12025550161").await;
+        let detail = day.detail(call);
+        let one = detail.card.candidates.iter().find(|c| c.customer.name == name).unwrap();
+        let id = one.customer.id.clone();
+        day.handle.choose(CaseId(call), &id, false).await.unwrap();
+        day.pass(60).await;
+        let its = conversation(&day, call)["id"].clone();
+        assert!(
+            conversations_of(&day, &id).contains(&its),
+            "{name} was chosen: {:#}",
+            conversation(&day, call)
+        );
+        assert_eq!(day.detail(call).state, CallState::Complete, "{name}");
+    }
+    assert_eq!(day.front.contacts().len(), before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_number_that_somebody_else_gets_meanwhile_is_theirs() {
+    // B7, F1: refused, the spelling is not passed over
+    for status in [409, 400] {
+        let day = Day::begin(Plan::with_front()).await;
+        day.front.switch(|s| s.taken_handle_status = status);
+        let call = day.ring(world::SUPPORT_FR, Some("+33199001177"));
+        day.pass(8).await;
+        let other = day.front.add_contact("Idris Bell", None, "+33199001177").unwrap();
+        day.aircall.hang_up(call, &HangUp::default()).unwrap();
+        day.pass(180).await;
+        assert_eq!(day.detail(call).state, CallState::Parked, "whose it is, is not guessed: {status}");
+        assert!(conversations_of(&day, &other).is_empty());
+        // The directory hears of it: two share the number by now, and a person chooses.
+        day.pass(600).await;
+        day.handle.retry(CaseId(call));
+        day.pass(60).await;
+        assert_eq!(day.detail(call).state, CallState::Held, "{status}");
+        day.handle.choose(CaseId(call), &other, false).await.unwrap();
+        day.pass(60).await;
+        assert_eq!(day.detail(call).state, CallState::Complete, "{status}");
+        assert_eq!(conversations_of(&day, &other), [conversation(&day, call)["id"].clone()]);
+    }
+}

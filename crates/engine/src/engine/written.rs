@@ -13,7 +13,9 @@ use crate::budget::Lane;
 use crate::call::CaseId;
 use crate::directory::{Customer, Matched};
 use crate::helpdesk::{Answer, Owner, Probed, Refusal};
-use crate::ledger::{Attempt, AttemptState, Holding, IN_VAIN, OWNER, Write, WriteKind};
+use crate::ledger::{
+    Attempt, AttemptState, Holding, IN_VAIN, OWNER, Write, WriteKind, leads_past_the_number,
+};
 use crate::number::masked_text;
 use crate::store::{Case, Change, StoreError};
 use crate::transport::TransportError;
@@ -95,7 +97,7 @@ impl Engine {
             self.knowledge.tags.get_or_insert_default().extend(names.map(str::to_owned));
             self.share_knowledge();
         }
-        if matches!(write.kind, WriteKind::CreateCustomer | WriteKind::AddNumber)
+        if is_a_new_match(write)
             && let Some(made) = holdings.iter().find(|h| h.key == "customer")
         {
             let customer = customer_of(made, now);
@@ -399,7 +401,7 @@ fn give_back(case: &mut Case, write: &Write, now: DateTime<Utc>) {
 
 /// Whether the helpdesk knows a number since this write that it did not know.
 fn is_a_new_match(write: &Write) -> bool {
-    matches!(write.kind, WriteKind::CreateCustomer | WriteKind::AddNumber)
+    matches!(write.kind, WriteKind::CreateCustomer | WriteKind::AddNumber) && !leads_past_the_number(write)
 }
 
 fn made(holdings: &[Holding]) -> String {

@@ -14,13 +14,14 @@ use front::{ConversationId, Message};
 use serde_json::Value;
 
 use super::adopt::{CORRECTED_BY, is_taken_by_another, text_of};
-use super::contacts::{by_id, is_a_spelling};
+use super::contacts::by_id;
 use super::conversation::{assignee, is_list, of_contact, ours};
+use super::handle::is_of_a_known_contact;
 use super::heading::are_of_one_line;
 use super::markdown::plain;
 use super::plan::contact_of;
 use crate::helpdesk::{Answer, Probed, Refusal, Request};
-use crate::ledger::{Attempt, Holding, SEEN, Write, WriteKind};
+use crate::ledger::{Attempt, Holding, SEEN, Write, WriteKind, leads_past_the_number};
 
 /// When an accepted import is looked for, in milliseconds after it was sent: often at first, then every 15 s for two
 /// minutes (`reference/front.md §2.4`).
@@ -51,8 +52,12 @@ pub(super) fn settle(write: &Write, answer: &Answer) -> Result<Vec<Holding>, Ref
     if is_import(write) {
         return import_settled(write, told);
     }
-    if is_a_spelling(write) && told.as_ref().is_err_and(|error| *error.kind() == ErrorKind::Conflict) {
-        // Front reads the two spellings as one: then nothing was missing.
+    if is_of_a_known_contact(write)
+        && let Err(error) = &told
+        && *error.kind() == ErrorKind::Conflict
+        && is_its_own(write, &error.conflicting_contacts())
+    {
+        // The contact itself has it, as Front reads it: then nothing was missing.
         return Ok(named(write, ""));
     }
     let body = told.map_err(refusal)?;
@@ -64,6 +69,13 @@ pub(super) fn settle(write: &Write, answer: &Answer) -> Result<Vec<Holding>, Ref
         }
         id => Ok(named(write, id.unwrap_or_default())),
     }
+}
+
+/// Whether what was refused as somebody's is the contact's own.
+fn is_its_own(write: &Write, named: &[front::ContactId]) -> bool {
+    let id = id_in(write, "/contacts/");
+    // A handle of ours is nobody else's.
+    (named.is_empty() && leads_past_the_number(write)) || named.iter().any(|named| Some(named.as_str()) == id)
 }
 
 fn import_settled(write: &Write, told: Result<Value, Error>) -> Result<Vec<Holding>, Refusal> {

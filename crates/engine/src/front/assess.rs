@@ -88,9 +88,10 @@ pub(super) fn step(
     now: DateTime<Utc>,
 ) -> Step {
     let parked = |write: &Write| assessing::is_parked(case, write);
-    let blocked = writes
-        .iter()
-        .any(|w| parked(w) && matches!(w.kind, WriteKind::CreateCustomer | WriteKind::CreateTicket));
+    let blocked = writes.iter().any(|w| {
+        parked(w)
+            && matches!(w.kind, WriteKind::CreateCustomer | WriteKind::AddNumber | WriteKind::CreateTicket)
+    });
     if let Some(look) = look.filter(|_| !blocked) {
         return look;
     }

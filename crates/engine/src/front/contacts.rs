@@ -123,27 +123,6 @@ pub(super) fn create_contact(new: &NewCustomer, language: Language) -> Write {
     }
 }
 
-/// A contact whose number is stored without its plus gets it as Front spells it, or the import of the call would make
-/// another contact of the same number.
-pub(super) fn add_number(known: &Customer, number: &E164, language: Language) -> Option<Write> {
-    let spelled = known.spelled.as_ref()?;
-    let request = contacts::add_handle(&by_id(&known.id), &Handle::phone(number.as_str()));
-    let detail =
-        json!({ "name": known.name, "language": language.code(), "email": known.email, "spelled": spelled });
-    Some(Write {
-        holdings: vec![Holding { key: "customer".into(), helpdesk_id: known.id.clone(), detail }],
-        rule: "The contact has the number without its plus: it is added as Front writes it, so that no second contact is made (F1)"
-            .into(),
-        ..from(WriteKind::AddNumber, &request)
-    })
-}
-
-/// Whether a write only adds another spelling of a number that its contact has.
-pub(super) fn is_a_spelling(write: &Write) -> bool {
-    let detail = write.holdings.first().filter(|_| write.kind == WriteKind::AddNumber).map(|h| &h.detail);
-    detail.is_some_and(|detail| detail.get("spelled").is_some())
-}
-
 /// After a contact was refused because another one has the e-mail address: asks who. Where there is none, it is the number
 /// that somebody has, who is looked up anew.
 pub(super) fn conflicting(account: &Account, write: &Write, owner: Option<&str>) -> Option<Request> {

@@ -4,8 +4,9 @@ use sidetone_protocol::PartState;
 
 use super::assess::{conversation, step};
 use super::contacts::HABITS;
+use super::handle::contact;
 use super::naming;
-use super::plan::{begin, contact};
+use super::plan::begin;
 use super::record::{By, Entry, EntryKind, Record, line_name, teammate};
 use crate::assessing;
 use crate::call::{Medium, Message, MessageFile};

@@ -1,10 +1,10 @@
 //! Record − ledger for Front: the writes that are still to come, in order. Each activity is an import of its own (F5).
 
 use front::conversations::assign;
-use front::{Assign, ConversationId, Direction, Import, InboxId, Medium, NewComment, TeammateRef, Thread};
+use front::{Assign, ConversationId, Direction, Import, InboxId, NewComment, TeammateRef, Thread};
 use serde_json::{Value, json};
 
-use super::contacts::{ANONYMOUS, add_number, create_contact};
+use super::handle::{contact, outer_end};
 use super::naming;
 use super::record::{By, Entry, EntryKind, MAIN, Record, line_handle};
 use crate::call::Call;
@@ -12,7 +12,6 @@ use crate::conversation::{Conversation, Thread as Known};
 use crate::directory::Customer;
 use crate::helpdesk::Context;
 use crate::ledger::{AGAIN, Holding, Ledger, PLACE, SEEN, Write, WriteKind};
-use crate::number::Party;
 use crate::settings::Keep;
 use crate::whom::{Whom, record_marker};
 
@@ -43,21 +42,8 @@ pub(super) fn plan(
         }
     };
     writes.extend(set_assignee(record, ledger));
-    writes.extend(entries.map(|entry| add_entry(call, record, entry, &placed, ledger)));
+    writes.extend(entries.map(|entry| add_entry(call, record, entry, &placed, ledger, context)));
     writes
-}
-
-/// F1: what is to be done at the contact before anything is imported for it.
-pub(super) fn contact(call: &Call, record: &Record, ledger: &Ledger, context: &Context<'_>) -> Option<Write> {
-    // Where two contacts have the number in two spellings, neither can have the other's.
-    let is_the_only_one = || context.matched.is_none_or(|matched| matched.customers.len() < 2);
-    match (&record.whom, call.party()) {
-        (Whom::New(new), _) => Some(create_contact(new, record.language)),
-        (Whom::Known(known), Party::Phone(number)) if !ledger.has("customer") && is_the_only_one() => {
-            add_number(known, &number, record.language)
-        }
-        (Whom::Known(_), _) => None,
-    }
 }
 
 /// Where what follows the first activity goes.
@@ -148,7 +134,7 @@ pub(super) fn begin(
     let subject = subject(&record.heading, known);
     let is_open = known.is_some_and(|known| known.closed_at.is_none());
     let target = record.holder.as_ref().and_then(|holder| holder.teammate.as_ref());
-    let mut import = import(call, record, entry, thread(record, conversation), &subject);
+    let mut import = import(call, record, entry, (thread(record, conversation), &subject), ledger, context);
     import.external_id = marker(call, ledger);
     import.archive = record.keep == Keep::Closed && !is_open;
     import.run_rules = true;
@@ -256,7 +242,14 @@ fn set_assignee(record: &Record, ledger: &Ledger) -> Option<Write> {
     })
 }
 
-fn add_entry(call: &Call, record: &Record, entry: &Entry, placed: &Placed, ledger: &Ledger) -> Write {
+fn add_entry(
+    call: &Call,
+    record: &Record,
+    entry: &Entry,
+    placed: &Placed,
+    ledger: &Ledger,
+    context: &Context<'_>,
+) -> Write {
     if let EntryKind::Comment(author) = &entry.kind {
         let comment = NewComment { author: author.clone().map(TeammateRef::Id), body: entry.body.clone() };
         let request = front::comments::create(&ConversationId::new(placed.conversation.clone()), &comment);
@@ -270,7 +263,7 @@ fn add_entry(call: &Call, record: &Record, entry: &Entry, placed: &Placed, ledge
             ..from(WriteKind::AddEntry, &request)
         };
     }
-    let mut import = import(call, record, entry, placed.thread.clone(), &placed.subject);
+    let mut import = import(call, record, entry, (placed.thread.clone(), &placed.subject), ledger, context);
     import.external_id = format!("{}:{}", marker(call, ledger), entry.key);
     import.archive = placed.is_archived;
     let mut write = import_write(WriteKind::AddEntry, &placed.inbox, &import);
@@ -293,16 +286,15 @@ fn marker(call: &Call, ledger: &Ledger) -> String {
     }
 }
 
-fn import(call: &Call, record: &Record, entry: &Entry, thread: Thread, subject: &str) -> Import {
-    let name = match &record.whom {
-        Whom::Known(customer) => customer.name.as_str(),
-        Whom::New(new) => new.name.as_str(),
-    };
-    let (medium, handle) = match call.party() {
-        Party::Phone(number) => (Medium::Sms, number.as_str().to_owned()),
-        Party::Withheld | Party::Other(_) => (Medium::Custom, ANONYMOUS.to_owned()),
-    };
-    let theirs = front::Party { handle, name: Some(name.to_owned()).filter(|name| !name.trim().is_empty()) };
+fn import(
+    call: &Call,
+    record: &Record,
+    entry: &Entry,
+    (thread, subject): (Thread, &str),
+    ledger: &Ledger,
+    context: &Context<'_>,
+) -> Import {
+    let (medium, theirs) = outer_end(call, record, ledger, context);
     let ours = front::Party { handle: line_handle(call), name: None };
     let (direction, from, to) = match &record.by {
         By::Customer => (Direction::Inbound, theirs, ours),
