@@ -6,8 +6,11 @@ use serde::{Deserialize, Serialize};
 
 /// What was seen so shortly ago still holds: the messages of one moment cost one look.
 const SEEN_JUST_NOW: TimeDelta = TimeDelta::seconds(5);
-/// What was seen for a write that had to wait.
-const LOOK_HOLDS: TimeDelta = TimeDelta::minutes(2);
+/// What was seen for a write that had to wait: that there is none,
+pub(crate) const LOOK_HOLDS: TimeDelta = TimeDelta::minutes(2);
+/// and how one stands, of which people may change everything: no longer than the fullest bucket takes to have room for a
+/// few requests.
+const LOOK_HOLDS_SHORTLY: TimeDelta = TimeDelta::seconds(15);
 /// M4: a conversation that was closed this long before the message is not reopened.
 const REOPENED_WITHIN: TimeDelta = TimeDelta::hours(72);
 
@@ -78,7 +81,8 @@ impl Conversation {
     /// there is little room in the budget the write comes late, and a second look would take the room that it waits for.
     #[must_use]
     pub fn is_fresh_since(&self, since: DateTime<Utc>, now: DateTime<Utc>) -> bool {
-        self.is_fresh(now) || (self.seen_at >= since && now - self.seen_at < LOOK_HOLDS)
+        let holds = if self.thread.is_some() { LOOK_HOLDS_SHORTLY } else { LOOK_HOLDS };
+        self.is_fresh(now) || (self.seen_at >= since && now - self.seen_at < holds)
     }
 
     /// Where a message of this moment goes (M3, M4).

@@ -112,15 +112,16 @@ async fn an_import_whose_answer_was_lost_is_there_once_within_whatever_its_key_i
 
 #[tokio::test(start_paused = true)]
 async fn into_a_conversation_that_is_deleted_just_before_an_import_a_call_goes_as_far_as_front_lets_it() {
-    // G25. How often the activities are there, what is said of the call, and the same after the contact's next call.
+    // G25. How often the call and its duration are there, and what is said of the call; the same after the contact's next
+    // call.
     let cases = [
-        (GoneConversation::BeginNew, (1, CallState::Complete), (1, CallState::Complete)),
+        // The look before the duration shows that the conversation is gone; of the new one Front tells nothing.
+        (GoneConversation::BeginNew, [1, 0], CallState::Parked),
         // Told so, Sidetone looks again, and begins another conversation.
-        (GoneConversation::Refused, (1, CallState::Complete), (1, CallState::Complete)),
-        // Told nothing, Sidetone believes Front.
-        (GoneConversation::Lost, (0, CallState::Complete), (0, CallState::Complete)),
+        (GoneConversation::Refused, [1, 1], CallState::Complete),
+        (GoneConversation::Lost, [0, 0], CallState::Parked),
     ];
-    for (gone, at_first, in_the_end) in cases {
+    for (gone, counts, state) in cases {
         let day = Day::begin(Plan::with_front()).await;
         day.front.switch(|s| s.import_into_gone_conversation = gone);
         let first = missed(&day, MARTA).await;
@@ -134,19 +135,21 @@ async fn into_a_conversation_that_is_deleted_just_before_an_import_a_call_goes_a
         until_an_import(&day, seq).await;
         day.front.delete_conversation(&old).unwrap();
         day.pass(600).await;
-        let is_so = |(count, state): (usize, CallState)| {
-            for key in [format!("aircall:call:{call}"), format!("aircall:call:{call}:duration")] {
-                assert_eq!(times(&day, &key), count, "{gone:?} {key}");
-            }
-            assert_eq!(day.detail(call).state, state, "{gone:?}");
+        let is_so = || {
+            let keys = [format!("aircall:call:{call}"), format!("aircall:call:{call}:duration")];
+            assert_eq!(keys.map(|key| times(&day, &key)), counts, "{gone:?}");
+            let detail = day.detail(call);
+            assert_eq!(detail.state, state, "{gone:?}");
+            let is_told = detail.reason.is_some_and(|reason| reason.code == "ticket_gone");
+            assert_eq!(is_told, state == CallState::Parked, "{gone:?}");
         };
-        is_so(at_first);
+        is_so();
         let next = missed(&day, MARTA).await;
         let found = conversation(&day, next);
         assert_ne!(found["id"], old.as_str());
         assert_eq!((&found["status"], day.detail(next).state), (&json!("unassigned"), CallState::Complete));
         day.pass(600).await;
-        is_so(in_the_end);
+        is_so();
     }
 }
 

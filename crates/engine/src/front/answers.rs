@@ -332,7 +332,9 @@ fn placed(attempt: &Attempt, message: &Message) -> Probed {
     }
     for seen in holdings.iter_mut().filter(|holding| holding.key == SEEN) {
         // It was so when the import was sent; it may have been found much later.
-        seen.detail["as_of"] = attempt.begun_at.timestamp().into();
+        let sent_at = attempt.begun_at.timestamp();
+        let seen_at = seen.detail.get("as_of").and_then(Value::as_i64);
+        seen.detail["as_of"] = seen_at.map_or(sent_at, |seen_at| seen_at.min(sent_at)).into();
     }
     for holding in &mut holdings {
         if holding.key == "ticket" {

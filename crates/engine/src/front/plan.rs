@@ -179,7 +179,11 @@ pub(super) fn begin(
     }
     // As it is once this is there: what follows at once needs no look of its own.
     let assignee = if known.is_none() { has_it } else { had };
-    let seen = json!({ "assignee": assignee, "archived": import_is_archived(&write), "inbox": inbox });
+    let mut seen = json!({ "assignee": assignee, "archived": import_is_archived(&write), "inbox": inbox });
+    if known.is_some() {
+        // Whose it is was seen before, and is not the import's doing.
+        seen["as_of"] = conversation.seen_at.timestamp().into();
+    }
     write.holdings.push(bare(SEEN, seen));
     write.rule = match known {
         Some(_) => "The call is a new activity in the contact's conversation (F2, F3)".into(),
