@@ -298,3 +298,26 @@ async fn created_again_after_a_restart_a_call_is_not_found_in_the_conversation_t
     assert_eq!(comments(&again[0]), ["before", "too late"]);
     assert_eq!(day.detail(call).state, CallState::Complete);
 }
+
+#[tokio::test(start_paused = true)]
+async fn created_again_at_once_it_does_not_go_into_the_trash() {
+    // G25
+    let day = Day::begin(Plan::with_front()).await;
+    let call = day.ring(world::SUPPORT_FR, Some(MARTA));
+    day.pass(8).await;
+    day.aircall.answer(call, Some(world::CAMILLE)).unwrap();
+    day.pass(20).await;
+    let old = conversation(&day, call);
+    change(&day, &old, json!({ "status": "deleted" }));
+    day.aircall.comment(call, world::CAMILLE, "too late").unwrap();
+    day.pass(20).await;
+    assert_eq!(day.detail(call).reason.unwrap().code, "ticket_trashed");
+    day.handle.retry(CaseId(call));
+    day.pass(20).await;
+    day.aircall.hang_up(call, &HangUp::default()).unwrap();
+    day.pass(180).await;
+    let again = day.front.conversations_marked(&format!("aircall:call:{call}:again-1"));
+    assert_eq!(again.len(), 1);
+    assert_ne!(again[0]["id"], old["id"], "a new conversation is made: {:?}", day.detail(call).reason);
+    assert_eq!(day.detail(call).state, CallState::Complete);
+}

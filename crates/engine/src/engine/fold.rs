@@ -310,8 +310,12 @@ impl Engine {
         if let Some(number) = case.call.party().number() {
             self.failed_looks.remove(number);
         }
-        let (put, remove) =
-            if case.ledger.has(GONE) { case.ledger.begun_again() } else { Default::default() };
+        let (put, remove) = if case.ledger.has(GONE) {
+            self.doubt_conversation(&case, now)?;
+            case.ledger.begun_again()
+        } else {
+            Default::default()
+        };
         // Whether the ticket is still there is what the person may be wondering.
         let look = self.helpdesk.look_at_ticket(&case).filter(|_| put.is_empty());
         self.commit_case(case, put, remove, Vec::new(), now)?;

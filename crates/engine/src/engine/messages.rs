@@ -153,6 +153,18 @@ impl Engine {
         }
     }
 
+    /// The conversation of a call turned out to be thrown away, or that is what a person tells: what was seen of it shortly
+    /// before holds for no other call.
+    pub(super) fn doubt_conversation(&mut self, case: &Case, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let Some(customer) = case.ledger.id("customer") else { return Ok(()) };
+        match self.store.conversation(customer)? {
+            Some(known) => {
+                self.remember_conversation(Conversation { seen_at: DateTime::UNIX_EPOCH, ..known }, now)
+            }
+            None => Ok(()),
+        }
+    }
+
     fn only_match(&self, case: &Case) -> Result<Option<String>, StoreError> {
         let matched = case.call.party().number().map(|n| self.store.matched(n)).transpose()?.flatten();
         let found = matched.as_ref().or(self.knowledge.anonymous.as_ref());

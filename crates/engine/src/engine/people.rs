@@ -214,6 +214,7 @@ impl Engine {
             }
             Ok(Probed::Done(told)) => {
                 let line = if told.iter().any(|holding| holding.key == GONE) {
+                    self.doubt_conversation(&case, now)?;
                     let rule = "A person threw the ticket away, so nothing more is written to it (G25)";
                     vec![self.line(&case, rule, "look at the ticket", "gone", now)?]
                 } else {
