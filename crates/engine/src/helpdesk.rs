@@ -267,6 +267,8 @@ pub enum Probed {
 pub enum Told {
     /// It, or that there is none.
     Conversation(Box<Conversation>),
+    /// The customer is gone, or was merged into another one.
+    CustomerIsGone,
     /// Another request is needed to tell.
     Ask {
         /// What to ask.

@@ -251,4 +251,18 @@ async fn a_number_that_somebody_else_gets_meanwhile_is_theirs() {
         assert_eq!(day.detail(call).state, CallState::Complete, "{status}");
         assert_eq!(conversations_of(&day, &other), [conversation(&day, call)["id"].clone()]);
     }
+
+#[tokio::test(start_paused = true)]
+async fn who_was_merged_while_the_phone_rang_is_found_with_the_survivors_conversation() {
+    // F3, G25
+    let day = Day::begin(Plan::with_front()).await;
+    let other = day.front.add_contact("Zoé Lambert", None, STRANGER).unwrap();
+    let first = missed(&day, MARTA).await;
+    let marta = day.detail(first).call.customer.unwrap().id;
+    let call = day.ring(world::SUPPORT_FR, Some(STRANGER));
+    day.pass(10).await;
+    day.front.merge(&other, &marta).unwrap();
+    day.aircall.hang_up(call, &HangUp::default()).unwrap();
+    day.pass(120).await;
+    assert_eq!(conversation(&day, call)["id"], conversation(&day, first)["id"]);
 }

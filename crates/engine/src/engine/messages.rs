@@ -103,8 +103,40 @@ impl Engine {
                 self.remember_conversation(*conversation, now)?;
                 self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)
             }
+            Some(Told::CustomerIsGone) => self.customer_was_gone(case, customer, known, now),
             None => self.later(case, now + self.ask_again_after().max(LOOK_AGAIN)),
         }
+    }
+
+    /// Whoever was to have the conversation is gone, or merged into somebody who may have one: the caller is matched anew
+    /// (F3, G25). Once for each call and customer; who is found again then has none.
+    fn customer_was_gone(
+        &mut self,
+        case: Case,
+        customer: &str,
+        known: Option<Conversation>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let doubt = (case.call.id, format!("customer:{customer}"));
+        if self.doubted.contains_key(&doubt) {
+            let known = known.unwrap_or_else(|| Conversation::none(customer, now));
+            self.remember_conversation(Conversation { seen_at: now, ..known }, now)?;
+        } else {
+            match case.call.party().number() {
+                None => self.forget_anonymous(now)?,
+                Some(number) => {
+                    if let Some(matched) = self.store.matched(number)? {
+                        let mut change = Change::at(now);
+                        change.matched.push(Matched { checked_at: DateTime::UNIX_EPOCH, ..matched });
+                        self.push(&change)?;
+                    }
+                }
+            }
+        }
+        self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)?;
+        // Remembered after the commit: where another engine came first, all of this is done again.
+        self.doubted.insert(doubt, now);
+        Ok(())
     }
 
     /// What is reckoned next reads it from the store: it must be there first.

@@ -127,7 +127,7 @@ impl Engine {
     }
 
     /// Who the shared customer of withheld callers is, is asked anew.
-    fn forget_anonymous(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub(super) fn forget_anonymous(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
         let mut change = Change::at(now);
         change.settings.push(("anonymous_customer".into(), String::new()));
         self.push(&change)?;

@@ -66,8 +66,7 @@ pub(super) fn told(
     let found = match kept {
         None => match of_contact(customer).parse(answer) {
             Ok(listed) => ours(&listed.items).cloned(),
-            // The contact is gone, or another one's by now: whoever has the number is looked up for the next call.
-            Err(error) if is_elsewhere(&error) => None,
+            Err(error) if is_elsewhere(&error) => return Ok(Told::CustomerIsGone),
             Err(error) => return Err(refusal(error)),
         },
         Some(thread) => {
