@@ -108,3 +108,36 @@ async fn that_conversations_are_not_told_at_all_is_told_once_for_all_calls() {
     day.pass(600).await;
     assert_eq!(day.detail(call).state, CallState::Complete);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_merge_that_names_no_survivor_calls_a_person() {
+    // G25, B3
+    let day = Day::begin(Plan::with_front()).await;
+    let call = day.ring(world::SUPPORT_FR, Some(MARTA));
+    day.pass(8).await;
+    day.aircall.answer(call, Some(world::CAMILLE)).unwrap();
+    day.pass(60).await;
+    let path = format!("/conversations/{}", conversation(&day, call)["id"].as_str().unwrap());
+    let merged = FaultKind::Status { status: 301, retry_after: None };
+    day.front.add_fault(Fault::next(u32::MAX, merged).on("GET", &path));
+    day.aircall.hang_up(call, &HangUp::default()).unwrap();
+    day.pass(900).await;
+    let asked = day.front.journal(0).iter().filter(|e| e.path == path && e.fault.is_some()).count();
+    let state = day.detail(call).state;
+    assert!(state == CallState::Parked && asked < 20, "{state:?} after {asked} questions");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_conversation_that_is_there_while_its_inboxes_are_not_calls_a_person() {
+    // B3
+    let day = Day::begin(Plan::with_front()).await;
+    let first = missed(&day, MARTA).await;
+    let id = conversation(&day, first)["id"].as_str().unwrap().to_owned();
+    let missing = FaultKind::Status { status: 404, retry_after: None };
+    day.front.add_fault(Fault::next(u32::MAX, missing).on("GET", &format!("/conversations/{id}/inboxes")));
+    let seq = front::last_seq(&day);
+    let call = missed(&day, MARTA).await;
+    day.pass(900).await;
+    let (state, asked) = (day.detail(call).state, looks_at(&day, &id, seq));
+    assert!(state == CallState::Parked && asked < 20, "{state:?} after {asked} questions");
+}

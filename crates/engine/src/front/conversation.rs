@@ -56,7 +56,8 @@ pub(super) fn told(
     answer: &Answer,
 ) -> Result<Told, Refusal> {
     if let Some(seen) = so_far {
-        return inbox_told(seen, answer);
+        let asked_before = known.is_some_and(|known| known.seen_at == DateTime::UNIX_EPOCH);
+        return inbox_told(seen, asked_before, answer);
     }
     let kept = known.and_then(|known| known.thread.as_ref());
     let none = |thrown_away: Option<String>| {
@@ -101,7 +102,7 @@ fn is_elsewhere(error: &front::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Merged { .. })
 }
 
-fn inbox_told(seen: &Conversation, answer: &Answer) -> Result<Told, Refusal> {
+fn inbox_told(seen: &Conversation, asked_before: bool, answer: &Answer) -> Result<Told, Refusal> {
     let mut seen = seen.clone();
     match inboxes("").parse(answer) {
         Ok(inboxes) => {
@@ -111,9 +112,12 @@ fn inbox_told(seen: &Conversation, answer: &Answer) -> Result<Told, Refusal> {
             Ok(Told::Conversation(Box::new(seen)))
         }
         // It went away between the two questions: both are asked once more.
-        Err(error) if is_elsewhere(&error) => {
+        Err(error) if is_elsewhere(&error) && !asked_before => {
             seen.seen_at = DateTime::UNIX_EPOCH;
             Ok(Told::Conversation(Box::new(seen)))
+        }
+        Err(error) if is_elsewhere(&error) => {
+            Err(Refusal::Permanent(error.kind().code().to_owned(), error.to_string()))
         }
         Err(error) => Err(refusal(error)),
     }

@@ -33,6 +33,10 @@ pub(super) fn looked(
             return match request.moved(&error, account) {
                 Some(survivor) => Ok(Probed::Ask(Box::new(survivor.to_http(account)))),
                 None if *error.kind() == ErrorKind::NotFound => Ok(Probed::Done(vec![gone("ticket_gone")])),
+                // Asked again, it would tell no more.
+                None if matches!(error.kind(), ErrorKind::Merged { .. }) => {
+                    Err(Refusal::Permanent(error.kind().code().to_owned(), error.to_string()))
+                }
                 None => Err(refusal(error)),
             };
         }
