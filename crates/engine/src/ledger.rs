@@ -59,8 +59,12 @@ pub const OWNER: &str = "owner";
 /// How often a write came to nothing although others went through (B3). No part of the record.
 pub const IN_VAIN: &str = "in_vain";
 
-/// The keys of what the helpdesk shows as a message of its own. One that a call holds is no other call's.
-pub const ACTIVITIES: [&str; 4] = ["main", "message", "duration", "recording"];
+/// Whether a key is that of something which the helpdesk shows by itself, a message or a comment: one that a call holds is
+/// no other call's.
+#[must_use]
+pub fn is_one_calls(key: &str) -> bool {
+    matches!(key, "main" | "message" | "duration" | "recording") || key.starts_with("comment:")
+}
 
 /// All holdings of one call.
 #[derive(Clone, Debug, Default, PartialEq)]

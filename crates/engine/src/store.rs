@@ -412,8 +412,8 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// If the store cannot be read.
     fn unfinished(&self, number: &E164) -> Result<Vec<CaseId>, StoreError>;
-    /// Of these ids in the helpdesk those under which another call's ledger holds one of the
-    /// [`ACTIVITIES`](crate::ledger::ACTIVITIES).
+    /// Of these ids in the helpdesk those under which another call's ledger holds what
+    /// [is one call's](crate::ledger::is_one_calls).
     ///
     /// # Errors
     /// If the store cannot be read.

@@ -148,6 +148,35 @@ async fn two_comments_of_one_text_are_two() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_another_call_holds_is_not_taken_for_a_calls_own_comment() {
+    // B4, F6: two calls of one contact, each with a comment of the same words, worked off together
+    let day = Day::begin(Plan::with_front()).await;
+    let mut calls = Vec::new();
+    for _ in 0..2 {
+        calls.push(day.answered(MARTA).await);
+    }
+    day.handle.pause().await.unwrap();
+    for call in &calls {
+        day.aircall.comment(*call, world::CAMILLE, "no answer").unwrap();
+    }
+    day.pass(60).await;
+    let path = format!("/conversations/{}/comments", conversation(&day, calls[0])["id"].as_str().unwrap());
+    let seq = last_seq(&day);
+    day.handle.resume().await.unwrap();
+    let is_first_there = || writes(&day, seq).iter().any(|write| write.ends_with("/comments"));
+    for _ in 0..600 {
+        if is_first_there() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    day.front.add_fault(Fault::next(1, FaultKind::CutBefore).on("POST", &path));
+    day.pass(300).await;
+    let found = conversation(&day, calls[0]);
+    assert_eq!(found["comments"].as_array().unwrap().len(), 2, "{:#?}", writes(&day, seq));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_merged_conversation_is_followed() {
     // G25, F3
     for location in [Location::Absolute, Location::Path, Location::ResourceOnly] {

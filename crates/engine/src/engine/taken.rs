@@ -1,11 +1,11 @@
-//! What an answer shows may be another call's: messages tell no marker everywhere, and withheld callers share a conversation
-//! (B17). What another call's ledger holds is never taken for this one's.
+//! What an answer shows may be another call's: messages tell no marker everywhere, comments nowhere, and withheld callers
+//! share a conversation (B17). What another call's ledger holds is never taken for this one's.
 
 use std::collections::BTreeSet;
 
 use super::Engine;
 use crate::call::CaseId;
-use crate::ledger::{ACTIVITIES, Holding};
+use crate::ledger::{Holding, is_one_calls};
 use crate::store::StoreError;
 
 impl Engine {
@@ -17,7 +17,7 @@ impl Engine {
         found: &[Holding],
         taken: &mut BTreeSet<String>,
     ) -> Result<bool, StoreError> {
-        let is_told = |h: &&Holding| ACTIVITIES.contains(&h.key.as_str()) && !h.helpdesk_id.is_empty();
+        let is_told = |h: &&Holding| is_one_calls(&h.key) && !h.helpdesk_id.is_empty();
         let ids: Vec<&str> = found.iter().filter(is_told).map(|h| h.helpdesk_id.as_str()).collect();
         if ids.is_empty() {
             return Ok(false);

@@ -13,7 +13,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use front::{Account, Comment, ConversationId, ErrorKind, MAX_LIMIT, Message, comments, contacts, messages};
 use serde_json::{Value, json};
 
-use super::answers::refusal;
+use super::answers::{CLOCKS_DIFFER, refusal};
 use super::contacts::{anonymous, by_id, customer, look_up, without_plus};
 use super::conversation::{has_our_tag, of_contact};
 use super::heading::{is_heading, is_of_line};
@@ -305,6 +305,7 @@ fn comments_found(
     answer: &Answer,
 ) -> Result<Adopted, front::Error> {
     let mut listed = comments::list(&conversation_in(path)).parse(answer)?.items;
+    listed.retain(|comment| !context.taken.contains(comment.id.as_str()));
     let mut holdings = so_far.to_vec();
     let call = case.call.with_own(&case.own, &case.ledger);
     let mut ledger = case.ledger.clone();
@@ -321,7 +322,7 @@ fn comments_found(
             let by = comment.author.as_ref().map(|by| &by.id);
             author.as_ref().is_none_or(|author| by == Some(author))
                 && plain(comment.body.as_deref().unwrap_or_default()) == plain(&entry.body)
-                && comment.posted_at.is_none_or(|at| at.timestamp() >= entry.at.timestamp())
+                && comment.posted_at.is_none_or(|at| at >= entry.at - CLOCKS_DIFFER)
         };
         // One comment of two with the same text is one of them only.
         let Some(at) = listed.iter().position(is_it) else { continue };

@@ -36,7 +36,7 @@ const ALSO_WHAT_WAS_CORRECTED: u32 = 7;
 /// have; and a person may have archived or thrown away its conversation since.
 const MAY_BE_OLDER: TimeDelta = TimeDelta::minutes(2);
 /// Front's clock may be behind ours by so much, when a comment is told from an older one.
-const CLOCKS_DIFFER: TimeDelta = TimeDelta::seconds(5);
+pub(super) const CLOCKS_DIFFER: TimeDelta = TimeDelta::seconds(5);
 
 pub(super) fn is_import(write: &Write) -> bool {
     write.path.ends_with("/imported_messages")
@@ -201,15 +201,20 @@ pub(super) fn probed(
             let is_called_so = contact()?.filter(|contact| contact.name.as_deref() == wanted("name"));
             is_called_so.map_or(Probed::Nothing, |contact| done(contact.id.as_str()))
         }
-        WriteKind::AddEntry => comment_probed(account, attempt, answer)?,
+        WriteKind::AddEntry => comment_probed(account, attempt, taken, answer)?,
         WriteKind::SetAssignee => assignee_probed(account, write, answer)?,
         _ => Probed::Nothing,
     })
 }
 
 /// Comments have no marker (`design.md` §3.6): one of the same author, with the same text, written after the intent, that
-/// is none of those known, is ours.
-fn comment_probed(account: &Account, attempt: &Attempt, answer: &Answer) -> Result<Probed, Refusal> {
+/// is none of those known, of this call or of others, is ours.
+fn comment_probed(
+    account: &Account,
+    attempt: &Attempt,
+    taken: &BTreeSet<String>,
+    answer: &Answer,
+) -> Result<Probed, Refusal> {
     let write = &attempt.write;
     let request = comments::list(&conversation_in(write).unwrap_or(ConversationId::new("")));
     let listed = match request.parse(answer) {
@@ -229,6 +234,7 @@ fn comment_probed(account: &Account, attempt: &Attempt, answer: &Answer) -> Resu
             && comment.posted_at.is_some_and(|at| at >= attempt.begun_at - CLOCKS_DIFFER)
             && plain(comment.body.as_deref().unwrap_or_default()) == text
             && !is_another(comment.id.as_str())
+            && !taken.contains(comment.id.as_str())
     };
     let ours = listed.iter().filter(is_ours).min_by_key(|comment| comment.posted_at);
     Ok(ours.map_or(Probed::Nothing, |ours| Probed::Done(named(write, ours.id.as_str()))))

@@ -20,6 +20,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sqlite/005_choice.sql"),
     include_str!("sqlite/006_directory.sql"),
     include_str!("sqlite/007_activity.sql"),
+    include_str!("sqlite/008_comment.sql"),
 ];
 /// So many statements stay prepared: all that there are, and some searches.
 const PREPARED: usize = 80;

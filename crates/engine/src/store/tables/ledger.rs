@@ -55,7 +55,7 @@ pub(in crate::store) fn of(sql: &mut dyn Sql, id: CaseId) -> Result<Ledger, Stor
     Ok(Ledger::new(rows))
 }
 
-/// Of these activities those that another call holds.
+/// Of these activities and comments those that another call holds.
 pub(in crate::store) fn held_by_others(
     sql: &mut dyn Sql,
     id: CaseId,
@@ -63,10 +63,11 @@ pub(in crate::store) fn held_by_others(
 ) -> Result<BTreeSet<String>, StoreError> {
     let mut held = BTreeSet::new();
     for activity in activities {
-        // The keys as in the index `ledger_activity`, or it does not serve.
+        // What has no id is left out as in the index `ledger_held`, or that does not serve.
         let other = sql.row(
-            "SELECT call_id FROM ledger WHERE helpdesk_id = $1
-                 AND key IN ('main', 'message', 'duration', 'recording') AND call_id <> $2 LIMIT 1",
+            "SELECT call_id FROM ledger WHERE helpdesk_id = $1 AND helpdesk_id <> '' AND call_id <> $2
+                 AND (key IN ('main', 'message', 'duration', 'recording') OR substr(key, 1, 8) = 'comment:')
+                 LIMIT 1",
             &values![*activity, key(id)],
             |row| row.get::<i64>(0),
         )?;
