@@ -9,6 +9,7 @@ use day::{Day, MARTA, Plan};
 use front::{change, conversation, keys, last_seq, missed, writes};
 use serde_json::{Value, json};
 use sidetone_engine::call::CaseId;
+use sidetone_engine::settings::Recordings;
 use sidetone_protocol::CallState;
 use sidetone_sandbox::{HangUp, aircall_world as world};
 
@@ -213,6 +214,30 @@ async fn a_call_that_was_handed_on_to_another_line_is_found_by_whoever_did_not_s
     let after = conversation(&day, calls[0]);
     assert_eq!(after["messages"], before["messages"]);
     assert_eq!(comments(&after), comments(&before));
+    assert_eq!(day.handle.health().outbox.calls, 0, "nothing is asked for ever");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_is_found_again_whose_line_was_renamed_since() {
+    // B17, F6: without a link nothing but its second and its end shows the beginning
+    let mut plan = Plan::with_front();
+    plan.logging.recordings = Recordings::None;
+    let mut day = Day::begin(plan).await;
+    let mut calls = Vec::new();
+    for n in 0..6 {
+        calls.push(commented(&day, MARTA, &format!("comment {n}")).await);
+    }
+    let before = conversation(&day, calls[0]);
+    day.aircall.rename_line(world::SUPPORT_FR, "Assistance").unwrap();
+    lose_the_database(&mut day).await;
+    for call in &calls {
+        day.aircall.tag(*call, Some(world::CAMILLE), "Refund").unwrap();
+    }
+    day.pass(900).await;
+    let after = conversation(&day, calls[0]);
+    assert_eq!(after["messages"], before["messages"]);
+    assert_eq!(comments(&after), comments(&before));
+    assert_eq!(after["assignee"], before["assignee"]);
     assert_eq!(day.handle.health().outbox.calls, 0, "nothing is asked for ever");
 }
 

@@ -2,10 +2,10 @@
 //!
 //! Imports may be repeated without harm, so what a lost ledger could do is little: make comments twice, and give a
 //! conversation away once more. Messages tell no `external_id`: an activity of ours is known by the second in which it
-//! happened and by what it says, unless another call holds it. Aircall corrects the start of some calls after their end:
-//! then the end, or the link to what was recorded, shows that the call is there. The contact is asked, then its
-//! conversations, the messages of those (first of those with our tag, which may be two where contacts were merged or a
-//! conversation was thrown away), and the comments of the one with the call.
+//! happened and by what it says, unless another call holds it. Aircall corrects the start of some calls after their end, and
+//! people rename lines: then the end, or the link to what was recorded, shows that the call is there. The contact is asked,
+//! then its conversations, the messages of those (first of those with our tag, which may be two where contacts were merged
+//! or a conversation was thrown away), and the comments of the one with the call.
 
 use std::collections::BTreeSet;
 
@@ -183,9 +183,16 @@ fn messages_found(
     }
     if next_page.is_none() && !has(&holdings, "ticket") && case.call.message().is_none() {
         // No other call has its link.
-        let by_link = has(&holdings, RECORDING);
-        let at_most = if by_link || has(&holdings, DURATION) { CORRECTED_BY_LESS } else { CORRECTED_BY };
-        holdings.extend(began_about_then(&case.call, &conversation, free(), at_most, by_link));
+        let (by_link, by_duration) = (has(&holdings, RECORDING), has(&holdings, DURATION));
+        let at_most = Off {
+            its_line: if by_link || by_duration { CORRECTED_BY_LESS } else { CORRECTED_BY },
+            any_line: match (by_link, by_duration) {
+                (true, _) => Some(CORRECTED_BY_LESS),
+                (false, true) => Some(CORRECTED_BY),
+                (false, false) => None,
+            },
+        };
+        holdings.extend(began_about_then(&case.call, &conversation, free(), at_most));
     }
     let is_known = known_conversation(case).as_ref() == Some(&conversation);
     if has(&holdings, "ticket") || (is_known && next_page.is_none()) {
@@ -200,21 +207,30 @@ fn messages_found(
     Ok(in_the_next(account, holdings, &others))
 }
 
-/// The main activity of a call whose start is another one by now: the next one, first of all of its line. `by_link`: the link
-/// to what was recorded is there, and so is the beginning, even if the call was handed on to another line since.
+/// How far from its start, as Aircall tells it now, a call's main activity may be. Of any line, where its end or the link to
+/// what was recorded shows that it is there: the call may have been handed on to another line since, or its line renamed.
+#[derive(Clone, Copy)]
+struct Off {
+    its_line: TimeDelta,
+    any_line: Option<TimeDelta>,
+}
+
+/// The main activity of a call whose start, or line, is another one by now: the next one, first of all of its line.
 fn began_about_then<'m>(
     call: &Call,
     conversation: &ConversationId,
     messages: impl Iterator<Item = &'m Message>,
-    at_most: TimeDelta,
-    by_link: bool,
+    at_most: Off,
 ) -> Vec<Holding> {
     let line = line_name(call);
     let off_by = |message: &Message| Some((message.created_at? - call.started_at()?).abs());
     let is_of_its_line = |message: &Message| is_of_line(text_of(message), &line);
     let mains = messages.filter(|message| {
-        (is_of_its_line(message) || by_link && is_heading(text_of(message)))
-            && off_by(message).is_some_and(|off_by| off_by <= at_most)
+        let at_most = match is_of_its_line(message) {
+            true => Some(at_most.its_line),
+            false => at_most.any_line.filter(|_| is_heading(text_of(message))),
+        };
+        off_by(message).zip(at_most).is_some_and(|(off_by, at_most)| off_by <= at_most)
     });
     mains
         .min_by_key(|message| (!is_of_its_line(message), off_by(message)))

@@ -70,7 +70,7 @@ pub enum Presence {
 #[derive(Debug, Clone)]
 pub(crate) struct Line {
     pub(crate) id: u64,
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     pub(crate) e164: &'static str,
     pub(crate) country: &'static str,
     pub(crate) time_zone: &'static str,
@@ -162,7 +162,7 @@ fn lines() -> Vec<Line> {
     vec![
         Line {
             id: SUPPORT_FR,
-            name: "Support FR",
+            name: "Support FR".into(),
             e164: "+33199001010",
             country: "FR",
             time_zone: "Europe/Paris",
@@ -172,7 +172,7 @@ fn lines() -> Vec<Line> {
         },
         Line {
             id: SUPPORT_DE,
-            name: "Support DE",
+            name: "Support DE".into(),
             e164: "+493023125010",
             country: "DE",
             time_zone: "Europe/Berlin",
@@ -182,7 +182,7 @@ fn lines() -> Vec<Line> {
         },
         Line {
             id: SALES_US,
-            name: "Sales US",
+            name: "Sales US".into(),
             e164: "+12025550110",
             country: "US",
             time_zone: "America/New_York",
@@ -192,7 +192,7 @@ fn lines() -> Vec<Line> {
         },
         Line {
             id: RECEPTION,
-            name: "Reception",
+            name: "Reception".into(),
             e164: "+33199002020",
             country: "FR",
             time_zone: "Europe/Paris",

@@ -125,7 +125,7 @@ fn call(state: &State, call: &Call) -> Value {
         "id": call.id,
         "direction": call.direction,
         "status": call.status,
-        "line": state.world.line(call.line).map(|line| line.name),
+        "line": state.world.line(call.line).map(|line| line.name.clone()),
         "number": call.other,
         "digits": call.other.as_deref().map(numbers::display),
         "started_at": call.started_at,
