@@ -251,6 +251,7 @@ async fn a_number_that_somebody_else_gets_meanwhile_is_theirs() {
         assert_eq!(day.detail(call).state, CallState::Complete, "{status}");
         assert_eq!(conversations_of(&day, &other), [conversation(&day, call)["id"].clone()]);
     }
+}
 
 #[tokio::test(start_paused = true)]
 async fn who_was_merged_while_the_phone_rang_is_found_with_the_survivors_conversation() {
