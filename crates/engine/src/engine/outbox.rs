@@ -173,7 +173,10 @@ impl Engine {
             Step::LookAtTicket if was_looked_at && next.is_some_and(Write::lacks_its_place) => Step::Place,
             Step::LookAtTicket if was_looked_at => Step::Write,
             Step::LookForConversation(customer)
-                if next.is_some_and(begins) && self.has_looked_twice(id, &customer, now)? =>
+                if next.is_some_and(begins)
+                    && self.may_write(now)
+                    && assessment.standing == Standing::Logged
+                    && self.has_looked_twice(id, &customer, now)? =>
             {
                 if next.is_some_and(Write::lacks_its_place) { Step::Place } else { Step::Write }
             }
