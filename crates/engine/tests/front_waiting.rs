@@ -7,7 +7,6 @@ mod front;
 use day::{Day, MARTA, Plan};
 use front::{archive, change, conversation, last_seq, missed};
 use serde_json::{Value, json};
-use sidetone_protocol::CallState;
 use sidetone_sandbox::{Fault, FaultKind, HangUp, aircall_world as world, front_world};
 
 /// Front refuses the next import for a minute.
