@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// What was seen so shortly ago still holds: the messages of one moment cost one look.
 const SEEN_JUST_NOW: TimeDelta = TimeDelta::seconds(5);
 /// What was seen for a write that had to wait: that there is none,
-const LOOK_HOLDS: TimeDelta = TimeDelta::minutes(2);
+pub(crate) const LOOK_HOLDS: TimeDelta = TimeDelta::minutes(2);
 /// and how one stands, of which people may change everything: no longer than the fullest bucket takes to have room for a
 /// few requests.
 const LOOK_HOLDS_SHORTLY: TimeDelta = TimeDelta::seconds(15);

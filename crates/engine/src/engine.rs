@@ -400,6 +400,8 @@ pub struct Engine {
     last_written: Option<DateTime<Utc>>,
     /// Calls whose ticket was looked at before a write, and when: the write may have to wait for room in the budget.
     looked_at: HashMap<CaseId, DateTime<Utc>>,
+    /// Calls whose conversation was looked at before the first write, and as of when the first look was.
+    looked_for: HashMap<CaseId, DateTime<Utc>>,
     /// The same for the ticket that a call was placed from.
     linked_seen: HashMap<CaseId, DateTime<Utc>>,
     checking: Checking,
@@ -507,6 +509,7 @@ impl Engine {
             doubted: HashMap::new(),
             last_written: None,
             looked_at: HashMap::new(),
+            looked_for: HashMap::new(),
             linked_seen: HashMap::new(),
             checking: Checking::new(now),
             askers: Askers::default(),

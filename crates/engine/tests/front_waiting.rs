@@ -7,6 +7,7 @@ mod front;
 use day::{Day, MARTA, Plan};
 use front::{archive, change, conversation, last_seq, missed};
 use serde_json::{Value, json};
+use sidetone_protocol::CallState;
 use sidetone_sandbox::{Fault, FaultKind, HangUp, aircall_world as world, front_world};
 
 /// Front refuses the next import for a minute.
@@ -52,4 +53,22 @@ async fn archived_while_the_import_waited_it_gets_the_calls_subject() {
     // F4
     let found = answered_while_it_waited(archive).await;
     assert_eq!(found["subject"], "Inbound call - Support FR");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_look_that_is_old_when_it_is_answered_is_not_repeated_for_ever() {
+    // B2
+    let day = Day::begin(Plan::with_front()).await;
+    let first = missed(&day, MARTA).await;
+    let path = format!("/conversations/{}", conversation(&day, first)["id"].as_str().unwrap());
+    let slowly = FaultKind::Slow { ms: 20_000 };
+    day.front.add_fault(Fault::next(u32::MAX, slowly).on("GET", &format!("{path}/inboxes")));
+    let seq = last_seq(&day);
+    let call = missed(&day, MARTA).await;
+    day.pass(300).await;
+    assert_eq!(conversation(&day, call)["id"], conversation(&day, first)["id"]);
+    assert_eq!(day.detail(call).state, CallState::Complete);
+    let journal = day.front.journal(seq);
+    let looks = journal.iter().filter(|entry| entry.method == "GET" && entry.path == path).count();
+    assert_eq!(looks, 3, "two for the call, one for its duration");
 }

@@ -13,7 +13,7 @@ use super::{Engine, Job};
 use crate::budget::Lane;
 use crate::call::{Agent, CaseId};
 use crate::choice::{Chosen, Whose};
-use crate::conversation::Conversation;
+use crate::conversation::{Conversation, LOOK_HOLDS};
 use crate::directory::Matched;
 use crate::helpdesk::{Answer, Helpdesk, LineUsers, Refusal, Told};
 use crate::knowledge::Question;
@@ -59,6 +59,19 @@ impl Engine {
         self.ask(self.helpdesk.vendor(), Lane::Live, job, request, now)
     }
 
+    /// For a write that does not get away between two looks there is no third: that would take the room that it waits for
+    /// (B2). What follows it goes by how old the look is.
+    pub(super) fn has_looked_twice(
+        &self,
+        id: CaseId,
+        customer: &str,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let Some(first) = self.looked_for.get(&id) else { return Ok(false) };
+        let seen_at = self.store.conversation(customer)?.map(|seen| seen.seen_at);
+        Ok(seen_at.is_some_and(|second| second > *first && now - second < LOOK_HOLDS))
+    }
+
     pub(super) fn conversation_told(
         &mut self,
         id: CaseId,
@@ -85,6 +98,8 @@ impl Engine {
                 self.ask_further(job, *request, now)
             }
             Some(Told::Conversation(conversation)) => {
+                self.looked_for.retain(|_, at| now - *at < LOOK_HOLDS * 2);
+                self.looked_for.entry(id).or_insert(conversation.seen_at);
                 self.remember_conversation(*conversation, now)?;
                 self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)
             }

@@ -164,6 +164,7 @@ impl Engine {
         let assessment = self.assess(&case, now)?;
         let vendor = self.helpdesk.vendor();
         let sets = |w: &Write| self.helpdesk.sets_what_people_set(w);
+        let begins = |w: &Write| w.kind == WriteKind::CreateTicket;
         let next = assessment.writes.iter().find(|w| !is_parked(&case, w));
         let holds = if next.is_some_and(sets) { LOOK_HOLDS_SHORTLY } else { LOOK_HOLDS };
         let was_looked_at = self.looked_at.get(&id).is_some_and(|at| now - *at < holds);
@@ -171,6 +172,14 @@ impl Engine {
             // Looked at, it waits for the place: the look holds longer than the plan that was made of it.
             Step::LookAtTicket if was_looked_at && next.is_some_and(Write::lacks_its_place) => Step::Place,
             Step::LookAtTicket if was_looked_at => Step::Write,
+            Step::LookForConversation(customer)
+                if next.is_some_and(begins)
+                    && self.may_write(now)
+                    && assessment.standing == Standing::Logged
+                    && self.has_looked_twice(id, &customer, now)? =>
+            {
+                if next.is_some_and(Write::lacks_its_place) { Step::Place } else { Step::Write }
+            }
             Step::LookAtLinked if self.has_seen_linked(id, now) => Step::Write,
             step => step,
         };
@@ -375,6 +384,7 @@ impl Engine {
             return Err(error);
         }
         self.looked_at.remove(&id);
+        self.looked_for.remove(&id);
         self.linked_seen.remove(&id);
         let request = self.helpdesk.request(&write);
         self.busy_threads.insert(id, thread.to_owned());
