@@ -72,3 +72,29 @@ async fn a_look_that_is_old_when_it_is_answered_is_not_repeated_for_ever() {
     let looks = journal.iter().filter(|entry| entry.method == "GET" && entry.path == path).count();
     assert_eq!(looks, 3, "two for the call, one for its duration");
 }
+
+#[tokio::test(start_paused = true)]
+async fn paused_after_two_looks_a_call_waits_and_is_not_reckoned_over_and_over() {
+    // B3
+    let day = Day::begin(Plan::with_front()).await;
+    let first = missed(&day, MARTA).await;
+    let path = format!("/conversations/{}", conversation(&day, first)["id"].as_str().unwrap());
+    let slowly = FaultKind::Slow { ms: 20_000 };
+    day.front.add_fault(Fault::next(2, slowly).on("GET", &format!("{path}/inboxes")));
+    let seq = last_seq(&day);
+    let call = day.ring(world::SUPPORT_FR, Some(MARTA));
+    day.pass(8).await;
+    day.aircall.hang_up(call, &HangUp::default()).unwrap();
+    let looks = || day.front.journal(seq).iter().filter(|e| e.method == "GET" && e.path == path).count();
+    while looks() < 2 {
+        day.pass(1).await;
+    }
+    day.handle.pause().await.unwrap();
+    // Whoever reckons on and on without time going on takes more steps than this at once, and is killed.
+    day.lifeline.cut_after(1_000);
+    day.pass(300).await;
+    assert_eq!(day.detail(call).state, CallState::Pending);
+    day.handle.resume().await.unwrap();
+    day.pass(120).await;
+    assert_eq!(day.detail(call).state, CallState::Complete);
+}

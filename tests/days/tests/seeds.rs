@@ -44,13 +44,6 @@ fn troubled_days_with_front_end_as_their_quiet_days_do_second_half() {
     end_as_their_quiet_days_do(5..9, Desk::Front, &Stores::Sqlite);
 }
 
-/// Writing is paused between the second look at a conversation and the write: nothing is to be done then, and nothing is
-/// looked at over and over.
-#[test]
-fn a_day_with_front_that_is_paused_after_a_look_ends_as_its_quiet_day_does() {
-    end_as_their_quiet_days_do(12..13, Desk::Front, &Stores::Sqlite);
-}
-
 #[test]
 #[ignore = "needs a server: script/test starts one"]
 fn postgres_troubled_days_with_front_end_as_their_quiet_days_do() {
