@@ -24,4 +24,3 @@ mod receiver;
 pub mod running;
 pub mod server;
 pub mod transport;
-pub mod vault;

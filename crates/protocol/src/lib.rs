@@ -14,7 +14,6 @@ mod live;
 mod message;
 mod numbers;
 mod records;
-mod setup;
 
 pub use actions::*;
 pub use call::*;
@@ -23,4 +22,3 @@ pub use live::*;
 pub use message::*;
 pub use numbers::*;
 pub use records::*;
-pub use setup::*;

@@ -8,10 +8,8 @@
 use std::path::Path;
 
 use sidetone_protocol::{
-    AircallKey, CallDetail, CallPage, ChosenLines, CommentAnswer, CommentRequest, DialAnswer, DialRequest,
-    DoctorReport, DryRun, EventsRequest, EventsTested, GoRequest, HelpdeskKey, Lines, MessageDetail,
-    MessagePage, Now, NumberExplanation, OpenRecords, PastedAddress, Pushed, Setup, SignInBegun,
-    SignInRequest, SignInView, TagRequest, Tested, UnmatchedNumber,
+    CallDetail, CallPage, CommentAnswer, CommentRequest, DialAnswer, DialRequest, MessageDetail, MessagePage,
+    Now, NumberExplanation, OpenRecords, Pushed, TagRequest, UnmatchedNumber,
 };
 use ts_rs::{Config, TS};
 
@@ -28,21 +26,6 @@ fn generated() -> String {
     MessagePage::export_all(&config).unwrap();
     MessageDetail::export_all(&config).unwrap();
     Pushed::export_all(&config).unwrap();
-    Setup::export_all(&config).unwrap();
-    AircallKey::export_all(&config).unwrap();
-    HelpdeskKey::export_all(&config).unwrap();
-    Tested::export_all(&config).unwrap();
-    SignInRequest::export_all(&config).unwrap();
-    SignInBegun::export_all(&config).unwrap();
-    SignInView::export_all(&config).unwrap();
-    PastedAddress::export_all(&config).unwrap();
-    Lines::export_all(&config).unwrap();
-    ChosenLines::export_all(&config).unwrap();
-    EventsRequest::export_all(&config).unwrap();
-    EventsTested::export_all(&config).unwrap();
-    GoRequest::export_all(&config).unwrap();
-    DryRun::export_all(&config).unwrap();
-    DoctorReport::export_all(&config).unwrap();
     DialRequest::export_all(&config).unwrap();
     DialAnswer::export_all(&config).unwrap();
     CommentRequest::export_all(&config).unwrap();
