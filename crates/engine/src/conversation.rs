@@ -6,11 +6,13 @@ use serde::{Deserialize, Serialize};
 
 /// What was seen so shortly ago still holds: the messages of one moment cost one look.
 const SEEN_JUST_NOW: TimeDelta = TimeDelta::seconds(5);
-/// What was seen for a write that had to wait: that there is none,
+/// What a look at a ticket or conversation showed, or that there is none, holds so long for the write that it was taken for.
+/// Where others leave little room in the budget, the write comes late; a second look would only take the room that the
+/// write waits for.
 pub(crate) const LOOK_HOLDS: TimeDelta = TimeDelta::minutes(2);
-/// and how one stands, of which people may change everything: no longer than the fullest bucket takes to have room for a
-/// few requests.
-const LOOK_HOLDS_SHORTLY: TimeDelta = TimeDelta::seconds(15);
+/// A shorter time where the write sets what people set, too (status, assignee, archived or not), or goes by how a
+/// conversation stands: no longer than the fullest bucket takes to have room for a few requests.
+pub(crate) const LOOK_HOLDS_SHORTLY: TimeDelta = TimeDelta::seconds(15);
 /// M4: a conversation that was closed this long before the message is not reopened.
 const REOPENED_WITHIN: TimeDelta = TimeDelta::hours(72);
 

@@ -73,6 +73,7 @@ fn a_day() -> Vec<(Origin, i64, Value)> {
 
 #[test]
 fn nothing_known_is_erased_by_absence_or_null() {
+    // C5
     let call = folded(&a_day());
     assert_eq!(call.agent().expect("an agent").email.as_deref(), Some("ana@example.com"));
     assert_eq!(call.teams().len(), 1);

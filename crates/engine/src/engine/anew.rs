@@ -8,9 +8,8 @@ use super::Engine;
 use super::messages::owner;
 use super::outbox::REPEATED;
 use super::written::drop_attempt;
-use crate::conversation::Conversation;
 use crate::ledger::{Attempt, Holding, IN_VAIN};
-use crate::store::{Case, Change, StoreError};
+use crate::store::{Case, StoreError};
 
 impl Engine {
     /// It was looked for late, and is not there. How often it was tried counts on, so that one that never comes to anything
@@ -36,13 +35,7 @@ impl Engine {
                 "tries": attempt.probes + 1,
             }),
         };
-        if let Some(customer) = owner(&case, &attempt.write)
-            && let Some(known) = self.store.conversation(&customer)?
-        {
-            let mut change = Change::at(now);
-            change.conversations.push(Conversation { seen_at: DateTime::UNIX_EPOCH, ..known });
-            self.push(&change)?;
-        }
+        self.doubt_conversation(owner(&case, &attempt.write).as_deref(), now)?;
         drop_attempt(&mut case, &attempt.write);
         self.commit_case(case, vec![row], Vec::new(), Vec::new(), now)
     }

@@ -311,7 +311,7 @@ impl Engine {
             self.failed_looks.remove(number);
         }
         let (put, remove) = if case.ledger.has(GONE) {
-            self.doubt_conversation(&case, now)?;
+            self.doubt_conversation(case.ledger.id("customer"), now)?;
             case.ledger.begun_again()
         } else {
             Default::default()

@@ -5,10 +5,10 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::answers::LOOK_AGAIN;
-use super::outbox::LOOK_HOLDS;
 use super::written::drop_attempt;
 use super::{Engine, Job};
 use crate::call::CaseId;
+use crate::conversation::LOOK_HOLDS;
 use crate::dial::used_up;
 use crate::helpdesk::{Answer, Probed, Refusal};
 use crate::ledger::{FROM_TICKET, Holding, UNLINKED, Write, unlinked};

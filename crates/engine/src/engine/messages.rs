@@ -185,11 +185,15 @@ impl Engine {
         }
     }
 
-    /// The conversation of a call turned out to be thrown away, or that is what a person tells: what was seen of it shortly
-    /// before holds for no other call.
-    pub(super) fn doubt_conversation(&mut self, case: &Case, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let Some(customer) = case.ledger.id("customer") else { return Ok(()) };
-        match self.store.conversation(customer)? {
+    /// What was seen of a customer's conversation holds for no call any more: it turned out to be thrown away or somewhere
+    /// else, or people may have changed it since.
+    pub(super) fn doubt_conversation(
+        &mut self,
+        customer: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let known = customer.map(|customer| self.store.conversation(customer)).transpose()?.flatten();
+        match known {
             Some(known) => {
                 self.remember_conversation(Conversation { seen_at: DateTime::UNIX_EPOCH, ..known }, now)
             }

@@ -8,6 +8,7 @@ use sidetone_protocol::Vendor;
 use super::{Engine, Job};
 use crate::budget::Lane;
 use crate::call::CaseId;
+use crate::conversation::{LOOK_HOLDS, LOOK_HOLDS_SHORTLY};
 use crate::health::Link;
 use crate::helpdesk::{CustomerSeen, Request, Standing, Step};
 use crate::ledger::{Attempt, AttemptState, NAMED, OWNER, Write, WriteKind};
@@ -20,12 +21,6 @@ const AT_A_TIME: usize = 64;
 pub(super) const LOOKED_UP_AFTER: TimeDelta = TimeDelta::seconds(5);
 /// A write that is harmless to repeat is repeated so often before others of the customer go first.
 pub(super) const REPEATED: u32 = 3;
-/// What a look at the ticket showed holds so long for the write that it was taken for. Where others leave little room in
-/// the budget, the write comes late; a second look would only take the room that the write waits for.
-pub(super) const LOOK_HOLDS: TimeDelta = TimeDelta::minutes(2);
-/// A shorter time where the write sets what people set, too (status, assignee, archived or not): no longer than the fullest
-/// bucket takes to have room for a few requests.
-const LOOK_HOLDS_SHORTLY: TimeDelta = TimeDelta::seconds(15);
 /// What could not be sent at all is tried again after this time.
 pub(super) const SEND_AGAIN: TimeDelta = TimeDelta::seconds(5);
 /// A read that Aircall's fault holds back is a try less after this time, and longer each time: so a record waits for

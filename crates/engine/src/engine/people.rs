@@ -4,11 +4,12 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::answers::LOOK_AGAIN;
-use super::outbox::{LOOK_HOLDS, SEND_AGAIN};
+use super::outbox::SEND_AGAIN;
 use super::written::drop_attempt;
 use super::{Engine, Job};
 use crate::call::CaseId;
 use crate::choice::{Choice, Chosen, Whose};
+use crate::conversation::LOOK_HOLDS;
 use crate::directory::Customer;
 use crate::files::{self, FILE, Why};
 use crate::helpdesk::{Answer, Probed, Refusal, Whereabouts};
@@ -214,7 +215,7 @@ impl Engine {
             }
             Ok(Probed::Done(told)) => {
                 let line = if told.iter().any(|holding| holding.key == GONE) {
-                    self.doubt_conversation(&case, now)?;
+                    self.doubt_conversation(case.ledger.id("customer"), now)?;
                     let rule = "A person threw the ticket away, so nothing more is written to it (G25)";
                     vec![self.line(&case, rule, "look at the ticket", "gone", now)?]
                 } else {

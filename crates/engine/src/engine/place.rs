@@ -11,7 +11,6 @@ use super::messages::owner;
 use super::outbox::SEND_AGAIN;
 use super::{Engine, Job};
 use crate::budget::Lane;
-use crate::conversation::Conversation;
 use crate::directory::Person;
 use crate::helpdesk::{Answer, LOOKS_MS, PLACE_KEPT_IN, Refusal};
 use crate::knowledge::Question;
@@ -225,12 +224,8 @@ impl Engine {
             change.settings.push((WAS.to_owned(), known));
         }
         change.settings.push((PLACE.to_owned(), String::new()));
-        if let Some(customer) = owner(case, write)
-            && let Some(known) = self.store.conversation(&customer)?
-        {
-            change.conversations.push(Conversation { seen_at: DateTime::UNIX_EPOCH, ..known });
-        }
         self.push(&change)?;
+        self.doubt_conversation(owner(case, write).as_deref(), now)?;
         self.knowledge.place = None;
         self.place.wanted();
         self.share_knowledge();

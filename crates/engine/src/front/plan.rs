@@ -1,7 +1,7 @@
 //! Record − ledger for Front: the writes that are still to come, in order. Each activity is an import of its own (F5).
 
 use front::conversations::assign;
-use front::{Assign, ConversationId, Direction, Import, InboxId, NewComment, TeammateRef, Thread};
+use front::{Assign, ConversationId, Direction, Import, InboxId, Medium, NewComment, TeammateRef, Thread};
 use serde_json::{Value, json};
 
 use super::handle::{contact, outer_end};
@@ -42,7 +42,8 @@ pub(super) fn plan(
         }
     };
     writes.extend(set_assignee(record, ledger));
-    writes.extend(entries.map(|entry| add_entry(call, record, entry, &placed, ledger, context)));
+    let end = outer_end(call, record, ledger, context);
+    writes.extend(entries.map(|entry| add_entry(call, record, entry, &placed, &end, ledger)));
     writes
 }
 
@@ -134,7 +135,8 @@ pub(super) fn begin(
     let subject = subject(&record.heading, known);
     let is_open = known.is_some_and(|known| known.closed_at.is_none());
     let target = record.holder.as_ref().and_then(|holder| holder.teammate.as_ref());
-    let mut import = import(call, record, entry, (thread(record, conversation), &subject), ledger, context);
+    let end = outer_end(call, record, ledger, context);
+    let mut import = import(call, record, entry, thread(record, conversation), &subject, end);
     import.external_id = marker(call, ledger);
     import.archive = record.keep == Keep::Closed && !is_open;
     import.run_rules = true;
@@ -251,8 +253,8 @@ fn add_entry(
     record: &Record,
     entry: &Entry,
     placed: &Placed,
+    end: &(Medium, front::Party),
     ledger: &Ledger,
-    context: &Context<'_>,
 ) -> Write {
     if let EntryKind::Comment(author) = &entry.kind {
         let comment = NewComment { author: author.clone().map(TeammateRef::Id), body: entry.body.clone() };
@@ -267,7 +269,7 @@ fn add_entry(
             ..from(WriteKind::AddEntry, &request)
         };
     }
-    let mut import = import(call, record, entry, (placed.thread.clone(), &placed.subject), ledger, context);
+    let mut import = import(call, record, entry, placed.thread.clone(), &placed.subject, end.clone());
     import.external_id = format!("{}:{}", marker(call, ledger), entry.key);
     import.archive = placed.is_archived;
     let mut write = import_write(WriteKind::AddEntry, &placed.inbox, &import);
@@ -294,11 +296,10 @@ fn import(
     call: &Call,
     record: &Record,
     entry: &Entry,
-    (thread, subject): (Thread, &str),
-    ledger: &Ledger,
-    context: &Context<'_>,
+    thread: Thread,
+    subject: &str,
+    (medium, theirs): (Medium, front::Party),
 ) -> Import {
-    let (medium, theirs) = outer_end(call, record, ledger, context);
     let ours = front::Party { handle: line_handle(call), name: None };
     let (direction, from, to) = match &record.by {
         By::Customer => (Direction::Inbound, theirs, ours),
