@@ -5,6 +5,7 @@ use std::error::Error;
 /// Every command of `src/shell/commands.rs`. One that is missing here cannot be called by the page.
 const COMMANDS: &[&str] = &[
     "now",
+    "api",
     "calls",
     "call",
     "open_records",

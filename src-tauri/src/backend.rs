@@ -69,6 +69,15 @@ pub enum Action {
     },
 }
 
+/// An answer of the API, as a browser would get it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ApiAnswer {
+    /// HTTP's.
+    pub status: u16,
+    /// JSON; null if there is none.
+    pub body: serde_json::Value,
+}
+
 /// Why an answer could not be given. The sentence is shown to a person.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BackendError {
@@ -104,6 +113,22 @@ pub trait Backend: Send + Sync {
     /// # Errors
     /// [`BackendError::Unavailable`] when the store or the hub does not answer.
     fn now(&self) -> Result<Now, BackendError>;
+
+    /// Whether there is anything to ask: Aircall and a helpdesk are connected.
+    fn is_set_up(&self) -> bool {
+        true
+    }
+
+    /// Asks a route of the API below `/api/`, as an admin.
+    ///
+    /// # Errors
+    /// [`BackendError::Invalid`] for any other path, and for streams.
+    async fn api(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<serde_json::Value>,
+    ) -> Result<ApiAnswer, BackendError>;
 
     /// One page of calls, newest first.
     ///

@@ -57,11 +57,14 @@ pub async fn backend(args: &Args) -> Result<Running, ComposeError> {
 #[cfg(not(feature = "fake-backend"))]
 mod own {
     use std::path::PathBuf;
+    use std::sync::Arc;
 
-    use sidetone_hub::config::Config;
-    use sidetone_hub::database::Database;
+    use sidetone_hub::config::Base;
+    use sidetone_hub::house::{Folder, Opening};
+    use sidetone_hub::transport::HttpTransport;
 
-    use super::{Args, ComposeError, Links, Running};
+    use super::{Args, ComposeError, Running};
+    use crate::keys::DesktopKeys;
     use crate::own_engine::OwnEngine;
 
     pub(super) async fn backend(args: &Args) -> Result<Running, ComposeError> {
@@ -70,26 +73,22 @@ mod own {
             None => default_data_dir()?,
         };
         let file = args.config.clone().unwrap_or_else(|| data_dir.join("sidetone.toml"));
-        if args.config.is_none() && !file.exists() {
-            return Err(ComposeError::Configuration(format!(
-                "Sidetone is not set up yet: write {} (README.md shows a small one), or look around with `sidetone demo`.",
-                file.display()
-            )));
-        }
-        let mut config =
-            Config::load(Some(&file)).map_err(|error| ComposeError::Configuration(error.to_string()))?;
-        if args.data_dir.is_some() || config.data_dir.as_os_str() == "/var/lib/sidetone" {
-            // A database that the file names is kept; the one that only follows from the folder moves with it.
-            if config.database == Database::in_folder(&config.data_dir) {
-                config.database = Database::in_folder(&data_dir);
-            }
-            config.data_dir = data_dir;
-        }
-        let helpdesk =
-            url::Url::parse(config.helpdesk.pages()).ok().and_then(|url| url.host_str().map(str::to_owned));
-        let links = Links::to_helpdesk(helpdesk);
-        let backend = OwnEngine::start(&config, None, None).await?;
-        Ok(Running { backend: std::sync::Arc::new(backend), links })
+        // Without a file the set-up asks for everything; one that was named has to be there.
+        let file = (args.config.is_some() || file.exists()).then_some(file);
+        let base =
+            Base::load(file.as_deref()).map_err(|error| ComposeError::Configuration(error.to_string()))?;
+        let transport = HttpTransport::new().map_err(|error| ComposeError::Start(error.to_string()))?;
+        let opening = Opening {
+            base,
+            transport: Arc::new(transport),
+            folder: Some(Folder { path: data_dir.clone(), always: args.data_dir.is_some() }),
+            sandbox: None,
+            keys: Some(Arc::new(DesktopKeys::of(&data_dir))),
+            has_window: true,
+        };
+        let backend = OwnEngine::start(opening, None, None).await?;
+        let links = backend.links();
+        Ok(Running { backend: Arc::new(backend), links })
     }
 
     fn default_data_dir() -> Result<PathBuf, ComposeError> {

@@ -4,14 +4,17 @@
 
 use std::sync::Arc;
 
-use sidetone_hub::config;
+use sidetone_hub::config::Base;
+use sidetone_hub::house::Opening;
+use sidetone_hub::seal::Configured;
+use sidetone_hub::transport::HttpTransport;
+use sidetone_hub::vault::SealKey;
 use sidetone_sandbox::{Options, Ports, Served, aircall_world, front_world, gorgias_world};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 use crate::args::Helpdesk;
 use crate::compose::{ComposeError, Running};
-use crate::links::Links;
 use crate::own_engine::OwnEngine;
 
 /// So many times faster than at the real service come the ends of calls: nobody wants to wait half a minute for a note.
@@ -52,14 +55,22 @@ pub async fn backend(helpdesk: Helpdesk) -> Result<Running, ComposeError> {
         TcpListener::bind("127.0.0.1:0").await.map_err(|error| failed("No port is free", &error))?;
     let address = listener.local_addr().map_err(|error| failed("No port is free", &error))?;
     let text = configuration(folder.path(), address, &served, helpdesk);
-    let mut config =
-        config::read(&text, std::iter::empty()).map_err(|error| ComposeError::Start(error.to_string()))?;
-    let page = format!("http://{}/_sandbox/", served.aircall);
-    config.mark_as_sandbox(&page).map_err(|fault| ComposeError::Start(fault.to_string()))?;
+    let transport =
+        HttpTransport::new().map_err(|error| failed("The network library cannot be used", &error))?;
+    let opening = Opening {
+        base: Base::new(text, std::iter::empty()),
+        transport: Arc::new(transport),
+        folder: None,
+        sandbox: Some(format!("http://{}/_sandbox/", served.aircall)),
+        // What is entered in a demo is invented and gone with it.
+        keys: Some(Arc::new(Configured(Some(SealKey::random())))),
+        has_window: true,
+    };
     stand_ins.control().play(SEED);
     let sandbox = Sandbox { stand_ins, served, _folder: folder };
-    let backend = OwnEngine::start(&config, Some(listener), Some(sandbox)).await?;
-    Ok(Running { backend: Arc::new(backend), links: Links::default().with_loopback() })
+    let backend = OwnEngine::start(opening, Some(listener), Some(sandbox)).await?;
+    let links = backend.links();
+    Ok(Running { backend: Arc::new(backend), links })
 }
 
 fn configuration(

@@ -13,7 +13,7 @@ use sidetone_protocol::{
 };
 use tokio::sync::broadcast;
 
-use crate::backend::{Action, Backend, BackendError, CallQuery};
+use crate::backend::{Action, ApiAnswer, Backend, BackendError, CallQuery};
 use crate::live::Live;
 
 /// Enough for a test that sends everything at once.
@@ -107,6 +107,15 @@ impl Backend for FakeBackend {
             today: Today::default(),
             health: state.live.health().cloned().unwrap_or_else(well),
         })
+    }
+
+    async fn api(
+        &self,
+        _method: &str,
+        _path: &str,
+        _body: Option<serde_json::Value>,
+    ) -> Result<ApiAnswer, BackendError> {
+        Ok(ApiAnswer { status: 404, body: serde_json::json!({ "code": "no_such_page" }) })
     }
 
     fn calls(&self, _query: CallQuery) -> Result<CallPage, BackendError> {

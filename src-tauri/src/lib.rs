@@ -13,6 +13,7 @@ pub mod demo;
 pub mod desk;
 #[cfg(any(test, feature = "fake-backend"))]
 pub mod fake;
+pub mod keys;
 pub mod links;
 pub mod live;
 pub mod moment;

@@ -2,12 +2,15 @@
 //!
 //! A [`Link`] exists only after the check, so that nothing else can be handed to the system's browser.
 
+use std::sync::{Arc, PoisonError, RwLock};
+
 use url::{Host, Url};
 
-/// The hosts that a window may open in the browser.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// The hosts that a window may open in the browser. Clones know what any of them is told.
+#[derive(Clone, Debug, Default)]
 pub struct Links {
-    helpdesk_hosts: Vec<String>,
+    /// One that begins with a dot stands for all hosts below it.
+    helpdesk_hosts: Arc<RwLock<Vec<String>>>,
     loopback: bool,
 }
 
@@ -38,10 +41,20 @@ pub enum LinkError {
 impl Links {
     /// Links to the helpdesk at these hosts (`acme.gorgias.com`) and to Aircall.
     pub fn to_helpdesk(hosts: impl IntoIterator<Item = String>) -> Self {
-        Self {
-            helpdesk_hosts: hosts.into_iter().map(|host| host.to_ascii_lowercase()).collect(),
-            loopback: false,
-        }
+        let links = Self::default();
+        links.lead_to(hosts);
+        links
+    }
+
+    /// The helpdesk is at these hosts from now on.
+    pub fn lead_to(&self, hosts: impl IntoIterator<Item = String>) {
+        *self.helpdesk_hosts.write().unwrap_or_else(PoisonError::into_inner) =
+            hosts.into_iter().map(|host| host.to_ascii_lowercase()).collect();
+    }
+
+    fn is_helpdesk(&self, host: &str) -> bool {
+        let hosts = self.helpdesk_hosts.read().unwrap_or_else(PoisonError::into_inner);
+        hosts.iter().any(|known| known == host || known.starts_with('.') && host.ends_with(known.as_str()))
     }
 
     /// Links to the sandbox's stand-ins on this computer as well.
@@ -62,9 +75,7 @@ impl Links {
         }
         let allowed = match url.host() {
             _ if self.loopback && is_loopback(&url) => true,
-            Some(Host::Domain(host)) if url.scheme() == "https" => {
-                is_aircall(host) || self.helpdesk_hosts.iter().any(|known| known == host)
-            }
+            Some(Host::Domain(host)) if url.scheme() == "https" => is_aircall(host) || self.is_helpdesk(host),
             _ => false,
         };
         if allowed { Ok(Link(url)) } else { Err(LinkError::ForeignHost) }
@@ -102,6 +113,21 @@ mod tests {
         ] {
             assert!(links().check(address).is_ok(), "{address}");
         }
+    }
+
+    #[test]
+    fn a_helpdesk_that_is_connected_later_takes_the_place_of_those_that_may_be() {
+        let links = Links::to_helpdesk([".gorgias.com".to_owned(), "app.frontapp.com".to_owned()]);
+        let of_the_window = links.clone();
+        for address in
+            ["https://acme.gorgias.com/oauth/authorize", "https://app.frontapp.com/oauth/authorize"]
+        {
+            assert!(of_the_window.check(address).is_ok(), "{address}");
+        }
+        assert!(of_the_window.check("https://evilgorgias.com/").is_err());
+        links.lead_to(["acme.gorgias.com".to_owned()]);
+        assert!(of_the_window.check("https://acme.gorgias.com/app").is_ok());
+        assert!(of_the_window.check("https://other.gorgias.com/app").is_err());
     }
 
     #[test]

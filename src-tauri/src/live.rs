@@ -57,9 +57,20 @@ impl Known {
 pub struct Live {
     calls: BTreeMap<(i64, CaseId), Known>,
     health: Option<Health>,
+    lacks_set_up: bool,
 }
 
 impl Live {
+    /// Nobody is connected, so there is nothing to know.
+    pub fn not_set_up() -> Self {
+        Self { lacks_set_up: true, ..Self::default() }
+    }
+
+    /// Whether the set-up has to be finished first.
+    pub fn lacks_set_up(&self) -> bool {
+        self.lacks_set_up
+    }
+
     /// Everything anew, as [`Now`] says it.
     pub fn of_now(now: Now) -> Self {
         let calls = now
@@ -67,7 +78,7 @@ impl Live {
             .into_iter()
             .map(|up| (key(&up.call), Known { call: up.call, card: Some(up.card) }))
             .collect();
-        Self { calls, health: Some(now.health) }
+        Self { calls, health: Some(now.health), lacks_set_up: false }
     }
 
     /// Takes in one event. Returns the call it was about, as it is known now, also when it has just ended.

@@ -44,6 +44,16 @@ impl Words {
         self.texts.open_sidetone.to_owned()
     }
 
+    /// "Set-up is not finished".
+    pub fn set_up_not_finished(&self) -> String {
+        self.texts.set_up_not_finished.to_owned()
+    }
+
+    /// "Finish set-up": shows the window.
+    pub fn finish_set_up(&self) -> String {
+        self.texts.finish_set_up.to_owned()
+    }
+
     /// "Ring a call": leads to the sandbox's control page.
     pub fn ring_a_call(&self) -> String {
         self.texts.ring_a_call.to_owned()

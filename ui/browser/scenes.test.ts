@@ -1,21 +1,17 @@
 /** Every scene in both themes, three languages and two widths: accessible, nothing overflowing, nothing cut off. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { SCENES } from '../src/host/fake/scenes';
 import { LANGUAGES } from '../src/words/catalogue';
+import { violations } from './accessible';
 import { startChromium } from './chromium';
 import { cutTexts } from './cut-texts';
 import { openScene, serveScenes } from './open-scene';
 import type { Running } from './serve';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 /** Wide layouts are worth a look where they differ. */
-const WIDE = ['idle', 'calls', 'detail', 'ringing', 'health-bad', 'sandbox-call'];
+const WIDE = ['idle', 'calls', 'detail', 'ringing', 'health-bad', 'sandbox-call', 'setup-numbers', 'setup-dry-run', 'setup-callers', 'setup-events-hand', 'setup-go-faults', 'doctor'];
 
 let browser: Browser;
 let server: Running;
@@ -29,14 +25,6 @@ afterAll(async () => {
   await server.close();
 });
 
-async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await page.evaluate<AxeResults, string[]>(
-    (values) => (window as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run({ runOnly: values, resultTypes: ['violations'] }),
-    TAGS,
-  );
-  return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`));
-}
-
 describe.each(LANGUAGES)('in %s', (language) => {
   it.each(Object.keys(SCENES))('%s', async (scene) => {
     const page = await openScene(browser, server, scene, language);
@@ -44,14 +32,13 @@ describe.each(LANGUAGES)('in %s', (language) => {
     page.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
     });
-    await page.evaluate(AXE);
     expect(await page.evaluate(() => document.documentElement.lang)).toBe(language);
 
     for (const theme of ['light', 'dark']) {
       await page.evaluate((value) => (document.documentElement.dataset['theme'] = value), theme);
       expect(await violations(page), `${theme}, axe`).toEqual([]);
     }
-    for (const width of WIDE.includes(scene) ? [380, 320, 720, 1100] : [380, 320]) {
+    for (const width of WIDE.includes(scene) ? [380, 320, 720, 960, 1100] : [380, 320]) {
       await page.setViewportSize({ width, height: 720 });
       for (const font of ['', "'DejaVu Sans'"]) {
         // The widest font that a Linux desktop falls back to

@@ -6,7 +6,7 @@
 import { createContext } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
 
-import { HostError, type Host } from './host/host';
+import { HostError, type Host, type Method } from './host/host';
 import { emptyList, withChangedCall, withFirstPage, withFreshShown, withNextPage, type List, type Query } from './model/list';
 import { EMPTY, reduce, type Model, type Stimulus } from './model/model';
 import type { CallView, Pushed } from './wire';
@@ -17,7 +17,7 @@ const SETTLE_MS = 1_500;
 const RETRY_MS = [1_000, 2_000, 5_000, 10_000];
 
 /** What stands between the reader and the pages. */
-export type Gate = 'loading' | 'open' | 'sign_in' | 'failed';
+export type Gate = 'loading' | 'open' | 'sign_in' | 'failed' | 'set_up';
 
 /** A window's session with its host. */
 export class Session {
@@ -202,12 +202,28 @@ export class Session {
     this.model = reduce(this.model, stimulus);
   }
 
-  /** Shows the sign-in, or before the first answer the failure. True if there is nothing to try again. */
+  /** Asks the set-up or the doctor. Shows the sign-in where the token is refused; throws `HostError` in any case. */
+  async api<T>(method: Method, path: string, body?: unknown): Promise<T> {
+    try {
+      return await this.host.api<T>(method, path, body);
+    } catch (error) {
+      if (error instanceof HostError && error.failure === 'unauthorized') this.#closeGate(error);
+      throw error;
+    }
+  }
+
+  /** Shows the sign-in or the set-up, or before the first answer the failure. True if there is nothing to try again. */
   #closeGate(error: unknown): boolean {
     if (error instanceof HostError && error.failure === 'unauthorized') {
       this.#unsubscribe?.();
       this.#unsubscribe = null;
       this.gate = 'sign_in';
+      return true;
+    }
+    if (error instanceof HostError && error.code === 'not_set_up') {
+      this.#unsubscribe?.();
+      this.#unsubscribe = null;
+      this.gate = 'set_up';
       return true;
     }
     if (!this.model.ready) this.gate = 'failed';

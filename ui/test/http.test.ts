@@ -144,6 +144,40 @@ describe('a request', () => {
   });
 });
 
+describe('the set-up is asked', () => {
+  it('by verb, path and body, with the token', async () => {
+    let sent = '';
+    handler = (request, answer) => {
+      request.on('data', (piece) => (sent += String(piece)));
+      request.on('end', () => json(answer, { accepted: true }));
+    };
+    expect(await host.api('POST', '/api/setup/aircall', { api_id: 'a', api_token: 'b' })).toEqual({ accepted: true });
+    expect([asked[0]?.method, asked[0]?.url, sent, asked[0]?.headers.authorization]).toEqual([
+      'POST',
+      '/api/setup/aircall',
+      '{"api_id":"a","api_token":"b"}',
+      'Bearer secret',
+    ]);
+  });
+
+  it('and may answer with nothing', async () => {
+    handler = (_, answer) => answer.writeHead(204).end();
+    expect(await host.api('DELETE', '/api/setup/aircall')).toBeNull();
+    expect(asked[0]?.headers['content-type']).toBeUndefined();
+  });
+
+  it.each([
+    [401, {}, { failure: 'unauthorized', code: null }],
+    [403, {}, { failure: 'refused', code: 'forbidden' }],
+    [404, { code: 'no_such_sign_in' }, { failure: 'gone', code: 'no_such_sign_in' }],
+    [422, { code: 'read_only', detail: 'The file says it.' }, { failure: 'refused', code: 'read_only', detail: 'The file says it.' }],
+    [503, { code: 'store_unavailable' }, { failure: 'unreachable', code: 'store_unavailable' }],
+  ])('answered with %i fails with the problem’s code', async (status, body, wanted) => {
+    handler = (_, answer) => json(answer, body, status);
+    await expect(host.api('GET', '/api/setup')).rejects.toMatchObject(wanted);
+  });
+});
+
 describe('signing in', () => {
   it('keeps the token until signing out', async () => {
     handler = (_, answer) => json(answer, aNow());

@@ -29,6 +29,7 @@ class Scripted implements Host {
     return { customer_id, records: [], total: 0, more: false, latest_url: null };
   }
   async act(): Promise<void> {}
+  api: Host['api'] = () => Promise.reject(new HostError('gone', 'nothing here'));
   open(): void {}
   painted(): void {}
   subscribe(_from: string, feed: Feed) {
@@ -55,6 +56,23 @@ afterEach(() => {
 });
 
 describe('starting', () => {
+  it('shows the set-up where nothing is set up, and the pages once it is', async () => {
+    host.answers = [() => Promise.reject(new HostError('refused', 'no', 'not_set_up'))];
+    await session.start();
+    expect(session.gate).toBe('set_up');
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(host.asked).toBe(1);
+    host.answers = [async () => aNow()];
+    await session.start();
+    expect(session.gate).toBe('open');
+  });
+
+  it('asks for the token where the set-up refuses it, and says so to whoever asked', async () => {
+    host.api = () => Promise.reject(new HostError('unauthorized', 'no'));
+    await expect(session.api('GET', '/api/setup')).rejects.toMatchObject({ failure: 'unauthorized' });
+    expect(session.gate).toBe('sign_in');
+  });
+
   it('opens with the first answer and follows the events', async () => {
     await session.start();
     expect([session.gate, host.feed === null]).toEqual(['open', false]);

@@ -44,6 +44,15 @@ it('asks the desktop by its commands', async () => {
   ]);
 });
 
+it('asks the set-up through one command, which answers with status and body', async () => {
+  answers = () => ({ status: 200, body: { accepted: true } });
+  const host = await aHost();
+  expect(await host.api('POST', '/api/setup/aircall', { api_id: 'a' })).toEqual({ accepted: true });
+  expect(asked).toEqual([['api', { method: 'POST', path: '/api/setup/aircall', body: { api_id: 'a' } }]]);
+  answers = () => ({ status: 409, body: { code: 'not_set_up' } });
+  await expect(host.api('GET', '/api/setup/lines')).rejects.toMatchObject({ failure: 'refused', code: 'not_set_up' });
+});
+
 it('takes "no such call" for gone', async () => {
   await expect((await aHost()).call('1')).rejects.toMatchObject({ failure: 'gone' });
 });

@@ -29,6 +29,8 @@ pub struct Number {
     pub availability_status: Option<String>,
     /// Whether callers meet a menu; stale for Smartflow numbers.
     pub is_ivr: Option<bool>,
+    /// Whether its calls are recorded (`live_recording_activated`).
+    pub is_recorded: Option<bool>,
     /// Who is on the line: in single reads and in number events, never in lists.
     pub users: Vec<User>,
 }
@@ -46,6 +48,7 @@ impl Number {
             open: lenient::flag(value, "open"),
             availability_status: lenient::text(value, "availability_status"),
             is_ivr: lenient::flag(value, "is_ivr"),
+            is_recorded: lenient::flag(value, "live_recording_activated"),
             users: lenient::list(value, "users", User::from_value),
         })
     }

@@ -83,6 +83,8 @@ pub struct Budget {
     /// Whether anything was answered since the start.
     is_answered: bool,
     paused_until: Option<DateTime<Utc>>,
+    /// Which part of all this is ours to use, beside another engine of the same account.
+    share: f64,
 }
 
 impl Budget {
@@ -103,7 +105,14 @@ impl Budget {
             in_flight: 0,
             is_answered: false,
             paused_until: None,
+            share: 1.0,
         }
+    }
+
+    /// Of every lane's room no more than this part (0 to 1) is used: another engine asks for the same account, and must
+    /// not be held up.
+    pub fn within(&mut self, share: f64) {
+        self.share = share.clamp(0.0, 1.0);
     }
 
     /// When our requests of the current window went, as the next run reads it.
@@ -153,7 +162,7 @@ impl Budget {
         if let Some(guarded_until) = self.guarded_until(lane, now) {
             return Err(guarded_until);
         }
-        let reserve = self.rate.requests / 10;
+        let reserve = (f64::from(self.rate.requests) * self.share) as u32 / 10;
         if self.counting == Counting::Leaky && !self.is_answered && self.in_flight >= reserve.max(1) {
             // After a start nobody knows how full it is: until an answer tells, no more goes than is always left free.
             return Err(now + TimeDelta::milliseconds(50));
@@ -171,13 +180,14 @@ impl Budget {
             return None;
         }
         let recent = self.ours.iter().rev().filter(|(_, lane)| *lane != Lane::Ring);
-        let until = *recent.map(|(at, _)| at).nth(FRONT_A_SECOND - 1)? + A_SECOND;
+        let a_second = ((FRONT_A_SECOND as f64 * self.share) as usize).max(1);
+        let until = *recent.map(|(at, _)| at).nth(a_second - 1)? + A_SECOND;
         (until > now).then_some(until)
     }
 
     /// How full the bucket may be for a request of this lane.
     fn room_of(&self, lane: Lane) -> f64 {
-        (f64::from(self.rate.requests) * lane.ceiling()).max(1.0)
+        (f64::from(self.rate.requests) * lane.ceiling() * self.share).max(1.0)
     }
 
     /// Counts a request that goes.
@@ -364,6 +374,20 @@ mod tests {
         assert_eq!(b.take(Lane::Late, at(999)), Err(at(1_000)));
         assert!(b.take(Lane::Ring, at(999)).is_ok(), "somebody rings");
         assert_eq!(taken(&mut b, Lane::Live, 1_000), 4);
+    }
+
+    #[test]
+    fn whoever_has_a_share_leaves_the_rest_to_the_other_engine_whatever_the_vendor_tells() {
+        let taken = |b: &mut Budget| (0..40).filter(|_| b.take(Lane::Live, at(0)).is_ok()).count();
+        for counting in [Counting::Leaky, Counting::Window] {
+            let mut b = budget(counting);
+            b.within(0.2);
+            assert_eq!(taken(&mut b), 6, "a fifth of 34");
+        }
+        let mut b = budget(Counting::Leaky);
+        b.within(0.2);
+        b.told(10, 40, at(0), at(0));
+        assert_eq!(taken(&mut b), 0, "the other one goes first");
     }
 
     #[test]

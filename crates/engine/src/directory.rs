@@ -88,6 +88,14 @@ impl People {
         self.0.iter().filter(|p| p.active && !p.machine).find(|p| p.email.trim().to_lowercase() == wanted)
     }
 
+    /// The name of whoever has this id; of whom has none the address, else the id.
+    #[must_use]
+    pub fn name_of(&self, id: &str) -> String {
+        let person = self.0.iter().find(|person| person.id == id);
+        let told = person.map(|p| if p.name.trim().is_empty() { p.email.trim() } else { p.name.trim() });
+        told.filter(|told| !told.is_empty()).unwrap_or(id).to_owned()
+    }
+
     /// G14: the first active admin (lowest id; ids of all helpdesks count up).
     #[must_use]
     pub fn fallback_author(&self) -> Option<&Person> {

@@ -27,11 +27,12 @@ mod people;
 mod place;
 mod poll;
 mod questions;
+mod shadow;
 mod speaking;
 mod sweep;
 mod taken;
 mod uninstall;
-mod webhook;
+pub(crate) mod webhook;
 mod who;
 mod writing;
 mod written;
@@ -57,6 +58,7 @@ pub use self::deciding::Declined;
 pub(crate) use self::deciding::{Wish, WishTold};
 use self::dialling::{Askers, Dialling};
 use self::files::Transfers;
+pub(crate) use self::health::AIRCALL_REQUESTS;
 use self::health::Telling;
 pub(crate) use self::lists::{LINE_COUNTRIES, OWN_NUMBERS};
 use self::lists::{List, Lists};
@@ -68,6 +70,7 @@ pub(crate) use self::open_records::Looker;
 use self::open_records::Looking;
 use self::place::{Place, PlaceStep};
 use self::poll::Polling;
+use self::shadow::Comparing;
 use self::speaking::Speaking;
 pub use self::sweep::AdoptProgress;
 use self::sweep::Sweep;
@@ -150,6 +153,8 @@ pub(crate) enum Stimulus {
     TokensChanged,
     /// Become the one that writes; told whether another one does.
     TakeOver(oneshot::Sender<bool>),
+    /// Put our webhook right now, not at the next look.
+    LookAtWebhook,
     /// Finish what is in hand, then stop.
     Stop(oneshot::Sender<()>),
 }
@@ -266,6 +271,11 @@ pub(crate) enum Job {
     },
     /// What this customer has open.
     OpenRecords(String),
+    /// What another integration wrote for a call of shadow mode.
+    Compare {
+        call: CaseId,
+        comparing: Box<Comparing>,
+    },
     /// Whether the helpdesk still accepts the credential.
     Check,
     Dial(Box<Dialling>),
@@ -308,6 +318,7 @@ impl Job {
             | Job::LookAtNamed(call)
             | Job::Search { call, .. }
             | Job::Candidate { call, .. }
+            | Job::Compare { call, .. }
             | Job::Whereabouts { call, .. } => Some(*call),
             Job::LookUp { .. }
             | Job::StillHas { .. }
@@ -543,6 +554,13 @@ impl Engine {
         Ok((engine, handle))
     }
 
+    /// Uses no more than this part (0 to 1) of what the vendors allow: another engine asks for the same company.
+    #[must_use]
+    pub fn within(mut self, share: f64) -> Engine {
+        self.budgets.values_mut().for_each(|budget| budget.within(share));
+        self
+    }
+
     /// Whatever was sent when the program ended may have been carried out: it is looked up before it is repeated.
     fn settle_what_was_under_way(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
         for id in self.store.under_way()? {
@@ -680,6 +698,10 @@ impl Engine {
             Stimulus::TokensChanged => self.keep_tokens(now),
             Stimulus::TakeOver(told) => {
                 let _ = told.send(self.take_over(now));
+                Ok(())
+            }
+            Stimulus::LookAtWebhook => {
+                self.look_at_webhook_now(now);
                 Ok(())
             }
             Stimulus::Stop(stopped) => {

@@ -16,6 +16,8 @@ mod markdown;
 mod message;
 mod naming;
 mod open;
+mod others;
+mod outline;
 mod plan;
 mod record;
 #[cfg(test)]
@@ -30,6 +32,7 @@ use serde_json::Value;
 use sidetone_protocol::{OpenRecords, Vendor};
 
 use self::answers::refusal;
+use crate::call::Call;
 use crate::choice::CallerName;
 use crate::conversation::Conversation;
 use crate::directory::entry::{Address, Entry, EntryPage, Order};
@@ -40,6 +43,8 @@ use crate::helpdesk::{
 };
 use crate::ledger::{Attempt, Holding, Write, WriteKind};
 use crate::number::E164;
+use crate::others::{Others, OthersRecord, Span};
+use crate::outline::Outline;
 use crate::store::Case;
 
 /// One company in Front.
@@ -188,6 +193,24 @@ impl Helpdesk for Front {
 
     fn assess(&self, case: &Case, context: &Context<'_>) -> Assessment {
         assess::assess(case, context)
+    }
+
+    fn others_records(&self, customer: &str) -> Option<Request> {
+        others::ask(&self.account, customer)
+    }
+
+    fn others_read(
+        &self,
+        customer: &str,
+        span: Span,
+        about: Option<&OthersRecord>,
+        answer: &Answer,
+    ) -> Result<Others, Refusal> {
+        others::read(&self.account, &self.app_url, customer, span, about, answer)
+    }
+
+    fn outline(&self, call: &Call, writes: &[Write], now: DateTime<Utc>) -> Outline {
+        outline::outline(call, writes, now)
     }
 
     fn request(&self, write: &Write) -> Request {

@@ -12,6 +12,8 @@ mod message;
 mod naming;
 mod notes;
 mod open;
+mod others;
+mod outline;
 mod plan;
 mod record;
 #[cfg(test)]
@@ -28,6 +30,7 @@ use sidetone_protocol::{OpenRecords, Vendor};
 
 use self::answers::refusal;
 use self::record::ANONYMOUS_EXTERNAL_ID;
+use crate::call::Call;
 use crate::choice::CallerName;
 use crate::conversation::Conversation;
 use crate::directory::entry::{Address, Entry, EntryPage, Order};
@@ -38,6 +41,8 @@ use crate::helpdesk::{
 };
 use crate::ledger::{Attempt, Holding, Write};
 use crate::number::E164;
+use crate::others::{Others, OthersRecord, Span};
+use crate::outline::Outline;
 use crate::store::Case;
 use crate::whom::{customer_marker, record_marker as ticket_marker};
 
@@ -156,6 +161,24 @@ impl Helpdesk for Gorgias {
         let mut assessment = assess::assess(case, context);
         linked::add(&self.account, case, context, &mut assessment);
         assessment
+    }
+
+    fn others_records(&self, customer: &str) -> Option<Request> {
+        others::ask(&self.account, customer)
+    }
+
+    fn others_read(
+        &self,
+        customer: &str,
+        span: Span,
+        _about: Option<&OthersRecord>,
+        answer: &Answer,
+    ) -> Result<Others, Refusal> {
+        others::read(&self.account, customer, span, answer)
+    }
+
+    fn outline(&self, _call: &Call, writes: &[Write], now: DateTime<Utc>) -> Outline {
+        outline::outline(writes, now)
     }
 
     fn request(&self, write: &Write) -> Request {

@@ -1,5 +1,7 @@
 //! What a face holds of the engine: it reads the store by itself, and sends stimuli to the loop.
 
+mod report;
+
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -20,6 +22,7 @@ use crate::clinic::Clinic;
 use crate::clock::Clock;
 use crate::directory::{Matched, entry};
 use crate::engine::{AdoptProgress, Declined, Stimulus, Wish, conversations};
+use crate::foresight::{Foreseen, Foresight};
 use crate::gate;
 use crate::helpdesk::{Assessment, Helpdesk};
 use crate::inbox;
@@ -218,7 +221,13 @@ impl Handle {
         is_known
     }
 
-    /// The same, with what other hubs have stored meanwhile. Reads the store.
+    /// Whether an event with this token would be believed. Unlike [`Handle::knows_token`] it is no sign that one came.
+    #[must_use]
+    pub fn would_believe(&self, token: &str) -> bool {
+        self.shared.tokens().know(token)
+    }
+
+    /// The same as [`Handle::knows_token`], with what other hubs have stored meanwhile. Reads the store.
     ///
     /// # Errors
     /// If the store cannot be read.
@@ -388,6 +397,40 @@ impl Handle {
         self.call(id)
     }
 
+    /// Whether everything that a plan names by its name was read once: the helpdesk's people and tags, Aircall's lines,
+    /// teams, tags and users.
+    pub(crate) fn knows_lists(&self) -> bool {
+        let known = self.shared.knowledge.read().unwrap_or_else(PoisonError::into_inner);
+        let helpdesk = known.people.is_some() && known.tags.is_some();
+        let aircall = known.teams.is_some() && known.slugs.is_some() && known.agents.is_some();
+        helpdesk && aircall && known.countries.is_some()
+    }
+
+    /// Has the plan of a call made; told when it is. Dropped where the call cannot be read.
+    pub(crate) fn study(&self, id: CaseId) -> oneshot::Receiver<()> {
+        let (told, made) = oneshot::channel();
+        self.stimulate(Stimulus::Study(id, told));
+        made
+    }
+
+    /// What would be written for these calls, each as if those before it had been written (B5). Calls that are unknown, or
+    /// on a line that is not selected, are left out.
+    pub(crate) fn foresee(&self, ids: &[CaseId]) -> Result<Vec<(CallView, Foreseen)>, StoreError> {
+        let shared = &self.shared;
+        let knowledge = shared.knowledge.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let (store, helpdesk) = (shared.store.as_ref(), shared.helpdesk.as_ref());
+        let mut foresight = Foresight::new(store, helpdesk, &shared.settings, knowledge, shared.clock.now());
+        let mut all = Vec::new();
+        for id in ids {
+            let Some(case) = store.case(*id)?.filter(|case| case.selected == Some(true)) else { continue };
+            let foreseen = foresight.call(&case)?;
+            if let Some(view) = view::call_view(&case, &foreseen.assessment, helpdesk) {
+                all.push((view, foreseen));
+            }
+        }
+        Ok(all)
+    }
+
     /// What a number, in any spelling, matches and why (B9).
     ///
     /// # Errors
@@ -530,6 +573,11 @@ impl Handle {
         self.ask(Stimulus::TakeOver).await.unwrap_or(false)
     }
 
+    /// Puts our webhook right at once (C1), rather than within the minute in which that happens by itself.
+    pub fn put_webhook_right(&self) {
+        self.stimulate(Stimulus::LookAtWebhook);
+    }
+
     /// Dials a number on an agent's phone (A5). A call that comes of it is linked with the ticket that it is dialled from
     /// (G9). Comes back when Aircall has answered; it is never repeated by itself.
     ///
@@ -609,6 +657,12 @@ impl Handle {
         let now = self.shared.clock.now();
         let settings = vec![("ready".to_owned(), now.timestamp().to_string())];
         self.shared.store.commit(&Change { settings, ..Change::at(now) }).map(|_| ())
+    }
+
+    /// Comes when the engine has ended.
+    pub async fn ended(&self) {
+        let mut health = self.health.clone();
+        while health.changed().await.is_ok() {}
     }
 
     /// Finishes what is in hand, then stops the engine.

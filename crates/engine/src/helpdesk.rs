@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sidetone_protocol::{Completeness, OpenRecords, Reason, Vendor};
 
-use crate::call::{Agent, CaseId};
+use crate::call::{Agent, Call, CaseId};
 use crate::choice::{CallerName, Choice};
 use crate::conversation::Conversation;
 use crate::directory::entry::{Address, Entry, EntryPage, Order};
@@ -20,6 +20,8 @@ use crate::directory::{Customer, Matched, People, Person};
 use crate::files::{UnderWay, Wanted};
 use crate::ledger::{Attempt, Holding, Write, WriteKind};
 use crate::number::E164;
+use crate::others::{Others, OthersRecord, Span};
+use crate::outline::Outline;
 use crate::settings::Settings;
 use crate::store::Case;
 
@@ -404,6 +406,9 @@ pub trait Helpdesk: Send + Sync {
     /// Record − ledger for a call, now, under the settings. The rows live here.
     fn assess(&self, case: &Case, context: &Context<'_>) -> Assessment;
 
+    /// How the record of a call would stand once these writes, all that it still takes, are carried out.
+    fn outline(&self, call: &Call, writes: &[Write], now: DateTime<Utc>) -> Outline;
+
     /// The write as a request.
     fn request(&self, write: &Write) -> Request;
     /// Reads the answer to a write: its holdings, ids filled in.
@@ -433,6 +438,22 @@ pub trait Helpdesk: Send + Sync {
     /// # Errors
     /// What the answer means instead.
     fn open_records_read(&self, customer: &str, answer: &Answer) -> Result<OpenRecords, Refusal>;
+
+    /// Asks what a customer has, whoever wrote it, to compare it with what we would have written (B5); `None` if there can
+    /// be no such customer.
+    fn others_records(&self, customer: &str) -> Option<Request>;
+    /// Reads that answer, or the one to a further question `about` a record: what is not ours, and bears a moment of the
+    /// span.
+    ///
+    /// # Errors
+    /// What the answer means instead.
+    fn others_read(
+        &self,
+        customer: &str,
+        span: Span,
+        about: Option<&OthersRecord>,
+        answer: &Answer,
+    ) -> Result<Others, Refusal>;
 
     /// Asks which conversation a customer has; `known`: as last seen.
     fn look_for_conversation(&self, customer: &str, known: Option<&Conversation>) -> Request;

@@ -66,6 +66,9 @@ pub fn is_one_calls(key: &str) -> bool {
     matches!(key, "main" | "message" | "duration" | "recording") || key.starts_with("comment:")
 }
 
+/// What another integration wrote for a call of shadow mode, and how ours would have differed (B5). No part of the record.
+pub const SHADOW: &str = "shadow";
+
 /// All holdings of one call.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ledger(BTreeMap<String, LedgerRow>);
@@ -81,7 +84,7 @@ impl Ledger {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         // What a person decided beforehand is written nowhere, nor is what we only noticed.
-        let none = |key: &str| matches!(key, CHOSEN | NAMED | FROM_TICKET | OWNER | IN_VAIN);
+        let none = |key: &str| matches!(key, CHOSEN | NAMED | FROM_TICKET | OWNER | IN_VAIN | SHADOW);
         self.0.keys().all(|key| none(key))
     }
 

@@ -16,6 +16,7 @@ pub mod dial;
 pub mod directory;
 mod engine;
 pub mod files;
+mod foresight;
 pub mod front;
 mod gate;
 pub mod gorgias;
@@ -27,10 +28,13 @@ mod knowledge;
 pub mod ledger;
 pub mod number;
 mod open_records;
+pub mod others;
+pub mod outline;
 pub mod own_comment;
 mod readiness;
 pub mod settings;
 pub mod store;
+pub mod study;
 mod texting;
 mod tokens;
 mod transfer;
@@ -41,3 +45,8 @@ mod words;
 
 pub use engine::{AdoptProgress, Declined, Engine, Parts};
 pub use handle::Handle;
+
+/// Which webhooks at Aircall are ours, and what they listen to (C1, B16).
+pub mod webhooks {
+    pub use crate::engine::webhook::{EVENTS, host, owner};
+}

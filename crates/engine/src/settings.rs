@@ -87,6 +87,8 @@ pub struct Logging {
     pub mode: ModeSetting,
     /// B15: calls that started before this are never written by themselves. Unset: the moment of the first `live`.
     pub from: Option<DateTime<Utc>>,
+    /// Shadow mode was to last until then. Nothing switches by itself; a reminder stands from then on.
+    pub shadow_until: Option<DateTime<Utc>>,
     /// What is written is in this language.
     pub language: Language,
     /// G5.

@@ -291,6 +291,17 @@ pub struct MessageQuery {
     pub limit: usize,
 }
 
+/// What was found of one call of shadow mode.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ComparedRow {
+    /// The call as lists show it, where that was asked for.
+    pub call: Option<CallView>,
+    /// What was found.
+    pub detail: serde_json::Value,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
 /// Where everything is kept. All methods block briefly; a commit is durable when it returns.
 pub trait Store: Send + Sync {
     /// Stores statements; durable on return.
@@ -423,6 +434,13 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// If the store cannot be read.
     fn dealings(&self, customer: &str) -> Result<Dealings, StoreError>;
+
+    /// What was found of calls of shadow mode ([`SHADOW`](crate::ledger::SHADOW)), newest call first; the head of the
+    /// newest `heads` only.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    fn compared(&self, heads: usize) -> Result<Vec<ComparedRow>, StoreError>;
     /// Whoever has this number according to the directory, in whatever spelling, most recently updated first; once for
     /// each spelling.
     ///

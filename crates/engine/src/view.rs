@@ -15,7 +15,7 @@ use crate::gate;
 use crate::helpdesk::{Assessment, Helpdesk, Standing};
 use crate::ledger::{
     AGAIN, AttemptState, CHOSEN, EMAIL_REFUSED, FROM_TICKET, GONE, Holding, IN_VAIN, NAMED, OWNER, SEEN,
-    UNLINKED,
+    SHADOW, UNLINKED,
 };
 use crate::number::{E164, Party};
 use crate::readiness::{Kind, kind};
@@ -76,6 +76,20 @@ pub fn call_view(case: &Case, assessment: &Assessment, helpdesk: &dyn Helpdesk) 
         completeness: assessment.completeness,
         ticket,
     })
+}
+
+/// Whether somebody expects this call in the helpdesk: not, if it is left out by a rule of the set-up.
+#[must_use]
+pub fn is_wanted(view: &CallView) -> bool {
+    const BY_RULE: [&str; 5] = ["before_go_live", "mode_off", "mode_shadow", "by_setting", "internal_call"];
+    match (view.state, &view.reason) {
+        (CallState::NotLogged, Some(reason)) => {
+            !BY_RULE.contains(&reason.code.as_str()) && reason.code != "anonymous_stored"
+        }
+        // A person threw its ticket away (G25): nobody misses it.
+        (CallState::Parked, Some(reason)) => !reason.code.starts_with("ticket_"),
+        _ => true,
+    }
 }
 
 /// The row of the list of messages; `None` for a call, or while the line is unknown.
@@ -326,6 +340,7 @@ fn ledger_views(case: &Case) -> Vec<LedgerView> {
                     | NAMED
                     | OWNER
                     | IN_VAIN
+                    | SHADOW
             )
     };
     let record = case.ledger.rows().filter(|row| is_record(&row.holding.key));

@@ -1,21 +1,37 @@
-//! The configuration of `design.md` §6: a TOML file, environment variables over it, every key checked.
+//! The configuration of `design.md` §6 in three layers: a TOML file, environment variables over it, and under both what
+//! an admin entered in the set-up (the console). Every key is checked.
 //!
-//! An unknown key, a value of the wrong kind or a missing necessity is an error that names the key and the fix.
+//! In file and environment an unknown key, a value of the wrong kind or a missing necessity is an error that names the
+//! key and the fix. A wrong value of the console is left out and told: the program always starts, so that it can be
+//! corrected.
 
+mod apps;
+mod connections;
+mod console;
+mod draft;
 mod helpdesk;
 mod keys;
 mod read;
 mod sandbox;
 
+use std::ffi::OsString;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use sidetone_engine::settings::Settings;
 
+pub use self::apps::{App, Apps};
+pub(crate) use self::connections::USER_AGENT;
+pub(crate) use self::console::sign_in_of;
+pub use self::console::{CONSOLE_PREFIX, Console, console_value, is_of_console};
+pub use self::draft::{Addresses, Draft, GorgiasNames};
 pub use self::helpdesk::HelpdeskAccount;
+pub use self::keys::secrets_of_console;
+pub(crate) use self::read::is_loopback;
 pub use self::read::read;
 use crate::database::Database;
+use crate::vault::SealKey;
 
 /// A text that is not shown.
 #[derive(Clone, PartialEq, Eq)]
@@ -54,12 +70,18 @@ pub struct Config {
     pub admin_token: Option<Secret>,
     /// Whether `/metrics` answers.
     pub metrics: bool,
+    /// What entered secrets are encrypted with.
+    pub secret_key: Option<SealKey>,
+    /// The apps that can be signed in with.
+    pub apps: Apps,
     /// The Aircall account.
     pub aircall: aircall::Account,
     /// The helpdesk.
     pub helpdesk: HelpdeskAccount,
     /// The token of a webhook made by hand.
     pub webhook_token: Option<Secret>,
+    /// Whether an address for alerts is given.
+    pub has_alerts: bool,
     /// What the engine is told.
     pub settings: Settings,
     /// What the person should know although it is no error.
@@ -94,6 +116,29 @@ impl Config {
     /// # Errors
     /// Everything that is wrong, not only the first.
     pub fn load(path: Option<&Path>) -> Result<Config, ConfigError> {
+        Base::load(path)?.draft(Console::default())?.complete()
+    }
+}
+
+/// File and environment, as they were at the start.
+#[derive(Clone)]
+pub struct Base {
+    text: String,
+    environment: Vec<(OsString, OsString)>,
+}
+
+impl Base {
+    /// A file's text, and the environment over it.
+    #[must_use]
+    pub fn new(text: impl Into<String>, environment: impl Iterator<Item = (OsString, OsString)>) -> Base {
+        Base { text: text.into(), environment: environment.collect() }
+    }
+
+    /// Reads a file; the environment is this program's.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn load(path: Option<&Path>) -> Result<Base, ConfigError> {
         let text = match path {
             Some(path) => std::fs::read_to_string(path).map_err(|error| {
                 ConfigError(vec![Fault {
@@ -104,7 +149,16 @@ impl Config {
             })?,
             None => String::new(),
         };
-        read(&text, std::env::vars_os())
+        Ok(Base::new(text, std::env::vars_os()))
+    }
+
+    /// What all layers say together, complete or not. What of the console is wrong is left out with a notice.
+    ///
+    /// # Errors
+    /// Everything that is wrong in file and environment. That something is not there is no error, unless they begin it:
+    /// half a key.
+    pub fn draft(&self, console: Console) -> Result<Draft, ConfigError> {
+        read::layers(self, console)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use sidetone_engine::store::postgres::PostgresStore;
 use sidetone_engine::store::sqlite::SqliteStore;
@@ -9,7 +10,8 @@ use sidetone_engine::store::{Store, StoreError};
 use uuid::Uuid;
 
 use crate::config::Secret;
-use crate::doctor::{Check, fault, passed};
+use crate::doctor::check::{Check, fault, hint, passed};
+use crate::doctor::computer;
 
 /// A database, not opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,18 +94,55 @@ fn own_id(data_dir: &Path) -> Result<Uuid, StoreError> {
     Ok(new)
 }
 
-/// Whether a server can be reached and used; a file is seen to when it is opened. Changes nothing.
-pub(crate) async fn check(database: &Database) -> Option<Check> {
-    let Database::Postgres(url) = database.clone() else { return None };
-    let looked = tokio::task::spawn_blocking(move || PostgresStore::look(url.reveal())).await;
-    Some(match looked {
-        Ok(Ok(found)) => {
-            let tables = if found.version.is_some() { "with Sidetone's tables" } else { "still empty" };
-            passed("database", format!("PostgreSQL {} can be used, {tables}", found.server))
+/// A database that answers later than this holds up the answers to Aircall's events.
+const SLOW: Duration = Duration::from_millis(500);
+
+/// Whether it can be reached and used, how large it is and how fast it answers. Changes nothing.
+pub(crate) async fn check(database: &Database) -> Check {
+    let database = database.clone();
+    let looked = tokio::task::spawn_blocking(move || {
+        let begun = Instant::now();
+        let found = match &database {
+            Database::Sqlite(path) => look_at_file(path),
+            Database::Postgres(url) => look_at_server(url.reveal()),
+        };
+        found.map(|found| (found, begun.elapsed()))
+    });
+    let mend =
+        "See to [hub] database: that the server runs and lets this user in, or that the file can be read";
+    match looked.await {
+        Ok(Ok(((what, size), took))) => {
+            let value =
+                [size, Some(format!("{} ms", took.as_millis()))].into_iter().flatten().collect::<Vec<_>>();
+            let check = if took > SLOW {
+                hint(
+                    "database",
+                    format!("{what}, but it answers slowly"),
+                    "Move it nearer, or to a faster disk",
+                )
+            } else {
+                passed("database", what)
+            };
+            check.with_value(value.join(", "))
         }
-        Ok(Err(error)) => fault("database", "The database cannot be used", error.to_string()),
-        Err(error) => fault("database", "The database could not be looked at", error.to_string()),
-    })
+        Ok(Err(error)) => fault("database", format!("The database cannot be used: {error}"), mend),
+        Err(error) => fault("database", format!("The database could not be looked at: {error}"), mend),
+    }
+}
+
+fn look_at_file(path: &Path) -> Result<(String, Option<String>), StoreError> {
+    let Ok(found) = path.metadata() else {
+        return Ok(("The database is made at the first start".into(), None));
+    };
+    SqliteStore::remembered(path, "installation")?;
+    Ok(("The database can be used".into(), Some(computer::size(found.len()))))
+}
+
+fn look_at_server(url: &str) -> Result<(String, Option<String>), StoreError> {
+    let found = PostgresStore::look(url)?;
+    let tables = if found.version.is_some() { "with Sidetone's tables" } else { "still empty" };
+    let size = Some(computer::size(found.bytes)).filter(|_| found.version.is_some());
+    Ok((format!("PostgreSQL {} can be used, {tables}", found.server), size))
 }
 
 /// The first of these settings that is remembered. Changes nothing, also while the hub runs.

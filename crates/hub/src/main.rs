@@ -3,15 +3,20 @@
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 use sidetone_engine::AdoptProgress;
 use sidetone_engine::call::CaseId;
-use sidetone_hub::config::Config;
-use sidetone_hub::doctor::{self, Finding};
+use sidetone_engine::store::StoreError;
+use sidetone_hub::config::{Base, Config, ConfigError, Console, Draft};
+use sidetone_hub::database::Database;
+use sidetone_hub::doctor::{self, Patient};
+use sidetone_hub::house::{House, HouseError, Opening};
 use sidetone_hub::lock::{self, LockError};
 use sidetone_hub::numbers::{self, NumbersError};
 use sidetone_hub::transport::HttpTransport;
+use sidetone_hub::vault::Vault;
 use sidetone_hub::{adopt, running, server};
 use sidetone_protocol::UnmatchedNumber;
 use tracing_subscriber::EnvFilter;
@@ -115,51 +120,94 @@ fn fail(failure: &Failure) -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
-    let mut config =
-        Config::load(arguments.config.as_deref()).map_err(|error| Failure::Usage(error.to_string()))?;
+    let usage = |error: ConfigError| Failure::Usage(error.to_string());
+    let base = Base::load(arguments.config.as_deref()).map_err(usage)?;
     match arguments.command {
-        Command::Serve { sandbox } => {
-            if let Some(page) = sandbox {
-                config.mark_as_sandbox(&page).map_err(|fault| Failure::Usage(fault.to_string()))?;
-            }
-            serve(&config).await
-        }
-        Command::Check { json } => check(&config, json).await,
-        Command::Plan { call } => plan(config, CaseId(call)).await,
-        Command::Adopt { since } => adopt(config, &since).await,
+        Command::Serve { sandbox } => serve(base, sandbox).await,
+        Command::Check { json } => check(complete(&base)?, json).await,
+        Command::Plan { call } => plan(complete(&base)?, CaseId(call)).await,
+        Command::Adopt { since } => adopt(complete(&base)?, &since).await,
         Command::Numbers { question: Question::Explain { number, json } } => {
-            explain(&config, &number, json).await
+            explain(&complete(&base)?, &number, json).await
         }
-        Command::Numbers { question: Question::Unmatched { json } } => unmatched(&config, json).await,
+        Command::Numbers { question: Question::Unmatched { json } } => {
+            unmatched(&complete(&base)?, json).await
+        }
     }
 }
 
-async fn serve(config: &Config) -> Result<ExitCode, Failure> {
-    let _lock = lock::hold(&config.data_dir).map_err(|error| Failure::Fault(error.to_string()))?;
-    for notice in &config.notices {
-        tracing::warn!("{notice}");
+/// The configuration with what was entered in the set-up.
+fn complete(base: &Base) -> Result<Config, Failure> {
+    let usage = |error: ConfigError| Failure::Usage(error.to_string());
+    let draft = base.draft(Console::default()).map_err(usage)?;
+    let console = entered(&draft).map_err(|error| Failure::Fault(error.to_string()))?;
+    base.draft(console).and_then(Draft::complete).map_err(usage)
+}
+
+/// What was entered, from a database that is there already.
+fn entered(draft: &Draft) -> Result<Console, StoreError> {
+    let can_be_read = match &draft.database {
+        Database::Sqlite(path) => path.exists(),
+        // A hub that runs has its own place there.
+        Database::Postgres(_) => lock::hold(&draft.data_dir).is_ok(),
+    };
+    if !can_be_read {
+        return Ok(Console::default());
     }
+    let store = draft.database.open(&draft.data_dir)?;
+    Console::stored(store.as_ref(), &Vault::new(store.clone(), draft.secret_key.clone()))
+}
+
+async fn serve(base: Base, sandbox: Option<String>) -> Result<ExitCode, Failure> {
     // Before the engine: a signal that comes early must not be missed.
     let stop =
         stop_asked().map_err(|error| Failure::Fault(format!("signals cannot be listened to: {error}")))?;
-    let running = running::start(config).map_err(|error| Failure::Fault(error.to_string()))?;
-    let serving = server::serve(&running.handle, config).await.map_err(|error| {
+    let transport = HttpTransport::new().map_err(|error| Failure::Fault(error.to_string()))?;
+    let opening = Opening {
+        base,
+        transport: Arc::new(transport),
+        folder: None,
+        sandbox,
+        keys: None,
+        has_window: false,
+    };
+    let house = House::open(opening).await.map_err(|error| match error {
+        HouseError::Config(error) => Failure::Usage(error.to_string()),
+        other => Failure::Fault(other.to_string()),
+    })?;
+    let draft = house.draft();
+    let listening = match tokio::net::TcpListener::bind(draft.listen).await {
+        Ok(listener) => server::serve_on(listener, house.routes()),
+        Err(error) => Err(error),
+    };
+    let serving = listening.map_err(|error| {
         Failure::Fault(format!(
             "cannot listen on {}: {error}. Give another address in [hub] listen",
-            config.listen
+            draft.listen
         ))
     })?;
-    tracing::info!(address = %serving.address, mode = ?config.settings.logging.mode.0, "listening");
+    if draft.is_complete() {
+        tracing::info!(address = %serving.address, mode = ?draft.settings.logging.mode.0, "listening");
+    } else {
+        tracing::info!(address = %serving.address, "listening; open this address in a browser to set Sidetone up");
+    }
     tokio::select! {
         () = stop => {}
-        () = running.ended() => {
+        () = failed(&house) => {
             return Err(Failure::Fault("the engine has ended, which is a fault of this program; what was stored is kept".into()));
         }
     }
     tracing::info!("stopping: finishing what is in hand");
     serving.stop().await;
-    running.stop().await;
+    house.close().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Comes when the engine has ended although nobody stopped it.
+async fn failed(house: &House) {
+    while !house.has_failed().await {
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    }
 }
 
 #[cfg(unix)]
@@ -184,28 +232,20 @@ fn stop_asked() -> std::io::Result<impl Future<Output = ()>> {
     })
 }
 
-async fn check(config: &Config, json: bool) -> Result<ExitCode, Failure> {
+async fn check(config: Config, json: bool) -> Result<ExitCode, Failure> {
     let transport = HttpTransport::new().map_err(|error| Failure::Fault(error.to_string()))?;
-    let checks = doctor::check(config, &transport).await;
-    let faults = checks.iter().filter(|c| c.finding == Finding::Fault).count();
-    let hints = checks.iter().filter(|c| c.finding == Finding::Hint).count();
+    let checks = doctor::examine(&Patient::new(Arc::new(config), Arc::new(transport))).await;
+    let report = doctor::report(&checks, chrono::Utc::now().timestamp());
     let mut out = std::io::stdout().lock();
     let written = if json {
-        let report = serde_json::json!({ "faults": faults, "hints": hints, "checks": checks });
-        writeln!(out, "{report:#}")
+        let text =
+            serde_json::to_string_pretty(&report).map_err(|error| Failure::Fault(error.to_string()))?;
+        writeln!(out, "{text}")
     } else {
-        checks.iter().try_for_each(|check| {
-            let mark = match check.finding {
-                Finding::Passed => "ok   ",
-                Finding::Hint => "hint ",
-                Finding::Fault => "FAULT",
-            };
-            writeln!(out, "{mark} {}", check.what)?;
-            if check.mend.is_empty() { Ok(()) } else { writeln!(out, "      {}", check.mend) }
-        })
+        doctor::write(&mut out, &report)
     };
     written.map_err(|error| Failure::Fault(error.to_string()))?;
-    Ok(ExitCode::from(u8::from(faults > 0)))
+    Ok(ExitCode::from(u8::from(report.faults > 0)))
 }
 
 async fn plan(mut config: Config, id: CaseId) -> Result<ExitCode, Failure> {
@@ -214,7 +254,7 @@ async fn plan(mut config: Config, id: CaseId) -> Result<ExitCode, Failure> {
         Err(error) => return Err(Failure::Fault(error.to_string())),
         Ok(_lock) => {
             read_only(&mut config);
-            let running = running::start(&config).map_err(|error| Failure::Fault(error.to_string()))?;
+            let running = running::start_alone(&config).map_err(|error| Failure::Fault(error.to_string()))?;
             let detail = running.handle.plan(id).await.map_err(|error| Failure::Fault(error.to_string()))?;
             running.stop().await;
             serde_json::to_value(detail).map_err(|error| Failure::Fault(error.to_string()))?
@@ -245,7 +285,7 @@ async fn adopt(mut config: Config, since: &str) -> Result<ExitCode, Failure> {
         Err(error) => return Err(Failure::Fault(error.to_string())),
         Ok(_lock) => {
             read_only(&mut config);
-            let running = running::start(&config).map_err(|error| Failure::Fault(error.to_string()))?;
+            let running = running::start_alone(&config).map_err(|error| Failure::Fault(error.to_string()))?;
             let mut progress = running.handle.adopt_since(since);
             let mut last = AdoptProgress::default();
             while let Some(step) = progress.recv().await {

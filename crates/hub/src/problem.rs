@@ -12,17 +12,33 @@ pub(crate) struct Problem {
     code: &'static str,
     detail: String,
     more: Option<(&'static str, Value)>,
+    /// Seconds after which it may be tried again.
+    again_in: Option<u64>,
 }
 
 impl Problem {
     pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Problem {
-        Problem { status, code, detail: detail.into(), more: None }
+        Problem { status, code, detail: detail.into(), more: None, again_in: None }
     }
 
     /// With one member more than RFC 9457 knows.
     pub(crate) fn with(mut self, name: &'static str, value: Value) -> Problem {
         self.more = Some((name, value));
         self
+    }
+
+    /// Says when to try again.
+    pub(crate) fn again_in(mut self, seconds: u64) -> Problem {
+        self.again_in = Some(seconds);
+        self
+    }
+
+    pub(crate) fn not_set_up() -> Problem {
+        Problem::new(
+            StatusCode::CONFLICT,
+            "not_set_up",
+            "Aircall and a helpdesk have to be connected first: GET /api/setup says what is missing.",
+        )
     }
 
     pub(crate) fn unauthorized() -> Problem {
@@ -81,6 +97,9 @@ impl IntoResponse for Problem {
         response
             .headers_mut()
             .insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/problem+json"));
+        if let Some(seconds) = self.again_in {
+            response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
+        }
         if self.status == StatusCode::UNAUTHORIZED {
             response
                 .headers_mut()

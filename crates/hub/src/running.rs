@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use sidetone_engine::clock::SystemClock;
-use sidetone_engine::store::StoreError;
-use sidetone_engine::transport::TransportError;
+use sidetone_engine::store::{Store, StoreError};
+use sidetone_engine::transport::{Transport, TransportError};
 use sidetone_engine::{Engine, Handle, Parts};
+use sidetone_protocol::Pushed;
+use tokio::sync::broadcast;
 
 use crate::config::Config;
 use crate::transport::HttpTransport;
@@ -29,35 +31,49 @@ pub enum StartError {
 pub struct Running {
     /// What faces hold of it.
     pub handle: Handle,
+    /// What it pushes, from its very start; whoever wants it takes it out.
+    pub pushed: Option<broadcast::Receiver<Pushed>>,
     thread: JoinHandle<()>,
+}
+
+/// Opens the database and starts the engine, for a program that asks one question and ends.
+///
+/// # Errors
+/// [`StartError`], which says what to do.
+pub fn start_alone(config: &Config) -> Result<Running, StartError> {
+    start(config, config.database.open(&config.data_dir)?, Arc::new(HttpTransport::new()?))
 }
 
 /// Starts the engine in a thread of its own: its commits wait for the disk, and nobody else should wait with them.
 ///
 /// # Errors
 /// [`StartError`], which says what to do.
-pub fn start(config: &Config) -> Result<Running, StartError> {
+pub fn start(
+    config: &Config,
+    store: Arc<dyn Store>,
+    transport: Arc<dyn Transport>,
+) -> Result<Running, StartError> {
     let parts = Parts {
-        store: config.database.open(&config.data_dir)?,
-        transport: Arc::new(HttpTransport::new()?),
+        store,
+        transport,
         clock: Arc::new(SystemClock),
         helpdesk: config.helpdesk.open(),
         aircall: config.aircall.clone(),
         settings: config.settings.clone(),
     };
     let (engine, handle) = Engine::start(parts)?;
+    let pushed = handle.subscribe();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let thread =
         std::thread::Builder::new().name("engine".into()).spawn(move || runtime.block_on(engine.run()))?;
-    Ok(Running { handle, thread })
+    Ok(Running { handle, pushed: Some(pushed), thread })
 }
 
 impl Running {
-    /// Comes when the engine has ended although nobody stopped it.
-    pub async fn ended(&self) {
-        while !self.thread.is_finished() {
-            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
-        }
+    /// Whether the engine has ended although nobody stopped it.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.thread.is_finished()
     }
 
     /// Finishes what is in hand and stops.

@@ -19,13 +19,17 @@ use crate::config::{Config, Secret};
 use crate::connections::{self, HEADERS_WITHIN};
 use crate::problem::Problem;
 use crate::receiver::{self, Receiver};
-use crate::{actions, acts, adopt, api, decisions, events, messages, metrics, numbers, pages};
+use crate::{actions, acts, adopt, api, decisions, events, messages, metrics, numbers, pages, shadow};
 
-/// All routes of a hub.
+/// Whoever asks from inside this program: the window of the desktop. Nobody outside can say so.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct InProcess;
+
+/// All routes that need a running engine.
 ///
 /// # Errors
 /// If the receiver's thread cannot be started.
-pub fn routes(handle: &Handle, config: &Config) -> io::Result<Router> {
+pub(crate) fn routes(handle: &Handle, config: &Config) -> io::Result<Router> {
     let receiver = Receiver::start(handle.clone(), config.webhook_token.as_ref())?;
     let webhooks = Router::new()
         .route("/webhooks/aircall", post(receiver::receive))
@@ -59,6 +63,7 @@ pub fn routes(handle: &Handle, config: &Config) -> io::Result<Router> {
         .route("/api/customers/{id}/open", get(decisions::open_records))
         .route("/api/numbers/explain", get(numbers::explain))
         .route("/api/numbers/unmatched", get(numbers::unmatched))
+        .route("/api/shadow", get(shadow::shadow))
         .route("/api/events", get(events::events))
         .route("/api/{*rest}", get(no_route).post(no_route))
         .layer(middleware::from_fn_with_state(admin, only_admin))
@@ -71,7 +76,7 @@ pub fn routes(handle: &Handle, config: &Config) -> io::Result<Router> {
     Ok(all.method_not_allowed_fallback(wrong_verb))
 }
 
-async fn wrong_verb() -> Problem {
+pub(crate) async fn wrong_verb() -> Problem {
     Problem::new(
         StatusCode::METHOD_NOT_ALLOWED,
         "method_not_allowed",
@@ -95,7 +100,11 @@ async fn ready(State(handle): State<Handle>) -> Response {
 }
 
 /// Without a token in the configuration `/api/*` answers 401 to everybody.
-async fn only_admin(State(admin): State<Arc<Option<Secret>>>, request: Request, next: Next) -> Response {
+pub(crate) async fn only_admin(
+    State(admin): State<Arc<Option<Secret>>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let given = request.headers().get(header::AUTHORIZATION).and_then(|v| {
         // The scheme's letter case means nothing (RFC 9110 §11.1).
         let (scheme, token) = v.to_str().ok()?.split_once(' ')?;
@@ -105,7 +114,7 @@ async fn only_admin(State(admin): State<Arc<Option<Secret>>>, request: Request, 
         (Some(known), Some(given)) => bool::from(known.reveal().as_bytes().ct_eq(given.as_bytes())),
         _ => false,
     };
-    if !is_admin {
+    if !is_admin && request.extensions().get::<InProcess>().is_none() {
         return Problem::unauthorized().into_response();
     }
     let mut response = next.run(request).await;
@@ -121,21 +130,12 @@ pub struct Serving {
     task: tokio::task::JoinHandle<()>,
 }
 
-/// Listens and serves until stopped.
-///
-/// # Errors
-/// If the address cannot be had.
-pub async fn serve(handle: &Handle, config: &Config) -> io::Result<Serving> {
-    serve_on(TcpListener::bind(config.listen).await?, handle, config)
-}
-
 /// Serves on a socket that listens already, until stopped.
 ///
 /// # Errors
-/// If the receiver's thread cannot be started.
-pub fn serve_on(listener: TcpListener, handle: &Handle, config: &Config) -> io::Result<Serving> {
+/// If the socket has no address.
+pub fn serve_on(listener: TcpListener, routes: Router) -> io::Result<Serving> {
     let address = listener.local_addr()?;
-    let routes = routes(handle, config)?;
     let (stop, stopped) = watch::channel(false);
     let task = tokio::spawn(connections::serve(listener, routes, HEADERS_WITHIN, stopped));
     Ok(Serving { address, stop, task })

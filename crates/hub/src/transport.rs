@@ -6,6 +6,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt};
 use sidetone_engine::transport::{ANSWER_TIMEOUT, Incoming, Outgoing, Transport, TransportError};
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
 
 /// An answer larger than this is no answer of an API of ours.
 const ANSWER_LIMIT_BYTES: usize = 32 * 1024 * 1024;
@@ -17,6 +19,8 @@ const NO_TIMEOUT: Duration = Duration::from_secs(24 * 3600);
 #[derive(Clone, Debug)]
 pub struct HttpTransport {
     client: reqwest::Client,
+    /// Where it was made. Connections live as long as the runtime that made them, and engines come and go with theirs.
+    home: Option<Handle>,
 }
 
 impl HttpTransport {
@@ -33,7 +37,26 @@ impl HttpTransport {
             .pool_idle_timeout(Duration::from_secs(50))
             .build()
             .map_err(|error| TransportError::NotSent(error.to_string()))?;
-        Ok(HttpTransport { client })
+        Ok(HttpTransport { client, home: Handle::try_current().ok() })
+    }
+
+    /// Does the work at home; whoever does not wait for it any more ends it.
+    async fn at_home<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, TransportError>> + Send + 'static,
+    ) -> Result<T, TransportError> {
+        let Some(home) = &self.home else { return work.await };
+        let mut task = Ended(home.spawn(work));
+        (&mut task.0).await.unwrap_or_else(|error| Err(TransportError::Unclear(error.to_string())))
+    }
+}
+
+/// A task that ends with whoever waits for it.
+struct Ended<T>(JoinHandle<T>);
+
+impl<T> Drop for Ended<T> {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 
@@ -41,19 +64,8 @@ impl HttpTransport {
 impl Transport for HttpTransport {
     async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError> {
         let request = reqwest::Request::try_from(request).map_err(|e| TransportError::NotSent(plain(&e)))?;
-        let mut answer = self.client.execute(request).await.map_err(|error| unsent_or_unclear(&error))?;
-        let mut response = http::Response::builder().status(answer.status());
-        if let Some(headers) = response.headers_mut() {
-            std::mem::swap(headers, answer.headers_mut());
-        }
-        let mut body = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(|e| TransportError::Unclear(plain(&e)))? {
-            if body.len() + chunk.len() > ANSWER_LIMIT_BYTES {
-                return Err(TransportError::Unclear("the answer is larger than 32 MiB".into()));
-            }
-            body.extend_from_slice(&chunk);
-        }
-        response.body(body.into()).map_err(|error| TransportError::Unclear(error.to_string()))
+        let client = self.client.clone();
+        self.at_home(async move { whole(&client, request).await }).await
     }
 
     async fn stream(
@@ -64,12 +76,34 @@ impl Transport for HttpTransport {
         let mut request =
             reqwest::Request::try_from(request).map_err(|error| TransportError::NotSent(plain(&error)))?;
         *request.timeout_mut() = Some(NO_TIMEOUT);
-        let answer = self.client.execute(request).await.map_err(|error| unsent_or_unclear(&error))?;
+        let client = self.client.clone();
+        let asked = async move { client.execute(request).await.map_err(|error| unsent_or_unclear(&error)) };
+        let answer = self.at_home(asked).await?;
         let (head, body) = http::Response::from(answer).into_parts();
         let pieces = http_body_util::BodyDataStream::new(body);
         let pieces = pieces.map_err(|error| TransportError::Unclear(plain(&error)));
         Ok(http::Response::from_parts(head, pieces.boxed()))
     }
+}
+
+/// Sends a request and reads the whole answer.
+async fn whole(
+    client: &reqwest::Client,
+    request: reqwest::Request,
+) -> Result<http::Response<Bytes>, TransportError> {
+    let mut answer = client.execute(request).await.map_err(|error| unsent_or_unclear(&error))?;
+    let mut response = http::Response::builder().status(answer.status());
+    if let Some(headers) = response.headers_mut() {
+        std::mem::swap(headers, answer.headers_mut());
+    }
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(|e| TransportError::Unclear(plain(&e)))? {
+        if body.len() + chunk.len() > ANSWER_LIMIT_BYTES {
+            return Err(TransportError::Unclear("the answer is larger than 32 MiB".into()));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    response.body(body.into()).map_err(|error| TransportError::Unclear(error.to_string()))
 }
 
 fn unsent_or_unclear(error: &reqwest::Error) -> TransportError {

@@ -14,6 +14,7 @@ mod live;
 mod message;
 mod numbers;
 mod records;
+mod setup;
 
 pub use actions::*;
 pub use call::*;
@@ -22,3 +23,4 @@ pub use live::*;
 pub use message::*;
 pub use numbers::*;
 pub use records::*;
+pub use setup::*;

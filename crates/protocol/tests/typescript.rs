@@ -8,8 +8,10 @@
 use std::path::Path;
 
 use sidetone_protocol::{
-    CallDetail, CallPage, CommentAnswer, CommentRequest, DialAnswer, DialRequest, MessageDetail, MessagePage,
-    Now, NumberExplanation, OpenRecords, Pushed, TagRequest, UnmatchedNumber,
+    AircallKey, CallDetail, CallPage, ChosenLines, CommentAnswer, CommentRequest, DialAnswer, DialRequest,
+    DoctorReport, DryRun, EventsRequest, EventsTested, GoRequest, HelpdeskKey, InboxName, Lines,
+    MessageDetail, MessagePage, Now, NumberExplanation, OpenRecords, Passphrase, PastedAddress, Pushed,
+    Setup, ShadowReport, SignInBegun, SignInRequest, SignInView, TagRequest, Tested, UnmatchedNumber,
 };
 use ts_rs::{Config, TS};
 
@@ -26,6 +28,24 @@ fn generated() -> String {
     MessagePage::export_all(&config).unwrap();
     MessageDetail::export_all(&config).unwrap();
     Pushed::export_all(&config).unwrap();
+    Setup::export_all(&config).unwrap();
+    AircallKey::export_all(&config).unwrap();
+    HelpdeskKey::export_all(&config).unwrap();
+    Tested::export_all(&config).unwrap();
+    SignInRequest::export_all(&config).unwrap();
+    SignInBegun::export_all(&config).unwrap();
+    SignInView::export_all(&config).unwrap();
+    PastedAddress::export_all(&config).unwrap();
+    Lines::export_all(&config).unwrap();
+    ChosenLines::export_all(&config).unwrap();
+    EventsRequest::export_all(&config).unwrap();
+    EventsTested::export_all(&config).unwrap();
+    InboxName::export_all(&config).unwrap();
+    Passphrase::export_all(&config).unwrap();
+    GoRequest::export_all(&config).unwrap();
+    DryRun::export_all(&config).unwrap();
+    ShadowReport::export_all(&config).unwrap();
+    DoctorReport::export_all(&config).unwrap();
     DialRequest::export_all(&config).unwrap();
     DialAnswer::export_all(&config).unwrap();
     CommentRequest::export_all(&config).unwrap();

@@ -24,6 +24,7 @@ use crate::{
     faults::{Fault, FaultId, FaultKind, Faults},
     hold,
     journal::{Journal, JournalEntry},
+    oauth::{Fields, masked},
     wire::{Answered, Asked, Part, code},
 };
 
@@ -228,9 +229,23 @@ fn whole_path(asked: &Asked) -> String {
     format!("{}?{query}", asked.path)
 }
 
+/// What is asked of a token endpoint, as far as it may be shown: the kind of grant, and the beginning of the rest.
+fn without_secrets(asked: &Asked) -> Value {
+    const SHOWN: [&str; 4] = ["grant_type", "redirect_uri", "client_id", "decision"];
+    let fields = Fields::of(asked);
+    let note = |(name, value): (&str, &str)| {
+        let shown = if SHOWN.contains(&name) { value.to_owned() } else { masked(value) };
+        (name.to_owned(), json!(shown))
+    };
+    Value::Object(fields.all().map(note).collect())
+}
+
 fn noted_body(asked: &Asked) -> Value {
     if asked.method == Method::GET {
         return Value::Null;
+    }
+    if asked.path.contains("/oauth/") {
+        return without_secrets(asked);
     }
     if asked.parts.is_empty() {
         return asked.json().unwrap_or(Value::Null);

@@ -11,6 +11,8 @@ mod front;
 mod gorgias;
 mod journal;
 mod numbers;
+mod oauth;
+mod paper;
 mod play;
 mod record;
 mod refused;
@@ -25,6 +27,7 @@ pub use aircall::{
     delivery::{ANSWER_WITHIN, Deliver, Delivery},
     life::{Dial, HangUp, Ring},
     limits::AircallLimits,
+    odd::{WebhookChange, WebhookSeed},
     switches::{AircallSwitches, FailuresOf, ResetUnit},
     texts::{Text, TextFile},
     webhooks::EVENTS,
@@ -39,7 +42,7 @@ pub use front::{
     messages::FrontSendAttempt,
     switches::{
         AssignOnImport, DuplicateExternalId, ExternalIdScope, FrontSwitches, GoneConversation, Location,
-        MergedContact, MovedImport, OauthExpires, PhoneAlias, Redirect, RefreshRotation, ReopenOnImport,
+        MergedContact, MovedImport, OauthExpires, PhoneAlias, RefreshRotation, ReopenOnImport,
         SubjectOnReopen,
     },
     world as front_world,
@@ -47,10 +50,11 @@ pub use front::{
 pub use gorgias::{
     limits::{GorgiasLimits, Rate},
     messages::SendAttempt,
-    switches::{GorgiasSwitches, PhoneFilter, PhoneMatching},
+    switches::{GorgiasSwitches, OauthExpiresIn, PhoneFilter, PhoneMatching},
     world as gorgias_world,
 };
 pub use journal::JournalEntry;
+pub use oauth::{App, AuthorizeFaults, Redirect};
 pub use refused::Refused;
 pub use sandbox::{Options, Sandbox, SandboxError};
 pub use serve::{Ports, Served};

@@ -209,8 +209,11 @@ async fn front_is_served_with_its_control_and_shows_what_was_written() {
         (&state["limits"]["per_minute"], &state["switches"]["import_lag_s"]),
         (&json!(3), &json!(3.0))
     );
-    assert!(act("consent", json!({"redirect_uri": "https://localhost:1/"})).await.1["code"].is_string());
-    assert_eq!(act("consent", json!({"redirect_uri": "http://localhost:1/"})).await.0, 400);
+    let consent = "http://x/oauth/authorize?client_id=sidetone&response_type=code&redirect_uri=https%3A%2F%2Flocalhost%3A1%2F";
+    let led = act("consent", json!({"url": consent})).await.1;
+    assert!(led["location"].as_str().unwrap().starts_with("https://localhost:1/?code="), "{led}");
+    let elsewhere = consent.replace("https%3A%2F%2Flocalhost", "http%3A%2F%2Felsewhere.example.com");
+    assert_eq!(act("consent", json!({"url": elsewhere})).await.0, 409);
     assert_eq!(read("journal").await["journal"].as_array().unwrap().len(), 1, "only the API is journaled");
     assert_eq!(read("imports").await["imports"], json!([]));
     assert_eq!(act("faults", json!({"kind": "status", "status": 503, "path": "/me"})).await.0, 200);

@@ -106,6 +106,7 @@ impl<D: Desk> Controller<D> {
     pub fn handle(&mut self, stimulus: Stimulus, at: Moment) {
         match stimulus {
             Stimulus::Now(now) => self.now(*now, at),
+            Stimulus::NotSetUp => self.not_set_up(),
             Stimulus::Pushed(pushed) => self.pushed(&pushed, at),
             Stimulus::Chosen(choice) => self.chosen(choice),
             Stimulus::NoticeClicked | Stimulus::SecondInstance => self.open(),
@@ -151,6 +152,18 @@ impl<D: Desk> Controller<D> {
         for known in up {
             self.call(&known, at);
         }
+    }
+
+    /// There is nothing but the set-up: its page comes up by itself, once.
+    fn not_set_up(&mut self) {
+        if self.live.lacks_set_up() {
+            return;
+        }
+        self.desk.resync();
+        self.live = Live::not_set_up();
+        let up: Vec<CaseId> = self.rings.keys().cloned().collect();
+        up.iter().for_each(|id| self.end_ring(id));
+        self.open();
     }
 
     fn pushed(&mut self, pushed: &Pushed, at: Moment) {

@@ -11,6 +11,8 @@ use crate::tray::Choice;
 pub enum Stimulus {
     /// The backend told everything anew: at the start, or after events were lost.
     Now(Box<Now>),
+    /// The backend has nothing to tell: the set-up is not finished.
+    NotSetUp,
     /// The backend pushed an event.
     Pushed(Box<Pushed>),
     /// A person chose an item of the tray's menu.

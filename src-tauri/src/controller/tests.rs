@@ -313,3 +313,19 @@ fn logging_is_paused_and_resumed_from_the_tray() {
     desktop.send(Stimulus::Chosen(Choice::Resume));
     assert_eq!(*desktop.desk.acts.borrow(), [Action::Pause, Action::Resume]);
 }
+
+#[test]
+fn a_set_up_that_is_missing_brings_the_window_up_once() {
+    let mut desktop = Desktop::started();
+    desktop.send(Stimulus::NotSetUp);
+    assert_eq!(desktop.screen(), Screen::WithKeyboard);
+    let shape = |desktop: &Desktop| desktop.desk.tray.borrow().as_ref().map(|tray| tray.shape);
+    assert_eq!(shape(&desktop), Some(Shape::NotSetUp));
+    desktop.send(Stimulus::CloseRequested);
+    desktop.send(Stimulus::NotSetUp);
+    assert_eq!(desktop.screen(), Screen::Hidden, "whoever closed it is left alone");
+    desktop.send(Stimulus::Now(Box::new(samples::now())));
+    assert_eq!(shape(&desktop), Some(Shape::Well));
+    desktop.send(Stimulus::NotSetUp);
+    assert_eq!(desktop.screen(), Screen::WithKeyboard, "it was undone, which a person shall see");
+}

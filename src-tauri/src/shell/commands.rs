@@ -7,7 +7,7 @@ use sidetone_protocol::{CallDetail, CallPage, Now, OpenRecords};
 use tauri::State;
 
 use super::inbox::Inbox;
-use crate::backend::{Action, Backend, BackendError, CallFilter, CallQuery};
+use crate::backend::{Action, ApiAnswer, Backend, BackendError, CallFilter, CallQuery};
 use crate::controller::Stimulus;
 use crate::links::Links;
 
@@ -47,6 +47,18 @@ async fn ask<T: Send + 'static>(
 #[tauri::command]
 pub(super) async fn now(shared: State<'_, Shared>) -> Result<Now, CommandError> {
     ask(&shared, |backend| backend.now()).await
+}
+
+/// Asks a route of the API below `/api/`: the set-up and the doctor.
+#[tauri::command]
+pub(super) async fn api(
+    shared: State<'_, Shared>,
+    method: String,
+    path: String,
+    body: Option<serde_json::Value>,
+) -> Result<ApiAnswer, CommandError> {
+    let told = shared.backend.api(&method, &path, body).await;
+    told.map_err(|fault| CommandError::new(fault.code(), fault))
 }
 
 /// One page of calls, newest first.

@@ -12,6 +12,8 @@ use crate::controller::Stimulus;
 
 /// A backend that cannot tell is asked again after this long.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
+/// A set-up may be undone at any time (G21), and nothing is pushed then.
+const LOOKS_EVERY: Duration = Duration::from_secs(2);
 
 /// Runs until the backend ends.
 pub(super) async fn follow(backend: Arc<dyn Backend>, inbox: Inbox) {
@@ -19,7 +21,14 @@ pub(super) async fn follow(backend: Arc<dyn Backend>, inbox: Inbox) {
     let mut events = backend.events();
     let mut contained = everything(&backend, &inbox).await;
     loop {
-        match events.recv().await {
+        let heard = tokio::time::timeout(LOOKS_EVERY, events.recv()).await;
+        let Ok(heard) = heard else {
+            if !backend.is_set_up() {
+                contained = everything(&backend, &inbox).await;
+            }
+            continue;
+        };
+        match heard {
             Ok(pushed) if is_contained(&pushed, contained) => {}
             Ok(pushed) => inbox.send(Stimulus::Pushed(Box::new(pushed))),
             Err(RecvError::Lagged(lost)) => {
@@ -46,6 +55,7 @@ async fn everything(backend: &Arc<dyn Backend>, inbox: &Inbox) -> Option<u64> {
                 inbox.send(Stimulus::Now(Box::new(now)));
                 return contained;
             }
+            Ok(Err(fault)) if fault.code() == "not_set_up" => inbox.send(Stimulus::NotSetUp),
             Ok(Err(fault)) => tracing::warn!(%fault, "the calls cannot be read; asking again"),
             Err(fault) => tracing::error!(%fault, "the question for the calls broke off; asking again"),
         }
@@ -93,6 +103,15 @@ mod tests {
                 return Err(BackendError::Unavailable("The store is busy.".into()));
             }
             Ok(Now { event_id: self.last_id.load(Ordering::SeqCst).to_string(), ..samples::now() })
+        }
+
+        async fn api(
+            &self,
+            _method: &str,
+            _path: &str,
+            _body: Option<serde_json::Value>,
+        ) -> Result<crate::backend::ApiAnswer, BackendError> {
+            Err(BackendError::Invalid("There is none.".into()))
         }
 
         fn calls(&self, _query: CallQuery) -> Result<CallPage, BackendError> {

@@ -128,6 +128,7 @@ fn build(args: &Args, inbox: &Inbox) -> Result<App, tauri::Error> {
         .plugin(tauri_plugin_notification::init())
         .invoke_handler(tauri::generate_handler![
             commands::now,
+            commands::api,
             commands::calls,
             commands::call,
             commands::open_records,

@@ -142,6 +142,7 @@ fn layers(shape: Shape, size: Size) -> Vec<Layer> {
         Shape::Shadow => vec![hollow(size)],
         Shape::Sandbox => sandbox(size),
         Shape::NeedsYou => needs_you(size),
+        Shape::NotSetUp => not_set_up(size),
     }
 }
 
@@ -195,6 +196,23 @@ fn backlog(size: Size) -> Vec<Layer> {
 
 /// Three bars, the right one replaced by an amber triangle; with its exclamation mark where there is room for one.
 fn needs_you(size: Size) -> Vec<Layer> {
+    let (triangle, moat) = warning(size);
+    let two_bars = mark(size).into_iter().take(2).collect();
+    vec![Layer::inked(two_bars, vec![moat]), triangle]
+}
+
+/// Two hollow bars and the triangle.
+fn not_set_up(size: Size) -> Vec<Layer> {
+    let (triangle, moat) = warning(size);
+    let Layer { mut ink, mut holes, .. } = hollow(size);
+    ink.truncate(2);
+    holes.truncate(2);
+    holes.push(moat);
+    vec![Layer::inked(ink, holes), triangle]
+}
+
+/// The amber triangle in the place of the right bar, and the room that it needs around it.
+fn warning(size: Size) -> (Layer, Area) {
     let (apex, left, right, base, moat) = match size {
         Size::Px16 => ((12.0, 7.0), 8.0, 16.0, 16.0, 1.2),
         Size::Px22 => ((16.0, 9.0), 10.0, 22.0, 22.0, 1.5),
@@ -206,11 +224,8 @@ fn needs_you(size: Size) -> Vec<Layer> {
         Size::Px32 => vec![round(22.0, 18.0, 24.0, 25.0, 0.0), round(22.0, 27.0, 24.0, 29.0, 0.0)],
     };
     let triangle = |grown| Area::Triangle { apex, left, right, base, grown };
-    let two_bars = mark(size).into_iter().take(2).collect();
-    vec![
-        Layer::inked(two_bars, vec![triangle(moat)]),
-        Layer { tint: Tint::Amber, ink: vec![triangle(0.0)], holes: exclamation },
-    ]
+    let layer = Layer { tint: Tint::Amber, ink: vec![triangle(0.0)], holes: exclamation };
+    (layer, triangle(moat))
 }
 
 /// Three hollow bars.
@@ -256,13 +271,14 @@ fn sandbox(size: Size) -> Vec<Layer> {
 mod tests {
     use super::*;
 
-    const SHAPES: [Shape; 7] = [
+    const SHAPES: [Shape; 8] = [
         Shape::NeedsYou,
         Shape::OnCall,
         Shape::Off,
         Shape::Backlog,
         Shape::Shadow,
         Shape::Sandbox,
+        Shape::NotSetUp,
         Shape::Well,
     ];
     const SIZES: [Size; 3] = [Size::Px16, Size::Px22, Size::Px32];
@@ -304,7 +320,8 @@ mod tests {
             let coloured = draw(shape, Size::Px22, Bar::Dark)
                 .chunks_exact(4)
                 .any(|pixel| pixel[3] > 0 && pixel[2] < 0x80);
-            assert_eq!(coloured, shape == Shape::NeedsYou, "{shape:?}");
+            let needs_a_person = matches!(shape, Shape::NeedsYou | Shape::NotSetUp);
+            assert_eq!(coloured, needs_a_person, "{shape:?}");
         }
     }
 }

@@ -26,6 +26,8 @@ pub enum Shape {
     Shadow,
     /// Invented data.
     Sandbox,
+    /// Nobody is connected yet.
+    NotSetUp,
     /// Everything is written.
     Well,
 }
@@ -100,8 +102,12 @@ impl Tray {
             Some(Row::Rule) | None => String::new(),
         };
         let mut menu = state;
-        menu.push(Row::Rule);
-        menu.push(Row::Item(Choice::Open, words.open()));
+        if !live.lacks_set_up() {
+            menu.push(Row::Rule);
+        }
+        if !live.lacks_set_up() {
+            menu.push(Row::Item(Choice::Open, words.open()));
+        }
         if live.health().is_some_and(|health| health.sandbox.is_some()) {
             menu.push(Row::Item(Choice::RingACall, words.ring_a_call()));
         }
@@ -118,6 +124,11 @@ impl Tray {
 
 /// The highest state that holds, and the lines that say it.
 fn state(live: &Live, words: &Words, at: Moment) -> (Shape, Vec<Row>) {
+    if live.lacks_set_up() {
+        let rows =
+            vec![Row::Line(words.set_up_not_finished()), Row::Item(Choice::Open, words.finish_set_up())];
+        return (Shape::NotSetUp, rows);
+    }
     let health = live.health();
     if let Some(health) = health.filter(|health| health.state == HealthState::NeedsAttention) {
         return (Shape::NeedsYou, needs_you(health, words, at));

@@ -140,3 +140,19 @@ fn an_items_id_leads_back_to_its_choice() {
     }
     assert_eq!(Choice::of_id("dial"), None);
 }
+
+#[test]
+fn before_it_is_set_up_there_is_nothing_but_the_way_there() {
+    let tray = Tray::of(&Live::not_set_up(), words(Language::En), at());
+    let expected = Tray {
+        shape: Shape::NotSetUp,
+        tooltip: "Set-up is not finished".into(),
+        menu: vec![
+            line("Set-up is not finished"),
+            item(Choice::Open, "Finish set-up"),
+            Row::Rule,
+            item(Choice::Quit, "Quit Sidetone"),
+        ],
+    };
+    assert_eq!(tray, expected);
+}

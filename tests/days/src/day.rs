@@ -20,6 +20,7 @@ use sidetone_engine::settings::{
     Arrival, FilesSettings, Logging, Mode, ModeSetting, Rate, Recordings, Settings,
 };
 use sidetone_engine::store::StoreError;
+use sidetone_engine::study::Study;
 use sidetone_engine::transport::{Incoming, Outgoing, Transport, TransportError};
 use sidetone_engine::{Engine, Handle, Parts, call::CaseId};
 use sidetone_protocol::CallDetail;
@@ -360,6 +361,20 @@ impl Day {
         self.receiver.attach(&self.host, Some(handle.clone()));
     }
 
+    /// A dry run with the settings of the next start, which may use this part of the vendors' limits.
+    #[must_use]
+    pub fn study(&self, share: f64) -> Study {
+        let (helpdesk, helpdesk_rate) = helpdesk(&self.plan);
+        Study {
+            transport: Arc::new(vendors(&self.sandbox)),
+            clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
+            helpdesk,
+            aircall: aircall(&self.plan),
+            settings: settings(&self.plan, helpdesk_rate, self.shelf.folder_for_files("study")),
+            share,
+        }
+    }
+
     /// Another installation with a store of its own, reached at `https://<host>`.
     ///
     /// # Panics
@@ -554,16 +569,21 @@ pub fn tags(ticket: &Value) -> Vec<&str> {
     ticket["tags"].as_array().unwrap().iter().map(|t| t.as_str().unwrap()).collect()
 }
 
-/// Starts an engine on what lies on the shelf.
-fn run(
-    sandbox: &Sandbox,
-    clock: &Arc<SimulatedClock>,
-    plan: &Plan,
-    shelf: &Shelf,
-    lifeline: &Lifeline,
-    name: &str,
-) -> Result<(Running, Handle), StoreError> {
-    let aircall = aircall::Credential::key(aircall_world::API_ID, plan.aircall_token);
+fn vendors(sandbox: &Sandbox) -> InProcess {
+    InProcess {
+        aircall: sandbox.aircall_router(),
+        gorgias: sandbox.gorgias_router(),
+        front: sandbox.front_router(),
+    }
+}
+
+fn aircall(plan: &Plan) -> aircall::Account {
+    let credential = aircall::Credential::key(aircall_world::API_ID, plan.aircall_token);
+    aircall::Account::new("http://127.0.0.1:1", credential).unwrap()
+}
+
+/// The helpdesk, and its limit to start with.
+fn helpdesk(plan: &Plan) -> (Arc<dyn Helpdesk>, Rate) {
     let (helpdesk, requests, seconds): (Arc<dyn Helpdesk>, u32, u64) = match plan.desk {
         Desk::Gorgias => {
             let credential = gorgias::Credential::basic(gorgias_world::EMAIL, plan.gorgias_key);
@@ -576,34 +596,44 @@ fn run(
             (Arc::new(Front::new(account, "Aircall Phone")), 50, 60)
         }
     };
+    (helpdesk, Rate { requests, window: Duration::from_secs(seconds) })
+}
+
+fn settings(plan: &Plan, helpdesk_rate: Rate, files: PathBuf) -> Settings {
+    Settings {
+        logging: plan.logging.clone(),
+        lines: plan.lines.iter().copied().collect(),
+        time_zone: plan.time_zone.map(|zone| zone.parse().expect("an IANA zone")),
+        arrival: plan.arrival.clone(),
+        aircall_rate: Rate { requests: 30, window: Duration::from_secs(60) },
+        helpdesk_rate,
+        check_every: Duration::from_secs(30),
+        poll_every: Duration::from_secs(5),
+        files: FilesSettings { dir: files, largest_bytes: plan.largest_file_bytes },
+        study_only: false,
+        sandbox_control_url: None,
+    }
+}
+
+/// Starts an engine on what lies on the shelf.
+fn run(
+    sandbox: &Sandbox,
+    clock: &Arc<SimulatedClock>,
+    plan: &Plan,
+    shelf: &Shelf,
+    lifeline: &Lifeline,
+    name: &str,
+) -> Result<(Running, Handle), StoreError> {
+    let (helpdesk, helpdesk_rate) = helpdesk(plan);
     let opened = shelf.open()?;
-    let vendors = InProcess {
-        aircall: sandbox.aircall_router(),
-        gorgias: sandbox.gorgias_router(),
-        front: sandbox.front_router(),
-    };
+    let vendors = vendors(sandbox);
     let parts = Parts {
         store: Arc::new(MortalStore { inner: Arc::clone(&opened.store), lifeline: lifeline.clone() }),
         transport: Arc::new(MortalTransport { inner: vendors, lifeline: lifeline.clone() }),
         clock: Arc::clone(clock) as Arc<dyn Clock>,
         helpdesk,
-        aircall: aircall::Account::new("http://127.0.0.1:1", aircall).unwrap(),
-        settings: Settings {
-            logging: plan.logging.clone(),
-            lines: plan.lines.iter().copied().collect(),
-            time_zone: plan.time_zone.map(|zone| zone.parse().expect("an IANA zone")),
-            arrival: plan.arrival.clone(),
-            aircall_rate: Rate { requests: 30, window: Duration::from_secs(60) },
-            helpdesk_rate: Rate { requests, window: Duration::from_secs(seconds) },
-            check_every: Duration::from_secs(30),
-            poll_every: Duration::from_secs(5),
-            files: FilesSettings {
-                dir: shelf.folder_for_files(name),
-                largest_bytes: plan.largest_file_bytes,
-            },
-            study_only: false,
-            sandbox_control_url: None,
-        },
+        aircall: aircall(plan),
+        settings: settings(plan, helpdesk_rate, shelf.folder_for_files(name)),
     };
     let (engine, handle) = Engine::start(parts)?;
     Ok((Running { task: tokio::spawn(engine.run()), opened }, handle))

@@ -19,7 +19,8 @@ use sidetone_engine::directory::entry::{Listed, Place, Size, Unmatched};
 use sidetone_engine::directory::{Dealings, Matched};
 use sidetone_engine::number::E164;
 use sidetone_engine::store::{
-    Arrivals, Case, Change, Claim, InboxRow, MessageQuery, Query, Receipt, Received, Store, StoreError,
+    Arrivals, Case, Change, Claim, ComparedRow, InboxRow, MessageQuery, Query, Receipt, Received, Store,
+    StoreError,
 };
 use sidetone_engine::transport::{Incoming, Outgoing, Transport, TransportError};
 use sidetone_protocol::{CallView, ExplanationView, MessageView, OutboxView, Pushed, Today};
@@ -247,6 +248,10 @@ impl Store for MortalStore {
 
     fn dealings(&self, customer: &str) -> Result<Dealings, StoreError> {
         self.alive()?.dealings(customer)
+    }
+
+    fn compared(&self, heads: usize) -> Result<Vec<ComparedRow>, StoreError> {
+        self.alive()?.compared(heads)
     }
 
     fn listed(&self, number: &E164) -> Result<Vec<Listed>, StoreError> {

@@ -39,5 +39,10 @@ export function withoutNumbers(text: string, number: NumberView): string {
     const loose = digits.split('').join('[\\s().\\-\u00a0]*');
     masked = masked.replace(new RegExp(`(?:\\+|%2B)?(?<!\\d)${loose}(?!\\d)`, 'gi'), maskedNumber(number));
   }
-  return masked.replace(/(?:\+|%2B)\d(?:[\s().\-\u00a0]*\d){6,14}/gi, (found) => `+•••${found.replace(/\D/g, '').slice(-2)}`);
+  return withoutAnyNumbers(masked);
+}
+
+/** `text` without anything that is a telephone number in international form. */
+export function withoutAnyNumbers(text: string): string {
+  return text.replace(/(?:\+|%2B)\d(?:[\s().\-\u00a0]*\d){6,14}/gi, (found) => `+•••${found.replace(/\D/g, '').slice(-2)}`);
 }

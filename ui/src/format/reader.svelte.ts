@@ -117,3 +117,13 @@ export function vendorName(vendor: Vendor): string {
 export function figure(n: number): string {
   return new Intl.NumberFormat(manner().locale).format(n);
 }
+
+/** `Support FR and Support DE`. */
+export function list(names: readonly string[]): string {
+  return new Intl.ListFormat(manner().locale, { type: 'conjunction' }).format(names);
+}
+
+/** `2.2`: with at most one place. */
+export function decimal(n: number): string {
+  return new Intl.NumberFormat(manner().locale, { maximumFractionDigits: 1 }).format(n);
+}

@@ -5,8 +5,10 @@
  */
 import type { CallDetail, CallPage, CallView, LiveEvent, Now, OpenRecords } from '../wire';
 import { endOfCall, SCENES, usualDetail, type Scene } from './fake/scenes';
+import { FakeSetup } from './fake/setup';
 import { openRecordsOf, someCalls } from './fake/world';
-import { HostError, type Action, type CallQuery, type Feed, type Host, type Preferences, type SignIn } from './host';
+import { bodyOrThrow } from './answer';
+import { HostError, type Action, type CallQuery, type Feed, type Host, type Method, type Preferences, type SignIn } from './host';
 
 /** What a browser test may do. */
 export interface Script {
@@ -24,13 +26,19 @@ declare global {
 
 const PAGE_SIZE = 20;
 
+const EVERY_STEP = ['aircall', 'helpdesk', 'numbers', 'events', 'callers', 'dry_run', 'go_live'] as const;
+
 /** The host of the scene that the address names. */
 export function sceneHost(search: string): Host {
   const query = new URLSearchParams(search);
   const name = query.get('scene') ?? 'idle';
   const scene = SCENES[name] ?? SCENES['idle'];
   if (!scene) throw new Error(`there is no scene ${name}`);
-  if (scene.hash && !location.hash) location.replace(scene.hash);
+  if (scene.hash && !location.hash) {
+    history.replaceState(null, '', scene.hash);
+    // At once: the pages must not begin anywhere else.
+    window.dispatchEvent(new HashChangeEvent('hashchange'));
+  }
   return new SceneHost(scene, name, query);
 }
 
@@ -43,10 +51,12 @@ class SceneHost implements Host {
   #feed: Feed | null = null;
   #eventId = 100;
   #signedIn = false;
+  readonly #setUp: FakeSetup;
 
   constructor(scene: Scene, name: string, query: URLSearchParams) {
     this.#scene = scene;
     this.#name = name;
+    this.#setUp = new FakeSetup(scene.setup ?? { done: EVERY_STEP, view: { mode: 'live' } }, seconds);
     const chosen = new Map([
       ['language', query.get('lang')],
       ['theme', query.get('theme')],
@@ -68,6 +78,7 @@ class SceneHost implements Host {
     if (this.#scene.fault === 'silent') await new Promise(() => undefined);
     if (this.#scene.fault === 'unreachable') throw new HostError('unreachable', 'the scene says so');
     if (this.#scene.fault === 'unauthorized' && !this.#signedIn) throw new HostError('unauthorized', 'the scene says so');
+    if (this.#scene.fault === 'not_set_up' && !this.#setUp.isRunning) throw new HostError('refused', 'the scene says so', 'not_set_up');
     return this.#scene.now(seconds());
   }
 
@@ -99,6 +110,17 @@ class SceneHost implements Host {
   async act(action: Action): Promise<void> {
     this.#asked.push(Object.values(action).join(' ').trimEnd());
     if (this.#scene.fault === 'unreachable') throw new HostError('unreachable', 'the scene says so');
+  }
+
+  async api<T>(method: Method, path: string, body?: unknown): Promise<T> {
+    // What is entered may be secret, in a scene too.
+    this.#asked.push(`${method} ${path}`);
+    const { status, body: answer } = this.#setUp.answer(method, path, body);
+    return bodyOrThrow<T>(path, status, answer);
+  }
+
+  save(name: string, text: string): void {
+    this.#asked.push(`save ${name} ${text}`);
   }
 
   open(url: string): void {

@@ -30,6 +30,9 @@ export type Action =
   /** What the alert with this code offers. */
   | { readonly kind: 'mend'; readonly alert: string };
 
+/** The verbs of the API. */
+export type Method = 'GET' | 'POST' | 'DELETE';
+
 /** Where the events of a subscription go. */
 export interface Feed {
   pushed(pushed: Pushed): void;
@@ -49,8 +52,15 @@ export interface Host {
   openRecords(customer: string): Promise<OpenRecords>;
   /** Has it done; what changes comes as events. Throws `HostError` where it was not taken. */
   act(action: Action): Promise<void>;
+  /**
+   * Asks the set-up and the doctor: paths below `/api/`. Throws `HostError` with the problem's code.
+   * `null` where the answer has no body.
+   */
+  api<T>(method: Method, path: string, body?: unknown): Promise<T>;
   /** Opens an address outside the pages. */
   open(url: string): void;
+  /** Keeps a text as a file. Absent where no file can be kept from a page; there it is copied. */
+  readonly save?: (name: string, text: string) => void;
   /** Delivers every event after `from` until the returned function is called. */
   subscribe(from: string, feed: Feed): () => void;
   /** The card of this call is on the screen; the desktop measures the time from ring to here. */
@@ -84,6 +94,8 @@ export class HostError extends Error {
     message: string,
     /** The stable code of what was in the way, where one was told. */
     readonly code: string | null = null,
+    /** The other side's own sentence, in English, where one was told. */
+    readonly detail: string | null = null,
   ) {
     super(message);
     this.name = 'HostError';

@@ -4,8 +4,10 @@
  * Deliberately not here: what a failure looks like to a person.
  */
 import type { CallDetail, CallPage, LiveEvent, Now, OpenRecords, Pushed } from '../wire';
-import { HostError, type Action, type CallQuery, type Feed, type Host, type Preferences, type SignIn } from './host';
+import { bodyOrThrow, textIn } from './answer';
+import { HostError, type Action, type CallQuery, type Feed, type Host, type Method, type Preferences, type SignIn } from './host';
 import { storedPreferences } from './preferences';
+import { saveFile } from './save';
 import { readEvents, type ServerEvent } from './sse';
 
 /** The hub sends a comment every 15 s; after three missing ones the connection is taken for dead. */
@@ -26,7 +28,7 @@ export interface HttpOptions {
 }
 
 interface Asked {
-  readonly method?: 'POST' | 'DELETE';
+  readonly method?: Method;
   readonly headers: Record<string, string>;
   readonly body?: string | null;
   readonly signal?: AbortSignal;
@@ -82,6 +84,15 @@ export class HttpHost implements Host {
     await this.#fetch(pathOf(action), { method, headers, body: bodyOf(action) });
   }
 
+  async api<T>(method: Method, path: string, body?: unknown): Promise<T> {
+    const headers: Record<string, string> = { accept: 'application/json' };
+    if (body !== undefined) headers['content-type'] = 'application/json';
+    const answer = await this.#send(path, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
+    return bodyOrThrow<T>(path, answer.status, await jsonOf(answer));
+  }
+
+  readonly save = saveFile;
+
   open(url: string): void {
     window.open(url, '_blank', 'noopener,noreferrer');
   }
@@ -105,11 +116,10 @@ export class HttpHost implements Host {
     }
   }
 
-  async #fetch(path: string, asked: Asked): Promise<Response> {
+  async #send(path: string, asked: Asked): Promise<Response> {
     const token = this.#storage.getItem('token');
-    let answer: Response;
     try {
-      answer = await fetch(this.#base + path, {
+      return await fetch(this.#base + path, {
         ...asked,
         headers: token ? { ...asked.headers, authorization: `Bearer ${token}` } : asked.headers,
         cache: 'no-store',
@@ -117,6 +127,10 @@ export class HttpHost implements Host {
     } catch {
       throw new HostError('unreachable', `${path} could not be reached`);
     }
+  }
+
+  async #fetch(path: string, asked: Asked): Promise<Response> {
+    const answer = await this.#send(path, asked);
     if (answer.ok) return answer;
     if (answer.status === 401 || answer.status === 403) throw new HostError('unauthorized', `${path} needs a token`);
     const code = await codeOf(answer);
@@ -208,14 +222,18 @@ function bodyOf(action: Action): string | null {
   }
 }
 
-/** The code of a problem (RFC 9457), if the answer tells one. */
-async function codeOf(answer: Response): Promise<string | null> {
+/** The body as JSON; null where there is none, or something else answered. */
+async function jsonOf(answer: Response): Promise<unknown> {
   try {
-    const { code } = (await answer.json()) as { code?: unknown };
-    return typeof code === 'string' ? code : null;
+    return await answer.json();
   } catch {
     return null;
   }
+}
+
+/** The code of a problem (RFC 9457), if the answer tells one. */
+async function codeOf(answer: Response): Promise<string | null> {
+  return textIn(await jsonOf(answer), 'code');
 }
 
 /** An event of the stream as the wire type; null for a name that these pages do not know. */

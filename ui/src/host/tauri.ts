@@ -5,7 +5,8 @@ import { invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 
 import type { CallDetail, CallPage, Now, OpenRecords, Pushed } from '../wire';
-import { HostError, type Action, type CallQuery, type Feed, type Host } from './host';
+import { bodyOrThrow } from './answer';
+import { HostError, type Action, type CallQuery, type Feed, type Host, type Method } from './host';
 import { storedPreferences } from './preferences';
 
 /** How many events are kept until somebody subscribes. */
@@ -68,6 +69,11 @@ export class TauriHost implements Host {
       case 'mend':
         return ask('mend', { alert: action.alert });
     }
+  }
+
+  async api<T>(method: Method, path: string, body?: unknown): Promise<T> {
+    const answer = await ask<{ status: number; body: unknown }>('api', { method, path, body: body ?? null });
+    return bodyOrThrow<T>(path, answer.status, answer.body);
   }
 
   open(url: string): void {

@@ -1,28 +1,35 @@
 /**
- * Where the reader is, as the part of the address after `#`: `#now`, `#calls?filter=missed&call=4186780376`, `#health`.
+ * Where the reader is, as the part of the address after `#`: `#now`, `#calls?filter=missed&call=4186780376`, `#health`,
+ * `#setup?step=numbers`, `#doctor`, `#shadow`.
  * In the address, so that Back goes back, in the window and in a browser alike.
  */
+import type { SetupStep } from '../wire';
 import { FILTERS, type Filter } from './list';
+import { STEPS } from './setup';
 
 /** A place in the pages. */
 export interface Route {
-  readonly page: 'now' | 'calls' | 'health';
+  readonly page: 'now' | 'calls' | 'health' | 'setup' | 'doctor' | 'shadow';
   readonly filter: Filter;
   readonly text: string;
   /** The call whose detail is open. */
   readonly call: string | null;
+  /** The page of the set-up; null: the first that is not settled. */
+  readonly step: SetupStep | null;
 }
 
 /** Where the pages begin. */
-export const HOME: Route = { page: 'now', filter: 'all', text: '', call: null };
+export const HOME: Route = { page: 'now', filter: 'all', text: '', call: null, step: null };
 
 /** A place from an address; what it does not understand it leaves out. */
 export function parseRoute(hash: string): Route {
   const [page = '', search = ''] = hash.replace(/^#/, '').split('?');
   const given = new URLSearchParams(search);
-  if (page === 'health') return { ...HOME, page };
+  if (page === 'health' || page === 'doctor' || page === 'shadow') return { ...HOME, page };
+  if (page === 'setup') return { ...HOME, page, step: STEPS.find((one) => one === given.get('step')) ?? null };
   if (page !== 'calls') return HOME;
   return {
+    ...HOME,
     page,
     filter: FILTERS.find((one) => one === given.get('filter')) ?? 'all',
     text: given.get('text') ?? '',
@@ -33,6 +40,7 @@ export function parseRoute(hash: string): Route {
 /** The address of a place. */
 export function routeHash(route: Partial<Route>): string {
   const given = new URLSearchParams();
+  if (route.page === 'setup' && route.step) return `#setup?step=${route.step}`;
   if (route.filter && route.filter !== 'all') given.set('filter', route.filter);
   if (route.text) given.set('text', route.text);
   if (route.call) given.set('call', route.call);

@@ -4,7 +4,7 @@
 export type Command = 'search' | 'now' | 'calls' | 'area' | 'back' | 'keys' | 'done';
 
 /** The areas that F6 goes through, top to bottom. */
-const AREAS = ['.bar', '.tabs', '.stage', '.strip'];
+const AREAS = ['.bar', '.tabs', '.steps', '.stage', '.strip'];
 
 const FOCUSABLE = 'a[href], button:not([disabled]), input, select, textarea, summary, [tabindex="0"]';
 

@@ -110,6 +110,7 @@ impl Engine {
                 self.open_records_told(&customer, result, now);
                 Ok(())
             }
+            Job::Compare { call, comparing } => self.others_told(call, *comparing, result, now),
             Job::Check => {
                 self.was_checked(result, now);
                 Ok(())

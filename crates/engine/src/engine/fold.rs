@@ -136,7 +136,8 @@ impl Engine {
         if case.due.is_some() {
             case.thread = self.thread(&case)?;
         }
-        let undecided = is_question(&assessment.step) && case.selected == Some(true);
+        let is_searched_for = self.search_of_a_study(&case, &assessment, now).is_some();
+        let undecided = (is_question(&assessment.step) || is_searched_for) && case.selected == Some(true);
         if !undecided && let Some(told) = self.studied.remove(&case.call.id) {
             self.studies_done.push(told);
         }
@@ -194,7 +195,10 @@ impl Engine {
             || self.settings.logging.mode.0 == Mode::Shadow && case.barred.as_deref() == Some("mode_shadow");
         match &assessment.standing {
             _ if may_read && reads => return due(now, 0),
-            Standing::NotLogged(_) | Standing::Held(_) | Standing::Gone(_) => return None,
+            _ if self.search_of_a_study(case, assessment, now).is_some() => return due(now, 0),
+            Standing::NotLogged(_) | Standing::Held(_) | Standing::Gone(_) => {
+                return self.compares_at(case).and_then(|at| due(at.max(now), 0));
+            }
             // Only a plan is made here: an engine that writes from the same store goes on with the call soon after.
             Standing::Early | Standing::Logged if self.settings.study_only => {
                 return case.due.and_then(|_| due(now + STUDIED_FOR, writes));
@@ -358,7 +362,7 @@ impl Engine {
 }
 
 /// Steps that change nothing outside: they are taken for a plan that nobody will carry out, too.
-fn is_question(step: &Step) -> bool {
+pub(super) fn is_question(step: &Step) -> bool {
     match step {
         Step::Read { .. }
         | Step::LookUp(_)

@@ -12,7 +12,7 @@ use crate::settings::Arrival;
 use crate::store::{Change, StoreError};
 
 /// The setting that keeps when Aircall was asked in the last minute.
-const AIRCALL_REQUESTS: &str = "aircall_requests";
+pub(crate) const AIRCALL_REQUESTS: &str = "aircall_requests";
 /// Windows hear of health at most this often.
 const HEALTH_EVERY: TimeDelta = TimeDelta::seconds(1);
 
@@ -115,6 +115,7 @@ impl Engine {
         alerts.extend(self.question_alert()?);
         alerts.extend(self.transfers.alert());
         alerts.extend(self.outbox_alerts(outbox, now)?);
+        alerts.extend(self.shadow_is_over(now));
         Ok(alerts)
     }
 

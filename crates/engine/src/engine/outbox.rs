@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use chrono::{DateTime, TimeDelta, Utc};
 use sidetone_protocol::Vendor;
 
+use super::fold::is_question;
 use super::{Engine, Job};
 use crate::budget::Lane;
 use crate::call::CaseId;
@@ -157,6 +158,12 @@ impl Engine {
             return Ok(Begun::NotNow);
         }
         let assessment = self.assess(&case, now)?;
+        if let Some(number) = self.search_of_a_study(&case, &assessment, now) {
+            return Ok(self.search(id, number, now).map_or(Begun::Blocked, |()| Begun::Yes));
+        }
+        if self.compares_at(&case).is_some_and(|at| at <= now) && !is_question(&assessment.step) {
+            return self.compare(case, now);
+        }
         let vendor = self.helpdesk.vendor();
         let sets = |w: &Write| self.helpdesk.sets_what_people_set(w);
         let begins = |w: &Write| w.kind == WriteKind::CreateTicket;

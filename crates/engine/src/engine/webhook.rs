@@ -14,6 +14,7 @@ use serde_json::Value;
 use sidetone_protocol::{Alert, Mode, Vendor};
 
 use self::claims::{Next, Wanted, next};
+pub use self::claims::{host, owner};
 use super::{Engine, Job};
 use crate::budget::Lane;
 use crate::helpdesk::{Answer, Request};
@@ -140,6 +141,15 @@ impl Engine {
         self.hook.steps = 0;
         self.hook.at = Some(now);
         true
+    }
+
+    /// A person wants our webhook put right at once.
+    pub(super) fn look_at_webhook_now(&mut self, now: DateTime<Utc>) {
+        // Where it is never looked at (mode, study), nothing of ours shall stand there.
+        if self.hook.at.is_some() {
+            self.hook.steps = 0;
+            self.hook.at = Some(now);
+        }
     }
 
     fn webhook_step(&mut self, step: WebhookStep, request: Request, now: DateTime<Utc>) {

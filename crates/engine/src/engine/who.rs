@@ -4,12 +4,13 @@
 use chrono::{DateTime, Utc};
 
 use super::answers::LOOK_AGAIN;
+use super::fold::is_question;
 use super::{Engine, Job};
 use crate::budget::Lane;
 use crate::call::CaseId;
 use crate::directory::entry::{Address, Entry, Listed, Listing};
 use crate::directory::{Customer, Matched};
-use crate::helpdesk::{Answer, Refusal};
+use crate::helpdesk::{Answer, Assessment, Refusal, Standing};
 use crate::ledger::{Write, WriteKind};
 use crate::number::E164;
 use crate::store::{Case, Change, StoreError};
@@ -152,6 +153,19 @@ impl Engine {
         let is_done = self.searched.get(&number).is_some_and(|searched| searched.is_done);
         let is_wanted = write.kind == WriteKind::CreateCustomer && !is_done && !self.mirror.is_current(now);
         (is_wanted && self.helpdesk.search(&number).is_some()).then_some(number)
+    }
+
+    /// The same for a plan that nobody will carry out: without the search it would show a customer who is never made.
+    pub(super) fn search_of_a_study(
+        &self,
+        case: &Case,
+        assessment: &Assessment,
+        now: DateTime<Utc>,
+    ) -> Option<E164> {
+        let is_studied = self.studied.contains_key(&case.call.id) && case.selected == Some(true);
+        let is_ready = assessment.standing == Standing::Logged && !is_question(&assessment.step);
+        let write = assessment.writes.first().filter(|_| is_studied && is_ready)?;
+        self.search_comes_first(case, write, now)
     }
 
     /// Asks for whoever may have the number in another spelling.

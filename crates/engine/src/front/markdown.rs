@@ -18,6 +18,11 @@ pub(super) fn escape(text: &str) -> String {
 
 /// A text as it is compared, however Front gives it back: without what only is markdown, and with blanks as one.
 pub(super) fn plain(text: &str) -> String {
+    unescaped(text).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A text as it was typed.
+pub(super) fn unescaped(text: &str) -> String {
     let mut chars = text.chars().peekable();
     let mut bare = String::with_capacity(text.len());
     while let Some(c) = chars.next() {
@@ -28,7 +33,7 @@ pub(super) fn plain(text: &str) -> String {
             bare.push(c);
         }
     }
-    bare.split_whitespace().collect::<Vec<_>>().join(" ")
+    bare
 }
 
 #[cfg(test)]

@@ -13,8 +13,8 @@ use super::tables::{
     own_comment, pushed, setting, trace,
 };
 use super::{
-    Arrivals, Case, CaseChange, Change, Claim, InboxRow, MessageQuery, Query, Receipt, Received, Store,
-    StoreError,
+    Arrivals, Case, CaseChange, Change, Claim, ComparedRow, InboxRow, MessageQuery, Query, Receipt, Received,
+    Store, StoreError,
 };
 use crate::call::CaseId;
 use crate::choice::Choice;
@@ -142,6 +142,10 @@ impl<D: Database> Store for D {
 
     fn dealings(&self, customer: &str) -> Result<Dealings, StoreError> {
         self.read(|sql| ledger::dealings(sql, customer))
+    }
+
+    fn compared(&self, heads: usize) -> Result<Vec<ComparedRow>, StoreError> {
+        self.read(|sql| ledger::compared(sql, heads))
     }
 
     fn listed(&self, number: &E164) -> Result<Vec<Listed>, StoreError> {

@@ -45,6 +45,8 @@ pub struct Found {
     pub server: String,
     /// How many migrations the tables have had; `None` where there are no tables yet.
     pub version: Option<usize>,
+    /// How large the whole database is, in bytes.
+    pub bytes: u64,
 }
 
 impl PostgresStore {

@@ -40,7 +40,26 @@ impl SqliteStore {
     /// [`StoreError::Newer`] if a newer program made it; it is left alone then. [`StoreError::Unsuitable`] if it
     /// cannot be migrated, [`StoreError::Refused`] if it cannot be opened.
     pub fn open(path: &Path) -> Result<SqliteStore, StoreError> {
-        let mut writer = Connection::open(path)?;
+        SqliteStore::opened(Connection::open(path)?, || {
+            let read_only = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            Connection::open_with_flags(path, read_only)
+        })
+    }
+
+    /// A store that is gone when it is dropped, and never touches a disk: for what is only reckoned. One thread at a time.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] if there is no memory for it.
+    pub fn in_memory() -> Result<SqliteStore, StoreError> {
+        // Named, so that both connections mean the same one; at random, so that no other store does.
+        let name = format!("file:{}?mode=memory&cache=shared", uuid::Uuid::new_v4());
+        SqliteStore::opened(Connection::open(&name)?, || Connection::open(&name))
+    }
+
+    fn opened(
+        mut writer: Connection,
+        reader: impl FnOnce() -> Result<Connection, rusqlite::Error>,
+    ) -> Result<SqliteStore, StoreError> {
         writer.execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON;",
         )?;
@@ -52,10 +71,7 @@ impl SqliteStore {
         Migrations::new(MIGRATIONS.iter().map(|sql| M::up(sql)).collect())
             .to_latest(&mut writer)
             .map_err(|error| StoreError::Unsuitable(error.to_string()))?;
-        let reader = Connection::open_with_flags(
-            path,
-            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-        )?;
+        let reader = reader()?;
         reader.execute_batch("PRAGMA busy_timeout = 5000; PRAGMA query_only = ON;")?;
         for connection in [&writer, &reader] {
             connection.set_prepared_statement_cache_capacity(PREPARED);

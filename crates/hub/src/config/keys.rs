@@ -1,6 +1,6 @@
 //! Every key there is, and where each value of a configuration came from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 
 use toml::{Table, Value};
@@ -50,6 +50,7 @@ const KEYS: &[&str] = &[
     "logging.anonymous_callers",
     "logging.internal_calls",
     "logging.recordings",
+    "logging.shadow_until",
     "logging.answered",
     "logging.missed",
     "logging.outbound_unanswered",
@@ -61,9 +62,21 @@ const KEYS: &[&str] = &[
     "alerts.to",
 ];
 
+/// Secrets that the console can keep, by key.
+pub fn secrets_of_console() -> impl Iterator<Item = &'static str> {
+    KEYS.iter().filter_map(|key| key.strip_suffix('!')).filter(|key| super::is_of_console(key))
+}
+
+/// All keys that the console can keep and that are no secrets.
+pub(super) fn plain_of_console() -> impl Iterator<Item = &'static str> {
+    KEYS.iter().filter(|key| !key.ends_with('!') && super::is_of_console(key)).copied()
+}
+
 /// All values, by `section.key`, secrets from files read.
 pub(super) struct Values {
     values: BTreeMap<String, Value>,
+    /// Keys that file or environment set.
+    given: BTreeSet<String>,
 }
 
 /// `[aircall.oauth] client_id`, as it stands in the file.
@@ -81,7 +94,7 @@ impl Values {
         environment: impl Iterator<Item = (OsString, OsString)>,
         faults: &mut Vec<Fault>,
     ) -> Values {
-        let mut values = Values { values: BTreeMap::new() };
+        let mut values = Values { values: BTreeMap::new(), given: BTreeSet::new() };
         match text.parse::<Table>() {
             Ok(table) => values.flatten("", &table, faults),
             Err(error) => faults.push(Fault {
@@ -97,7 +110,29 @@ impl Values {
         }
         values.overlay(environment, faults);
         values.read_files(faults);
+        values.given = values.values.keys().cloned().collect();
         values
+    }
+
+    /// What the console says of everything that nobody above it speaks of.
+    pub(super) fn lay_under(&mut self, console: &BTreeMap<String, Value>) {
+        for (key, value) in console.iter().filter(|(key, _)| is_known(key)) {
+            self.values.entry(key.clone()).or_insert_with(|| value.clone());
+        }
+    }
+
+    /// Keys that file or environment set.
+    pub(super) fn given(&self) -> &BTreeSet<String> {
+        &self.given
+    }
+
+    /// Whether file or environment set one of these keys.
+    pub(super) fn gives_any(&self, keys: &[&str]) -> bool {
+        keys.iter().any(|key| self.given.contains(*key))
+    }
+
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.values.contains_key(key)
     }
 
     fn flatten(&mut self, prefix: &str, table: &Table, faults: &mut Vec<Fault>) {
@@ -176,8 +211,9 @@ impl Values {
         }
     }
 
-    pub(super) fn has_section(&self, section: &str) -> bool {
-        self.values.keys().any(|key| key.starts_with(&format!("{section}.")))
+    /// Whether file or environment speak of this section.
+    pub(super) fn gives_section(&self, section: &str) -> bool {
+        self.given.iter().any(|key| key.starts_with(&format!("{section}.")))
     }
 
     pub(super) fn take(&mut self, key: &str) -> Option<Value> {

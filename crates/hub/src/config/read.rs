@@ -6,47 +6,98 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use sidetone_engine::settings::{
     Arrival, FilesSettings, Keep, Language, Logging, Mode, ModeSetting, Rate, Recordings, Settings,
     UnknownCallers,
 };
+use sidetone_protocol::{EventsBy, Vendor};
 use toml::Value;
 
+use super::connections::Found;
 use super::keys::{Values, shown, wrong};
-use super::{Config, ConfigError, Fault, HelpdeskAccount, Secret};
+use super::{Base, Config, ConfigError, Console, Draft, Fault, Secret};
 use crate::database::Database;
+use crate::vault::SealKey;
 
-/// Reads a configuration from a file's text and environment variables.
+/// Reads a complete configuration from a file's text and environment variables.
 ///
 /// # Errors
-/// Everything that is wrong.
+/// Everything that is wrong or missing.
 pub fn read(
     text: &str,
     environment: impl Iterator<Item = (OsString, OsString)>,
 ) -> Result<Config, ConfigError> {
-    let mut faults = Vec::new();
-    let values = Values::gather(text, environment, &mut faults);
-    let mut reader = Reader { values, faults, notices: Vec::new() };
-    let config = reader.config();
-    match config {
-        Some(config) if reader.faults.is_empty() => Ok(config),
-        _ => Err(ConfigError(reader.faults)),
+    let base = Base::new(text, environment);
+    let Read { draft, mut faults, lacking } = once(&base, &Console::default());
+    faults.extend(lacking);
+    match draft {
+        Some(draft) if faults.is_empty() => draft.complete(),
+        _ => Err(ConfigError(faults)),
     }
 }
 
-struct Reader {
-    values: Values,
+/// All layers. A value of the console that leads to a fault is left out, and everything is read again.
+pub(super) fn layers(base: &Base, mut console: Console) -> Result<Draft, ConfigError> {
+    let mut left_out = Vec::new();
+    loop {
+        let Read { draft, faults, .. } = once(base, &console);
+        let wrong =
+            faults.iter().find_map(|fault| Some((console.without_what_leads_to(fault)?, fault.clone())));
+        match (wrong, draft) {
+            (Some(wrong), _) => left_out.push(wrong),
+            (None, Some(mut draft)) if faults.is_empty() => {
+                let told = |(key, fault): &(String, Fault)| {
+                    format!("{}: what was entered is left out: {}", shown(key), fault.problem)
+                };
+                draft.notices.extend(console.notices);
+                draft.notices.extend(left_out.iter().map(told));
+                draft.left_out = left_out;
+                return Ok(draft);
+            }
+            (None, _) => return Err(ConfigError(faults)),
+        }
+    }
+}
+
+struct Read {
+    draft: Option<Draft>,
     faults: Vec<Fault>,
+    lacking: Vec<Fault>,
+}
+
+fn once(base: &Base, console: &Console) -> Read {
+    let mut faults = Vec::new();
+    let mut values = Values::gather(&base.text, base.environment.iter().cloned(), &mut faults);
+    values.lay_under(&console.values);
+    let signed_in = console.signed_in.clone();
+    let mut reader = Reader { values, signed_in, faults, lacking: Vec::new(), notices: Vec::new() };
+    let draft = reader.draft(console);
+    Read { draft, faults: reader.faults, lacking: reader.lacking }
+}
+
+pub(super) struct Reader {
+    pub(super) values: Values,
+    /// Where somebody signed in.
+    pub(super) signed_in: Vec<Vendor>,
+    faults: Vec<Fault>,
+    /// What is not there yet and may be entered in the set-up.
+    pub(super) lacking: Vec<Fault>,
     notices: Vec<String>,
 }
 
 impl Reader {
-    fn fault(&mut self, key: &str, problem: impl Into<String>, fix: impl Into<String>) {
+    pub(super) fn fault(&mut self, key: &str, problem: impl Into<String>, fix: impl Into<String>) {
         self.faults.push(Fault { key: shown(key), problem: problem.into(), fix: fix.into() });
     }
 
-    fn config(&mut self) -> Option<Config> {
+    /// Whether something is wrong with this key.
+    pub(super) fn has_fault(&self, key: &str) -> bool {
+        self.faults.iter().any(|fault| fault.key == shown(key))
+    }
+
+    fn draft(&mut self, console: &Console) -> Option<Draft> {
+        let given = self.values.given().clone();
         let data_dir =
             self.text("hub.data_dir").map_or_else(|| PathBuf::from("/var/lib/sidetone"), PathBuf::from);
         let database = self.database(&data_dir);
@@ -65,9 +116,12 @@ impl Reader {
                 "Aircall delivers to https only; give for instance \"https://hub.example.com\"",
             );
         }
-        let aircall = self.aircall();
-        let (helpdesk, helpdesk_rate) = self.helpdesk();
-        let (arrival, webhook_token) = self.arrival(public_url);
+        let addresses = self.addresses();
+        let apps = self.apps(&addresses);
+        let aircall = self.aircall(&addresses, &apps);
+        let Found { account: helpdesk, gorgias, inbox, rate: helpdesk_rate } =
+            self.helpdesk(&addresses, &apps);
+        let (events, arrival, webhook_token) = self.arrival(public_url.clone());
         let settings = Settings {
             logging: self.logging(),
             lines: self.lines(),
@@ -81,25 +135,50 @@ impl Reader {
             study_only: false,
             sandbox_control_url: None,
         };
-        self.not_yet();
-        Some(Config {
+        let has_alerts = self.not_yet();
+        Some(Draft {
             listen: listen?,
             database: database?,
             data_dir,
             admin_token: self.secret("hub.admin_token"),
             metrics: self.flag("hub.metrics", false),
-            aircall: aircall?,
-            helpdesk: helpdesk?,
+            secret_key: self.secret_key(),
+            apps,
+            addresses,
+            public_url,
+            events,
+            aircall,
+            helpdesk,
+            gorgias,
+            inbox,
             webhook_token,
+            has_alerts,
             settings,
+            entered: console.values.keys().filter(|key| !given.contains(*key)).cloned().collect(),
+            given,
+            left_out: Vec::new(),
             notices: std::mem::take(&mut self.notices),
+            lacking: self.lacking.clone(),
         })
     }
 
-    /// Keys of the contract that later versions act on: accepted, and told plainly.
-    fn not_yet(&mut self) {
+    fn secret_key(&mut self) -> Option<SealKey> {
+        let text = self.secret("hub.secret_key")?;
+        let key = SealKey::from_text(text.reveal());
+        if key.is_none() {
+            self.fault(
+                "hub.secret_key",
+                "not 32 bytes in base64",
+                "Make one with `openssl rand -base64 32`, and keep it: what was encrypted with another is lost",
+            );
+        }
+        key
+    }
+
+    /// Keys of the contract that later versions act on: accepted, and told plainly. Returns whether one is for alerts.
+    fn not_yet(&mut self) -> bool {
+        let mut has_alerts = false;
         for (key, what) in [
-            ("hub.secret_key", "signing in with OAuth"),
             ("logging.recordings_dir", "keeping recordings in a folder"),
             ("alerts.webhook_url", "alerts by web hook"),
             ("alerts.smtp", "alerts by e-mail"),
@@ -107,9 +186,11 @@ impl Reader {
         ] {
             let value = self.values.take(key);
             if value.is_some_and(|v| v.as_str() != Some("")) {
+                has_alerts |= key.starts_with("alerts.");
                 self.notices.push(format!("{} is set, but this version has no {what} yet", shown(key)));
             }
         }
+        has_alerts
     }
 
     fn database(&mut self, data_dir: &std::path::Path) -> Option<Database> {
@@ -118,97 +199,29 @@ impl Reader {
         parsed.map_err(|error| self.fault("hub.database", error.to_string(), error.fix())).ok()
     }
 
-    fn aircall(&mut self) -> Option<aircall::Account> {
-        let url = self.text("aircall.api_url").unwrap_or_else(|| aircall::API_URL.into());
-        let oauth = ["aircall.oauth.client_id", "aircall.oauth.client_secret", "aircall.oauth.authorize_url"];
-        if oauth.iter().filter_map(|key| self.values.take(key)).count() > 0 {
-            self.fault(
-                "aircall.oauth.client_id",
-                "this version has no sign-in yet",
-                "Give [aircall] api_id and api_token",
-            );
-        }
-        let (id, token) = (
-            self.needed("aircall.api_id", AIRCALL_KEY),
-            self.needed_secret("aircall.api_token", AIRCALL_KEY),
-        );
-        let credential = aircall::Credential::key(id?, token?.reveal());
-        let account = aircall::Account::new(&url, credential).and_then(|a| a.with_user_agent(USER_AGENT));
-        self.account("aircall.api_url", account)
-    }
-
-    /// Exactly one of the two, and the limit to start with.
-    fn helpdesk(&mut self) -> (Option<HelpdeskAccount>, Rate) {
-        let is_front = self.values.has_section("front");
-        if is_front && self.values.has_section("gorgias") {
-            self.fault("front", "given beside [gorgias]", "Give one of the two: calls go into one helpdesk");
-        }
-        if is_front {
-            let rate = self.rate("front.rate", Rate { requests: 50, window: Duration::from_secs(60) });
-            return (self.front(), rate);
-        }
-        let rate = self.rate("gorgias.rate", Rate { requests: 80, window: Duration::from_secs(40) });
-        (self.gorgias().map(HelpdeskAccount::Gorgias), rate)
-    }
-
-    fn front(&mut self) -> Option<HelpdeskAccount> {
-        let oauth = ["front.oauth.client_id", "front.oauth.client_secret"];
-        if oauth.iter().filter_map(|key| self.values.take(key)).count() > 0 {
-            self.fault("front.oauth.client_id", "this version has no sign-in yet", "Give [front] api_token");
-        }
-        let url = self.text("front.api_url").unwrap_or_else(|| front::API_URL.into());
-        let app_url = self.text("front.oauth_url").unwrap_or_else(|| front::APP_URL.into());
-        let inbox = self.text("front.inbox").unwrap_or_else(|| FRONT_INBOX.into()).trim().to_owned();
-        let token = self.needed_secret("front.api_token", FRONT_KEY);
-        let credential = front::Credential::bearer(token?.reveal());
-        let account = front::Account::new(&url, credential).and_then(|a| a.with_user_agent(USER_AGENT));
-        let account = self.account("front.api_url", account)?;
-        Some(HelpdeskAccount::Front { account, inbox, app_url })
-    }
-
-    fn gorgias(&mut self) -> Option<gorgias::Account> {
-        let oauth = ["gorgias.oauth.client_id", "gorgias.oauth.client_secret"];
-        if oauth.iter().filter_map(|key| self.values.take(key)).count() > 0 {
-            self.fault(
-                "gorgias.oauth.client_id",
-                "this version has no sign-in yet",
-                "Give [gorgias] email and api_key",
-            );
-        }
-        let (name, url) = (self.text("gorgias.account"), self.text("gorgias.api_url"));
-        let (email, key) =
-            (self.needed("gorgias.email", GORGIAS_KEY), self.needed_secret("gorgias.api_key", GORGIAS_KEY));
-        if name.is_none() && url.is_none() {
-            self.fault(
-                "gorgias.account",
-                "missing",
-                "Give the first part of your helpdesk's address: \"acme\" of acme.gorgias.com",
-            );
-        }
-        if url.as_deref().is_some_and(is_page_of_gorgias) {
-            self.fault(
-                "gorgias.api_url",
-                "the address of a page in the browser",
-                "Leave out /app and what follows: \"https://acme.gorgias.com\"",
-            );
-            return None;
-        }
-        let credential = gorgias::Credential::basic(email?, key?.reveal());
-        let (key, account) = match (url, name) {
-            (Some(url), _) => ("gorgias.api_url", gorgias::Account::new(&url, credential)),
-            (None, name) => ("gorgias.account", gorgias::Account::for_subdomain(&name?, credential)),
-        };
-        self.account(key, account.and_then(|a| a.with_user_agent(USER_AGENT)))
-    }
-
-    fn account<T, E: std::fmt::Display>(&mut self, key: &str, account: Result<T, E>) -> Option<T> {
+    pub(super) fn account<T, E: std::fmt::Display>(&mut self, key: &str, account: Result<T, E>) -> Option<T> {
         account.map_err(|error| self.fault(key, "not usable", error.to_string())).ok()
     }
 
-    fn arrival(&mut self, public_url: Option<String>) -> (Arrival, Option<Secret>) {
+    fn arrival(&mut self, public_url: Option<String>) -> (EventsBy, Arrival, Option<Secret>) {
         let token = self.secret("aircall.webhook_token");
         let word = self.choice("aircall.webhook", "auto", &["auto", "manual", "none"]);
-        match (word.as_str(), public_url, &token) {
+        let events = match word.as_str() {
+            "manual" => EventsBy::Manual,
+            "none" => EventsBy::None,
+            _ => EventsBy::Auto,
+        };
+        let (arrival, token) = self.arrival_by(&word, public_url, token);
+        (events, arrival, token)
+    }
+
+    fn arrival_by(
+        &mut self,
+        word: &str,
+        public_url: Option<String>,
+        token: Option<Secret>,
+    ) -> (Arrival, Option<Secret>) {
+        match (word, public_url, &token) {
             ("manual", _, None) => {
                 self.fault("aircall.webhook_token", "missing", "A webhook made by hand needs its token here");
                 (Arrival::ManualWebhook, None)
@@ -232,19 +245,8 @@ impl Reader {
             "shadow" => Mode::Shadow,
             _ => Mode::Off,
         };
-        let from = self.values.take("logging.from").and_then(|value| {
-            let text =
-                value.as_str().map(str::to_owned).or_else(|| value.as_datetime().map(ToString::to_string));
-            let parsed = text.as_deref().and_then(|t| DateTime::parse_from_rfc3339(t).ok());
-            if parsed.is_none() {
-                self.fault(
-                    "logging.from",
-                    "not a moment with a zone",
-                    "Give for instance \"2026-11-21T09:00:00+01:00\"",
-                );
-            }
-            parsed.map(|at| at.to_utc())
-        });
+        let from = self.moment("logging.from");
+        let shadow_until = self.moment("logging.shadow_until");
         let language = self.choice("logging.language", "en", &["en", "de", "fr"]);
         let unknown =
             self.choice("logging.unknown_callers", "placeholder", &["placeholder", "phone_only", "hold"]);
@@ -252,6 +254,7 @@ impl Reader {
         Logging {
             mode: ModeSetting(mode),
             from,
+            shadow_until,
             language: Language::from_code(&language).unwrap_or_default(),
             unknown_callers: match unknown.as_str() {
                 "hold" => UnknownCallers::Hold,
@@ -267,6 +270,16 @@ impl Reader {
             missed: self.keep("logging.missed"),
             outbound_unanswered: self.keep("logging.outbound_unanswered"),
         }
+    }
+
+    fn moment(&mut self, key: &str) -> Option<DateTime<Utc>> {
+        let value = self.values.take(key)?;
+        let text = value.as_str().map(str::to_owned).or_else(|| value.as_datetime().map(ToString::to_string));
+        let parsed = text.as_deref().and_then(|t| DateTime::parse_from_rfc3339(t).ok());
+        if parsed.is_none() {
+            self.fault(key, "not a moment with a zone", "Give for instance \"2026-11-21T09:00:00+01:00\"");
+        }
+        parsed.map(|at| at.to_utc())
     }
 
     fn keep(&mut self, key: &str) -> Keep {
@@ -341,7 +354,7 @@ impl Reader {
     }
 
     /// `N/Ws`.
-    fn rate(&mut self, key: &str, default: Rate) -> Rate {
+    pub(super) fn rate(&mut self, key: &str, default: Rate) -> Rate {
         let Some(text) = self.text(key) else { return default };
         let parsed = text.strip_suffix('s').and_then(|t| t.split_once('/')).and_then(|(n, w)| {
             let (requests, window): (u32, u64) = (n.trim().parse().ok()?, w.trim().parse().ok()?);
@@ -382,7 +395,7 @@ impl Reader {
         })
     }
 
-    fn text(&mut self, key: &str) -> Option<String> {
+    pub(super) fn text(&mut self, key: &str) -> Option<String> {
         match self.values.take(key)? {
             Value::String(text) => Some(text).filter(|t| !t.trim().is_empty()),
             _ => {
@@ -392,33 +405,15 @@ impl Reader {
         }
     }
 
-    fn secret(&mut self, key: &str) -> Option<Secret> {
+    pub(super) fn secret(&mut self, key: &str) -> Option<Secret> {
         self.text(key).map(Secret)
-    }
-
-    fn needed(&mut self, key: &str, fix: &str) -> Option<String> {
-        let text = self.text(key);
-        if text.is_none() && !self.faults.iter().any(|f| f.key == shown(key)) {
-            self.fault(key, "missing", fix);
-        }
-        text
-    }
-
-    fn needed_secret(&mut self, key: &str, fix: &str) -> Option<Secret> {
-        self.needed(key, fix).map(Secret)
     }
 }
 
 /// A webhook that was switched off, deleted or changed is mended within a minute (`design.md` §6).
 const MOST_CHECK_SECONDS: u64 = 60;
-const USER_AGENT: &str = concat!("sidetone/", env!("CARGO_PKG_VERSION"));
-const AIRCALL_KEY: &str = "Make an API key in the Aircall Dashboard under Integrations & API";
-const FRONT_KEY: &str = "Make an API token in Front under Settings, Developers, API tokens";
-/// Where the vendor's integration puts calls, too.
-const FRONT_INBOX: &str = "Aircall Phone";
-const GORGIAS_KEY: &str = "Make an API key in Gorgias under Settings, REST API";
 
-fn is_public_address(url: &str) -> bool {
+pub(super) fn is_public_address(url: &str) -> bool {
     let Ok(url) = url::Url::parse(url) else { return false };
     // The webhook's path is put behind it.
     let is_plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
@@ -426,17 +421,11 @@ fn is_public_address(url: &str) -> bool {
 }
 
 /// Whether an address stays on this computer.
-pub(super) fn is_loopback(url: &url::Url) -> bool {
+pub(crate) fn is_loopback(url: &url::Url) -> bool {
     match url.host() {
         Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
         Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
         Some(url::Host::Domain(name)) => name == "localhost",
         None => false,
     }
-}
-
-/// The address in the browser's bar leads to the helpdesk's pages, where the API is not.
-fn is_page_of_gorgias(url: &str) -> bool {
-    url::Url::parse(url)
-        .is_ok_and(|url| url.path_segments().is_some_and(|mut segments| segments.next() == Some("app")))
 }

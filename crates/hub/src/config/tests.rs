@@ -229,3 +229,132 @@ fn front_needs_a_token_and_has_an_inbox() {
     let told = faults(&front("api_token = \"x\"\napi_url = \"http://api2.frontapp.com\""));
     assert!(told.contains("[front] api_url: not usable"), "{told}");
 }
+
+const KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+
+fn draft(text: &str, entered: &[(&str, &str)]) -> Result<Draft, ConfigError> {
+    let mut console = Console::default();
+    for (key, value) in entered {
+        let table: toml::Table = format!("value = {value}").parse().expect("is TOML");
+        console.set(key, Some(table["value"].clone()));
+    }
+    Base::new(text, std::iter::empty()).draft(console)
+}
+
+#[test]
+fn what_was_entered_completes_what_file_and_environment_do_not_say() {
+    let nothing = draft("", &[]).expect("is no error");
+    assert!(!nothing.is_complete() && nothing.aircall.is_none() && nothing.helpdesk.is_none());
+    assert!(nothing.not_complete().to_string().contains("[hub] admin_token: missing"));
+    let told = nothing.complete().expect_err("is not complete").to_string();
+    assert!(
+        told.contains("[aircall] api_id: missing") && told.contains("[gorgias] api_key: missing"),
+        "{told}"
+    );
+
+    let entered = [
+        ("aircall.api_id", "\"id\""),
+        ("aircall.api_token", "\"token\""),
+        ("aircall.numbers", "[123, 456]"),
+        ("front.api_token", "\"x\""),
+        ("front.inbox", "\"Calls\""),
+        ("logging.mode", "\"shadow\""),
+    ];
+    let config = draft("", &entered).expect("is good").complete().expect("is complete");
+    assert_eq!(config.settings.lines.len(), 2);
+    assert_eq!(config.settings.logging.mode.0, Mode::Shadow);
+    assert!(matches!(&config.helpdesk, HelpdeskAccount::Front { inbox, .. } if inbox == "Calls"));
+}
+
+#[test]
+fn file_and_environment_stand_over_what_was_entered() {
+    let entered = [("logging.mode", "\"off\""), ("aircall.numbers", "[1]"), ("logging.language", "\"de\"")];
+    let draft = draft(GOOD, &entered).expect("is good");
+    assert!(draft.given.contains("logging.mode") && !draft.entered.contains("logging.mode"));
+    assert!(draft.entered.contains("logging.language"));
+    let config = draft.complete().expect("is complete");
+    assert_eq!((config.settings.logging.mode.0, config.settings.lines.len()), (Mode::Live, 2));
+    assert_eq!(config.settings.logging.language.code(), "de");
+}
+
+#[test]
+fn a_wrong_value_that_was_entered_is_left_out_and_told_and_the_rest_holds() {
+    let entered =
+        [("logging.language", "\"xx\""), ("logging.missed", "\"closed\""), ("aircall.numbers", "\"all\"")];
+    let draft =
+        draft(GOOD.split("[aircall]").next().unwrap_or_default(), &entered).expect("starts all the same");
+    let mut keys: Vec<&str> = draft.left_out.iter().map(|(key, _)| key.as_str()).collect();
+    keys.sort_unstable();
+    assert_eq!(keys, ["aircall.numbers", "logging.language"]);
+    assert!(
+        draft.notices.iter().any(|told| told.contains("[logging] language") && told.contains("left out"))
+    );
+    assert_eq!(draft.settings.logging.missed, sidetone_engine::settings::Keep::Closed);
+    // A webhook by hand whose token is lost polls, rather than keeping the program from starting.
+    let by_hand = self::draft("", &[("aircall.webhook", "\"manual\"")]).expect("starts all the same");
+    assert_eq!((by_hand.settings.arrival, by_hand.left_out.len()), (Arrival::Polling, 1));
+}
+
+#[test]
+fn what_file_and_environment_begin_they_have_to_end() {
+    for (text, told) in [
+        ("[aircall]\napi_id = \"id\"", "[aircall] api_token: missing"),
+        ("[gorgias]\nemail = \"ada@example.com\"", "[gorgias] api_key: missing"),
+        ("[gorgias]\naccount = \"acme\"", "[gorgias] email: missing"),
+        ("[aircall.oauth]\nclient_id = \"x\"", "[aircall.oauth] client_secret: missing"),
+        ("[front]\ntoken = \"x\"", "[front] token: there is no such key"),
+    ] {
+        let error = draft(text, &[]).expect_err("is wrong").to_string();
+        assert!(error.contains(told), "{told} in {error}");
+    }
+    let completed = [("aircall.api_token", "\"token\"")];
+    assert!(draft("[aircall]\napi_id = \"id\"", &completed).expect("is completed").aircall.is_some());
+    // Addresses, limits and apps alone begin nothing.
+    let text = "[aircall]\napi_url = \"http://127.0.0.1:1\"\n[gorgias]\napi_url = \"http://127.0.0.1:2\"\n\
+                [front]\napi_url = \"http://127.0.0.1:3\"\ninbox = \"Calls\"\n";
+    let open = draft(text, &[]).expect("is good");
+    assert!(open.aircall.is_none() && open.helpdesk.is_none() && open.inbox == "Calls");
+    assert!(draft("[gorgias]\napi_url = \"nowhere\"", &[]).is_err());
+}
+
+#[test]
+fn apps_are_read_and_never_shown() {
+    let app =
+        |name: &str| format!("[{name}.oauth]\nclient_id = \"app-of-{name}\"\nclient_secret = \"geheim\"\n");
+    let text =
+        format!("{}authorize_url = \"https://sign.example.com/in\"\n{}", app("aircall"), app("gorgias"));
+    let draft = draft(&text, &[]).expect("is good");
+    let vendors = draft.apps.vendors();
+    assert_eq!(vendors, [sidetone_protocol::Vendor::Aircall, sidetone_protocol::Vendor::Gorgias]);
+    let aircall = draft.apps.aircall.clone().expect("is there");
+    assert_eq!(aircall.client_id, "app-of-aircall");
+    assert_eq!(aircall.client_secret.reveal(), "geheim");
+    assert_eq!(aircall.sign_in_url.as_deref(), Some("https://sign.example.com/in"));
+    assert!(!format!("{draft:?}").contains("geheim"));
+}
+
+#[test]
+fn the_key_for_secrets_is_32_bytes_in_base64() {
+    let with_key = |key: &str| draft(&format!("[hub]\nsecret_key = \"{key}\""), &[]);
+    assert!(with_key(KEY).expect("is good").secret_key.is_some());
+    let told = with_key("c2hvcnQ=").expect_err("is wrong").to_string();
+    assert!(told.contains("[hub] secret_key: not 32 bytes") && told.contains("openssl rand"), "{told}");
+    assert!(!told.contains("c2hvcnQ="));
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("key");
+    std::fs::write(&path, format!("{KEY}\n")).expect("writes");
+    let text = format!("[hub]\nsecret_key_file = \"{}\"", path.display());
+    assert!(draft(&text, &[]).expect("is good").secret_key.is_some());
+}
+
+#[test]
+fn only_what_an_admin_decides_can_be_entered() {
+    for key in ["aircall.numbers", "front.inbox", "logging.mode", "alerts.webhook_url", "hub.public_url"] {
+        assert!(is_of_console(key), "{key}");
+    }
+    for key in
+        ["hub.admin_token", "hub.secret_key", "aircall.api_url", "front.oauth_url", "gorgias.oauth.client_id"]
+    {
+        assert!(!is_of_console(key), "{key}");
+    }
+}

@@ -1,60 +1,213 @@
-//! What is looked at of Front: the token, the people, the inbox of calls.
+//! What is looked at of Front: the token, the people, the inbox of calls and who sees it, what the token may read.
 
-use ::front::{Account, Error, ErrorKind, Inbox, List, Request, Teammate};
+use ::front::contacts::OrderBy;
+use ::front::{Account, ContactRef, Error, ErrorKind, Inbox, InboxId, List, Rate, Request, Teammate};
 use sidetone_engine::directory::People;
 use sidetone_engine::front::{inbox_of_calls, is_inbox_of_calls, person};
 use sidetone_engine::helpdesk::PLACE_KEPT_IN;
 use sidetone_engine::transport::Transport;
 
-use super::{Check, emails, fault, hint, passed, unreachable};
-use crate::config::Config;
+use super::budget;
+use super::check::{Check, count, fault, hint, named, passed, some_of};
+use super::gorgias::permissions;
+use super::patient::Patient;
+use super::unreachable;
 use crate::database;
 
-pub(super) async fn check(
-    config: &Config,
-    account: &Account,
-    inbox: &str,
-    transport: &dyn Transport,
-    checks: &mut Vec<Check>,
-) {
-    let Some(teammates) = teammates(account, transport, checks).await else { return };
-    let people = People(teammates.iter().map(person).collect());
-    checks.push(passed("front_key", format!("Front accepts the token; {} teammates", people.0.len())));
-    inboxes(config, account, inbox, transport, checks).await;
-    let told = "Their calls are logged by the customer, and their conversations stay unassigned. Give them the same e-mail \
-                in both";
-    emails(config, transport, &people, ("Front teammate", told), checks).await;
+/// So many contacts are looked into for a conversation to read from.
+const LOOKED_INTO: u32 = 3;
+
+/// Who works there, and who of them sees the inbox of calls; `None` where that is not known.
+pub(super) struct Desk {
+    pub(super) people: People,
+    pub(super) members: Option<Vec<Teammate>>,
 }
 
-async fn teammates(
-    account: &Account,
-    transport: &dyn Transport,
-    checks: &mut Vec<Check>,
-) -> Option<Vec<Teammate>> {
-    let what = |error: &Error| match error.kind() {
-        ErrorKind::Credential => "Front does not accept the token",
-        ErrorKind::WrongAddress | ErrorKind::Malformed => {
-            "Something that is not Front's API answers in its place"
-        }
-        _ => "Front does not list its teammates",
-    };
-    all(::front::teammates::list(), account, transport, "front_key", what, checks).await
-}
-
-/// Which inbox calls go into, by the engine's own rule; or that it is made: whether the token may, is seen only then.
-async fn inboxes(
-    config: &Config,
+/// Reads and checks; the people are there once the token is accepted.
+pub(super) async fn read(
+    patient: &Patient,
     account: &Account,
     wanted: &str,
-    transport: &dyn Transport,
     checks: &mut Vec<Check>,
-) {
-    let what = |_: &Error| "Front does not list its inboxes";
-    let list = ::front::inboxes::list();
-    let Some(inboxes) = all(list, account, transport, "front_inbox", what, checks).await else { return };
-    // A database that cannot be read is told of by a check of its own.
-    let remembered = database::remembered(&config.database, &PLACE_KEPT_IN).await;
-    checks.push(inbox(&inboxes, remembered.as_ref().map(Option::as_deref).ok(), wanted));
+) -> Option<Desk> {
+    let mut front = Asking { account, transport: patient.transport.as_ref(), asked: 0, rate: None };
+    let teammates = match front.all(::front::teammates::list()).await {
+        Ok(teammates) => teammates,
+        Err(why) => {
+            checks.push(why.into_check("front_key", key_fault));
+            return None;
+        }
+    };
+    let people = People(teammates.iter().map(person).collect());
+    let n = count(people.0.len(), "teammate", "teammates");
+    checks.push(passed("front_key", format!("Front accepts the token; {n}")).with_value(n));
+    let place = front.inbox(patient, wanted, checks).await;
+    let members = match &place {
+        Some(place) => front.all(::front::inboxes::teammates(place)).await.ok(),
+        None => None,
+    };
+    checks.push(front.permissions().await);
+    let others = front
+        .rate
+        .as_ref()
+        .map(|rate| (rate.limit.saturating_sub(rate.remaining).saturating_sub(front.asked), rate.limit));
+    checks.extend(budget::helpdesk(patient, others));
+    Some(Desk { people, members })
+}
+
+/// Which of the agents do not see the inbox of calls.
+pub(super) fn access(users: &[aircall::User], desk: &Desk) -> Option<Check> {
+    let members = desk.members.as_ref()?;
+    let is_blind = |user: &&aircall::User| {
+        let person = user.email.as_deref().and_then(|email| desk.people.by_email(email));
+        person.is_some_and(|person| members.iter().all(|member| member.id.as_str() != person.id))
+    };
+    let blind: Vec<String> = users
+        .iter()
+        .filter(is_blind)
+        .map(|user| named(user.name.as_deref().or(user.email.as_deref()).unwrap_or_default()))
+        .collect();
+    Some(if blind.is_empty() {
+        passed("inbox_access", "Every agent who is in Front sees the inbox of calls").with_value(count(
+            members.len(),
+            "member",
+            "members",
+        ))
+    } else {
+        hint(
+            "inbox_access",
+            format!("{} cannot see the inbox of calls", some_of(&blind)),
+            "Give them access in Front under Settings, Inboxes",
+        )
+    })
+}
+
+/// Requests to Front, counted.
+struct Asking<'a> {
+    account: &'a Account,
+    transport: &'a dyn Transport,
+    asked: u32,
+    rate: Option<Rate>,
+}
+
+/// Why something could not be read.
+enum Why {
+    Unreachable(sidetone_engine::transport::TransportError),
+    Refused(Error),
+}
+
+impl Why {
+    fn into_check(self, code: &'static str, refused: impl Fn(&Error) -> Check) -> Check {
+        match self {
+            Why::Unreachable(error) => unreachable(code, "Front", &error),
+            Why::Refused(error) => refused(&error),
+        }
+    }
+
+    fn is_forbidden(&self) -> bool {
+        matches!(self, Why::Refused(error) if *error.kind() == ErrorKind::Forbidden)
+    }
+}
+
+impl Asking<'_> {
+    async fn page<T>(&mut self, request: &Request<List<T>>) -> Result<List<T>, Why> {
+        self.asked += 1;
+        let answer = self.transport.send(request.to_http(self.account)).await.map_err(Why::Unreachable)?;
+        self.rate = Rate::read(answer.headers()).or(self.rate.take());
+        request.parse(&answer).map_err(Why::Refused)
+    }
+
+    /// A whole list. Those that are asked for so are not paged (`reference/front.md §2.3`), or short.
+    async fn all<T>(&mut self, list: Request<List<T>>) -> Result<Vec<T>, Why> {
+        let mut items = Vec::new();
+        let mut next = Some(list);
+        while let Some(request) = next.take() {
+            let page = self.page(&request).await?;
+            next = request.next_page(&page);
+            items.extend(page.items);
+        }
+        Ok(items)
+    }
+
+    /// Which inbox calls go into, by the engine's own rule; or that it is made: whether the token may, is seen only then.
+    async fn inbox(&mut self, patient: &Patient, wanted: &str, checks: &mut Vec<Check>) -> Option<InboxId> {
+        let inboxes = match self.all(::front::inboxes::list()).await {
+            Ok(inboxes) => inboxes,
+            Err(why) => {
+                checks.push(why.into_check("front_inbox", |error| {
+                    let what = format!("Front does not list its inboxes ({})", named(&error.to_string()));
+                    fault("front_inbox", what, "Give the token the permission inboxes:read in Front")
+                }));
+                return None;
+            }
+        };
+        // A database that cannot be read is told of by a check of its own.
+        let remembered = database::remembered(&patient.config.database, &PLACE_KEPT_IN).await;
+        let remembered = remembered.as_ref().map(Option::as_deref).ok();
+        let place = inbox_of_calls(&inboxes, remembered.flatten(), wanted);
+        let name = place.map(|inbox| named(inbox.name.as_deref().unwrap_or_default()));
+        checks.push(
+            inbox(&inboxes, remembered, wanted).with_value(name.unwrap_or_else(|| "not made yet".into())),
+        );
+        place.map(|inbox| inbox.id.clone())
+    }
+
+    /// What the token may read, by one item of each kind.
+    async fn permissions(&mut self) -> Check {
+        let is_refused = |why: Option<&Why>| why.is_some_and(Why::is_forbidden);
+        // Who has been a contact for long is likely to have a conversation.
+        let oldest = ::front::contacts::ListContacts {
+            limit: Some(LOOKED_INTO),
+            order_by: Some(OrderBy::CreatedAscending),
+            ..Default::default()
+        };
+        let contacts = self.page(&::front::contacts::list(&oldest)).await;
+        let tags = self.page(&::front::tags::list(Some(1))).await;
+        let mut asked = vec![
+            ("contacts:read", is_refused(contacts.as_ref().err())),
+            ("tags:read", is_refused(tags.as_ref().err())),
+        ];
+        // What is below a contact or a conversation can be asked for only where there is one.
+        let newest = ::front::conversations::ListConversations { limit: Some(1), ..Default::default() };
+        for contact in contacts.into_iter().flat_map(|page| page.items) {
+            let theirs = ::front::conversations::of_contact(&ContactRef::Id(contact.id), &newest);
+            let listed = self.page(&theirs).await;
+            if is_refused(listed.as_ref().err()) {
+                asked.push(("conversations:read", true));
+                break;
+            }
+            let Some(known) = listed.ok().and_then(|page| page.items.into_iter().next()) else { continue };
+            let messages = self.page(&::front::messages::of_conversation(&known.id, Some(1))).await;
+            let comments = self.page(&::front::comments::list(&known.id)).await;
+            asked.push(("conversations:read", false));
+            asked.push(("messages:read", is_refused(messages.as_ref().err())));
+            asked.push(("comments:read", is_refused(comments.as_ref().err())));
+            break;
+        }
+        permissions("Front", &asked)
+    }
+}
+
+fn key_fault(error: &Error) -> Check {
+    let text = named(&error.to_string());
+    let (what, mend) = match error.kind() {
+        ErrorKind::Credential => (
+            "Front does not accept the token",
+            "Make an API token in Front under Settings, Developers, API tokens, and enter it",
+        ),
+        ErrorKind::WrongAddress | ErrorKind::Malformed => (
+            "Something that is not Front's API answers in its place",
+            "Correct [front] api_url, or the proxy on the way",
+        ),
+        ErrorKind::Forbidden => {
+            ("Front does not list its teammates", "Give the token the permission teammates:read in Front")
+        }
+        _ => (
+            "Front does not list its teammates",
+            "Check again in a minute; if it stays so, see frontstatus.com",
+        ),
+    };
+    fault("front_key", format!("{what} ({text})"), mend)
 }
 
 /// `remembered`: the inbox that calls went into so far, if any; `None` where that is not known.
@@ -115,37 +268,4 @@ fn inbox(inboxes: &[Inbox], remembered: Option<Option<&str>>, wanted: &str) -> C
             "Rename all but one of them in Front",
         ),
     }
-}
-
-/// A whole list; what is wrong is told.
-async fn all<T>(
-    list: Request<List<T>>,
-    account: &Account,
-    transport: &dyn Transport,
-    code: &'static str,
-    what: impl Fn(&Error) -> &'static str,
-    checks: &mut Vec<Check>,
-) -> Option<Vec<T>> {
-    let mut items = Vec::new();
-    let mut next = Some(list);
-    while let Some(request) = next.take() {
-        let answer = match transport.send(request.to_http(account)).await {
-            Ok(answer) => answer,
-            Err(error) => {
-                checks.push(unreachable(code, "Front", &error));
-                return None;
-            }
-        };
-        match request.parse(&answer) {
-            Ok(page) => {
-                next = request.next_page(&page);
-                items.extend(page.items);
-            }
-            Err(error) => {
-                checks.push(fault(code, what(&error), error.to_string()));
-                return None;
-            }
-        }
-    }
-    Some(items)
 }

@@ -7,7 +7,9 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use sidetone_sandbox::{Options, Ports, Sandbox, Served, aircall_world as world, front_world, gorgias_world};
+use sidetone_sandbox::{
+    AircallLimits, Options, Ports, Sandbox, Served, aircall_world as world, front_world, gorgias_world,
+};
 
 pub const ADMIN: &str = "admin-token-of-a-test";
 pub const WEBHOOK: &str = "webhook-token-of-a-test";
@@ -96,6 +98,47 @@ impl Program {
         let mut program = Program { sandbox, served, hub, dir, child: None, client, database };
         program.run().await;
         program
+    }
+
+    /// Sandbox and hub with nothing but what an operator gives: where the vendors are, and these further lines. Its folder
+    /// for data is `data`; an admin has to connect everything.
+    pub async fn from_nothing(scale: f64, more: &str) -> Program {
+        let sandbox = Sandbox::new(Options { scale, ..Options::default() }).unwrap();
+        // Each change of the settings starts an engine, which reads Aircall's lists.
+        let aircall = sandbox.control().aircall().clone();
+        aircall.set_limits(AircallLimits { per_minute: 6000, ..aircall.limits() });
+        let served = sandbox.serve(Ports::default()).await.unwrap();
+        let hub = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let text = format!(
+            "[hub]\nlisten = \"{hub}\"\ndata_dir = {dir:?}\nadmin_token = \"{ADMIN}\"\n{more}\
+             [aircall]\napi_url = \"http://{aircall}\"\nrate_per_minute = 6000\n\
+             [gorgias]\napi_url = \"http://{gorgias}\"\nrate = \"8000/20s\"\n\
+             [front]\napi_url = \"http://{front}\"\noauth_url = \"http://{front}\"\n",
+            aircall = served.aircall,
+            gorgias = served.gorgias,
+            front = served.front,
+            dir = dir.path().join("data").display().to_string(),
+        );
+        std::fs::write(dir.path().join("hub.toml"), text).unwrap();
+        let client = reqwest::Client::new();
+        let mut program = Program { sandbox, served, hub, dir, child: None, client, database: None };
+        program.run().await;
+        program
+    }
+
+    /// Posts JSON to the API as an admin; status and answer.
+    pub async fn post(&self, path: &str, body: Value) -> (u16, Value) {
+        let asked = self.client.post(self.url(path)).bearer_auth(ADMIN).body(body.to_string());
+        let answer = asked.send().await.unwrap();
+        let status = answer.status().as_u16();
+        (status, serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap_or_default())
+    }
+
+    /// Waits for the end of what was started with these arguments: exit code and what it said.
+    pub fn said(&self, arguments: &[&str]) -> (Option<i32>, String) {
+        let ended = self.command(arguments).stdin(Stdio::null()).output().unwrap();
+        (ended.status.code(), String::from_utf8_lossy(&ended.stderr).into_owned())
     }
 
     pub fn config(&self) -> PathBuf {

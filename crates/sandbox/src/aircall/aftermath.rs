@@ -102,15 +102,16 @@ impl State {
         let rewrite = self.switches.rewrite;
         let Some(call) = self.calls.get_mut(&id) else { return };
         call.is_over = true;
-        let is_answered = call.answered_at.is_some();
-        call.has_recording = is_answered && recording_after_s <= 0.0;
+        let records = self.world.line(call.line).is_some_and(|line| line.records);
+        let is_recorded = call.answered_at.is_some() && records;
+        call.has_recording = is_recorded && recording_after_s <= 0.0;
         call.has_voicemail = call.leaves_voicemail;
         let leaves_voicemail = call.leaves_voicemail;
         self.announce("call.ended", id);
         if leaves_voicemail {
             self.later(VOICEMAIL_AFTER_S, Step::VoicemailLeft(id));
         }
-        if is_answered && recording_after_s > 0.0 {
+        if is_recorded && recording_after_s > 0.0 {
             self.later(recording_after_s, Step::RecordingReady(id));
         }
         if rewrite {
@@ -153,7 +154,7 @@ impl State {
                 } else {
                     call.user = line.agents.first().copied();
                     call.answered_at = Some(started_at + 8);
-                    call.has_recording = true;
+                    call.has_recording = line.records;
                 }
                 let id = call.id;
                 self.calls.insert(id, call);

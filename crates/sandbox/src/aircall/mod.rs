@@ -9,6 +9,8 @@ mod errors;
 pub(crate) mod life;
 pub(crate) mod limits;
 mod media;
+pub(crate) mod oauth;
+pub(crate) mod odd;
 mod paging;
 pub(crate) mod rest;
 pub(crate) mod service;

@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 
 use super::{
     call::{Call, Direction},
-    errors, media,
+    errors, media, oauth,
     paging::{Links, page},
     shapes::{self, Fetch},
     state::State,
     switches::ResetUnit,
-    webhooks,
+    webhooks::{self, Webhook},
     world::{API_ID, API_TOKEN, BEARER, COMPANY},
     writes,
 };
@@ -26,16 +26,22 @@ pub(crate) fn answer(state: &mut State, asked: &Asked) -> Answered {
     if segments.first() == Some(&"media") {
         return media::answer(state, asked);
     }
+    if let Some(answered) = oauth::answer(state, asked) {
+        return answered;
+    }
     if let Err(refusal) = at_the_gate(state, asked) {
         return refusal;
     }
-    route(state, asked)
+    let answered = route(state, asked);
+    state.caller = None;
+    answered
 }
 
 /// What is behind the gate.
 pub(crate) fn route(state: &mut State, asked: &Asked) -> Answered {
     let origin = asked.origin(&state.origin);
     match (&asked.method, asked.segments().as_slice()) {
+        (_, ["v1", "integrations", what]) => oauth::integration(state, asked, what),
         (&Method::GET, path) => read(state, asked, &origin, path),
         (_, ["v1", "webhooks", rest @ ..]) => webhooks::change(state, asked, rest),
         (_, path) => writes::change(state, asked, path),
@@ -44,20 +50,35 @@ pub(crate) fn route(state: &mut State, asked: &Asked) -> Answered {
 
 /// 401 without a header, 403 with a wrong one, then the media type, then the rate limit.
 fn at_the_gate(state: &mut State, asked: &Asked) -> Result<(), Answered> {
-    let is_known = match asked.credential() {
+    let caller = match asked.credential() {
         Credential::Absent => return Err(errors::gateway(401)),
-        Credential::Basic { user, password } => user == API_ID && password == API_TOKEN,
-        Credential::Bearer(token) => token == BEARER,
-        Credential::Unreadable => false,
+        Credential::Basic { user, password } => (user == API_ID && password == API_TOKEN).then_some(None),
+        Credential::Bearer(token) if token == BEARER => Some(None),
+        Credential::Bearer(token) => {
+            state.installs.iter().find(|install| install.is_known_by(&token)).map(|install| Some(install.id))
+        }
+        Credential::Unreadable => None,
     };
-    if !is_known || state.switches.revoked {
+    let Some(caller) = caller.filter(|_| !state.switches.revoked && !is_forbidden(state, asked)) else {
         return Err(errors::gateway(403));
-    }
+    };
     if asked.method != Method::GET && !asked.sends_json() {
         return Err(errors::bad_request("Content-Type must be application/json"));
     }
     let now = state.now();
-    state.window.admit(now).map_err(|reset| too_many(state, reset))
+    state.window.admit(now).map_err(|reset| too_many(state, reset))?;
+    state.caller = caller;
+    Ok(())
+}
+
+/// Aircall knows no permissions, but a proxy or a plan may shut a path.
+fn is_forbidden(state: &State, asked: &Asked) -> bool {
+    state.switches.forbidden.iter().any(|forbidden| match forbidden.split_once(' ') {
+        Some((method, path)) => {
+            asked.method.as_str().eq_ignore_ascii_case(method) && asked.path.starts_with(path)
+        }
+        None => asked.path.starts_with(forbidden.as_str()),
+    })
 }
 
 /// With and without the headers: both are told of (`reference/aircall.md §2.1`).
@@ -170,11 +191,16 @@ fn read(state: &State, asked: &Asked, origin: &str, path: &[&str]) -> Answered {
             found("team", id.parse().ok().and_then(|id| world.team(id)).map(|team| shapes::team(state, team)))
         }
         ["v1", "webhooks"] => {
-            page(asked, origin, "webhooks", Links::Untold, &state.webhooks, |hook| hook.listed())
+            let own: Vec<&Webhook> = state.webhooks.iter().filter(|hook| hook.app == state.caller).collect();
+            page(asked, origin, "webhooks", Links::Untold, &own, |hook| hook.listed())
         }
         ["v1", "webhooks", id] => found(
             "webhook",
-            state.webhooks.iter().find(|hook| hook.is_named(id)).map(webhooks::Webhook::listed),
+            state
+                .webhooks
+                .iter()
+                .find(|hook| hook.is_named(id) && hook.app == state.caller)
+                .map(Webhook::listed),
         ),
         _ => errors::gateway(404),
     }

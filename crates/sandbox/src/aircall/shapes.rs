@@ -220,8 +220,9 @@ pub(crate) fn nested_agent(agent: &Agent) -> Value {
 pub(crate) fn agent_v2(index: usize, agent: &Agent) -> Value {
     let mut user = nested_agent(agent);
     user["direct_link"] = json!(format!("{API}/v2/users/{}", agent.id));
-    user["state"] = json!("always_opened");
-    user["substatus"] = json!("always_opened");
+    let hours = if agent.is_never_available { "always_closed" } else { "always_opened" };
+    user["state"] = json!(hours);
+    user["substatus"] = json!(hours);
     user["extension"] = json!(format!("{:03}", index + 1));
     user["default_number_id"] = json!(agent.default_line);
     user
@@ -243,7 +244,7 @@ pub(crate) fn nested_line(line: &Line) -> Value {
         "open": true,
         "availability_status": "open",
         "is_ivr": !line.ivr.is_empty(),
-        "live_recording_activated": true,
+        "live_recording_activated": line.records,
         "priority": null,
         "messages": {
             "welcome": "https://media.example.com/welcome.mp3",

@@ -8,12 +8,17 @@ use serde_json::{Value, json};
 use super::{
     call::{Call, ShownCard},
     limits::Window,
+    oauth::Install,
     switches::AircallSwitches,
     texts::Sent,
     webhooks::Webhook,
     world::World,
 };
-use crate::{clock::Clock, dice::Dice};
+use crate::{
+    clock::Clock,
+    dice::Dice,
+    oauth::{App, AuthorizeFaults, Codes},
+};
 
 /// First id of a call: above 2^32, because ids are 64-bit (`reference/aircall.md §4`).
 pub(crate) const FIRST_CALL: u64 = 4_300_112_000;
@@ -92,6 +97,10 @@ pub(crate) struct State {
     pub(crate) cards: Vec<ShownCard>,
     pub(crate) wrapping_up: Vec<u64>,
     pub(crate) window: Window,
+    pub(crate) codes: Codes,
+    pub(crate) installs: Vec<Install>,
+    /// The install whose token the request that is being answered carries; `None` for a Basic key and a person.
+    pub(crate) caller: Option<u64>,
     pub(crate) switches: AircallSwitches,
     /// Where clients reach this service, for media addresses in events.
     pub(crate) origin: String,
@@ -121,6 +130,9 @@ impl State {
             cards: Vec::new(),
             wrapping_up: Vec::new(),
             window: Window::default(),
+            codes: Codes::of(App { faults: AuthorizeFaults::SentBack, ..App::default() }),
+            installs: Vec::new(),
+            caller: None,
             switches: AircallSwitches::default(),
             origin,
             generation: 0,
@@ -168,7 +180,8 @@ impl State {
     pub(crate) fn emit(&mut self, name: &str, data: Value) {
         let event = Event { name: name.to_owned(), timestamp: self.now(), data, sent_to: None };
         for webhook in &self.webhooks {
-            if webhook.is_active && webhook.events.iter().any(|wanted| wanted == name) {
+            let is_wanted = webhook.is_active && webhook.events.iter().any(|wanted| wanted == name);
+            if is_wanted && self.is_connected(webhook, name, &event.data) {
                 let mut event = event.clone();
                 event.sent_to = self
                     .switches

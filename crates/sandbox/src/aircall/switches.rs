@@ -31,6 +31,12 @@ pub enum FailuresOf {
 pub struct AircallSwitches {
     /// The credential was revoked: every request is answered 403.
     pub revoked: bool,
+    /// Paths beginning so are answered 403, with a method before them or for all; for instance `POST /v1/webhooks`.
+    pub forbidden: Vec<String>,
+    /// `/v1/integrations/me` has its object under `integration`, instead of bare.
+    pub integration_wrapped: bool,
+    /// Events of messages, too, go to an app only for the numbers that its admin connected; events of calls always do.
+    pub messages_follow_numbers: bool,
     /// Whether a 429 carries the `X-AircallApi-*` headers.
     pub limit_headers: bool,
     /// The unit of `X-AircallApi-Reset`.
@@ -98,6 +104,9 @@ impl Default for AircallSwitches {
     fn default() -> Self {
         Self {
             revoked: false,
+            forbidden: Vec::new(),
+            integration_wrapped: true,
+            messages_follow_numbers: false,
             limit_headers: true,
             reset_unit: ResetUnit::Seconds,
             list_running: true,

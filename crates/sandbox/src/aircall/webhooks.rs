@@ -85,6 +85,8 @@ pub(crate) struct Webhook {
     pub(crate) failures_in_a_row: u32,
     pub(crate) delivered: u64,
     pub(crate) failed: u64,
+    /// The app that made it, by its install; `None` for Basic keys and the Dashboard.
+    pub(crate) app: Option<u64>,
 }
 
 impl std::fmt::Debug for Webhook {
@@ -94,6 +96,24 @@ impl std::fmt::Debug for Webhook {
 }
 
 impl Webhook {
+    /// A new one, of whoever asks.
+    pub(crate) fn new(state: &mut State, url: String, events: Vec<String>) -> Self {
+        Self {
+            uuid: state.dice.uuid().to_string(),
+            old_id: state.next_id(),
+            url,
+            token: state.dice.hex(),
+            events,
+            created_at: state.now(),
+            is_active: true,
+            disabled_at: None,
+            failures_in_a_row: 0,
+            delivered: 0,
+            failed: 0,
+            app: state.caller,
+        }
+    }
+
     /// Paths take the UUID, and still the old integer.
     pub(crate) fn is_named(&self, id: &str) -> bool {
         self.uuid == id || self.old_id.to_string() == id
@@ -124,7 +144,9 @@ pub(crate) fn change(state: &mut State, asked: &Asked, path: &[&str]) -> Answere
     let Some(body) = asked.json() else {
         return errors::bad_request("The body is not valid JSON");
     };
-    let index = |id: &str| state.webhooks.iter().position(|webhook| webhook.is_named(id));
+    let index = |id: &str| {
+        state.webhooks.iter().position(|webhook| webhook.is_named(id) && webhook.app == state.caller)
+    };
     match (&asked.method, path) {
         (&Method::POST, []) => create(state, &body),
         (&Method::PUT, [id]) => match index(id) {
@@ -154,19 +176,7 @@ fn create(state: &mut State, body: &Value) -> Answered {
     if state.webhooks.len() >= MOST_WEBHOOKS {
         return errors::bad_request("A company can have 100 webhooks at most.");
     }
-    let webhook = Webhook {
-        uuid: state.dice.uuid().to_string(),
-        old_id: state.next_id(),
-        url: url.to_owned(),
-        token: state.dice.hex(),
-        events: events.unwrap_or_else(all_events),
-        created_at: state.now(),
-        is_active: true,
-        disabled_at: None,
-        failures_in_a_row: 0,
-        delivered: 0,
-        failed: 0,
-    };
+    let webhook = Webhook::new(state, url.to_owned(), events.unwrap_or_else(all_events));
     let answer = Answered::json(201, &json!({"webhook": webhook.changed()}));
     state.webhooks.push(webhook);
     answer
@@ -229,6 +239,6 @@ fn all_events() -> Vec<String> {
 }
 
 /// The real service wants https; the stand-in also takes http, for receivers on this machine.
-fn is_address(url: &str) -> bool {
+pub(super) fn is_address(url: &str) -> bool {
     url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
 }

@@ -5,6 +5,8 @@ use crate::numbers;
 
 /// The company's name, as `GET /v1/company` tells it.
 pub const COMPANY: &str = "Northbrook Kettles";
+/// The company's id, which only apps hear of.
+pub const COMPANY_ID: u64 = 331_001;
 /// The user name of the default Basic credential.
 pub const API_ID: &str = "sandbox-aircall-id";
 /// The password of the default Basic credential.
@@ -48,6 +50,8 @@ pub(crate) struct Agent {
     pub(crate) wrap_up_s: u64,
     pub(crate) default_line: u64,
     pub(crate) presence: Presence,
+    /// Their working hours say that they take no calls at all.
+    pub(crate) is_never_available: bool,
 }
 
 /// What an agent's phone says, apart from calls (`reference/aircall.md §4.4`).
@@ -77,6 +81,8 @@ pub(crate) struct Line {
     pub(crate) ivr: &'static [(&'static str, &'static str)],
     pub(crate) agents: &'static [u64],
     pub(crate) teams: &'static [u64],
+    /// Whether calls are recorded.
+    pub(crate) records: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -148,6 +154,7 @@ fn agents() -> Vec<Agent> {
         wrap_up_s: 20,
         default_line,
         presence: Presence::Available,
+        is_never_available: false,
     };
     vec![
         agent(CAMILLE, "Camille Roux", "camille.roux@example.com", "Europe/Paris", "fr-FR", SUPPORT_FR),
@@ -169,6 +176,7 @@ fn lines() -> Vec<Line> {
             ivr: &[],
             agents: &[CAMILLE, THEO],
             teams: &[CARE],
+            records: true,
         },
         Line {
             id: SUPPORT_DE,
@@ -179,6 +187,7 @@ fn lines() -> Vec<Line> {
             ivr: &[],
             agents: &[JONAS],
             teams: &[CARE],
+            records: true,
         },
         Line {
             id: SALES_US,
@@ -189,6 +198,7 @@ fn lines() -> Vec<Line> {
             ivr: &[],
             agents: &[AMELIA, INES],
             teams: &[SALES],
+            records: true,
         },
         Line {
             id: RECEPTION,
@@ -199,6 +209,7 @@ fn lines() -> Vec<Line> {
             ivr: &[("1", "Orders"), ("2", "Repairs")],
             agents: &[CAMILLE, THEO, AMELIA],
             teams: &[CARE, SALES],
+            records: true,
         },
     ]
 }

@@ -10,6 +10,7 @@ use crate::{
         call::ShownCard,
         life::{Dial, HangUp, Ring},
         limits::AircallLimits,
+        odd::{WebhookChange, WebhookSeed},
         rest,
         service::Inner,
         shapes::{self, Fetch},
@@ -254,6 +255,38 @@ impl AircallControl {
                 webhook.failures_in_a_row = 0;
             }
         });
+    }
+
+    /// A webhook that another integration with a Basic key makes, or an admin in the Dashboard. Returns its UUID.
+    ///
+    /// # Errors
+    /// When the address is none, or an event does not exist.
+    pub fn add_webhook(&self, seed: WebhookSeed) -> Result<String, Refused> {
+        self.0.act(|state| state.add_webhook(seed))
+    }
+
+    /// Changes a webhook behind its owner's back.
+    ///
+    /// # Errors
+    /// When there is no such webhook, the address is none, or an event does not exist.
+    pub fn change_webhook(&self, id: &str, change: WebhookChange) -> Result<(), Refused> {
+        self.0.act(|state| state.change_webhook(id, change))
+    }
+
+    /// Whether the calls of a line are recorded.
+    ///
+    /// # Errors
+    /// When there is no such line.
+    pub fn set_recording(&self, line: u64, on: bool) -> Result<(), Refused> {
+        self.0.act(|state| state.set_recording(line, on))
+    }
+
+    /// Whether an agent's working hours say that they take no calls at all; their phone is closed then, or opened again.
+    ///
+    /// # Errors
+    /// When there is no such agent.
+    pub fn set_never_available(&self, agent: u64, never: bool) -> Result<(), Refused> {
+        self.0.act(|state| state.set_never_available(agent, never))
     }
 
     /// What a person changes in the Dashboard (webhooks, tags, who is in a team), in the words of the API; neither

@@ -13,7 +13,6 @@ use crate::{
         imports::FrontImport,
         limits::FrontLimits,
         messages::FrontSendAttempt,
-        oauth,
         objects::{Conversation, Handle, Inbox},
         service::Inner,
         shapes::Shown,
@@ -222,20 +221,6 @@ impl FrontControl {
             state.inboxes.get_mut(&id).map(change)
         });
         is_done.ok_or_else(|| Refused::unknown("inbox", inbox))
-    }
-
-    /// The admin consents to the app, in the page that is not imitated. Returns the code that the redirect would carry.
-    ///
-    /// # Errors
-    /// When an app cannot have this redirect URI.
-    pub fn consent(&self, redirect_uri: &str) -> Result<String, Refused> {
-        let code = self.0.act(|state| oauth::consent(state, redirect_uri));
-        code.ok_or_else(|| Refused::Wrong(format!("{redirect_uri} does not begin with https://")))
-    }
-
-    /// The admin removes the app: its tokens are worth nothing from now on.
-    pub fn revoke_app(&self) {
-        self.0.act(|state| state.grants.revoke());
     }
 
     /// The limits.

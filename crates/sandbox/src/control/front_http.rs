@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    Control, Neighbours, front_pages, guard,
+    Control, Neighbours, app_page, front_pages, guard,
     http::{After, PersonsRequest, clear, parse, respond, take},
     pages,
 };
@@ -20,10 +20,12 @@ use crate::refused::Refused;
 
 /// The control of the Front stand-in.
 pub(crate) fn front_routes(control: Control, neighbours: Neighbours) -> Router {
+    let app = app_page::front(control.front().clone());
     let (opens, contacts) = (control.clone(), control.clone());
     let (reads, writes, clears) = (control.clone(), control.clone(), control);
     Router::new()
         .route("/_sandbox/control.css", get(pages::style))
+        .route(app_page::PATH, app)
         .route("/open/{id}", get(move |Path(id): Path<String>| async move { front_pages::open(&opens, &id) }))
         .route(
             "/_sandbox/contacts/{id}",
@@ -53,6 +55,7 @@ fn read(control: &Control, path: &str, after: u64) -> Result<Value, Refused> {
     let front = control.front();
     match path {
         "state" => Ok(front.state()),
+        "app" => Ok(front.sign_in_state()),
         "journal" => Ok(json!({"journal": front.journal(after)})),
         "conversations" => Ok(json!({"conversations": front.conversations()})),
         "contacts" => Ok(json!({"contacts": front.contacts()})),
@@ -90,14 +93,11 @@ struct OfTeammate {
     blocked: bool,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Consent {
-    redirect_uri: String,
-}
-
 fn change(control: &Control, path: &str, body: &Value) -> Result<Value, Refused> {
     let front = control.front();
+    if let Some(answer) = front.sign_in_operation(path, body) {
+        return answer;
+    }
     let done = |()| json!({});
     match path {
         "by-a-person" => {
@@ -127,14 +127,6 @@ fn change(control: &Control, path: &str, body: &Value) -> Result<Value, Refused>
         "block" => {
             let meant: OfTeammate = take(body)?;
             front.set_blocked(&meant.teammate, meant.blocked).map(done)
-        }
-        "consent" => {
-            let meant: Consent = take(body)?;
-            front.consent(&meant.redirect_uri).map(|code| json!({"code": code}))
-        }
-        "revoke-app" => {
-            front.revoke_app();
-            Ok(json!({}))
         }
         "limits" => front.patch_limits(body).map(done),
         "switches" => front.patch_switches(body).map(done),

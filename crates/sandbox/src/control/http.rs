@@ -13,13 +13,15 @@ use http::HeaderMap;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use super::{Control, Neighbours, guard, pages};
+use super::{Control, Neighbours, app_page, guard, pages};
 use crate::{aircall::world::Presence, desk::to_response, refused::Refused, wire::Answered};
 
 /// The control of the Aircall stand-in, with the control page.
 pub(crate) fn aircall_routes(control: Control, neighbours: Neighbours) -> Router {
+    let app = app_page::aircall(control.aircall().clone());
     let (reads, writes, clears) = (control.clone(), control.clone(), control);
     Router::new()
+        .route(app_page::PATH, app)
         .route("/_sandbox", get(|| async { Redirect::permanent("/_sandbox/") }))
         .route("/_sandbox/", get(pages::control_page))
         .route("/_sandbox/control.css", get(pages::style))
@@ -46,10 +48,12 @@ pub(crate) fn aircall_routes(control: Control, neighbours: Neighbours) -> Router
 
 /// The control of the Gorgias stand-in, with the pages that stand in for the helpdesk's own.
 pub(crate) fn gorgias_routes(control: Control, neighbours: Neighbours) -> Router {
+    let app = app_page::gorgias(control.gorgias().clone());
     let (tickets, customers) = (control.clone(), control.clone());
     let (reads, writes, clears) = (control.clone(), control.clone(), control);
     Router::new()
         .route("/_sandbox/control.css", get(pages::style))
+        .route(app_page::PATH, app)
         .route("/app/ticket/{id}", get(move |Path(id): Path<u64>| async move { pages::ticket(&tickets, id) }))
         .route(
             "/app/customer/{id}",
@@ -96,6 +100,7 @@ fn read_aircall(control: &Control, path: &str, after: u64, headers: &HeaderMap) 
         }
         "journal" => Ok(json!({"journal": aircall.journal(after)})),
         "cards" => Ok(json!({"cards": aircall.cards()})),
+        "app" => Ok(aircall.sign_in_state()),
         _ => Err(Refused::unknown("operation", path)),
     }
 }
@@ -104,6 +109,7 @@ fn read_gorgias(control: &Control, path: &str, after: u64) -> Result<Value, Refu
     let gorgias = control.gorgias();
     match path {
         "state" => Ok(gorgias.state()),
+        "app" => Ok(gorgias.sign_in_state()),
         "journal" => Ok(json!({"journal": gorgias.journal(after)})),
         "tickets" => Ok(json!({"tickets": gorgias.tickets()})),
         "customers" => Ok(json!({"customers": gorgias.customers()})),
@@ -135,6 +141,26 @@ struct OfAgent {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+struct NeverAvailable {
+    agent: u64,
+    never: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OfLine {
+    line: u64,
+    on: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Numbers {
+    numbers: Vec<u64>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct PlayWish {
     on: bool,
     seed: Option<u64>,
@@ -149,8 +175,30 @@ struct RawEvent {
 
 fn change_aircall(control: &Control, path: &str, body: &Value) -> Result<Value, Refused> {
     let aircall = control.aircall();
+    if let Some(answer) = aircall.sign_in_operation(path, body) {
+        return answer;
+    }
     let done = |()| json!({});
     match path {
+        "connect-numbers" => {
+            let wish: Numbers = take(body)?;
+            aircall.connect_numbers(&wish.numbers).map(done)
+        }
+        "webhook" => aircall.add_webhook(take(body)?).map(|webhook| json!({"webhook": webhook})),
+        "webhook/change" => {
+            let mut change = body.clone();
+            let webhook = change.as_object_mut().and_then(|change| change.remove("webhook"));
+            let webhook = webhook.ok_or_else(|| missing("webhook"))?;
+            aircall.change_webhook(webhook.as_str().unwrap_or_default(), take(&change)?).map(done)
+        }
+        "recording" => {
+            let wish: OfLine = take(body)?;
+            aircall.set_recording(wish.line, wish.on).map(done)
+        }
+        "never-available" => {
+            let wish: NeverAvailable = take(body)?;
+            aircall.set_never_available(wish.agent, wish.never).map(done)
+        }
         "ring" => aircall.ring(&take(body)?).map(|call| json!({"call": call})),
         "dial" => aircall.dial(&take(body)?).map(|call| json!({"call": call})),
         "text" => aircall.text(&take(body)?).map(|message| json!({"message": message})),
@@ -268,6 +316,9 @@ struct Merge {
 
 fn change_gorgias(control: &Control, path: &str, body: &Value) -> Result<Value, Refused> {
     let gorgias = control.gorgias();
+    if let Some(answer) = gorgias.sign_in_operation(path, body) {
+        return answer;
+    }
     let done = |()| json!({});
     match path {
         "by-a-person" => {

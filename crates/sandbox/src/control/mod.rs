@@ -1,8 +1,9 @@
 //! The control of the sandbox: what a test, the desktop demo or a person at the control page does to it. The
-//! typed functions are here and in `aircall.rs`, `gorgias.rs` and `front.rs`; the HTTP face of
+//! typed functions are here, in `aircall.rs`, `gorgias.rs` and `front.rs`, and for signing in in `sign_in.rs`; the HTTP face of
 //! them in `http.rs` and `front_http.rs`.
 
 mod aircall;
+mod app_page;
 mod front;
 mod front_http;
 mod front_pages;
@@ -10,6 +11,7 @@ mod gorgias;
 mod guard;
 mod http;
 mod pages;
+mod sign_in;
 mod view;
 
 use std::sync::Arc;

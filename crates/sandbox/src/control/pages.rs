@@ -8,6 +8,7 @@ use http::HeaderMap;
 use serde_json::Value;
 
 use super::Control;
+pub(super) use crate::paper::{escape, frame};
 use crate::{desk::to_response, wire::Answered};
 
 const CONTROL: &str = include_str!("../pages/control.html");
@@ -61,15 +62,6 @@ pub(super) fn page(answered: Answered, connect: &str) -> Response {
         .with("referrer-policy", "no-referrer")
         .with("cache-control", "no-store");
     to_response(answered)
-}
-
-pub(super) fn frame(title: &str, main: &str) -> String {
-    format!(
-        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <title>{title} – Sandbox</title><link rel=\"stylesheet\" href=\"/_sandbox/control.css\"></head>\
-         <body class=\"paper\"><p class=\"sandbox\">Sandbox, invented data</p><main>{main}</main></body></html>"
-    )
 }
 
 fn ticket_page(ticket: &Value) -> String {
@@ -191,21 +183,6 @@ pub(super) fn when(value: &Value) -> String {
     let text = value.as_str().unwrap_or_default();
     let minutes: String = text.chars().take(16).collect();
     if minutes.is_empty() { "–".to_owned() } else { escape(&format!("{} UTC", minutes.replace('T', " "))) }
-}
-
-pub(super) fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }
 
 #[cfg(test)]

@@ -61,11 +61,6 @@ pub(crate) fn imported_already() -> Answered {
     error(409, "Conflict", "A message with this external ID was imported already")
 }
 
-/// What OAuth answers instead: the shape of its own standard.
-pub(crate) fn oauth(status: u16, error: &str) -> Answered {
-    Answered::json(status, &json!({"error": error}))
-}
-
 /// The plain text for a status, for injected faults.
 pub(crate) fn plain(status: u16) -> Answered {
     match status {

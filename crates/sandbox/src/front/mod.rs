@@ -1,6 +1,6 @@
 //! The Front stand-in, written from `reference/front.md` (§11 is its contract) and from nothing of the client's: strict
-//! where the vendor is strict, with a switch for each point that nobody has confirmed. The consent page of OAuth,
-//! application channels, voice calls, drafts, discussions, ticketing and webhooks are left out.
+//! where the vendor is strict, with a switch for each point that nobody has confirmed. Application channels,
+//! voice calls, drafts, discussions, ticketing and webhooks are left out.
 
 pub(crate) mod address_book;
 mod arrivals;

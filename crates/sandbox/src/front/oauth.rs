@@ -1,8 +1,9 @@
 //! OAuth 2 (`reference/front.md §1.3`): an admin's consent gives a code, the code a pair of tokens, and the refresh token
-//! new access tokens. The page on which the admin consents is not here; the control consents in its place.
+//! new access tokens. The consent page is the one of all vendors (`oauth/authorize.rs`).
 
 use std::collections::HashMap;
 
+use chrono::TimeDelta;
 use http::Method;
 use serde_json::{Value, json};
 
@@ -10,23 +11,29 @@ use super::{
     errors,
     objects::Moment,
     state::State,
-    switches::{OauthExpires, Redirect, RefreshRotation},
-    world::{CLIENT_ID, CLIENT_SECRET},
+    switches::{OauthExpires, RefreshRotation},
+    world::COMPANY,
 };
-use crate::wire::{Answered, Asked, Credential};
+use crate::{
+    dice::Dice,
+    oauth::{self, Asks, Codes, Fields, Secrets, SignsIn},
+    wire::{Answered, Asked},
+};
 
-/// How long a code waits to be exchanged.
-const CODE_LIFE_S: i64 = 600;
 /// The last part of a refresh token's life, in which a new one is answered.
 const LAST_DAY_S: i64 = 86_400;
 
-/// What was allowed, and the tokens of it.
-#[derive(Debug, Default)]
+/// The tokens of what was allowed, and until when each counts.
+#[derive(Default)]
 pub(crate) struct Grants {
-    /// The redirect URI that each code was given for, and until when it counts.
-    codes: HashMap<String, (String, Moment)>,
     access: HashMap<String, Moment>,
     refresh: HashMap<String, Moment>,
+}
+
+impl std::fmt::Debug for Grants {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Grants").field("refresh", &self.refresh.len()).finish_non_exhaustive()
+    }
 }
 
 impl Grants {
@@ -34,93 +41,95 @@ impl Grants {
         self.access.get(access_token).is_some_and(|until| *until > now)
     }
 
+    /// How many apps hold a refresh token that counts.
+    pub(crate) fn held(&self, now: Moment) -> usize {
+        self.refresh.values().filter(|until| **until > now).count()
+    }
+
     /// The admin removes the app.
     pub(crate) fn revoke(&mut self) {
         *self = Self::default();
     }
-}
 
-/// An admin allows the app. `None` for a redirect URI that an app cannot have.
-pub(crate) fn consent(state: &mut State, redirect_uri: &str) -> Option<String> {
-    let is_allowed = match state.switches.redirect {
-        Redirect::HttpsOnly => redirect_uri.starts_with("https://"),
-        Redirect::Any => redirect_uri.contains(':'),
-    };
-    if !is_allowed {
-        return None;
+    pub(crate) fn expire_access(&mut self) {
+        self.access.clear();
     }
-    let code = state.dice.hex();
-    let until = state.now() + chrono::TimeDelta::seconds(CODE_LIFE_S);
-    state.grants.codes.insert(code.clone(), (redirect_uri.to_owned(), until));
-    Some(code)
+
+    /// Every refresh token ends then.
+    pub(crate) fn end_refresh(&mut self, at: Moment) {
+        self.refresh.values_mut().for_each(|until| *until = at);
+    }
 }
 
-/// `POST /oauth/token`.
+impl SignsIn for State {
+    fn codes(&mut self) -> (&mut Codes, &mut Dice) {
+        (&mut self.codes, &mut self.dice)
+    }
+
+    fn time(&self) -> Moment {
+        self.now()
+    }
+
+    fn asks(&self) -> Asks {
+        Asks { vendor: "Front", company: COMPANY, scope: None, numbers: Vec::new() }
+    }
+}
+
+/// `app.frontapp.com/oauth/…`.
 pub(crate) fn answer(state: &mut State, asked: &Asked) -> Answered {
-    if asked.path != "/oauth/token" || asked.method != Method::POST {
-        return errors::not_found();
-    }
-    let is_the_app = match asked.credential() {
-        Credential::Basic { user, password } => user == CLIENT_ID && password == CLIENT_SECRET,
-        _ => false,
-    };
-    if !is_the_app {
-        return errors::oauth(401, "invalid_client");
-    }
-    let fields = form(asked);
-    let field = |name: &str| fields.get(name).map(String::as_str);
-    match field("grant_type") {
-        Some("authorization_code") => {
-            let (Some(code), Some(redirect)) = (field("code"), field("redirect_uri")) else {
-                return errors::oauth(400, "invalid_request");
-            };
-            exchange(state, code, redirect)
-        }
-        Some("refresh_token") => match field("refresh_token") {
-            Some(token) => refresh(state, token),
-            None => errors::oauth(400, "invalid_request"),
-        },
-        Some(_) => errors::oauth(400, "unsupported_grant_type"),
-        None => errors::oauth(400, "invalid_request"),
+    match asked.path.as_str() {
+        "/oauth/authorize" => oauth::authorize(state, asked),
+        "/oauth/token" if asked.method == Method::POST => token(state, asked),
+        _ => errors::not_found(),
     }
 }
 
-/// The fields of the body: a form, or JSON.
-fn form(asked: &Asked) -> HashMap<String, String> {
-    if asked.sends_json() {
-        let object = asked.json().and_then(|body| body.as_object().cloned()).unwrap_or_default();
-        let texts = object.into_iter().filter_map(|(key, value)| Some((key, value.as_str()?.to_owned())));
-        return texts.collect();
+fn token(state: &mut State, asked: &Asked) -> Answered {
+    let fields = Fields::of(asked);
+    if !oauth::is_the_app(&state.codes.app, asked, &fields, Secrets::Basic) {
+        return oauth::error(401, "invalid_client");
     }
-    url::form_urlencoded::parse(&asked.body).into_owned().collect()
+    match fields.get("grant_type") {
+        Some("authorization_code") => match (fields.get("code"), fields.get("redirect_uri")) {
+            (Some(code), Some(redirect)) => exchange(state, code, redirect),
+            _ => oauth::error(400, "invalid_request"),
+        },
+        Some("refresh_token") => match fields.get("refresh_token") {
+            Some(token) => refresh(state, token),
+            None => oauth::error(400, "invalid_request"),
+        },
+        Some(_) => oauth::error(400, "unsupported_grant_type"),
+        None => oauth::error(400, "invalid_request"),
+    }
+}
+
+fn invalid_grant(state: &State) -> Answered {
+    oauth::error(state.codes.app.invalid_grant_status, "invalid_grant")
 }
 
 fn exchange(state: &mut State, code: &str, redirect_uri: &str) -> Answered {
     let now = state.now();
-    // A code is used up by the first try, right or wrong.
-    match state.grants.codes.remove(code) {
-        Some((meant, until)) if meant == redirect_uri && until > now && !state.switches.revoked => {
+    match state.codes.redeem(code, redirect_uri, now) {
+        Some(_) if !state.switches.revoked => {
             let refresh = new_refresh(state);
             tokens(state, &refresh)
         }
-        _ => errors::oauth(401, "invalid_grant"),
+        _ => invalid_grant(state),
     }
 }
 
 fn refresh(state: &mut State, token: &str) -> Answered {
     let now = state.now();
-    let Some(until) = state.grants.refresh.get(token).copied().filter(|until| *until > now) else {
-        return errors::oauth(401, "invalid_grant");
+    let until = state.grants.refresh.get(token).copied().filter(|until| *until > now);
+    let Some(until) = until.filter(|_| !state.switches.revoked) else {
+        return invalid_grant(state);
     };
-    if state.switches.revoked {
-        return errors::oauth(401, "invalid_grant");
-    }
     let is_new = match state.switches.refresh_rotation {
         RefreshRotation::New => {
             state.grants.refresh.remove(token);
             true
         }
-        RefreshRotation::Same => until - now <= chrono::TimeDelta::seconds(LAST_DAY_S),
+        RefreshRotation::Same => until - now <= TimeDelta::seconds(LAST_DAY_S),
     };
     let refresh = if is_new { new_refresh(state) } else { token.to_owned() };
     tokens(state, &refresh)
@@ -128,7 +137,7 @@ fn refresh(state: &mut State, token: &str) -> Answered {
 
 fn new_refresh(state: &mut State) -> String {
     let token = format!("front_rt_{}", state.dice.hex());
-    let until = state.now() + chrono::TimeDelta::seconds(state.switches.refresh_token_s);
+    let until = state.now() + TimeDelta::seconds(state.switches.refresh_token_s);
     state.grants.refresh.insert(token.clone(), until);
     token
 }
@@ -136,7 +145,7 @@ fn new_refresh(state: &mut State) -> String {
 fn tokens(state: &mut State, refresh: &str) -> Answered {
     let now = state.now();
     let life_s = state.switches.access_token_s;
-    let until = now + chrono::TimeDelta::seconds(life_s);
+    let until = now + TimeDelta::seconds(life_s);
     let access = format!("front_at_{}", state.dice.hex());
     state.grants.access.retain(|_, until| *until > now);
     state.grants.access.insert(access.clone(), until);

@@ -17,7 +17,12 @@ use super::{
     threads::Thread,
     world,
 };
-use crate::{clock::Clock, dice::Dice, wire::Asked};
+use crate::{
+    clock::Clock,
+    dice::Dice,
+    oauth::{App, Codes},
+    wire::Asked,
+};
 
 #[derive(Debug)]
 pub(crate) struct State {
@@ -50,6 +55,7 @@ pub(crate) struct State {
     pub(crate) arriving: Vec<Arriving>,
     pub(crate) imports: Vec<FrontImport>,
     pub(crate) send_attempts: Vec<FrontSendAttempt>,
+    pub(crate) codes: Codes,
     pub(crate) grants: Grants,
     pub(crate) meters: Meters,
     pub(crate) switches: FrontSwitches,
@@ -85,6 +91,7 @@ impl State {
             arriving: Vec::new(),
             imports: Vec::new(),
             send_attempts: Vec::new(),
+            codes: Codes::of(App { invalid_grant_status: 401, ..App::default() }),
             grants: Grants::default(),
             meters: Meters::new(now),
             switches: FrontSwitches::default(),

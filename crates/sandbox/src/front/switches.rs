@@ -137,16 +137,6 @@ pub enum RefreshRotation {
     New,
 }
 
-/// Which redirect URIs an app may register.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Redirect {
-    /// https only.
-    HttpsOnly,
-    /// Any.
-    Any,
-}
-
 /// Switches of the Front stand-in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -211,8 +201,6 @@ pub struct FrontSwitches {
     pub refresh_token_s: i64,
     /// Which refresh token a refresh answers.
     pub refresh_rotation: RefreshRotation,
-    /// Which redirect URIs are allowed.
-    pub redirect: Redirect,
 }
 
 impl Default for FrontSwitches {
@@ -248,7 +236,6 @@ impl Default for FrontSwitches {
             access_token_s: 3_600,
             refresh_token_s: 183 * 86_400,
             refresh_rotation: RefreshRotation::Same,
-            redirect: Redirect::HttpsOnly,
         }
     }
 }

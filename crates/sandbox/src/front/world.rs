@@ -18,10 +18,6 @@ pub const COMPANY: &str = "Northbrook Kettles";
 pub const COMPANY_ID: &str = "cmp_nbk";
 /// The company's API token.
 pub const TOKEN: &str = "sandbox-front-token";
-/// The client id of the app that an admin may have made.
-pub const CLIENT_ID: &str = "sandbox-front-client";
-/// The client secret of that app.
-pub const CLIENT_SECRET: &str = "sandbox-front-secret";
 /// The number of the admin, who acts when a person does.
 pub(crate) const ADMIN: u64 = 4_100;
 /// The id of the admin, Ana Keller.

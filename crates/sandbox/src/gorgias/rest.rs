@@ -7,8 +7,9 @@ use serde_json::json;
 use super::{
     customers, errors,
     fields::only_params,
+    limits::Bucket,
     lists::envelope,
-    messages, search,
+    messages, oauth, scopes, search,
     state::State,
     tags, tickets, uploads, users,
     world::{ACCOUNT, API_KEY, BEARER, EMAIL},
@@ -22,27 +23,61 @@ pub(crate) fn answer(state: &mut State, asked: &Asked) -> Answered {
     if state.switches.wrong_account {
         return errors::no_such_account();
     }
-    let answered = at_the_gate(state, asked).unwrap_or_else(|| route(state, asked));
+    if asked.path.starts_with("/oauth/") {
+        return oauth::answer(state, asked);
+    }
+    let who = who(state, asked);
+    let answered = at_the_gate(state, asked, &who).unwrap_or_else(|| route(state, asked));
     let now = state.now();
-    answered.with(LIMIT_HEADER, state.bucket.header(now))
+    answered.with(LIMIT_HEADER, bucket_of(state, &who).header(now))
+}
+
+/// Who the credential is of.
+enum Who {
+    Nobody,
+    /// An API key.
+    User,
+    /// An app, with what its admin consented to.
+    App(String),
+}
+
+fn who(state: &State, asked: &Asked) -> Who {
+    match asked.credential() {
+        _ if state.switches.revoked => Who::Nobody,
+        Credential::Basic { user, password } if user.eq_ignore_ascii_case(EMAIL) && password == API_KEY => {
+            Who::User
+        }
+        Credential::Bearer(token) if token == BEARER => Who::User,
+        Credential::Bearer(token) => match state.grants.access(&token, state.now()) {
+            Some(access) => Who::App(access.scope.clone()),
+            None => Who::Nobody,
+        },
+        _ => Who::Nobody,
+    }
+}
+
+fn bucket_of<'a>(state: &'a mut State, who: &Who) -> &'a mut Bucket {
+    if state.switches.app_shares_limit || !matches!(who, Who::App(_)) {
+        return &mut state.bucket;
+    }
+    state.app_bucket.limits.rate = state.switches.app_rate;
+    &mut state.app_bucket
 }
 
 /// What stops a request before it is looked at.
-fn at_the_gate(state: &mut State, asked: &Asked) -> Option<Answered> {
-    let is_known = match asked.credential() {
-        Credential::Basic { user, password } => user.eq_ignore_ascii_case(EMAIL) && password == API_KEY,
-        Credential::Bearer(token) => token == BEARER,
-        Credential::Absent | Credential::Unreadable => false,
+fn at_the_gate(state: &mut State, asked: &Asked, who: &Who) -> Option<Answered> {
+    let scope = match who {
+        Who::Nobody => return Some(errors::plain(401)),
+        Who::User => None,
+        Who::App(scope) => Some(scope.as_str()),
     };
-    if !is_known || state.switches.revoked {
-        return Some(errors::plain(401));
-    }
     let now = state.now();
-    if let Err(seconds) = state.bucket.admit(now) {
+    if let Err(seconds) = bucket_of(state, who).admit(now) {
         return Some(errors::plain(429).with("retry-after", seconds.to_string()));
     }
     let forbidden = &state.switches.forbidden_path;
-    (!forbidden.is_empty() && asked.path.starts_with(forbidden.as_str())).then(|| errors::plain(403))
+    let is_forbidden = !forbidden.is_empty() && asked.path.starts_with(forbidden.as_str());
+    (is_forbidden || !scopes::are_enough(state, asked, scope)).then(|| errors::plain(403))
 }
 
 /// One arm per path; the method is looked at inside, so that a wrong one is 405 and not 404.

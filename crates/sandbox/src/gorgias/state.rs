@@ -8,11 +8,12 @@ use super::{
     limits::Bucket,
     lists::Cursor,
     messages::SendAttempt,
+    oauth::Grants,
     objects::{Customer, File, Message, Moment, Tag, Ticket, User},
     switches::GorgiasSwitches,
     world,
 };
-use crate::{clock::Clock, dice::Dice};
+use crate::{clock::Clock, dice::Dice, oauth::Codes};
 
 #[derive(Debug)]
 pub(crate) struct State {
@@ -33,6 +34,10 @@ pub(crate) struct State {
     pub(crate) files: BTreeMap<String, File>,
     pub(crate) cursors: HashMap<String, Cursor>,
     pub(crate) bucket: Bucket,
+    /// What an app has used, which has a limit of its own.
+    pub(crate) app_bucket: Bucket,
+    pub(crate) codes: Codes,
+    pub(crate) grants: Grants,
     pub(crate) switches: GorgiasSwitches,
     pub(crate) send_attempts: Vec<SendAttempt>,
     last_id: u64,
@@ -55,6 +60,9 @@ impl State {
             files: BTreeMap::new(),
             cursors: HashMap::new(),
             bucket: Bucket::new(now),
+            app_bucket: Bucket::new(now),
+            codes: Codes::default(),
+            grants: Grants::default(),
             switches: GorgiasSwitches::default(),
             send_attempts: Vec::new(),
             last_id: 48_200,

@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::limits::Rate;
+
 /// How `POST /api/search` compares phone numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -28,6 +30,18 @@ pub enum PhoneFilter {
     Nothing,
 }
 
+/// What the token endpoint says of an access token's end; the token itself says it truly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OauthExpiresIn {
+    /// `expires_in: 0`, as in the vendor's sample.
+    Zero,
+    /// The seconds until then.
+    Seconds,
+    /// Nothing.
+    Absent,
+}
+
 /// Switches of the Gorgias stand-in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -38,6 +52,24 @@ pub struct GorgiasSwitches {
     pub revoked: bool,
     /// Paths beginning so are answered 403, as if the role lacked the permission; empty = none.
     pub forbidden_path: String,
+    /// Permissions that every credential lacks, for instance `tickets:write`: 403.
+    pub missing_scopes: Vec<String>,
+    /// Tags of the account need `tags:read` and `tags:write`, instead of what tickets need.
+    pub tags_have_scopes: bool,
+    /// What the token endpoint says of an access token's end.
+    pub oauth_expires_in: OauthExpiresIn,
+    /// Seconds that an access token lives.
+    pub access_token_s: i64,
+    /// An access token counts until its end also after the app was uninstalled.
+    pub access_outlives_uninstall: bool,
+    /// A refresh answers a new refresh token, and the old one is worth nothing from then on.
+    pub refresh_rotates: bool,
+    /// The token endpoint also takes the client's id and secret in the body.
+    pub secret_in_body: bool,
+    /// The limit of an app.
+    pub app_rate: Rate,
+    /// An app has no limit of its own but eats from the account's.
+    pub app_shares_limit: bool,
     /// How the search compares numbers.
     pub phone_search: PhoneMatching,
     /// How the list of customers filters by a phone number.
@@ -85,6 +117,15 @@ impl Default for GorgiasSwitches {
             wrong_account: false,
             revoked: false,
             forbidden_path: String::new(),
+            missing_scopes: Vec::new(),
+            tags_have_scopes: false,
+            oauth_expires_in: OauthExpiresIn::Zero,
+            access_token_s: 86_400,
+            access_outlives_uninstall: true,
+            refresh_rotates: false,
+            secret_in_body: false,
+            app_rate: Rate { requests: 80, window_s: 20 },
+            app_shares_limit: false,
             phone_search: PhoneMatching::Exact,
             phone_filter: PhoneFilter::Exact,
             search_bare_array: false,

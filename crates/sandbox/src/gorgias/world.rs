@@ -10,6 +10,8 @@ use super::{
     state::State,
 };
 
+/// The company's name, as the consent page tells it.
+pub const COMPANY: &str = "Northbrook Kettles";
 /// The account's subdomain.
 pub const ACCOUNT: &str = "northbrook";
 /// The user name of the default Basic credential: the admin's e-mail.

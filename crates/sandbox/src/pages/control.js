@@ -181,6 +181,15 @@ function showFrame() {
   fill(byId('dial-to'), known);
 }
 
+/** The other vendors' pages are on ports that only the state tells. */
+function showApps() {
+  for (const [id, origin] of [['app-store', state.gorgias], ['front-app', state.front]]) {
+    const link = byId(id);
+    link.hidden = !origin;
+    if (origin) link.href = `${origin}/_sandbox/apps`;
+  }
+}
+
 async function showTickets() {
   if (!state.gorgias) return;
   const { tickets } = await ask(`${state.gorgias}/_sandbox/tickets`);
@@ -237,6 +246,7 @@ async function refresh() {
     state = await ask('state');
     showFrame();
     showCalls();
+    showApps();
     await showTickets();
     await showConversations();
   } catch {

@@ -4,18 +4,25 @@ use axum::body::Body;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use http::Request;
 use serde_json::{Value, json};
-use sidetone_sandbox::{
-    FrontLimits, OauthExpires, Redirect, RefreshRotation, Sandbox,
-    front_world::{CLIENT_ID, CLIENT_SECRET},
-};
+use sidetone_sandbox::{App, FrontLimits, OauthExpires, RefreshRotation, Sandbox};
 use tokio::time::{Duration, sleep};
 
 use crate::common::{Answer, START, front_as, sandbox, send};
 
 const REDIRECT: &str = "https://localhost:8400/callback";
 
+/// The admin consents, wherever the app asked for it.
+fn consented(sandbox: &Sandbox) -> String {
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs([("client_id", App::CLIENT_ID), ("redirect_uri", REDIRECT), ("response_type", "code")])
+        .finish();
+    let url = format!("https://app.frontapp.com/oauth/authorize?{query}");
+    let led = sandbox.control().front().consent(&url).unwrap();
+    led.split_once("code=").unwrap().1.to_owned()
+}
+
 async fn token(sandbox: &Sandbox, secret: &str, fields: &[(&str, &str)]) -> Answer {
-    let basic = BASE64_STANDARD.encode(format!("{CLIENT_ID}:{secret}"));
+    let basic = BASE64_STANDARD.encode(format!("{}:{secret}", App::CLIENT_ID));
     let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     let request = Request::post("/oauth/token")
         .header("authorization", format!("Basic {basic}"))
@@ -26,15 +33,15 @@ async fn token(sandbox: &Sandbox, secret: &str, fields: &[(&str, &str)]) -> Answ
 }
 
 async fn granted(sandbox: &Sandbox) -> Value {
-    let code = sandbox.control().front().consent(REDIRECT).unwrap();
+    let code = consented(sandbox);
     let fields = [("grant_type", "authorization_code"), ("code", &code), ("redirect_uri", REDIRECT)];
-    let answer = token(sandbox, CLIENT_SECRET, &fields).await;
+    let answer = token(sandbox, App::CLIENT_SECRET, &fields).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     answer.body
 }
 
 async fn refreshed(sandbox: &Sandbox, refresh: &str) -> Answer {
-    token(sandbox, CLIENT_SECRET, &[("grant_type", "refresh_token"), ("refresh_token", refresh)]).await
+    token(sandbox, App::CLIENT_SECRET, &[("grant_type", "refresh_token"), ("refresh_token", refresh)]).await
 }
 
 async fn me(sandbox: &Sandbox, access: &Value) -> u16 {
@@ -52,20 +59,20 @@ async fn a_code_gives_tokens_for_an_hour_and_is_used_up() {
     sleep(Duration::from_secs(1)).await;
     assert_eq!(me(&sandbox, &tokens["access_token"]).await, 401);
 
-    let code = sandbox.control().front().consent(REDIRECT).unwrap();
+    let code = consented(&sandbox);
     let fields = |redirect| {
         [("grant_type", "authorization_code"), ("code", code.as_str()), ("redirect_uri", redirect)]
     };
     let stranger = token(&sandbox, "wrong", &fields(REDIRECT)).await;
     assert_eq!((stranger.status, &stranger.body["error"]), (401, &json!("invalid_client")));
-    let elsewhere = token(&sandbox, CLIENT_SECRET, &fields("https://localhost:1/other")).await;
+    let elsewhere = token(&sandbox, App::CLIENT_SECRET, &fields("https://localhost:1/other")).await;
     assert_eq!((elsewhere.status, &elsewhere.body["error"]), (401, &json!("invalid_grant")));
-    assert_eq!(token(&sandbox, CLIENT_SECRET, &fields(REDIRECT)).await.status, 401, "one try only");
-    let late = sandbox.control().front().consent(REDIRECT).unwrap();
+    assert_eq!(token(&sandbox, App::CLIENT_SECRET, &fields(REDIRECT)).await.status, 401, "one try only");
+    let late = consented(&sandbox);
     sleep(Duration::from_secs(600)).await;
     let fields = [("grant_type", "authorization_code"), ("code", late.as_str()), ("redirect_uri", REDIRECT)];
-    assert_eq!(token(&sandbox, CLIENT_SECRET, &fields).await.status, 401);
-    let unknown = token(&sandbox, CLIENT_SECRET, &[("grant_type", "password")]).await;
+    assert_eq!(token(&sandbox, App::CLIENT_SECRET, &fields).await.status, 401);
+    let unknown = token(&sandbox, App::CLIENT_SECRET, &[("grant_type", "password")]).await;
     assert_eq!((unknown.status, &unknown.body["error"]), (400, &json!("unsupported_grant_type")));
     assert_eq!(unknown.header("x-ratelimit-limit"), None, "it is another host at Front");
 }
@@ -111,20 +118,37 @@ async fn the_end_of_a_token_is_told_in_four_ways() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_app_that_is_removed_has_nothing_left_and_only_https_may_come_back() {
+async fn an_app_that_is_removed_has_nothing_left() {
     let (sandbox, _) = sandbox();
     let front = sandbox.control().front().clone();
     let tokens = granted(&sandbox).await;
-    front.revoke_app();
+    let waiting = consented(&sandbox);
+    front.uninstall();
     assert_eq!(me(&sandbox, &tokens["access_token"]).await, 401);
     assert_eq!(refreshed(&sandbox, tokens["refresh_token"].as_str().unwrap()).await.status, 401);
-    assert!(front.consent("http://127.0.0.1:8400/callback").is_err());
-    front.switch(|switches| switches.redirect = Redirect::Any);
-    assert!(front.consent("http://127.0.0.1:8400/callback").is_ok());
+    let fields = |code| [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", REDIRECT)];
+    assert_eq!(token(&sandbox, App::CLIENT_SECRET, &fields(waiting.as_str())).await.status, 401);
     front.switch(|switches| switches.revoked = true);
-    let code = front.consent(REDIRECT).unwrap();
-    let fields = [("grant_type", "authorization_code"), ("code", code.as_str()), ("redirect_uri", REDIRECT)];
-    assert_eq!(token(&sandbox, CLIENT_SECRET, &fields).await.status, 401);
+    let code = consented(&sandbox);
+    assert_eq!(token(&sandbox, App::CLIENT_SECRET, &fields(code.as_str())).await.status, 401);
+}
+
+#[tokio::test(start_paused = true)]
+async fn tokens_end_when_the_control_says_so() {
+    let (sandbox, _) = sandbox();
+    let front = sandbox.control().front().clone();
+    let tokens = granted(&sandbox).await;
+    let refresh = tokens["refresh_token"].as_str().unwrap();
+    front.expire_tokens();
+    assert_eq!(me(&sandbox, &tokens["access_token"]).await, 401);
+    let renewed = refreshed(&sandbox, refresh).await;
+    assert_eq!((renewed.status, &renewed.body["refresh_token"]), (200, &tokens["refresh_token"]));
+    assert_eq!(me(&sandbox, &renewed.body["access_token"]).await, 200);
+    front.end_refresh_tokens_in(3600);
+    let last_day = refreshed(&sandbox, refresh).await;
+    assert_ne!(last_day.body["refresh_token"], tokens["refresh_token"]);
+    front.end_refresh_tokens_in(0);
+    assert_eq!(refreshed(&sandbox, refresh).await.body["error"], "invalid_grant");
 }
 
 #[tokio::test(start_paused = true)]

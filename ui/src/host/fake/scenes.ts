@@ -1,6 +1,8 @@
 /** The scenes: each state of the pages, reachable by `?scene=`. A scene is a first answer, and what differs from the usual. */
 import type { CallDetail, CallView, Card, Health, LiveCall, Now, OpenRecords } from '../../wire';
 import { american, BASTIEN, callAt, ELENA, french, SALES_US, sharing, unanswered, WITHHELD } from './people';
+import type { SetupScene } from './setup';
+import { SETUP_SCENES } from './setup-scenes';
 import { badHealth, conversationsOf, detailOf, elenasCard, plannedDetail, quietNow, wellHealth } from './world';
 
 /** One scene. Times in unix seconds. */
@@ -14,7 +16,9 @@ export interface Scene {
   /** Where the pages open. */
   readonly hash?: string;
   /** What goes wrong. */
-  readonly fault?: 'unauthorized' | 'unreachable' | 'list' | 'away' | 'silent';
+  readonly fault?: 'unauthorized' | 'unreachable' | 'list' | 'away' | 'silent' | 'not_set_up';
+  /** The set-up; absent where everything is set up. */
+  readonly setup?: SetupScene;
 }
 
 const RINGING: Partial<CallView> = {
@@ -238,6 +242,7 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   loading: { now: quietNow, fault: 'silent' },
   'sign-in': { now: quietNow, fault: 'unauthorized' },
   unreachable: { now: quietNow, fault: 'unreachable' },
+  ...SETUP_SCENES,
 };
 
 /** How the call of the scene `ended` ends. */

@@ -122,15 +122,17 @@ fn url_of(webhook: &aircall::Webhook) -> &str {
     webhook.url.as_deref().unwrap_or_default()
 }
 
-/// The installation that a webhook's address ends in; `None` for everybody else's webhooks.
-fn owner(url: &str) -> Option<Uuid> {
+/// The installation of Sidetone that a webhook's address ends in; `None` for everybody else's webhooks.
+#[must_use]
+pub fn owner(url: &str) -> Option<Uuid> {
     let (_, rest) = url.rsplit_once(PATH)?;
     let id = rest.split(['/', '?', '#']).next()?;
     (id.len() == 36).then(|| Uuid::parse_str(id).ok()).flatten()
 }
 
-/// For a person: where the other installation is.
-fn host(url: &str) -> String {
+/// For a person: where a webhook leads, without anything of its address that may be secret.
+#[must_use]
+pub fn host(url: &str) -> String {
     if url.starts_with(NOWHERE) {
         return "a computer without a public address".into();
     }

@@ -51,11 +51,20 @@ pub(super) fn look(session: &mut Session) -> Result<Found, StoreError> {
     let sql: &mut dyn Sql = session;
     let server = sql.row(
         "SELECT current_setting('server_version'), CAST(current_setting('server_version_num') AS BIGINT),
-             current_setting('server_encoding'), coalesce(current_schema(), '')",
+             current_setting('server_encoding'), coalesce(current_schema(), ''),
+             pg_database_size(current_database())",
         &[],
-        |row| Ok((row.get::<String>(0)?, row.get::<i64>(1)?, row.get::<String>(2)?, row.get::<String>(3)?)),
+        |row| {
+            Ok((
+                row.get::<String>(0)?,
+                row.get::<i64>(1)?,
+                row.get::<String>(2)?,
+                row.get::<String>(3)?,
+                row.get::<i64>(4)?,
+            ))
+        },
     )?;
-    let (server, number, encoding, schema) = server.unwrap_or_default();
+    let (server, number, encoding, schema, bytes) = server.unwrap_or_default();
     if number < OLDEST_SERVER {
         return Err(StoreError::Unsuitable(format!(
             "the server is PostgreSQL {server}, and 13 is the oldest that will do"
@@ -70,7 +79,7 @@ pub(super) fn look(session: &mut Session) -> Result<Found, StoreError> {
     let (found, known) = (version(sql)?, MIGRATIONS.len());
     match found {
         Some(found) if found > known => Err(StoreError::Newer { found, known }),
-        version => Ok(Found { server, version }),
+        version => Ok(Found { server, version, bytes: u64::try_from(bytes).unwrap_or_default() }),
     }
 }
 

@@ -8,6 +8,7 @@ use crate::call::CaseId;
 use crate::number::E164;
 use crate::store::sql::{Sql, Value, values};
 use crate::store::{Case, CaseChange, Filter, Query, StoreError};
+use crate::view::is_wanted;
 
 /// The columns that lists are made from.
 pub(super) struct ListColumns {
@@ -79,19 +80,6 @@ fn state_text(state: CallState) -> &'static str {
         CallState::Held => "held",
         CallState::Parked => "parked",
         CallState::NotLogged => "not_logged",
-    }
-}
-
-/// Whether somebody expects this call in the helpdesk: not, if it is left out by a rule of the set-up.
-fn is_wanted(view: &CallView) -> bool {
-    const BY_RULE: [&str; 5] = ["before_go_live", "mode_off", "mode_shadow", "by_setting", "internal_call"];
-    match (view.state, &view.reason) {
-        (CallState::NotLogged, Some(reason)) => {
-            !BY_RULE.contains(&reason.code.as_str()) && reason.code != "anonymous_stored"
-        }
-        // A person threw its ticket away (G25): nobody misses it.
-        (CallState::Parked, Some(reason)) => !reason.code.starts_with("ticket_"),
-        _ => true,
     }
 }
 

@@ -7,9 +7,9 @@ use chrono::{DateTime, Utc};
 use super::{json, key, micros, moment};
 use crate::call::CaseId;
 use crate::directory::Dealings;
-use crate::ledger::{Holding, Ledger, LedgerRow};
+use crate::ledger::{Holding, Ledger, LedgerRow, SHADOW};
 use crate::store::sql::{Sql, values};
-use crate::store::{CaseChange, StoreError};
+use crate::store::{CaseChange, ComparedRow, StoreError};
 
 /// What is newly held, and what is no longer.
 pub(in crate::store) fn put(
@@ -94,4 +94,19 @@ pub(in crate::store) fn dealings(sql: &mut dyn Sql, customer: &str) -> Result<De
         },
     )?;
     Ok(found.unwrap_or_default())
+}
+
+/// What was found of calls of shadow mode, newest call first.
+pub(in crate::store) fn compared(sql: &mut dyn Sql, heads: usize) -> Result<Vec<ComparedRow>, StoreError> {
+    let mut row_number = 0;
+    sql.rows(
+        "SELECT call.view, ledger.detail, ledger.written_at FROM ledger JOIN call ON call.id = ledger.call_id
+         WHERE ledger.key = $1 AND call.view IS NOT NULL ORDER BY call.started_at DESC, call.id DESC",
+        &values![SHADOW],
+        |row| {
+            row_number += 1;
+            let call = (row_number <= heads).then(|| json(&row.get::<String>(0)?)).transpose()?;
+            Ok(ComparedRow { call, detail: json(&row.get::<String>(1)?)?, at: moment(row.get(2)?) })
+        },
+    )
 }

@@ -1,0 +1,223 @@
+//! What is looked at on this computer: folder, disk, database, secrets, and what the configuration says.
+
+use std::path::{Path, PathBuf};
+
+use chrono::Utc;
+use sidetone_engine::settings::Mode;
+
+use super::check::{Check, Deed, fault, hint, passed};
+use super::patient::Patient;
+use crate::database;
+use crate::vault::VaultError;
+
+/// Less is too little for a day's events and one recording.
+const TOO_LITTLE_BYTES: u64 = 200 << 20;
+/// Less may be too little for a few recordings at once (500 MB each at most).
+const LITTLE_BYTES: u64 = 2 << 30;
+
+pub(super) async fn checks(patient: &Patient) -> Vec<Check> {
+    let data_dir = patient.config.data_dir.clone();
+    let looked = tokio::task::spawn_blocking(move || [Some(folder(&data_dir)), disk(&data_dir)]).await;
+    let mut checks: Vec<Check> = looked.into_iter().flatten().flatten().collect();
+    checks.push(database::check(&patient.config.database).await);
+    checks.extend(secrets(patient).await);
+    checks.push(match &patient.config.admin_token {
+        Some(_) => passed("admin_token", "The pages and the API have an admin token").with_value("set"),
+        None => hint(
+            "admin_token",
+            "No admin token is set, so nobody can sign in to the pages",
+            "Give a long random text in [hub] admin_token, for instance from: openssl rand -base64 32",
+        ),
+    });
+    checks.push(match patient.config.has_alerts {
+        true => passed("alerts", "There is an address for alerts").with_value("set"),
+        false => hint(
+            "alerts",
+            "No address for alerts is set, so a fault is seen only by who looks at Sidetone",
+            "Give [alerts] webhook_url, or smtp and to; or let your monitoring watch alerts in /api/health",
+        ),
+    });
+    checks.push(mode(patient));
+    checks
+}
+
+fn folder(path: &Path) -> Check {
+    let shown = path.display();
+    let Ok(found) = path.metadata() else {
+        return passed("data_dir", format!("The folder {shown} is made at the first start"))
+            .with_value("not made yet");
+    };
+    if !found.is_dir() || !is_writable(path, &found) {
+        return fault(
+            "data_dir",
+            format!("The folder {shown} cannot be written"),
+            "Give it to the user that Sidetone runs as, or name another one in [hub] data_dir",
+        );
+    }
+    if is_open_to_everybody(&found) {
+        return hint(
+            "data_dir",
+            format!("Everybody on this computer can look into {shown}"),
+            format!("Close it to others: chmod o-rwx {shown}"),
+        );
+    }
+    passed("data_dir", format!("The folder {shown} can be written")).with_value("writable")
+}
+
+#[cfg(unix)]
+fn is_writable(path: &Path, _: &std::fs::Metadata) -> bool {
+    use rustix::fs::Access;
+    rustix::fs::access(path, Access::WRITE_OK | Access::EXEC_OK).is_ok()
+}
+
+#[cfg(not(unix))]
+fn is_writable(_: &Path, found: &std::fs::Metadata) -> bool {
+    !found.permissions().readonly()
+}
+
+#[cfg(unix)]
+fn is_open_to_everybody(found: &std::fs::Metadata) -> bool {
+    std::os::unix::fs::PermissionsExt::mode(&found.permissions()) & 0o007 != 0
+}
+
+#[cfg(not(unix))]
+fn is_open_to_everybody(_: &std::fs::Metadata) -> bool {
+    false
+}
+
+fn disk(path: &Path) -> Option<Check> {
+    Some(room(free_bytes(&nearest(path))?))
+}
+
+/// The folder, or the one that it will be made in.
+fn nearest(path: &Path) -> PathBuf {
+    path.ancestors().find(|path| path.exists()).unwrap_or(Path::new(".")).to_owned()
+}
+
+#[cfg(unix)]
+fn free_bytes(path: &Path) -> Option<u64> {
+    let found = rustix::fs::statvfs(path).ok()?;
+    Some(found.f_bavail.saturating_mul(found.f_frsize))
+}
+
+/// Not asked there: the standard library knows no way.
+#[cfg(not(unix))]
+fn free_bytes(_: &Path) -> Option<u64> {
+    None
+}
+
+fn room(free: u64) -> Check {
+    let value = format!("{} free", size(free));
+    let check = match free {
+        0..TOO_LITTLE_BYTES => fault(
+            "disk",
+            format!("Only {value} where Sidetone keeps everything"),
+            "Make room on this disk, or move [hub] data_dir to a larger one",
+        ),
+        TOO_LITTLE_BYTES..LITTLE_BYTES => hint(
+            "disk",
+            format!("Only {value} where recordings lie on their way"),
+            "Make room on this disk before long, or move [hub] data_dir to a larger one",
+        ),
+        _ => passed("disk", "There is room on the disk"),
+    };
+    check.with_value(value)
+}
+
+/// `512 MB`, `12.3 GB`.
+pub(crate) fn size(bytes: u64) -> String {
+    const MEGA: f64 = 1e6;
+    let mega = bytes as f64 / MEGA;
+    if mega < 0.1 {
+        format!("{} kB", bytes / 1000)
+    } else if mega < 1000.0 {
+        format!("{mega:.0} MB")
+    } else {
+        format!("{:.1} GB", mega / 1000.0)
+    }
+}
+
+/// Whether what is kept encrypted can be read.
+async fn secrets(patient: &Patient) -> Option<Check> {
+    let (vault, needed) = patient.vault.clone()?;
+    let open =
+        move || needed.iter().try_fold(0_usize, |n, name| Ok(n + usize::from(vault.get(name)?.is_some())));
+    let opened: Result<usize, VaultError> = tokio::task::spawn_blocking(open).await.ok()?;
+    Some(match opened {
+        Ok(n) => passed("secrets", "What was entered is kept encrypted, and can be read")
+            .with_value(format!("{n} kept")),
+        Err(error @ VaultError::NoKey) => fault(
+            "secrets",
+            error.to_string(),
+            "Give the key that was used before in [hub] secret_key (32 bytes in base64); a new one needs every service to be \
+             connected again",
+        ),
+        Err(error) => fault(
+            "secrets",
+            error.to_string(),
+            "Put the former [hub] secret_key back, or connect the service again",
+        ),
+    })
+}
+
+fn mode(patient: &Patient) -> Check {
+    if let Some(engine) = &patient.engine
+        && engine.health().paused.is_some()
+    {
+        let what = "Logging is paused, so nothing is written";
+        return hint("mode", what, "Resume; what came meanwhile is written then")
+            .with_remedy("resume", Deed::Resume);
+    }
+    let from = patient.config.settings.logging.from;
+    match patient.mode() {
+        Mode::Off => hint(
+            "mode",
+            "Logging is off, so nothing is written",
+            "Set [logging] mode to \"shadow\" to see what would be written, then to \"live\"",
+        ),
+        Mode::Shadow => {
+            passed("mode", "Plans are made and nothing is written (shadow mode)").with_value("shadow")
+        }
+        Mode::Live => match from.filter(|from| *from > Utc::now()) {
+            Some(from) => hint(
+                "mode",
+                format!("Calls that begin before {from} are not written, and that is yet to come"),
+                "Correct [logging] from if calls of now shall be written",
+            ),
+            None => passed("mode", "Calls are written").with_value("live"),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sidetone_protocol::Finding;
+
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_before_and_when_it_is_full() {
+        let found = |free| room(free).finding;
+        assert_eq!(found(TOO_LITTLE_BYTES - 1), Finding::Fault);
+        assert_eq!(found(TOO_LITTLE_BYTES), Finding::Hint);
+        assert_eq!(found(LITTLE_BYTES), Finding::Passed);
+        assert_eq!(room(12_345_678_901).value.as_deref(), Some("12.3 GB free"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_that_everybody_can_look_into_is_told_and_one_that_is_not_there_is_not() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("data");
+        assert_eq!(folder(&path).finding, Finding::Passed);
+        std::fs::create_dir(&path).expect("is made");
+        for (mode, finding) in [(0o700, Finding::Passed), (0o755, Finding::Hint)] {
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).expect("is set");
+            assert_eq!(folder(&path).finding, finding, "{mode:o}");
+        }
+        std::fs::write(dir.path().join("file"), "").expect("writes");
+        assert_eq!(folder(&dir.path().join("file")).finding, Finding::Fault);
+        assert!(disk(&path).is_some_and(|check| check.value.is_some()), "the disk is measured");
+    }
+}

@@ -1,0 +1,185 @@
+//! What is looked at of Gorgias: the key, the account, the people, what the key may read, and who else logs calls there.
+
+use ::gorgias::{Account, Error, ErrorKind, List, Request, Ticket, rate};
+use chrono::{TimeDelta, Utc};
+use sidetone_engine::directory::People;
+use sidetone_engine::gorgias::person;
+use sidetone_engine::transport::Transport;
+
+use super::budget;
+use super::check::{Check, count, fault, named, passed, some_of};
+use super::patient::Patient;
+use super::unreachable;
+
+/// Gorgias' name for the channel of Aircall's own integration (`reference/gorgias.md §7`).
+const NATIVE_CHANNEL: &str = "aircall";
+/// A list of users is read so far, 100 on a page.
+const MOST_PAGES: u32 = 10;
+
+/// Reads and checks; the people are there once the key is accepted.
+pub(super) async fn read(patient: &Patient, account: &Account, checks: &mut Vec<Check>) -> Option<People> {
+    let transport = patient.transport.as_ref();
+    // How full the limit was, but for what was asked here.
+    let mut seen = None;
+    let people = match people(account, transport, &mut seen).await {
+        Ok(people) => people,
+        Err(check) => {
+            checks.push(*check);
+            return None;
+        }
+    };
+    let n = count(people.0.len(), "user", "users");
+    checks.push(passed("gorgias_key", format!("Gorgias accepts the key; {n}")).with_value(n));
+    checks.push(fallback_author(&people));
+    let (info, customers, tickets, tags) = tokio::join!(
+        ask(::gorgias::accounts::current(), account, transport),
+        ask(one_customer(), account, transport),
+        ask(newest_tickets(), account, transport),
+        ask(one_tag(), account, transport),
+    );
+    checks.extend(account_check(&info));
+    let asked = [
+        ("account:read", refused(&info)),
+        ("customers:read", refused(&customers)),
+        ("tickets:read", refused(&tickets)),
+        ("tags:read", refused(&tags)),
+    ];
+    checks.push(permissions("Gorgias", &asked));
+    checks.extend(tickets.ok().and_then(|tickets| native_integration(&tickets.items)));
+    checks.extend(budget::helpdesk(patient, seen));
+    Some(people)
+}
+
+async fn people(
+    account: &Account,
+    transport: &dyn Transport,
+    seen: &mut Option<(u32, u32)>,
+) -> Result<People, Box<Check>> {
+    // Read as the engine reads them: whom it takes for nobody's counterpart is none here either.
+    let mut people = People::default();
+    let users = ::gorgias::users::ListUsers { limit: Some(::gorgias::MAX_LIMIT), ..Default::default() };
+    let mut next = Some(::gorgias::users::list(&users));
+    for asked in 1..=MOST_PAGES {
+        let Some(request) = next.take() else { break };
+        let answer = transport.send(request.to_http(account)).await;
+        let answer = answer.map_err(|error| unreachable("gorgias_key", "Gorgias", &error))?;
+        let rate = rate(answer.headers());
+        *seen = rate.map(|(used, limit)| (used.saturating_sub(asked), limit)).or(*seen);
+        let page = request.parse(&answer).map_err(|error| key_fault(&error))?;
+        next = request.next_page(&page);
+        people.0.extend(page.items.into_iter().map(person));
+    }
+    Ok(people)
+}
+
+fn key_fault(error: &Error) -> Check {
+    let text = named(&error.to_string());
+    let (what, mend) = match error.kind() {
+        ErrorKind::WrongAccount => (
+            "There is no Gorgias account under this address",
+            "Correct [gorgias] account: the first part of your helpdesk's address, \"acme\" of acme.gorgias.com",
+        ),
+        ErrorKind::Credential => (
+            "Gorgias does not accept the key",
+            "Make an API key in Gorgias under Settings, REST API, and enter it with the e-mail address that stands there",
+        ),
+        ErrorKind::Forbidden => (
+            "Gorgias does not list its users",
+            "Give the key's user the role of an admin: it needs the permission users:read",
+        ),
+        ErrorKind::Malformed => (
+            "Something that is not Gorgias' API answers in its place",
+            "Correct [gorgias] api_url, or the proxy on the way",
+        ),
+        _ => (
+            "Gorgias does not list its users",
+            "Check again in a minute; if it stays so, see status.gorgias.com",
+        ),
+    };
+    fault("gorgias_key", format!("{what} ({text})"), mend)
+}
+
+fn fallback_author(people: &People) -> Check {
+    match people.fallback_author() {
+        Some(admin) => passed("fallback_author", "An active admin can write notes that have no agent")
+            .with_value(named(&admin.name)),
+        None => fault(
+            "fallback_author",
+            "Gorgias has no active admin, so missed calls have no author",
+            "Activate an admin in Gorgias under Settings, Users",
+        ),
+    }
+}
+
+/// What was read, or why not; `None`: no answer came.
+type Asked<T> = Result<T, Option<Error>>;
+
+async fn ask<T>(request: Request<T>, account: &Account, transport: &dyn Transport) -> Asked<T> {
+    let answer = transport.send(request.to_http(account)).await.map_err(|_| None)?;
+    request.parse(&answer).map_err(Some)
+}
+
+/// Whether the key may not read it. Whatever else is wrong is no matter of permissions.
+fn refused<T>(asked: &Asked<T>) -> bool {
+    matches!(asked, Err(Some(error)) if *error.kind() == ErrorKind::Forbidden)
+}
+
+fn one_customer() -> Request<List<::gorgias::Customer>> {
+    ::gorgias::customers::list(&::gorgias::customers::ListCustomers { limit: Some(1), ..Default::default() })
+}
+
+fn newest_tickets() -> Request<List<Ticket>> {
+    let newest = ::gorgias::tickets::ListTickets { limit: Some(30), ..Default::default() };
+    ::gorgias::tickets::list(&newest)
+}
+
+fn one_tag() -> Request<List<::gorgias::Tag>> {
+    ::gorgias::tags::list(&::gorgias::tags::ListTags { limit: Some(1), ..Default::default() })
+}
+
+fn account_check(info: &Asked<::gorgias::accounts::AccountInfo>) -> Option<Check> {
+    let info = info.as_ref().ok()?;
+    let name = info.domain.clone().unwrap_or_default();
+    match info.status.as_deref() {
+        Some(status) if status != "active" => Some(fault(
+            "account",
+            format!("The Gorgias account {name} is {}", named(status)),
+            "Activate it in Gorgias under Settings, Billing, or enter the key of another account",
+        )),
+        _ => Some(passed("account", "The Gorgias account is active").with_value(name)),
+    }
+}
+
+/// What harmless reads were refused.
+pub(super) fn permissions(vendor: &str, asked: &[(&str, bool)]) -> Check {
+    let missing: Vec<String> =
+        asked.iter().filter(|(_, refused)| *refused).map(|(scope, _)| (*scope).to_owned()).collect();
+    if missing.is_empty() {
+        let what = format!("{vendor} lets the key read what Sidetone needs");
+        return passed("permissions", what).with_value(format!("{} of {}", asked.len(), asked.len()));
+    }
+    fault(
+        "permissions",
+        format!("{vendor} refuses the key {}", some_of(&missing)),
+        format!("Give it these permissions in {vendor}, or make a key that has them, with the rights to write beside them"),
+    )
+    .with_value(format!("{} of {}", asked.len() - missing.len(), asked.len()))
+}
+
+/// Aircall's own integration wrote tickets lately.
+fn native_integration(tickets: &[Ticket]) -> Option<Check> {
+    let week_ago = Utc::now() - TimeDelta::days(7);
+    let is_native = |ticket: &&Ticket| {
+        ticket.channel.as_deref() == Some(NATIVE_CHANNEL)
+            && ticket.created_datetime.is_some_and(|at| at > week_ago)
+    };
+    let n = tickets.iter().filter(is_native).count();
+    (n > 0).then(|| {
+        fault(
+            "other_integrations",
+            format!("Aircall's own integration has logged calls in Gorgias lately ({})", count(n, "ticket", "tickets")),
+            "Remove it in Gorgias under Settings, Integrations, and in Aircall under Integrations & API, before Sidetone goes \
+             live: both would log each call",
+        )
+    })
+}

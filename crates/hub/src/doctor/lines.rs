@@ -1,0 +1,222 @@
+//! The lines that are selected, and who works on them.
+
+use std::collections::BTreeSet;
+
+use aircall::{Number, User};
+use sidetone_engine::directory::People;
+use sidetone_engine::settings::{Mode, Recordings};
+
+use super::check::{Check, Deed, count, fault, hint, named, passed, some_of};
+use super::company::Company;
+use super::patient::Patient;
+
+pub(super) fn checks(patient: &Patient, company: &Company) -> Vec<Check> {
+    let mut checks = vec![selection(patient, company)];
+    checks.extend(menus(patient, company));
+    checks.extend(staff(company));
+    checks.extend(recording(patient, company));
+    checks.extend(time_zone(patient, company));
+    checks.extend(language(patient, company));
+    checks.extend(online(company));
+    checks
+}
+
+fn selection(patient: &Patient, company: &Company) -> Check {
+    let wanted = &patient.config.settings.lines;
+    let exists = |id: &u64| company.lines.items.iter().any(|line| line.id == *id);
+    let (there, missing): (BTreeSet<u64>, BTreeSet<u64>) = wanted.iter().partition(|id| exists(id));
+    if wanted.is_empty() {
+        return fault(
+            "lines",
+            "No line is selected, so nothing is shown or logged",
+            "Select lines, or give their ids in [aircall] numbers",
+        );
+    }
+    // Of a list that was not read to its end, nothing is surely missing.
+    if missing.is_empty() || !company.lines.is_whole {
+        let n = count(wanted.len(), "line", "lines");
+        return passed("lines", format!("{} selected lines exist", wanted.len())).with_value(n);
+    }
+    let ids: Vec<String> = missing.iter().map(ToString::to_string).collect();
+    let what = format!("Aircall has no line {}", some_of(&ids));
+    let check = fault(
+        "lines",
+        what,
+        "Take it out of [aircall] numbers, or give the id of the line that took its place",
+    );
+    if there.is_empty() {
+        check
+    } else {
+        check.with_remedy("leave_missing_lines_out", Deed::SelectLines(there))
+    }
+}
+
+fn menus(patient: &Patient, company: &Company) -> Option<Check> {
+    let wanted = &patient.config.settings.lines;
+    let menus: Vec<&Number> = company.selected(patient).filter(|line| line.is_ivr == Some(true)).collect();
+    if menus.is_empty() || menus.len() >= wanted.len() {
+        let none = passed("menu_lines", "No selected line is a menu in front of another one");
+        return (!wanted.is_empty()).then(|| none.with_value("none"));
+    }
+    let names: Vec<String> = menus.iter().map(|line| called(line)).collect();
+    let rest = wanted.iter().filter(|id| menus.iter().all(|menu| menu.id != **id)).copied().collect();
+    let what = format!(
+        "{} is a menu; a call through it to another selected line may be two calls at Aircall",
+        some_of(&names)
+    );
+    let check = hint("menu_lines", what, "Leave the menu out of [aircall] numbers if its calls appear twice");
+    Some(check.with_remedy("leave_menu_out", Deed::SelectLines(rest)))
+}
+
+fn staff(company: &Company) -> Option<Check> {
+    if company.staffed.is_empty() {
+        return None;
+    }
+    let empty: Vec<String> =
+        company.staffed.iter().filter(|line| line.users.is_empty()).map(called).collect();
+    Some(if empty.is_empty() {
+        passed("line_users", "Somebody is on each selected line").with_value(count(
+            company.staffed.len(),
+            "line looked at",
+            "lines looked at",
+        ))
+    } else {
+        hint(
+            "line_users",
+            format!("Nobody is on {}", some_of(&empty)),
+            "Put users or a team on the line in the Aircall Dashboard under Numbers, unless a Smartflow routes it elsewhere",
+        )
+    })
+}
+
+fn recording(patient: &Patient, company: &Company) -> Option<Check> {
+    if patient.config.settings.logging.recordings == Recordings::None {
+        return Some(passed("recording", "Recordings are not wanted").with_value("not wanted"));
+    }
+    let off: Vec<String> =
+        company.selected(patient).filter(|line| line.is_recorded == Some(false)).map(called).collect();
+    let on = company.selected(patient).filter(|line| line.is_recorded == Some(true)).count();
+    if off.is_empty() {
+        let on = count(on, "line", "lines");
+        return Some(passed("recording", "No selected line has its recording switched off").with_value(on));
+    }
+    Some(hint(
+        "recording",
+        format!("Calls on {} are not recorded, so no recording will come", some_of(&off)),
+        "Switch recording on for the line in the Aircall Dashboard, or set [logging] recordings to \"none\" if none is wanted",
+    ))
+}
+
+fn time_zone(patient: &Patient, company: &Company) -> Option<Check> {
+    let zones: BTreeSet<&str> =
+        company.selected(patient).filter_map(|line| line.time_zone.as_deref()).collect();
+    let Some(zone) = patient.config.settings.time_zone else {
+        let unknown: Vec<String> = company
+            .selected(patient)
+            .filter(|line| {
+                line.time_zone.as_deref().is_none_or(|zone| zone.parse::<chrono_tz::Tz>().is_err())
+            })
+            .map(called)
+            .collect();
+        if unknown.is_empty() {
+            let value = if zones.is_empty() {
+                "none".to_owned()
+            } else {
+                zones.into_iter().collect::<Vec<_>>().join(", ")
+            };
+            return Some(passed("time_zone", "Times are written in each line's own zone").with_value(value));
+        }
+        return Some(hint(
+            "time_zone",
+            format!("The zone of {} is not known, so its times are written in UTC", some_of(&unknown)),
+            "Give [hub] time_zone, such as \"Europe/Paris\"",
+        ));
+    };
+    if zones.is_empty() || zones.contains(zone.name()) {
+        return Some(passed("time_zone", format!("Times are written in {zone}")).with_value(zone.name()));
+    }
+    Some(hint(
+        "time_zone",
+        format!(
+            "Times are written in {zone}, but no selected line is there ({})",
+            zones.into_iter().collect::<Vec<_>>().join(", ")
+        ),
+        "Correct [hub] time_zone, or leave it out: then each line's own zone is taken",
+    ))
+}
+
+fn language(patient: &Patient, company: &Company) -> Option<Check> {
+    let written = patient.config.settings.logging.language.code();
+    let users = &company.users.as_ref().ok()?.items;
+    let spoken: BTreeSet<String> = users.iter().filter_map(language_of).collect();
+    if spoken.is_empty() || spoken.contains(written) {
+        return Some(passed("language", format!("Notes are written in \"{written}\"")).with_value(written));
+    }
+    let spoken: Vec<String> = spoken.into_iter().collect();
+    Some(hint(
+        "language",
+        format!("Notes are written in \"{written}\", but no agent's Aircall is in it ({})", some_of(&spoken)),
+        "Set [logging] language to the one that your team reads: en, de or fr",
+    ))
+}
+
+/// `fr-FR` → `fr`.
+fn language_of(user: &User) -> Option<String> {
+    let tag = user.language.as_deref()?;
+    Some(tag.split(['-', '_']).next().unwrap_or(tag).to_lowercase())
+}
+
+fn online(company: &Company) -> Option<Check> {
+    let (online, all) = company.online()?;
+    Some(if online == 0 {
+        hint(
+            "agents_online",
+            format!("None of {} is online in Aircall now", count(all, "agent", "agents")),
+            "Outside of working hours that is as it should be; within them, let the agents start the Aircall phone",
+        )
+    } else {
+        passed("agents_online", "Somebody is online in Aircall").with_value(format!("{online} of {all}"))
+    })
+}
+
+/// Each Aircall user's counterpart in the helpdesk. `lost`: what becomes of those who have none.
+pub(super) fn emails(company: &Company, people: &People, counterpart: &str, lost: &str) -> Check {
+    let users = match &company.users {
+        Ok(users) => users,
+        Err(unread) => {
+            let what = format!("Aircall does not list its users ({})", unread.text());
+            return fault(
+                "agents",
+                what,
+                "Check again in a minute; the key may be on its way out at Aircall",
+            );
+        }
+    };
+    let is_nobodys = |user: &&User| user.email.as_deref().and_then(|email| people.by_email(email)).is_none();
+    let without: Vec<String> = users.items.iter().filter(is_nobodys).map(who).collect();
+    let value = format!("{} of {}", users.items.len() - without.len(), users.items.len());
+    if without.is_empty() {
+        let what = format!("Every Aircall user has an active {counterpart} with the same e-mail");
+        return passed("agents", what).with_value(value);
+    }
+    hint(
+        "agents",
+        format!("No active {counterpart} has the e-mail of {}", some_of(&without)),
+        format!("{lost} Give them the same e-mail in both"),
+    )
+    .with_value(value)
+}
+
+fn called(line: &Number) -> String {
+    line.name.as_deref().map_or_else(|| format!("line {}", line.id), named)
+}
+
+fn who(user: &User) -> String {
+    let name = user.name.as_deref().or(user.email.as_deref());
+    name.map_or_else(|| format!("user {}", user.id), named)
+}
+
+/// Whether anything shall be written.
+pub(super) fn writes(patient: &Patient) -> bool {
+    patient.mode() == Mode::Live
+}

@@ -1,0 +1,277 @@
+//! Our webhook at Aircall (C1), and whose the others are (B16). Pure: the list was read.
+
+use std::collections::BTreeSet;
+
+use aircall::Webhook;
+use sidetone_engine::settings::{Arrival, Mode};
+use sidetone_engine::webhooks::{EVENTS, host, owner};
+use uuid::Uuid;
+
+use super::check::{Check, Deed, count, fault, hint, passed, some_of};
+use super::integrations;
+use super::patient::Patient;
+
+/// Behind the public address.
+pub(super) const PATH: &str = "/webhooks/aircall";
+
+/// What is known of us when the list is looked at.
+pub(super) struct Seen<'a> {
+    pub(super) patient: &'a Patient,
+    pub(super) installation: Option<Uuid>,
+    /// Whether a hub runs: it keeps its webhook right by itself.
+    pub(super) is_served: bool,
+    pub(super) webhooks: &'a [Webhook],
+}
+
+impl Seen<'_> {
+    pub(super) fn checks(&self) -> Vec<Check> {
+        let mut checks = vec![self.other_sidetone(), integrations::check(self.patient, self.webhooks)];
+        let settings = &self.patient.config.settings;
+        match &settings.arrival {
+            Arrival::OwnWebhook { public_url } => checks.extend(self.own(public_url)),
+            Arrival::ManualWebhook => checks.extend(self.by_hand()),
+            Arrival::Polling => {
+                checks.push(
+                    passed("webhook", "Aircall is asked, so no webhook is needed").with_value("not needed"),
+                );
+            }
+        }
+        checks
+    }
+
+    fn own(&self, public_url: &str) -> Vec<Check> {
+        let base = format!("{}{PATH}", public_url.trim_end_matches('/'));
+        let wanted = self.installation.map(|id| format!("{base}/{id}"));
+        let is_here = |hook: &&Webhook| is_under(url_of(hook), &base);
+        let of_ours =
+            |hook: &&Webhook| self.installation.is_some() && owner(url_of(hook)) == self.installation;
+        let ours: Vec<&Webhook> = self.webhooks.iter().filter(of_ours).collect();
+        // Before the first start nobody knows its id: then what leads here is taken for ours.
+        let best = ours.iter().copied().find(is_here).or(ours.first().copied());
+        let best =
+            best.or_else(|| self.webhooks.iter().find(is_here).filter(|_| self.installation.is_none()));
+        let Some(best) = best else { return vec![self.no_webhook()] };
+        let mut checks = vec![passed("webhook", "Our webhook stands at Aircall").with_value("there")];
+        let right = |action| (action, Deed::PutWebhookRight);
+        checks.push(match wanted.as_deref().is_none_or(|wanted| url_of(best) == wanted) {
+            true => passed("webhook_address", "It leads to this hub's public address")
+                .with_value(host(url_of(best))),
+            false => self.by_itself(
+                "webhook_address",
+                format!(
+                    "Our webhook leads to {}, not to the public address that is set here",
+                    host(url_of(best))
+                ),
+                right("remake_webhook"),
+            ),
+        });
+        checks.push(match best.active.unwrap_or(true) {
+            true => passed("webhook_active", "It is switched on").with_value("on"),
+            false => self.by_itself(
+                "webhook_active",
+                "Aircall has switched our webhook off, which it does after failed deliveries".into(),
+                right("enable_webhook"),
+            ),
+        });
+        checks.push(match events(best) {
+            None => listens(),
+            Some(Odd { what, is_deaf: true }) => {
+                self.by_itself("webhook_events", what, right("listen_to_our_events"))
+            }
+            Some(Odd { what, is_deaf: false }) => {
+                let mend = "Sidetone puts this right within a minute, or when it starts";
+                hint("webhook_events", what, mend).with_remedy("listen_to_our_events", Deed::PutWebhookRight)
+            }
+        });
+        checks.push(once(best, self.webhooks.iter().filter(is_here)));
+        checks.extend(self.own_token(best));
+        checks
+    }
+
+    fn no_webhook(&self) -> Check {
+        let (mode, is_read_only) = (self.patient.mode(), !self.others().is_empty());
+        if mode == Mode::Off {
+            return passed("webhook", "Logging is off, so there is no webhook").with_value("not needed");
+        }
+        if is_read_only {
+            return hint(
+                "webhook",
+                "There is no webhook of ours, because another Sidetone writes",
+                "Decide which one writes; after a take-over ours is made",
+            );
+        }
+        self.by_itself(
+            "webhook",
+            "Our webhook does not stand at Aircall".into(),
+            ("remake_webhook", Deed::PutWebhookRight),
+        )
+    }
+
+    /// What a hub that runs mends within a minute, and one that does not run when it starts.
+    fn by_itself(&self, code: &'static str, what: String, (action, deed): (&'static str, Deed)) -> Check {
+        if !self.is_served {
+            return hint(code, what, "The hub does not run; it puts this right when it starts");
+        }
+        let mend = "Sidetone puts this right within a minute; if it comes again, look for who changes it in the Aircall \
+                    Dashboard under Integrations & API, Webhooks";
+        fault(code, what, mend).with_remedy(action, deed)
+    }
+
+    fn own_token(&self, best: &Webhook) -> Option<Check> {
+        let (engine, token) = (self.patient.engine.as_ref()?, best.token.as_ref()?);
+        Some(if engine.would_believe(token.reveal()) {
+            passed("webhook_token", "Its token is the one that is expected").with_value("known")
+        } else {
+            self.by_itself(
+                "webhook_token",
+                "Our webhook sends a token that is not known here, so its events are refused".into(),
+                ("remake_webhook", Deed::PutWebhookRight),
+            )
+        })
+    }
+
+    fn by_hand(&self) -> Vec<Check> {
+        let is_ours = |hook: &&Webhook| {
+            let url = url_of(hook).split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+            url.ends_with(PATH) || owner(url).is_some() && owner(url) == self.installation && !stands_in(url)
+        };
+        let candidates: Vec<&Webhook> = self.webhooks.iter().filter(is_ours).collect();
+        let token = self.patient.config.webhook_token.as_ref().map(crate::config::Secret::reveal);
+        let has_token = |hook: &&Webhook| hook.token.as_ref().map(aircall::Secret::reveal) == token;
+        let Some(best) = candidates.iter().copied().find(has_token).or(candidates.first().copied()) else {
+            return vec![fault(
+                "webhook",
+                "No webhook at Aircall leads to a Sidetone",
+                format!(
+                    "Make one in the Aircall Dashboard under Integrations & API, Webhooks, with the address https://…{PATH}, or \
+                     set [aircall] webhook to \"auto\" and give [hub] public_url"
+                ),
+            )];
+        };
+        let mut checks = vec![
+            passed("webhook", "The webhook that was made by hand stands at Aircall").with_value("there"),
+        ];
+        let right = Deed::ChangeWebhook(best.id.clone());
+        checks.push(match has_token(&best) {
+            true => passed("webhook_token", "Its token is the one that is set here").with_value("known"),
+            false => fault(
+                "webhook_token",
+                "The webhook's token is not [aircall] webhook_token, so its events are refused",
+                "Give the webhook's own token in [aircall] webhook_token; Aircall's API shows it (GET /v1/webhooks)",
+            ),
+        });
+        checks.push(match best.active.unwrap_or(true) {
+            true => passed("webhook_active", "It is switched on").with_value("on"),
+            false => fault(
+                "webhook_active",
+                "Aircall has switched the webhook off, which it does after failed deliveries",
+                "Switch it on in the Aircall Dashboard under Integrations & API, Webhooks, or let Sidetone do it",
+            )
+            .with_remedy("enable_webhook", right.clone()),
+        });
+        checks.push(match events(best) {
+            None => listens(),
+            Some(Odd { what, is_deaf }) => {
+                let mend = "Let it listen to what Sidetone handles, in the Dashboard or by the button";
+                let check = match is_deaf {
+                    true => fault("webhook_events", what, mend),
+                    false => hint("webhook_events", what, mend),
+                };
+                check.with_remedy("listen_to_our_events", right)
+            }
+        });
+        let same = |hook: &&Webhook| url_of(hook) == url_of(best);
+        checks.push(once(best, self.webhooks.iter().filter(same)));
+        checks
+    }
+
+    /// Webhooks of other installations.
+    fn others(&self) -> Vec<&Webhook> {
+        let here = match &self.patient.config.settings.arrival {
+            Arrival::OwnWebhook { public_url } => Some(format!("{}{PATH}", public_url.trim_end_matches('/'))),
+            _ => None,
+        };
+        let is_other = |hook: &&Webhook| {
+            let url = url_of(hook);
+            // One that leads here is that of an installation that was here before: it becomes ours.
+            owner(url).is_some_and(|id| Some(id) != self.installation)
+                && !here.as_ref().is_some_and(|base| is_under(url, base))
+        };
+        self.webhooks.iter().filter(is_other).collect()
+    }
+
+    fn other_sidetone(&self) -> Check {
+        let Some(other) = self.others().first().map(|hook| host(url_of(hook))) else {
+            return passed("other_sidetone", "No other Sidetone writes this company's calls")
+                .with_value("none");
+        };
+        let what = format!("Another Sidetone ({other}) is connected to this Aircall, so this one only reads");
+        let mend = "Pair with it to see what it writes, or take over: then this one writes and the other one only reads";
+        let check = fault("other_sidetone", what, mend);
+        match self.patient.engine.as_ref().map(|engine| engine.health().writer.other.is_some()) {
+            Some(true) => check.with_remedy("take_over", Deed::TakeOver),
+            // Who has not looked yet, or does not run, has nothing to take over.
+            _ => check,
+        }
+    }
+}
+
+fn listens() -> Check {
+    passed("webhook_events", "It listens to exactly what Sidetone handles").with_value(count(
+        EVENTS.len(),
+        "event",
+        "events",
+    ))
+}
+
+/// What is wrong with what a webhook listens to.
+struct Odd {
+    what: String,
+    /// Something that Sidetone handles is missing.
+    is_deaf: bool,
+}
+
+fn events(hook: &Webhook) -> Option<Odd> {
+    let theirs: BTreeSet<&str> = hook.events.iter().map(String::as_str).collect();
+    let missing: Vec<String> =
+        EVENTS.iter().filter(|event| !theirs.contains(*event)).map(ToString::to_string).collect();
+    if !missing.is_empty() {
+        return Some(Odd {
+            what: format!("The webhook does not listen to {}", some_of(&missing)),
+            is_deaf: true,
+        });
+    }
+    (theirs.len() > EVENTS.len()).then(|| Odd {
+        what: format!("The webhook listens to {} events, {} are used", theirs.len(), EVENTS.len()),
+        is_deaf: false,
+    })
+}
+
+fn once<'a>(best: &Webhook, here: impl Iterator<Item = &'a Webhook>) -> Check {
+    let spare: Vec<String> = here.filter(|hook| hook.id != best.id).map(|hook| hook.id.clone()).collect();
+    if spare.is_empty() {
+        return passed("webhook_once", "One webhook leads here").with_value("1");
+    }
+    let what = format!("{} lead to this address, so every event comes more than once", spare.len() + 1);
+    hint(
+        "webhook_once",
+        what,
+        "Remove all but one in the Aircall Dashboard under Integrations & API, Webhooks",
+    )
+    .with_remedy("remove_spare_webhooks", Deed::RemoveWebhooks(spare))
+}
+
+/// Whether an address is this one, or one below it.
+fn is_under(url: &str, base: &str) -> bool {
+    let (url, base) = (url.to_lowercase(), base.to_lowercase());
+    url.strip_prefix(&base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Whether it is the inactive one that stands for an installation and leads nowhere.
+fn stands_in(url: &str) -> bool {
+    url::Url::parse(url).is_ok_and(|url| url.host_str().is_some_and(|host| host.ends_with(".invalid")))
+}
+
+pub(super) fn url_of(hook: &Webhook) -> &str {
+    hook.url.as_deref().unwrap_or_default()
+}

@@ -1,0 +1,128 @@
+//! What an admin enters is kept: checked against all layers, in one commit with its secrets, then applied.
+
+use chrono::Utc;
+use sidetone_engine::store::{Change, StoreError};
+use toml::Value;
+
+use super::{House, HouseError, blocking, settled};
+use crate::config::{CONSOLE_PREFIX, Console, Draft, Fault, Secret, console_value};
+use crate::seal::Unkept;
+use crate::vault::{Vault, VaultError};
+
+/// Changed with every change of the console, so that each hub on the same database hears of it.
+pub(super) const CHANGED: &str = "console_changed";
+
+/// One thing that is entered, or taken out.
+pub enum Entered {
+    /// A value under its key.
+    Value(&'static str, Option<Value>),
+    /// A secret under its name in the vault.
+    Secret(&'static str, Option<Secret>),
+    /// Something that the set-up remembers beside the configuration.
+    Note(&'static str, String),
+}
+
+/// Why something is not kept. Nothing of it is, then.
+#[derive(Debug, thiserror::Error)]
+pub enum NotKept {
+    /// File or environment set it.
+    #[error("{0} is set in the hub's configuration file or environment, and can be changed there only")]
+    ReadOnly(String),
+    /// A value does not fit.
+    #[error("{0}")]
+    Wrong(Fault),
+    /// There is no place for secrets.
+    #[error("{}", .0.text)]
+    NoVault(Unkept),
+    /// The rest.
+    #[error(transparent)]
+    House(#[from] HouseError),
+}
+
+impl From<StoreError> for NotKept {
+    fn from(error: StoreError) -> Self {
+        NotKept::House(error.into())
+    }
+}
+
+impl House {
+    /// Keeps all of it or nothing, and applies it. Durable when it returns, also where applying fails.
+    ///
+    /// # Errors
+    /// [`NotKept`]; after [`NotKept::House`] it may be kept and is applied later.
+    pub async fn keep(&self, entered: Vec<Entered>) -> Result<(), NotKept> {
+        self.store_entered(entered).await?;
+        self.setup().forget_dry_run();
+        Ok(self.apply().await?)
+    }
+
+    /// The same without applying it: the engine goes on as it is.
+    pub(crate) async fn store_entered(&self, entered: Vec<Entered>) -> Result<(), NotKept> {
+        let draft = self.draft();
+        let (mut values, mut change) = (Vec::new(), Change::at(Utc::now()));
+        for one in entered {
+            match one {
+                Entered::Value(key, value) => {
+                    if value.is_some() && draft.given.contains(key) {
+                        return Err(NotKept::ReadOnly(key.to_owned()));
+                    }
+                    let text = value.as_ref().map(console_value).unwrap_or_default();
+                    change.settings.push((format!("{CONSOLE_PREFIX}{key}"), text));
+                    values.push((key, value));
+                }
+                Entered::Secret(name, Some(secret)) => {
+                    if draft.given.contains(name) {
+                        return Err(NotKept::ReadOnly(name.to_owned()));
+                    }
+                    let vault = self.vault().map_err(NotKept::NoVault)?;
+                    let sealed = vault.sealed(name, &secret).map_err(|error| no_vault(&error))?;
+                    change.settings.push(sealed);
+                    values.push((name, Some(Value::String(secret.reveal().to_owned()))));
+                }
+                Entered::Secret(name, None) => {
+                    change.settings.push(Vault::forgotten(name));
+                    values.push((name, None));
+                }
+                Entered::Note(key, text) => change.settings.push((key.to_owned(), text)),
+            }
+        }
+        let keys: Vec<&str> = values.iter().map(|(key, _)| *key).collect();
+        let tried = self.read_with(values.clone()).await?;
+        if let Some((_, fault)) = tried.left_out.into_iter().find(|(key, _)| keys.contains(&key.as_str())) {
+            return Err(NotKept::Wrong(fault));
+        }
+        change.settings.push((CHANGED.to_owned(), uuid::Uuid::new_v4().to_string()));
+        let store = self.store();
+        blocking(move || store.commit(&change).map(drop)).await??;
+        Ok(())
+    }
+
+    /// What all layers would say with these values entered.
+    pub(super) async fn read_with(
+        &self,
+        values: Vec<(&'static str, Option<Value>)>,
+    ) -> Result<Draft, HouseError> {
+        let (store, vault) = (self.store(), self.vault());
+        let mut console = blocking(move || {
+            // Without a key nothing sealed can be read, and it is told what is missing.
+            let vault = vault.unwrap_or_else(|_| Vault::new(store.clone(), None));
+            Console::stored(store.as_ref(), &vault)
+        })
+        .await??;
+        for (key, value) in values {
+            console.set(key, value);
+        }
+        let draft = self.0.base.draft(console)?;
+        settled(draft, self.0.folder.as_ref(), self.0.sandbox.as_deref())
+    }
+
+    /// What the console's last change was.
+    pub(super) async fn changed(&self) -> Result<String, HouseError> {
+        let store = self.store();
+        Ok(blocking(move || store.setting(CHANGED)).await??.unwrap_or_default())
+    }
+}
+
+fn no_vault(error: &VaultError) -> NotKept {
+    NotKept::NoVault(Unkept { code: "no_secret_key", text: error.to_string() })
+}

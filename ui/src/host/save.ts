@@ -1,0 +1,10 @@
+/** Keeps a text as a file in the browser's folder for downloads. */
+export function saveFile(name: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  // The download has begun with the click; the text need not stay in memory.
+  setTimeout(() => URL.revokeObjectURL(url), 1_000);
+}
