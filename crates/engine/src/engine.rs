@@ -6,6 +6,7 @@
 mod adoption;
 mod anew;
 mod answers;
+mod arrivals;
 mod authorization;
 mod cards;
 mod deciding;
@@ -214,6 +215,12 @@ pub(crate) enum Job {
         call: CaseId,
         write: Box<Write>,
     },
+    /// What was taken, and of which nothing was seen yet.
+    Arrivals {
+        call: CaseId,
+        asked: http::Uri,
+        seen: Vec<String>,
+    },
     LookAtTicket {
         call: CaseId,
         told: Vec<Holding>,
@@ -310,6 +317,7 @@ impl Job {
             | Job::Write { call, .. }
             | Job::Conflict { call, .. }
             | Job::Probe { call, .. }
+            | Job::Arrivals { call, .. }
             | Job::LookAtTicket { call, .. }
             | Job::Conversation { call, .. }
             | Job::ReadLine { call, .. }

@@ -7,6 +7,7 @@
 
 mod adopt;
 mod answers;
+mod arrival;
 mod assess;
 mod contacts;
 mod conversation;
@@ -38,8 +39,8 @@ use crate::conversation::Conversation;
 use crate::directory::entry::{Address, Entry, EntryPage, Order};
 use crate::directory::{Customer, Person};
 use crate::helpdesk::{
-    Adopted, Answer, Assessment, Context, CustomerSeen, Helpdesk, LOOKS_MS, ListPage, Met, Owner, Probed,
-    Refusal, Request, Told, Upload, Whereabouts,
+    Adopted, Answer, Arrivals, Assessment, Context, CustomerSeen, Helpdesk, LOOKS_MS, ListPage, Met, Owner,
+    Probed, Refusal, Request, Told, Upload, Whereabouts,
 };
 use crate::ledger::{Attempt, Holding, Write, WriteKind};
 use crate::number::E164;
@@ -293,6 +294,20 @@ impl Helpdesk for Front {
     fn place_made(&self, answer: &Answer) -> Result<String, Refusal> {
         let made = front::inboxes::create(&NewInbox::default()).parse(answer).map_err(refusal)?;
         Ok(made.id.to_string())
+    }
+
+    fn look_for_arrivals(&self, case: &Case) -> Option<Request> {
+        arrival::ask(&self.account, &case.ledger)
+    }
+
+    fn arrivals_told(
+        &self,
+        case: &Case,
+        asked: &http::Uri,
+        seen: &[String],
+        answer: &Answer,
+    ) -> Result<Arrivals, Refusal> {
+        arrival::told(&self.account, &case.ledger, asked, seen, answer)
     }
 
     fn look_at_ticket(&self, case: &Case) -> Option<Request> {

@@ -213,6 +213,8 @@ pub enum Step {
     Fetch(Box<Wanted>),
     /// See first whether the ticket that the call was placed from is still there (G9), then carry out the plan.
     LookAtLinked,
+    /// Ask for what the helpdesk took without saying what became of it.
+    LookForArrivals,
     /// Carry out the first write of the plan.
     Write,
 }
@@ -287,6 +289,20 @@ pub struct Adopted {
     pub holdings: Vec<Holding>,
     /// What has to be asked further; `None` at the end.
     pub next: Option<Request>,
+}
+
+/// What a look for writes told that were taken, and of which nothing was seen yet.
+#[derive(Clone, Debug)]
+pub enum Arrivals {
+    /// Another request is needed; these keys are there by now.
+    Ask(Vec<String>, Box<Request>),
+    /// All that is to be known now.
+    Told {
+        /// What is there, and what is still looked for.
+        put: Vec<Holding>,
+        /// The keys of what the helpdesk has lost.
+        lost: Vec<String>,
+    },
 }
 
 /// A record of ours, met while walking through what the helpdesk holds.
@@ -501,6 +517,24 @@ pub trait Helpdesk: Send + Sync {
     /// What the answer means instead.
     fn place_made(&self, answer: &Answer) -> Result<String, Refusal> {
         self.place_found(None, answer)?.ok_or_else(|| Refusal::Unclear("the answer has no id".into()))
+    }
+
+    /// Asks for what the helpdesk took for this call without saying what became of it; `None` if there is nothing.
+    fn look_for_arrivals(&self, _case: &Case) -> Option<Request> {
+        None
+    }
+    /// Reads the answer to `asked`. `seen`: the keys that are there by the answers before.
+    ///
+    /// # Errors
+    /// What the answer means instead.
+    fn arrivals_told(
+        &self,
+        _case: &Case,
+        _asked: &http::Uri,
+        _seen: &[String],
+        _answer: &Answer,
+    ) -> Result<Arrivals, Refusal> {
+        Ok(Arrivals::Told { put: Vec::new(), lost: Vec::new() })
     }
 
     /// Asks how the ticket of a call is, one light request; `None` if it has none.

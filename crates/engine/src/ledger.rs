@@ -56,6 +56,8 @@ pub const NAMED: &str = "named";
 /// Who has the e-mail address under which the caller was to be made (G4): the number goes to that customer. No part of the
 /// record.
 pub const OWNER: &str = "owner";
+/// The helpdesk took what has this key, and lost it. No part of the record.
+pub const LOST: &str = "lost:";
 /// How often a write came to nothing although others went through (B3). No part of the record.
 pub const IN_VAIN: &str = "in_vain";
 

@@ -35,7 +35,7 @@ pub fn state(case: &Case, assessment: &Assessment) -> (CallState, Option<Reason>
         }
         (Standing::Early, None) => (CallState::Pending, None),
         (Standing::Logged, None) if case.call.id.is_message() => {
-            let awaited = !case.ledger.has("message") || !assessment.writes.is_empty();
+            let awaited = assessment.completeness.note == PartState::Awaited || !assessment.writes.is_empty();
             let is_done = !awaited && case.attempts.is_empty();
             (if is_done { CallState::Complete } else { CallState::Pending }, None)
         }

@@ -177,6 +177,20 @@ async fn what_another_call_holds_is_not_taken_for_a_calls_own_comment() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_import_into_a_known_conversation_that_is_lost_is_made_again() {
+    // B4, B10: Front takes it (202), and it never appears
+    let day = Day::begin(Plan::with_front()).await;
+    let first = missed(&day, MARTA).await;
+    day.front.switch(|s| s.lose_imports = 1);
+    let call = missed(&day, MARTA).await;
+    day.pass(600).await;
+    let found = conversation(&day, first);
+    let key = format!("aircall:call:{call}");
+    assert_eq!(keys(&found).iter().filter(|one| **one == key).count(), 1, "{found:#}");
+    assert_eq!(day.detail(call).state, CallState::Complete);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_merged_conversation_is_followed() {
     // G25, F3
     for location in [Location::Absolute, Location::Path, Location::ResourceOnly] {

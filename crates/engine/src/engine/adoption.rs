@@ -77,6 +77,7 @@ impl Adoption {
             | Step::Wait(_)
             | Step::Read { .. }
             | Step::Lists
+            | Step::LookForArrivals
             | Step::Adopt => false,
             Step::Place => true,
         };

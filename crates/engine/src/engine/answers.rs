@@ -81,6 +81,7 @@ impl Engine {
                 self.conflict_told(call, &write, otherwise, result, now)
             }
             Job::Probe { call, write } => self.was_probed(call, &write, result, now),
+            Job::Arrivals { call, asked, seen } => self.arrivals_told(call, &asked, &seen, result, now),
             Job::LookAtTicket { call, told } => self.ticket_was_seen(call, &told, result, now),
             Job::Conversation { call, customer, so_far } => {
                 self.conversation_told(call, &customer, so_far.as_deref(), result, now)

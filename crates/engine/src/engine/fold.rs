@@ -215,6 +215,7 @@ impl Engine {
                 due(*until, writes.max(u32::from(!case.ledger.has("message"))))
             }
             Step::Wait(until) => due(*until, 0),
+            Step::LookForArrivals => due(now, 0),
             Step::LookAtTicket | Step::LookAtLinked | Step::LookAtNamed | Step::Fetch(_) | Step::Write => {
                 due(self.write_at(now), writes.max(1))
             }
@@ -379,6 +380,7 @@ pub(super) fn is_question(step: &Step) -> bool {
         | Step::LookAtTicket
         | Step::LookAtLinked
         | Step::LookAtNamed
+        | Step::LookForArrivals
         | Step::Fetch(_)
         | Step::Write => false,
     }

@@ -242,6 +242,13 @@ impl Engine {
                 let job = Job::Adopt { call: id, asked: request.uri().clone(), so_far: Vec::new() };
                 self.ask(vendor, Lane::Live, job, request, now)
             }
+            Step::LookForArrivals => match self.helpdesk.look_for_arrivals(&case) {
+                Some(request) => {
+                    let job = Job::Arrivals { call: id, asked: request.uri().clone(), seen: Vec::new() };
+                    self.ask(vendor, Lane::Late, job, request, now)
+                }
+                None => return Ok(Begun::NotNow),
+            },
             Step::LookAtTicket => match self.helpdesk.look_at_ticket(&case) {
                 Some(request) => {
                     let job = Job::LookAtTicket { call: id, told: Vec::new() };

@@ -91,6 +91,7 @@ impl Engine {
             | Step::Read { .. }
             | Step::LookAtTicket
             | Step::LookAtLinked
+            | Step::LookForArrivals
             | Step::LookAtNamed
             | Step::Fetch(_)
             | Step::Write => &[],

@@ -14,6 +14,7 @@ use front::{ConversationId, Message};
 use serde_json::Value;
 
 use super::adopt::{CORRECTED_BY, is_taken_by_another, text_of};
+use super::arrival;
 use super::contacts::by_id;
 use super::conversation::{assignee, is_list, of_contact, ours};
 use super::handle::is_of_a_known_contact;
@@ -90,9 +91,14 @@ fn import_settled(write: &Write, told: Result<Value, Error>) -> Result<Vec<Holdi
         Err(error) if *error.kind() == ErrorKind::NotFound => return Err(Refusal::Astray(error.to_string())),
         Err(error) => return Err(refusal(error)),
     };
-    let holdings = named(write, uid.as_deref().unwrap_or_default());
+    let mut holdings = named(write, uid.as_deref().unwrap_or_default());
     let is_placed = holdings.iter().all(|h| h.key != "ticket" || !h.helpdesk_id.is_empty());
     if is_placed {
+        if uid.is_some()
+            && let Some(entry) = holdings.iter_mut().find(|held| is_entry(&held.key))
+        {
+            arrival::taken(entry, write);
+        }
         return Ok(holdings);
     }
     let mut taken = Write { holdings, ..write.clone() };

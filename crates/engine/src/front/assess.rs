@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use sidetone_protocol::{Completeness, PartState};
 
+use super::arrival;
 use super::plan::plan;
 use super::record::{DURATION, MAIN, RECORDING, record};
 use super::{message, naming, ticket};
@@ -11,7 +12,7 @@ use crate::conversation::Conversation;
 use crate::files;
 use crate::gate;
 use crate::helpdesk::{Assessment, Context, Standing, Step};
-use crate::ledger::{NAMED, Write, WriteKind};
+use crate::ledger::{LOST, Ledger, NAMED, Write, WriteKind};
 use crate::readiness::{Kind, Readiness, keep, kind, readiness};
 use crate::settings::{Keep, Recordings, Settings};
 use crate::store::Case;
@@ -57,7 +58,9 @@ pub(super) fn assess(case: &Case, context: &Context<'_>) -> Assessment {
         assessment.customer.get_or_insert_with(|| customer.clone());
     }
     assessment.writes = plan(&case.call, &record, &case.ledger, &conversation, context);
-    assessment.step = step(case, &assessment.writes, look, then, context.now);
+    let step = step(case, &assessment.writes, look, then, context.now);
+    assessment.step =
+        if is_written_to_its_end(ended, &case.ledger) { or_arrivals(case, step, context.now) } else { step };
     assessment
 }
 
@@ -76,6 +79,21 @@ pub(super) fn conversation(
         case.ledger.has("ticket") || seen.is_some_and(|seen| seen.is_fresh_since(ripe, context.now));
     let look = (!is_known).then(|| Step::LookForConversation(customer.id.clone()));
     (seen.cloned().unwrap_or_else(|| Conversation::none(&customer.id, context.now)), look)
+}
+
+/// Until the end is written, one more import is to come.
+fn is_written_to_its_end(ended: bool, ledger: &Ledger) -> bool {
+    ended && (ledger.has(DURATION) || ledger.has(&format!("{LOST}{DURATION}")))
+}
+
+/// Once nothing else is to be done, what was taken is looked for: all in one look.
+pub(super) fn or_arrivals(case: &Case, step: Step, now: DateTime<Utc>) -> Step {
+    match (step, arrival::due(&case.ledger)) {
+        (Step::Rest | Step::Wait(_), Some(at)) if at <= now => Step::LookForArrivals,
+        (Step::Rest, Some(at)) => Step::Wait(at),
+        (Step::Wait(until), Some(at)) => Step::Wait(until.min(at)),
+        (step, _) => step,
+    }
 }
 
 /// What comes next, given the plan: parked writes are passed over, and what they lead to waits. `look`: for the
@@ -116,6 +134,8 @@ pub(super) fn step(
 /// B10: which parts of the record are there. Front's conversations have no tags of single calls.
 fn completeness(case: &Case, settings: &Settings, now: DateTime<Utc>) -> Completeness {
     let (call, ledger) = (&case.call, &case.ledger);
+    // What was taken, and is looked for, is awaited; what an old ledger lacks is not.
+    let is_there = |key: &str| !ledger.has(key) || arrival::is_seen(ledger, key);
     let part = |written: bool| if written { PartState::Written } else { PartState::Awaited };
     let wanted = files::mode(ledger, &settings.logging) != Recordings::None;
     let kind = kind(call);
@@ -124,12 +144,15 @@ fn completeness(case: &Case, settings: &Settings, now: DateTime<Utc>) -> Complet
     let recording_comes = is_answered && (call.has_recording() || (call.is_recorded() && young));
     let voicemail_comes = kind == Some(Kind::Missed) && call.has_voicemail();
     let linked = |comes: bool| match comes && wanted {
-        true => part(ledger.has(RECORDING)),
+        true => part(arrival::is_seen(ledger, RECORDING)),
         false => PartState::NotExpected,
     };
     Completeness {
         // While the call is up, what can be written of it is its beginning.
-        note: part(ledger.has(DURATION) || (!call.is_over() && ledger.has(MAIN))),
+        note: match call.is_over() {
+            false => part(ledger.has(MAIN)),
+            true => part(ledger.has(DURATION) && [MAIN, DURATION].iter().all(|key| is_there(key))),
+        },
         tags: PartState::NotExpected,
         recording: linked(recording_comes),
         voicemail: linked(voicemail_comes),

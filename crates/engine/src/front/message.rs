@@ -2,7 +2,8 @@
 
 use sidetone_protocol::PartState;
 
-use super::assess::{conversation, step};
+use super::arrival;
+use super::assess::{conversation, or_arrivals, step};
 use super::contacts::HABITS;
 use super::handle::contact;
 use super::naming;
@@ -29,7 +30,8 @@ pub(super) fn assess(
 ) -> Assessment {
     let none = PartState::NotExpected;
     let is_written = case.ledger.has(MESSAGE);
-    assessment.completeness.note = if is_written { PartState::Written } else { PartState::Awaited };
+    assessment.completeness.note =
+        if arrival::is_seen(&case.ledger, MESSAGE) { PartState::Written } else { PartState::Awaited };
     (assessment.completeness.recording, assessment.completeness.voicemail) = (none, none);
     if message.medium() != Medium::Text {
         assessment.standing = Standing::NotLogged(not_supported(message.medium()));
@@ -54,7 +56,8 @@ pub(super) fn assess(
     if let Some(entry) = entry.filter(|_| !is_written) {
         assessment.writes.push(begin(&case.call, &record, entry, &case.ledger, &conversation, context));
     }
-    assessment.step = step(case, &assessment.writes, look, Step::Rest, context.now);
+    let step = step(case, &assessment.writes, look, Step::Rest, context.now);
+    assessment.step = or_arrivals(case, step, context.now);
     assessment
 }
 

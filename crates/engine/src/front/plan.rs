@@ -270,7 +270,11 @@ fn add_entry(
         };
     }
     let mut import = import(call, record, entry, placed.thread.clone(), &placed.subject, end.clone());
-    import.external_id = format!("{}:{}", marker(call, ledger), entry.key);
+    import.external_id = match entry.key.as_str() {
+        // Lost, it is sent once more.
+        MAIN => marker(call, ledger),
+        key => format!("{}:{key}", marker(call, ledger)),
+    };
     import.archive = placed.is_archived;
     let mut write = import_write(WriteKind::AddEntry, &placed.inbox, &import);
     write.holdings.push(bare(&entry.key, json!({})));
