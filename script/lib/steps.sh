@@ -6,6 +6,7 @@ steps_failed=0
 steps_that_failed=()
 steps_logs=target/steps
 mkdir -p "$steps_logs"
+failures_told=$(mktemp)
 
 # Prints "PASSED FAILED" from what a runner wrote: cargo's and vitest's own lines, or, where there is one, the last line
 # `N passed, N failed`, which already sums up the others.
@@ -20,6 +21,21 @@ count_tests() {
     /^([a-z]+: )?[0-9]+ passed, [0-9]+ failed/     { summed = 1; all_passed = number_before("passed"); all_failed = number_before("failed") }
     END { if (summed) print all_passed + 0, all_failed + 0; else print passed + 0, failed + 0 }
   '
+}
+
+# What a reader wants of a step that failed: each failed test with the end of what it said, and what did not compile. A run's
+# last lines are sometimes all that is kept of it, so they must name the test.
+what_failed() {
+  sed 's/\x1b\[[0-9;]*m//g' "$1" | awk '
+    /^---- .* stdout ----$/          { said = 25; print; next }
+    /^failures:$/                    { said = 0 }
+    said > 0 && NF                   { said--; print "  " $0; next }
+    /^test .* FAILED$/               { print; next }
+    /^error(\[|:)/                   { print; getline; print; next }
+    /^ +FAIL /                       { print; next }
+    /^ +[0-9]+\) \[/                 { print; next }
+    / FAILED after |^fail(ed)?: /    { print }
+  ' | head -n 150
 }
 
 # step_of KIND NAME COMMAND…: a `tests` step must have run a test; a `check` counts only when it fails.
@@ -42,6 +58,7 @@ step_of() {
   steps_failed=$((steps_failed + failed))
   if ((failed > 0)); then
     steps_that_failed+=("$name")
+    what_failed "$log" >>"$failures_told"
     say "$name: FAILED after $(took $((SECONDS - started))), see $log"
   else
     say "$name: well, $(took $((SECONDS - started)))"
@@ -53,7 +70,12 @@ check() { step_of check "$@"; }
 
 # The closing line; fails if anything did.
 close_steps() {
-  ((${#steps_that_failed[@]} == 0)) || say "failed: $(printf '%s; ' "${steps_that_failed[@]}" | sed 's/; $//')"
+  if ((${#steps_that_failed[@]} > 0)); then
+    say "failed: $(printf '%s; ' "${steps_that_failed[@]}" | sed 's/; $//')"
+    # Shifted to the right, so that a step around this one finds each failure once.
+    sed 's/^/  | /' "$failures_told"
+  fi
+  rm -f "$failures_told"
   say "took $(took $SECONDS)"
   printf '%d passed, %d failed\n' "$steps_passed" "$steps_failed"
   ((steps_failed == 0))
