@@ -112,7 +112,7 @@ fn configuration(
 mod tests {
     use std::time::{Duration, Instant};
 
-    use sidetone_protocol::CallState;
+    use sidetone_protocol::{CallState, CallView};
 
     use super::*;
     use crate::backend::CallQuery;
@@ -120,19 +120,24 @@ mod tests {
     /// The first call is over after half a minute.
     const AT_MOST: Duration = Duration::from_secs(120);
 
-    /// The demo's first call is complete: it is Marta's, and the ledger has these keys.
+    fn is_complete_and_martas(call: &CallView) -> bool {
+        let is_marta = call.customer.as_ref().is_some_and(|customer| customer.name == "Marta Ibáñez");
+        is_marta && call.state == CallState::Complete
+    }
+
+    /// Marta's call, the demo's first, becomes complete, and the ledger has these keys. Which of the first calls is
+    /// complete first is up to the machine.
     async fn the_first_call_is_written(helpdesk: Helpdesk, keys: &[&str]) {
         let running = backend(helpdesk).await.expect("the demo starts");
         let begun = Instant::now();
         let call = loop {
             let calls = running.backend.calls(CallQuery::default()).expect("the calls are told").calls;
-            if let Some(call) = calls.iter().find(|call| call.state == CallState::Complete) {
+            if let Some(call) = calls.iter().find(|call| is_complete_and_martas(call)) {
                 break call.clone();
             }
             assert!(begun.elapsed() < AT_MOST, "no call was written: {calls:?}");
             tokio::time::sleep(Duration::from_millis(250)).await;
         };
-        assert_eq!(call.customer.map(|customer| customer.name).as_deref(), Some("Marta Ibáñez"));
         let detail = running.backend.call(&call.id).expect("the call is told").expect("it is known");
         for key in keys {
             assert!(detail.ledger.iter().any(|line| line.key == *key), "{key} in {:?}", detail.ledger);

@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 
 use sidetone_engine::settings::Settings;
 
-pub use self::apps::{App, Apps};
+pub use self::apps::{Apps, Registered};
 pub(crate) use self::connections::USER_AGENT;
 pub(crate) use self::console::sign_in_of;
 pub use self::console::{CONSOLE_PREFIX, Console, console_value, is_of_console};
@@ -31,6 +31,7 @@ pub use self::keys::secrets_of_console;
 pub(crate) use self::read::is_loopback;
 pub use self::read::read;
 use crate::database::Database;
+use crate::signin::BySignIn;
 use crate::vault::SealKey;
 
 /// A text that is not shown.
@@ -74,6 +75,8 @@ pub struct Config {
     pub secret_key: Option<SealKey>,
     /// The apps that can be signed in with.
     pub apps: Apps,
+    /// Connections whose credential is a sign-in.
+    pub signed_in: Vec<BySignIn>,
     /// The Aircall account.
     pub aircall: aircall::Account,
     /// The helpdesk.

@@ -6,6 +6,7 @@
 
 mod doors;
 mod keeping;
+mod signing;
 mod tending;
 
 use std::path::PathBuf;
@@ -25,6 +26,7 @@ use tower::ServiceExt;
 
 use self::doors::{Doors, Open};
 pub use self::keeping::{Entered, NotKept};
+use self::signing::Signing;
 pub(crate) use self::tending::noted;
 use crate::config::{Base, Config, ConfigError, Console, Draft, Fault, secrets_of_console};
 use crate::database::Database;
@@ -36,6 +38,7 @@ use crate::running::{self, Running, StartError};
 use crate::seal::{Configured, KeyPlace, Unkept};
 use crate::server::{self, InProcess};
 use crate::setup::SetUp;
+use crate::signin::Bearers;
 use crate::vault::Vault;
 
 /// Requests to the old routes get this long to end before the new engine starts; a webhook's body comes within 5 s.
@@ -105,7 +108,13 @@ struct Inner {
     folder: Option<Folder>,
     sandbox: Option<String>,
     store: Arc<dyn Store>,
-    transport: Arc<dyn Transport>,
+    /// The way to the vendors as nobody.
+    plain: Arc<dyn Transport>,
+    /// The way to the vendors as whoever is signed in.
+    transport: RwLock<Arc<dyn Transport>>,
+    bearers: Mutex<Option<Bearers>>,
+    signing: RwLock<Signing>,
+    has_window: bool,
     keys: Arc<dyn KeyPlace>,
     vault: RwLock<Result<Vault, Unkept>>,
     /// What all layers say, as it holds now.
@@ -134,12 +143,17 @@ impl House {
         let store = blocking(move || database.open(&data_dir)).await??;
         let keys = keys.unwrap_or_else(|| Arc::new(Configured(first.secret_key.clone())));
         let (events, _) = broadcast::channel(EVENTS_KEPT);
-        let house = House(Arc::new(Inner {
+        let nowhere = Vault::new(Arc::clone(&store), None);
+        let house = House(Arc::new_cyclic(|house| Inner {
             base,
             folder,
             sandbox,
             store,
-            transport,
+            signing: RwLock::new(Signing::new(house.clone(), nowhere, &transport)),
+            transport: RwLock::new(Arc::clone(&transport)),
+            plain: transport,
+            bearers: Mutex::new(None),
+            has_window,
             keys,
             vault: RwLock::new(Err(Unkept { code: "keyring_locked", text: "Not asked yet.".into() })),
             draft: RwLock::new(Arc::new(first)),
@@ -167,6 +181,7 @@ impl House {
     pub(crate) async fn look_for_the_key(&self) -> Result<(), HouseError> {
         let (keys, store) = (Arc::clone(&self.0.keys), Arc::clone(&self.0.store));
         let vault = blocking(move || keys.key().map(|key| Vault::new(store, Some(key)))).await?;
+        self.sign_in_over(vault.clone().unwrap_or_else(|_| Vault::new(self.store(), None)));
         *self.0.vault.write().unwrap_or_else(PoisonError::into_inner) = vault;
         Ok(())
     }
@@ -189,10 +204,16 @@ impl House {
         Arc::clone(&self.0.store)
     }
 
-    /// The way to the vendors, as whoever is connected.
+    /// The way to the vendors, as whoever is signed in.
     #[must_use]
     pub fn transport(&self) -> Arc<dyn Transport> {
-        Arc::clone(&self.0.transport)
+        Arc::clone(&self.0.transport.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The way to the vendors, for a credential that is only tried.
+    #[must_use]
+    pub(crate) fn plain_transport(&self) -> Arc<dyn Transport> {
+        Arc::clone(&self.0.plain)
     }
 
     pub(crate) fn setup(&self) -> &SetUp {
@@ -285,11 +306,12 @@ impl House {
         *self.0.draft.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&draft);
         self.setup().heed(changed);
         self.see_the_doctor(None);
+        let transport = self.heed_sign_ins(&draft).await;
         let Ok(config) = Draft::clone(&draft).complete() else {
             self.0.doors.send_replace(Doors::NotSetUp);
             return Ok(());
         };
-        let (store, transport) = (self.store(), self.transport());
+        let store = self.store();
         let (mut new, config) =
             blocking(move || running::start(&config, store, transport).map(|running| (running, config)))
                 .await??;
@@ -362,6 +384,8 @@ impl House {
         if let Some(running) = running.take() {
             running.stop().await;
         }
+        // Nobody renews tokens any more.
+        drop(self.0.bearers.lock().await.take());
         drop(self.0.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 }

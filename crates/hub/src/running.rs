@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use sidetone_engine::clock::SystemClock;
+use sidetone_engine::clock::{Clock, SystemClock};
 use sidetone_engine::store::{Store, StoreError};
 use sidetone_engine::transport::{Transport, TransportError};
 use sidetone_engine::{Engine, Handle, Parts};
@@ -11,7 +11,9 @@ use sidetone_protocol::Pushed;
 use tokio::sync::broadcast;
 
 use crate::config::Config;
+use crate::signin::{Bearers, Shelf};
 use crate::transport::HttpTransport;
+use crate::vault::Vault;
 
 /// Why the engine cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -41,7 +43,21 @@ pub struct Running {
 /// # Errors
 /// [`StartError`], which says what to do.
 pub fn start_alone(config: &Config) -> Result<Running, StartError> {
-    start(config, config.database.open(&config.data_dir)?, Arc::new(HttpTransport::new()?))
+    let store = config.database.open(&config.data_dir)?;
+    let transport = way_to_vendors(config, &store)?;
+    start(config, store, transport)
+}
+
+/// The way to the vendors for a program that asks one question, with the tokens of those who signed in. Needs a tokio
+/// runtime.
+///
+/// # Errors
+/// The network library's.
+pub fn way_to_vendors(config: &Config, store: &Arc<dyn Store>) -> Result<Arc<dyn Transport>, TransportError> {
+    let shelf = Shelf::new(Vault::new(Arc::clone(store), config.secret_key.clone()));
+    let (plain, clock) = (Arc::new(HttpTransport::new()?), Arc::new(SystemClock) as Arc<dyn Clock>);
+    let runtime = tokio::runtime::Handle::current();
+    Ok(Bearers::new(plain, &config.signed_in, &config.apps, &shelf, &clock, &runtime).transport)
 }
 
 /// Starts the engine in a thread of its own: its commits wait for the disk, and nobody else should wait with them.

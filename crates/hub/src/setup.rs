@@ -3,7 +3,7 @@
 //! Not here: how something is kept and applied ([`crate::house`]), and signing in.
 
 mod arriving;
-mod connecting;
+pub(crate) mod connecting;
 mod lines;
 mod trying;
 mod view;
@@ -197,7 +197,7 @@ async fn passphrase(State(house): State<House>, body: Bytes) -> Result<Json<Setu
 }
 
 /// Reads a body. What is wrong with it is told without repeating it: it may hold a secret.
-fn read<T: DeserializeOwned>(body: &[u8], example: &str) -> Result<T, Problem> {
+pub(crate) fn read<T: DeserializeOwned>(body: &[u8], example: &str) -> Result<T, Problem> {
     serde_json::from_slice(body).map_err(|error| {
         tracing::debug!(line = error.line(), column = error.column(), "a body of the set-up cannot be read");
         Problem::bad(format!("Send JSON such as {example}"))

@@ -2,7 +2,7 @@
 //!
 //! A person begins ([`SignIns::begin`]), the browser comes back with a code, the code is exchanged, and the tokens lie in
 //! the vault ([`Shelf`]). From then on [`Tokens`] renews them, and [`Authorized`] puts the current one into requests: the
-//! engine and the clients know nothing of signing in, their account has [`PLACEHOLDER`] as its bearer. What is peculiar
+//! engine and the clients know nothing of signing in, their account has [`placeholder`] as its bearer. What is peculiar
 //! to a vendor stands in `signin/habits.rs`, each with its source.
 //!
 //! Deliberately not here: whether the account that was signed in to can do what is needed, and what a new connection
@@ -15,6 +15,7 @@
 mod app;
 mod authorized;
 mod back;
+mod bearers;
 mod begun;
 mod code;
 mod finish;
@@ -32,9 +33,10 @@ mod store_front;
 mod testing;
 mod tokens;
 
-pub use app::{App, AppError, Apps, Registered};
-pub use authorized::{Authorized, PLACEHOLDER};
+pub use app::{App, AppError};
+pub use authorized::{Authorized, placeholder};
 pub use back::{DESKTOP_PORT, Ways};
+pub use bearers::{Bearers, BySignIn};
 pub use code::Code;
 pub use finish::{Connects, SignedIn};
 pub use kept::Kept;
@@ -42,4 +44,4 @@ pub use routes::{admin_routes, open_routes};
 pub use shelf::{Shelf, ShelfError};
 pub use signins::{BeginError, PasteError, SignIns};
 pub use store_front::AskError;
-pub use tokens::{NoBearer, Standing, Tokens, Withdrawal};
+pub use tokens::{NoBearer, Standing, Tokens};

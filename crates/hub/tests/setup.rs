@@ -4,17 +4,16 @@
 
 mod program;
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use program::{ADMIN, Program, WEBHOOK};
+use program::{ADMIN, Program, WEBHOOK, has_none_of, one_call, until_complete};
 use serde_json::{Value, json};
 use sidetone_engine::transport::{Incoming, Outgoing, Transport, TransportError};
 use sidetone_hub::config::Base;
 use sidetone_hub::house::{House, HouseError, Opening};
 use sidetone_hub::transport::HttpTransport;
-use sidetone_sandbox::{HangUp, Ring, Sandbox, aircall_world as world, front_world, gorgias_world};
+use sidetone_sandbox::{Sandbox, aircall_world as world, front_world, gorgias_world};
 
 /// 32 bytes.
 const SECRET_KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
@@ -42,56 +41,9 @@ fn state_of(setup: &Value, step: &str) -> String {
     steps.iter().find(|s| s["step"] == step).unwrap()["state"].as_str().unwrap().to_owned()
 }
 
-/// Every file of the data directory, and the log, without these texts.
-fn has_none_of(hub: &Program, secrets: &[&str]) {
-    let log = hub.log();
-    for secret in secrets {
-        assert!(!log.contains(secret), "{secret} in the log");
-        for file in files(&hub.dir.path().join("data")) {
-            let bytes = std::fs::read(&file).unwrap();
-            let found = bytes.windows(secret.len()).any(|part| part == secret.as_bytes());
-            assert!(!found, "{secret} in {}", file.display());
-        }
-    }
-}
-
-fn files(folder: &Path) -> Vec<std::path::PathBuf> {
-    let mut all = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap().flatten() {
-        let path = entry.path();
-        if path.is_dir() { all.extend(files(&path)) } else { all.push(path) }
-    }
-    all
-}
-
-/// A call that somebody answers, and that is over.
-async fn one_call(hub: &Program) -> u64 {
-    let aircall = hub.sandbox.control().aircall().clone();
-    let from = Some("+34666444555".to_owned());
-    let call = aircall.ring(&Ring { line: world::SUPPORT_FR, from, ..Ring::default() }).unwrap();
-    tokio::time::sleep(Duration::from_millis(200)).await;
-    aircall.answer(call, Some(world::CAMILLE)).unwrap();
-    tokio::time::sleep(Duration::from_millis(200)).await;
-    aircall.hang_up(call, &HangUp::default()).unwrap();
-    call
-}
-
-async fn until_complete(hub: &Program, call: u64) {
-    hub.until("the call is logged", Duration::from_secs(60), async || {
-        let asked = hub.client.get(hub.url(&format!("/api/calls/{call}"))).bearer_auth(ADMIN);
-        let answer = asked.send().await.unwrap();
-        let told: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap_or_default();
-        told["state"] == "complete"
-    })
-    .await;
-}
-
 /// The whole way with one helpdesk, the program stopped and started in the middle.
 async fn from_nothing_to_live(good: Value, bad: Value, secret: &str, account: &str) -> Program {
     let mut hub = Program::from_nothing(20.0, &with_key()).await;
-    // Every change of the settings begins an engine, which reads its lists: more in ten seconds than an admin does in minutes.
-    let front = hub.sandbox.control().front().clone();
-    front.set_limits(sidetone_sandbox::FrontLimits { per_minute: 600, ..front.limits() });
     // Nothing is set up: the program runs, says so, and lets nobody in without the token.
     let now = hub.client.get(hub.url("/api/now")).bearer_auth(ADMIN).send().await.unwrap();
     assert_eq!(now.status(), 409);

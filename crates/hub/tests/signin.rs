@@ -18,10 +18,10 @@ use serde_json::{Value, json};
 use sidetone_engine::clock::SystemClock;
 use sidetone_engine::store::sqlite::SqliteStore;
 use sidetone_engine::transport::Transport;
-use sidetone_hub::config::Secret;
+use sidetone_hub::config::{Apps, Registered, Secret};
 use sidetone_hub::signin::{
-    App, Apps, Authorized, Connects, PLACEHOLDER, Registered, Shelf, SignIns, SignedIn, Standing, Tokens,
-    Ways, Withdrawal, admin_routes, open_routes,
+    App, Authorized, Connects, Shelf, SignIns, SignedIn, Standing, Tokens, Ways, admin_routes, open_routes,
+    placeholder,
 };
 use sidetone_hub::transport::HttpTransport;
 use sidetone_hub::vault::{SealKey, Vault};
@@ -133,9 +133,14 @@ struct Noted(Mutex<Vec<SignedIn>>);
 
 #[async_trait]
 impl Connects for Noted {
-    async fn connected(&self, signed_in: SignedIn) -> Option<Tested> {
-        self.0.lock().unwrap().push(signed_in);
-        None
+    async fn tried(&self, _: &SignedIn, _: &Secret) -> Tested {
+        let (account, code, detail) = (None, None, None);
+        Tested { accepted: true, account, lines: None, permissions: Vec::new(), code, detail }
+    }
+
+    async fn connected(&self, signed_in: &SignedIn, _: &Tested) -> Result<(), String> {
+        self.0.lock().unwrap().push(signed_in.clone());
+        Ok(())
     }
 }
 
@@ -183,9 +188,8 @@ impl Ours {
             aircall: registered("/oauth/authorize"),
             gorgias: registered(""),
             front: registered(""),
-            gorgias_account: Some("acme".into()),
         };
-        sign_ins.offer(ways, apps.clone());
+        sign_ins.offer(ways, apps.clone(), Some("acme".into()));
         let routes = open_routes(sign_ins.clone()).merge(admin_routes(sign_ins.clone()));
         tokio::spawn(async move { axum::serve(listener, routes).await });
         let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
@@ -236,9 +240,9 @@ impl Ours {
 }
 
 /// What the API answers to a request of the account that is signed in to.
-async fn ask(way: &Authorized, base: &str) -> u16 {
+async fn ask(way: &Authorized, vendor: Vendor, base: &str) -> u16 {
     let request = axum::http::Request::get(format!("{base}/api/account"))
-        .header(header::AUTHORIZATION, format!("Bearer {PLACEHOLDER}"))
+        .header(header::AUTHORIZATION, format!("Bearer {}", placeholder(vendor)))
         .body(Bytes::new())
         .unwrap();
     way.send(request).await.unwrap().status().as_u16()
@@ -273,10 +277,12 @@ async fn gorgias_is_signed_in_to_at_a_hub_renewed_and_taken_back() {
 
     let tokens = ours.tokens(Vendor::Gorgias, ours.shelf.clone());
     let way = Authorized::new(ours.transport.clone(), tokens.clone(), &ours.stand_url).unwrap();
-    assert_eq!(ask(&way, &ours.stand_url).await, 200);
-    assert_eq!(tokens.withdraw().await.unwrap(), Withdrawal::Revoked);
+    assert_eq!(ask(&way, Vendor::Gorgias, &ours.stand_url).await, 200);
+    let kept = ours.shelf.of(Vendor::Gorgias).unwrap().unwrap();
+    ours.shelf.forget(Vendor::Gorgias).unwrap();
+    ours.sign_ins.give_back(kept).await;
     assert!(ours.stand.0.lock().unwrap().refresh.is_empty());
-    assert_eq!(ask(&way, &ours.stand_url).await, 401, "it is forgotten");
+    assert_eq!(ask(&way, Vendor::Gorgias, &ours.stand_url).await, 401, "it is forgotten");
     assert!(ours.shelf.of(Vendor::Gorgias).unwrap().is_none());
 }
 
@@ -385,7 +391,8 @@ async fn a_later_sign_in_takes_the_desktops_port_over_and_a_foreign_program_keep
     let ours = Ours::start(false).await;
     let foreign = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = foreign.local_addr().unwrap().port();
-    ours.sign_ins.offer(Ways { public_url: None, loopback_port: Some(port) }, ours.apps.clone());
+    let ways = Ways { public_url: None, loopback_port: Some(port) };
+    ours.sign_ins.offer(ways, ours.apps.clone(), None);
     let (status, problem) =
         ours.post("/api/setup/sign-in", json!({ "vendor": "gorgias", "account": "acme" })).await;
     assert_eq!((status, &problem["code"]), (StatusCode::CONFLICT, &json!("port_taken")));

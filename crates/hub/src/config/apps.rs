@@ -6,9 +6,9 @@ use sidetone_protocol::Vendor;
 
 use super::Secret;
 
-/// An app at one vendor. `Debug` hides its secret.
+/// An app as somebody registered it with its vendor. `Debug` hides its secret.
 #[derive(Clone, PartialEq, Eq)]
-pub struct App {
+pub struct Registered {
     /// `client_id`.
     pub client_id: String,
     /// `client_secret`.
@@ -19,9 +19,9 @@ pub struct App {
     pub sign_in_url: Option<String>,
 }
 
-impl fmt::Debug for App {
+impl fmt::Debug for Registered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("App").field("client_id", &self.client_id).finish_non_exhaustive()
+        f.debug_struct("Registered").field("client_id", &self.client_id).finish_non_exhaustive()
     }
 }
 
@@ -29,30 +29,21 @@ impl fmt::Debug for App {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Apps {
     /// With Aircall.
-    pub aircall: Option<App>,
+    pub aircall: Option<Registered>,
     /// With Gorgias.
-    pub gorgias: Option<App>,
+    pub gorgias: Option<Registered>,
     /// With Front.
-    pub front: Option<App>,
+    pub front: Option<Registered>,
 }
 
 impl Apps {
     /// The one of `vendor`.
     #[must_use]
-    pub fn of(&self, vendor: Vendor) -> Option<&App> {
+    pub fn of(&self, vendor: Vendor) -> Option<&Registered> {
         match vendor {
             Vendor::Aircall => self.aircall.as_ref(),
             Vendor::Gorgias => self.gorgias.as_ref(),
             Vendor::Front => self.front.as_ref(),
         }
-    }
-
-    /// Vendors that people can sign in to.
-    #[must_use]
-    pub fn vendors(&self) -> Vec<Vendor> {
-        [Vendor::Aircall, Vendor::Gorgias, Vendor::Front]
-            .into_iter()
-            .filter(|vendor| self.of(*vendor).is_some())
-            .collect()
     }
 }

@@ -8,7 +8,8 @@ use sidetone_protocol::{ConnectedBy, Vendor};
 use super::draft::{Addresses, GorgiasNames};
 use super::keys::shown;
 use super::read::Reader;
-use super::{App, Apps, Fault, HelpdeskAccount};
+use super::{Apps, Fault, HelpdeskAccount, Registered};
+use crate::signin::placeholder;
 
 /// How we name ourselves to the vendors.
 pub(crate) const USER_AGENT: &str = concat!("sidetone/", env!("CARGO_PKG_VERSION"));
@@ -17,10 +18,6 @@ const FRONT_KEY: &str = "Make an API token in Front under Settings, Developers, 
 const GORGIAS_KEY: &str = "Make an API key in Gorgias under Settings, REST API";
 /// Where the vendor's integration puts calls, too.
 const FRONT_INBOX: &str = "Aircall Phone";
-/// Stands in the place of a token: the one that counts is put into each request on its way (`Draft::aircall` and
-/// `Draft::helpdesk` with [`ConnectedBy::SignIn`]).
-const SIGNED_IN: &str = "signed-in";
-
 /// Keys that begin a connection: whoever gives one of them needs the others.
 const AIRCALL_BEGINS: &[&str] = &["aircall.api_id", "aircall.api_token"];
 const GORGIAS_BEGINS: &[&str] = &["gorgias.email", "gorgias.api_key"];
@@ -52,12 +49,12 @@ impl Reader {
         }
         // Whoever has no key yet shall hear of a wrong address all the same.
         let (aircall, gorgias, front) = (
-            aircall::Account::new(&addresses.aircall, aircall::Credential::bearer(SIGNED_IN)),
+            aircall::Account::new(&addresses.aircall, aircall::Credential::bearer(placeholder(Vendor::Aircall))),
             addresses
                 .gorgias
                 .as_deref()
-                .map(|url| gorgias::Account::new(url, gorgias::Credential::bearer(SIGNED_IN))),
-            front::Account::new(&addresses.front, front::Credential::bearer(SIGNED_IN)),
+                .map(|url| gorgias::Account::new(url, gorgias::Credential::bearer(placeholder(Vendor::Gorgias)))),
+            front::Account::new(&addresses.front, front::Credential::bearer(placeholder(Vendor::Front))),
         );
         self.account("aircall.api_url", aircall);
         gorgias.map(|account| self.account("gorgias.api_url", account));
@@ -85,11 +82,11 @@ impl Reader {
         }
     }
 
-    fn app(&mut self, vendor: &str, api_url: Option<String>, sign_in_url: Option<String>) -> Option<App> {
+    fn app(&mut self, vendor: &str, api_url: Option<String>, sign_in_url: Option<String>) -> Option<Registered> {
         let (id, secret) = (format!("{vendor}.oauth.client_id"), format!("{vendor}.oauth.client_secret"));
         match (self.text(&id), self.secret(&secret)) {
             (Some(client_id), Some(client_secret)) => {
-                Some(App { client_id, client_secret, api_url, sign_in_url })
+                Some(Registered { client_id, client_secret, api_url, sign_in_url })
             }
             (None, None) => None,
             (known, _) => {
@@ -111,7 +108,7 @@ impl Reader {
     ) -> Option<(aircall::Account, ConnectedBy)> {
         let signed_in = self.is_signed_in(Vendor::Aircall, apps, AIRCALL_BEGINS);
         let (credential, by) = if signed_in {
-            (aircall::Credential::bearer(SIGNED_IN), ConnectedBy::SignIn)
+            (aircall::Credential::bearer(placeholder(Vendor::Aircall)), ConnectedBy::SignIn)
         } else {
             let is_begun = self.values.gives_any(AIRCALL_BEGINS);
             let id = self.wanted("aircall.api_id", AIRCALL_KEY, is_begun);
@@ -159,7 +156,7 @@ impl Reader {
         inbox: &str,
     ) -> Option<(HelpdeskAccount, ConnectedBy)> {
         let (credential, by) = if self.is_signed_in(Vendor::Front, apps, FRONT_BEGINS) {
-            (front::Credential::bearer(SIGNED_IN), ConnectedBy::SignIn)
+            (front::Credential::bearer(placeholder(Vendor::Front)), ConnectedBy::SignIn)
         } else {
             let is_begun = self.values.gives_any(FRONT_BEGINS);
             let token = self.wanted("front.api_token", FRONT_KEY, is_begun)?;
@@ -182,7 +179,7 @@ impl Reader {
             || self.values.gives_any(&["gorgias.account"]) && apps.gorgias.is_none();
         let signed_in = self.is_signed_in(Vendor::Gorgias, apps, GORGIAS_BEGINS);
         let (credential, email) = if signed_in {
-            (Some(gorgias::Credential::bearer(SIGNED_IN)), None)
+            (Some(gorgias::Credential::bearer(placeholder(Vendor::Gorgias))), None)
         } else {
             let email = self.wanted("gorgias.email", GORGIAS_KEY, is_begun);
             let key = self.wanted("gorgias.api_key", GORGIAS_KEY, is_begun);

@@ -5,10 +5,11 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use sidetone_engine::settings::Settings;
-use sidetone_protocol::{ConnectedBy, EventsBy};
+use sidetone_protocol::{ConnectedBy, EventsBy, Vendor};
 
 use super::{Apps, Config, ConfigError, Fault, HelpdeskAccount, Secret};
 use crate::database::Database;
+use crate::signin::BySignIn;
 use crate::vault::SealKey;
 
 /// Where the vendors are.
@@ -95,11 +96,32 @@ impl Draft {
         self.given.contains(key) || self.entered.contains(key)
     }
 
+    /// Connections whose credential is a sign-in.
+    #[must_use]
+    pub fn signed_in(&self) -> Vec<BySignIn> {
+        let aircall = self.aircall.as_ref().filter(|(_, by)| *by == ConnectedBy::SignIn);
+        let aircall = aircall.map(|(account, _)| BySignIn {
+            vendor: Vendor::Aircall,
+            account: None,
+            base: account.base().to_owned(),
+        });
+        let helpdesk = self.helpdesk.as_ref().filter(|(_, by)| *by == ConnectedBy::SignIn);
+        let helpdesk = helpdesk.map(|(helpdesk, _)| {
+            let (vendor, account) = match helpdesk {
+                HelpdeskAccount::Gorgias(_) => (Vendor::Gorgias, self.gorgias.account.clone()),
+                HelpdeskAccount::Front { .. } => (Vendor::Front, None),
+            };
+            BySignIn { vendor, account, base: helpdesk.base().to_owned() }
+        });
+        aircall.into_iter().chain(helpdesk).collect()
+    }
+
     /// The configuration.
     ///
     /// # Errors
     /// What is not there yet.
     pub fn complete(self) -> Result<Config, ConfigError> {
+        let signed_in = self.signed_in();
         match (self.aircall, self.helpdesk) {
             (Some((aircall, _)), Some((helpdesk, _))) if self.lacking.is_empty() => Ok(Config {
                 listen: self.listen,
@@ -109,6 +131,7 @@ impl Draft {
                 metrics: self.metrics,
                 secret_key: self.secret_key,
                 apps: self.apps,
+                signed_in,
                 aircall,
                 helpdesk,
                 webhook_token: self.webhook_token,

@@ -19,7 +19,7 @@ use tower::ServiceExt;
 use super::House;
 use crate::problem::Problem;
 use crate::server::{only_admin, wrong_verb};
-use crate::{pages, setup};
+use crate::{pages, setup, signin};
 
 /// A request waits so long for the engine that comes; Aircall itself gives up after 5 s and sends an event again.
 const WAITS: Duration = Duration::from_secs(10);
@@ -99,11 +99,17 @@ pub(super) fn routes(house: &House) -> Router {
     let set_up = setup::routes()
         .route("/api/doctor", any(doctor))
         .route("/api/doctor/mend", any(doctor))
+        .route("/api/setup/sign-in", any(sign_in))
+        .route("/api/setup/sign-in/{*rest}", any(sign_in))
+        .route("/api/setup/accept", any(sign_in))
+        .route("/api/setup/refuse", any(sign_in))
         .layer(middleware::from_fn_with_state(admin, only_admin))
         .with_state(house.clone());
     Router::new()
         .route("/healthz", get(|| async { "alive" }))
         .route("/webhooks/aircall/test/{nonce}", post(setup::arrived))
+        .route("/oauth/{vendor}/callback", any(sign_in_from_outside))
+        .route("/install/gorgias", any(sign_in_from_outside))
         .with_state(house.clone())
         .merge(set_up)
         .method_not_allowed_fallback(wrong_verb)
@@ -113,7 +119,28 @@ pub(super) fn routes(house: &House) -> Router {
 /// The doctor's routes; not among the engine's, because what is mended may change engines.
 async fn doctor(State(house): State<House>, request: Request) -> Response {
     let Some(practice) = house.practice() else { return Problem::not_set_up().into_response() };
-    match practice.routes::<()>().method_not_allowed_fallback(wrong_verb).oneshot(request).await {
+    answer(practice.routes::<()>(), request).await
+}
+
+/// A browser that a vendor sent; not among the engine's routes, because a sign-in changes engines.
+async fn sign_in_from_outside(State(house): State<House>, request: Request) -> Response {
+    answer(signin::open_routes(house.sign_ins()), request).await
+}
+
+/// An admin who signs in or decides who may.
+async fn sign_in(State(house): State<House>, request: Request) -> Response {
+    answer(signin::admin_routes(house.sign_ins()), request).await
+}
+
+/// Has routes answer that are made for one request. What the route before them read from the path is left behind: theirs
+/// counts.
+async fn answer(routes: Router, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    let mut afresh = Request::new(body);
+    *afresh.method_mut() = head.method;
+    *afresh.uri_mut() = head.uri;
+    *afresh.headers_mut() = head.headers;
+    match routes.method_not_allowed_fallback(wrong_verb).oneshot(afresh).await {
         Ok(answer) => answer,
         Err(never) => match never {},
     }

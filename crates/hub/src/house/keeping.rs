@@ -51,9 +51,20 @@ impl House {
     /// # Errors
     /// [`NotKept`]; after [`NotKept::House`] it may be kept and is applied later.
     pub async fn keep(&self, entered: Vec<Entered>) -> Result<(), NotKept> {
-        self.store_entered(entered).await?;
+        let left = self.take_leave(&entered).await?;
+        if let Err(error) = self.store_entered(entered).await {
+            // Whom leave was taken of is needed still.
+            if !left.is_empty() {
+                self.apply().await?;
+            }
+            return Err(error);
+        }
         self.setup().forget_dry_run();
-        Ok(self.apply().await?)
+        let applied = self.apply().await;
+        for kept in left {
+            self.sign_ins().give_back(kept).await;
+        }
+        Ok(applied?)
     }
 
     /// The same without applying it: the engine goes on as it is.

@@ -1,10 +1,11 @@
-//! Connecting Aircall and a helpdesk by key: tested with harmless reads, kept only if accepted, never told again.
+//! Connecting Aircall and a helpdesk by key or by sign-in: tested with harmless reads, kept only if accepted, never told
+//! again.
 
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use sidetone_engine::transport::Transport;
-use sidetone_protocol::{AircallKey, HelpdeskKey, Permission, Setup, Tested, Vendor};
+use sidetone_protocol::{AircallKey, ConnectedBy, HelpdeskKey, Permission, Setup, Tested, Vendor};
 use toml::Value;
 
 use super::view::Noted;
@@ -12,6 +13,7 @@ use super::{read, view};
 use crate::config::{Secret, USER_AGENT, sign_in_of};
 use crate::house::{Entered, House, NotKept, noted};
 use crate::problem::Problem;
+use crate::signin::SignedIn;
 
 /// `POST /api/setup/aircall`: the key is tested, and kept if Aircall takes it.
 pub(super) async fn aircall(State(house): State<House>, body: Bytes) -> Result<Json<Tested>, Problem> {
@@ -25,7 +27,7 @@ pub(super) async fn aircall(State(house): State<House>, body: Bytes) -> Result<J
         Ok(account) => account,
         Err(error) => return Ok(Json(refused("wrong_key", error.to_string()))),
     };
-    let tested = test_aircall(&account, house.transport().as_ref()).await;
+    let tested = test_aircall(&account, house.plain_transport().as_ref()).await;
     if tested.accepted {
         let name = tested.account.clone().unwrap_or_default();
         house.setup().forget_lines().await;
@@ -67,7 +69,7 @@ async fn gorgias(house: &House, entered: &str, email: &str, key: &str) -> Result
         Ok(account) => account,
         Err(error) => return Ok(Json(refused("wrong_key", error.to_string()))),
     };
-    let mut tested = test_gorgias(&account, house.transport().as_ref()).await;
+    let mut tested = test_gorgias(&account, house.plain_transport().as_ref()).await;
     if tested.accepted {
         let name = tested.account.get_or_insert(subdomain.clone()).clone();
         house
@@ -78,6 +80,7 @@ async fn gorgias(house: &House, entered: &str, email: &str, key: &str) -> Result
                     Entered::Secret("gorgias.api_key", Some(Secret::new(key))),
                 ],
                 Vendor::Gorgias,
+                ConnectedBy::Key,
                 &name,
             ))
             .await?;
@@ -93,34 +96,53 @@ async fn front(house: &House, token: &str) -> Result<Json<Tested>, Problem> {
         Ok(account) => account,
         Err(error) => return Ok(Json(refused("wrong_key", error.to_string()))),
     };
-    let tested = test_front(&account, house.transport().as_ref()).await;
+    let tested = test_front(&account, house.plain_transport().as_ref()).await;
     if tested.accepted {
         let name = tested.account.clone().unwrap_or_default();
         let token = Entered::Secret("front.api_token", Some(Secret::new(token)));
-        house.keep(helpdesk_is(vec![token], Vendor::Front, &name)).await?;
+        house.keep(helpdesk_is(vec![token], Vendor::Front, ConnectedBy::Key, &name)).await?;
     }
     Ok(Json(tested))
 }
 
 /// The helpdesk is this one, and no other any more.
-fn helpdesk_is(mut entered: Vec<Entered>, vendor: Vendor, account: &str) -> Vec<Entered> {
-    if vendor != Vendor::Gorgias {
-        entered.extend(without_gorgias());
+fn helpdesk_is(mut entered: Vec<Entered>, vendor: Vendor, by: ConnectedBy, account: &str) -> Vec<Entered> {
+    let by_key = by == ConnectedBy::Key;
+    if !(vendor == Vendor::Gorgias && by_key) {
+        entered.extend(without_gorgias_key());
     }
-    if vendor != Vendor::Front {
+    if vendor != Vendor::Gorgias {
+        entered.push(Entered::Value("gorgias.account", None));
+    }
+    if !(vendor == Vendor::Front && by_key) {
         entered.push(Entered::Secret("front.api_token", None));
     }
-    entered.extend([Vendor::Gorgias, Vendor::Front].map(|vendor| Entered::Secret(sign_in_of(vendor), None)));
+    let unused = [Vendor::Gorgias, Vendor::Front].into_iter().filter(|other| by_key || *other != vendor);
+    entered.extend(unused.map(|vendor| Entered::Secret(sign_in_of(vendor), None)));
     entered.push(Entered::Note(noted("helpdesk"), Noted::now(account)));
     entered
 }
 
-fn without_gorgias() -> [Entered; 3] {
-    [
-        Entered::Value("gorgias.account", None),
-        Entered::Value("gorgias.email", None),
-        Entered::Secret("gorgias.api_key", None),
-    ]
+/// What is entered once somebody signed in, whose tokens lie in the vault.
+pub(crate) fn by_sign_in(signed_in: &SignedIn, tested: &Tested) -> Vec<Entered> {
+    let name = tested.account.as_deref().or(signed_in.account.as_deref()).unwrap_or_default();
+    match (signed_in.vendor, &signed_in.account) {
+        (Vendor::Aircall, _) => vec![
+            Entered::Value("aircall.api_id", None),
+            Entered::Secret("aircall.api_token", None),
+            Entered::Note(noted("aircall"), Noted::now(name)),
+        ],
+        (vendor, account) => {
+            let account = account.clone().map(|account| {
+                Entered::Value("gorgias.account", Some(Value::String(account)))
+            });
+            helpdesk_is(account.into_iter().collect(), vendor, ConnectedBy::SignIn, name)
+        }
+    }
+}
+
+fn without_gorgias_key() -> [Entered; 2] {
+    [Entered::Value("gorgias.email", None), Entered::Secret("gorgias.api_key", None)]
 }
 
 /// `DELETE /api/setup/aircall`: forgets what was entered.
@@ -139,7 +161,8 @@ pub(super) async fn forget_aircall(State(house): State<House>) -> Result<Json<Se
 
 /// `DELETE /api/setup/helpdesk`: forgets what was entered.
 pub(super) async fn forget_helpdesk(State(house): State<House>) -> Result<Json<Setup>, Problem> {
-    let mut entered = Vec::from(without_gorgias());
+    let mut entered = Vec::from(without_gorgias_key());
+    entered.push(Entered::Value("gorgias.account", None));
     entered.push(Entered::Secret("front.api_token", None));
     entered.extend([Vendor::Gorgias, Vendor::Front].map(|vendor| Entered::Secret(sign_in_of(vendor), None)));
     entered.push(Entered::Note(noted("helpdesk"), String::new()));
@@ -169,6 +192,50 @@ fn refused(code: &str, detail: String) -> Tested {
 
 fn accepted(account: Option<String>, permissions: Vec<Permission>) -> Tested {
     Tested { accepted: true, account, lines: None, permissions, code: None, detail: None }
+}
+
+/// Nobody is there any more who could test.
+pub(crate) fn stopping() -> Tested {
+    refused("unreachable", "Sidetone is stopping".to_owned())
+}
+
+/// Tests what somebody signed in to, with the token that it gave.
+pub(crate) async fn test_signed_in(house: &House, signed_in: &SignedIn, access: &Secret) -> Tested {
+    let (addresses, transport) = (&house.draft().addresses, house.plain_transport());
+    let wrong = |error: String| refused("wrong_key", error);
+    match (signed_in.vendor, &signed_in.account) {
+        (Vendor::Aircall, _) => {
+            let account = ::aircall::Account::new(
+                &addresses.aircall,
+                ::aircall::Credential::bearer(access.reveal()),
+            );
+            match account.and_then(|account| account.with_user_agent(USER_AGENT)) {
+                Ok(account) => test_aircall(&account, transport.as_ref()).await,
+                Err(error) => wrong(error.to_string()),
+            }
+        }
+        (Vendor::Gorgias, account) => {
+            let credential = ::gorgias::Credential::bearer(access.reveal());
+            let account = match &addresses.gorgias {
+                Some(url) => ::gorgias::Account::new(url, credential),
+                None => {
+                    ::gorgias::Account::for_subdomain(account.as_deref().unwrap_or_default(), credential)
+                }
+            };
+            match account.and_then(|account| account.with_user_agent(USER_AGENT)) {
+                Ok(account) => test_gorgias(&account, transport.as_ref()).await,
+                Err(error) => wrong(error.to_string()),
+            }
+        }
+        (Vendor::Front, _) => {
+            let account =
+                ::front::Account::new(&addresses.front, ::front::Credential::bearer(access.reveal()));
+            match account.and_then(|account| account.with_user_agent(USER_AGENT)) {
+                Ok(account) => test_front(&account, transport.as_ref()).await,
+                Err(error) => wrong(error.to_string()),
+            }
+        }
+    }
 }
 
 /// A read that no answer came to.

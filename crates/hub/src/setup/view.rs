@@ -13,6 +13,7 @@ use crate::config::{Draft, HelpdeskAccount};
 use crate::house::House;
 use crate::house::noted;
 use crate::problem::Problem;
+use crate::signin::SignIns;
 
 /// Whom a side was connected with, as it is noted in the database.
 #[derive(Serialize, Deserialize)]
@@ -35,20 +36,24 @@ impl Noted {
 /// `GET /api/setup`.
 pub(super) async fn setup(house: &House) -> Result<Json<Setup>, Problem> {
     let (draft, store, vault) = (house.draft(), house.store(), house.vault());
+    let sign_ins = house.sign_ins();
+    let offered = offered(&draft, &sign_ins);
     let read = move || {
         let aircall = Noted::read(store.as_ref(), "aircall")?;
         let helpdesk = Noted::read(store.as_ref(), "helpdesk")?;
         let until = store.setting(SHADOW_UNTIL)?.and_then(|text| text.parse().ok());
-        Ok((draft, aircall, helpdesk, until))
+        // What cannot be read asks for nothing.
+        let asks = sign_ins.asks().ok().flatten();
+        Ok((draft, aircall, helpdesk, until, asks))
     };
-    let (draft, aircall, helpdesk, until) = blocking(read).await?;
+    let (draft, aircall, helpdesk, until, asks) = blocking(read).await?;
     let unkept = vault.as_ref().err().cloned();
     let mode = draft.settings.logging.mode.0;
     Ok(Json(Setup {
         steps: steps(&draft),
         aircall: self::aircall(&draft, aircall),
         helpdesk: self::helpdesk(&draft, helpdesk),
-        asks_to_connect: None,
+        asks_to_connect: asks,
         lines: draft.settings.lines.iter().map(ToString::to_string).collect(),
         events: draft.events,
         public_url: draft.public_url.clone(),
@@ -57,11 +62,23 @@ pub(super) async fn setup(house: &House) -> Result<Json<Setup>, Problem> {
         shadow_until: until.filter(|_| mode == Mode::Shadow),
         inbox: draft.inbox.clone(),
         read_only: draft.given.iter().filter(|key| crate::config::is_of_console(key)).cloned().collect(),
-        sign_in: draft.apps.vendors(),
+        sign_in: offered,
         keeps_secrets: vault.is_ok(),
         unkept: unkept.as_ref().map(|unkept| unkept.text.clone()),
         unkept_code: unkept.map(|unkept| unkept.code.to_owned()),
     }))
+}
+
+/// To whom people can sign in: not where file or environment give a key, which goes before a sign-in.
+fn offered(draft: &Draft, sign_ins: &SignIns) -> Vec<Vendor> {
+    let is_given = |vendor: &Vendor| {
+        let keys: &[&str] = match vendor {
+            Vendor::Aircall => &["aircall.api_id", "aircall.api_token"],
+            Vendor::Gorgias | Vendor::Front => &["gorgias.email", "gorgias.api_key", "front.api_token"],
+        };
+        keys.iter().any(|key| draft.given.contains(*key))
+    };
+    sign_ins.offered().into_iter().filter(|vendor| !is_given(vendor)).collect()
 }
 
 fn aircall(draft: &Draft, noted: Option<Noted>) -> Option<Connected> {

@@ -6,47 +6,9 @@ use oauth2::{AuthUrl, ClientId, ClientSecret, RevocationUrl, TokenUrl};
 use sidetone_protocol::Vendor;
 use url::{Host, Url};
 
-use crate::config::Secret;
+use crate::config::Registered;
 
 const AIRCALL_AUTHORIZE_URL: &str = "https://dashboard.aircall.io/oauth/authorize";
-
-/// An app as the configuration has it. `Debug` hides its secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Registered {
-    /// `client_id`.
-    pub client_id: String,
-    /// `client_secret`.
-    pub client_secret: Secret,
-    /// `[aircall] api_url` or `[gorgias] api_url`, where it is set. With the latter every account is at this address.
-    pub api_url: Option<String>,
-    /// `[aircall.oauth] authorize_url` or `[front] oauth_url`, where it is set.
-    pub sign_in_url: Option<String>,
-}
-
-/// All apps that are registered.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Apps {
-    /// With Aircall.
-    pub aircall: Option<Registered>,
-    /// With Gorgias.
-    pub gorgias: Option<Registered>,
-    /// With Front.
-    pub front: Option<Registered>,
-    /// The Gorgias account that is connected, whichever way.
-    pub gorgias_account: Option<String>,
-}
-
-impl Apps {
-    /// The one of `vendor`.
-    #[must_use]
-    pub fn of(&self, vendor: Vendor) -> Option<&Registered> {
-        match vendor {
-            Vendor::Aircall => self.aircall.as_ref(),
-            Vendor::Gorgias => self.gorgias.as_ref(),
-            Vendor::Front => self.front.as_ref(),
-        }
-    }
-}
 
 /// Why an app cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -176,6 +138,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed step fails its test")]
 
     use super::*;
+    use crate::config::Secret;
 
     fn registered() -> Registered {
         Registered {

@@ -7,17 +7,25 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::StreamExt;
 use http::{HeaderValue, Request, Response, StatusCode, Uri, header};
+use sidetone_protocol::Vendor;
 use sidetone_engine::transport::{Incoming, Outgoing, Transport, TransportError};
 use url::{Origin, Url};
 
 use super::tokens::{NoBearer, Tokens};
 use crate::config::Secret;
 
-/// The bearer of an account that is signed in to: what stands in its requests until they go out. It is no secret.
-pub const PLACEHOLDER: &str = "signed-in";
-const PLACEHOLDER_HEADER: &str = "Bearer signed-in";
+/// The bearer of an account of `vendor` that is signed in to: what stands in its requests until they go out. It is no
+/// secret. Each vendor has its own, so that no token goes to another vendor's API behind the same address.
+#[must_use]
+pub fn placeholder(vendor: Vendor) -> &'static str {
+    match vendor {
+        Vendor::Aircall => "signed-in-to-aircall",
+        Vendor::Gorgias => "signed-in-to-gorgias",
+        Vendor::Front => "signed-in-to-front",
+    }
+}
 
-/// Puts the current access token into requests that have [`PLACEHOLDER`] and go to the vendor's API; every other one goes
+/// Puts the current access token into requests that have the [`placeholder`] and go to the vendor's API; every other one goes
 /// out as it is, so that no token reaches the hosts of recordings.
 ///
 /// A 401 is renewed and asked again once, which is safe: a request that is refused so was not carried out. When the vendor
@@ -44,7 +52,9 @@ impl Authorized {
     /// Exactly the API's scheme, host and port.
     fn is_ours<T>(&self, request: &Request<T>) -> bool {
         let has_placeholder =
-            request.headers().get(header::AUTHORIZATION).is_some_and(|value| value == PLACEHOLDER_HEADER);
+            request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).is_some_and(
+                |value| value.strip_prefix("Bearer ") == Some(placeholder(self.tokens.vendor())),
+            );
         has_placeholder && origin(request.uri()).is_some_and(|origin| origin == self.api)
     }
 }
@@ -56,7 +66,7 @@ fn origin(uri: &Uri) -> Option<Origin> {
 /// What is to be done where there is no token: a 401 of our own, or an error that is safe to repeat after.
 fn without(error: &NoBearer) -> Result<Response<Bytes>, TransportError> {
     match error {
-        NoBearer::Unreachable(_) | NoBearer::Shelf(_) => Err(TransportError::NotSent(error.to_string())),
+        NoBearer::Unreachable(_) | NoBearer::Shelf(_) | NoBearer::Ended => Err(TransportError::NotSent(error.to_string())),
         NoBearer::SignedOut | NoBearer::Withdrawn | NoBearer::Refused | NoBearer::App(_) => {
             let body = serde_json::json!({ "message": error.to_string() }).to_string();
             let mut answer = Response::new(Bytes::from(body));

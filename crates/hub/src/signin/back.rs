@@ -133,7 +133,7 @@ mod tests {
 
     use super::*;
     use crate::config::Secret;
-    use crate::signin::app::Registered;
+    use crate::config::Registered;
 
     fn app(vendor: Vendor, sign_in_url: Option<&str>) -> App {
         let registered = Registered {

@@ -195,7 +195,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed step fails its test")]
 
     use super::*;
-    use crate::signin::app::Registered;
+    use crate::config::Registered;
 
     fn begin(begun: &mut Begun, vendor: Vendor, id: &str, by: By, now: DateTime<Utc>) {
         let registered = Registered {

@@ -21,6 +21,8 @@ pub enum Code {
     Unreachable,
     /// There is no account of this name.
     NoSuchAccount,
+    /// What the sign-in gave could not be kept here.
+    NotKept,
 }
 
 impl Code {
@@ -37,6 +39,7 @@ impl Code {
             Code::RedirectNotAllowed => "redirect_not_allowed",
             Code::Unreachable => "unreachable",
             Code::NoSuchAccount => "no_such_account",
+            Code::NotKept => "not_kept",
         }
     }
 

@@ -10,6 +10,7 @@ use super::code::Code;
 use super::grant;
 use super::kept::Kept;
 use super::page::Ending;
+use super::shelf::ShelfError;
 use super::signins::SignIns;
 use super::tokens::done;
 use crate::config::Secret;
@@ -23,11 +24,17 @@ pub struct SignedIn {
     pub account: Option<String>,
 }
 
-/// Who is told of new connections: it puts them into the settings and tests them.
+/// Whoever holds the settings.
 #[async_trait]
 pub trait Connects: Send + Sync {
-    /// The tokens lie in the vault. Answers what a test of the connection showed, which the page of the set-up waits for.
-    async fn connected(&self, signed_in: SignedIn) -> Option<Tested>;
+    /// Tests what the sign-in gave, before it is kept.
+    async fn tried(&self, signed_in: &SignedIn, access: &Secret) -> Tested;
+
+    /// The test went well and the tokens lie in the vault: puts the connection into the settings.
+    ///
+    /// # Errors
+    /// Why it could not, for a person.
+    async fn connected(&self, signed_in: &SignedIn, tested: &Tested) -> Result<(), String>;
 }
 
 impl SignIns {
@@ -86,33 +93,73 @@ impl SignIns {
                 _ => Ending::NotKept,
             };
         }
-        let shelf = self.inner.shelf.clone();
-        if let Err(error) = done(spawn_blocking(move || shelf.put(vendor, &kept)).await) {
-            tracing::error!(%error, ?vendor, "a sign-in cannot be kept");
-            self.inner.begun().failed(&id, Code::Unreachable, Some(error.to_string()));
-            return Ending::NotKept;
-        }
-        tracing::info!(?vendor, "signed in");
         let finish = app.finish_page().map(String::from);
-        // The person in the browser need not wait for the test.
-        tokio::spawn(self.connect(Some(id), SignedIn { vendor, account }));
+        // The person in the browser need not wait for the test; the page of the set-up does.
+        tokio::spawn(async move {
+            match self.connect(SignedIn { vendor, account }, kept, Keeping::Put).await {
+                Ok(tested) => self.inner.begun().done(&id, Some(tested)),
+                Err(error) => {
+                    tracing::error!(%error, ?vendor, "a sign-in cannot be kept");
+                    self.inner.begun().failed(&id, Code::NotKept, Some(error.to_string()));
+                }
+            }
+        });
         Ending::Done { vendor, finish }
     }
 
-    /// Tells whoever connects, and keeps what the test showed.
-    pub(super) async fn connect(self, id: Option<String>, signed_in: SignedIn) {
+    /// Tests what was given; where it is accepted, keeps it and puts it into the settings. What is not accepted goes back.
+    pub(super) async fn connect(
+        &self,
+        signed_in: SignedIn,
+        kept: Kept,
+        keeping: Keeping,
+    ) -> Result<Tested, NotConnected> {
         let vendor = signed_in.vendor;
-        let tested = self.inner.connects.connected(signed_in).await;
-        let account = tested.as_ref().and_then(|tested| tested.account.clone());
-        if let Some(account) = account.filter(|_| vendor != Vendor::Gorgias) {
-            let shelf = self.inner.shelf.clone();
-            let named = done(spawn_blocking(move || shelf.name_account(vendor, &account)).await);
-            if let Err(error) = named {
-                tracing::warn!(%error, ?vendor, "the account's name cannot be kept");
+        let tested = self.inner.connects.tried(&signed_in, &kept.access()).await;
+        if !tested.accepted {
+            tracing::warn!(?vendor, code = tested.code, "what a sign-in gave is not accepted");
+            let is_strange = self.inner.is_strange(signed_in.account.as_deref());
+            // Tokens of the account that is connected stay: taking one back might end the others of the same app.
+            if matches!(keeping, Keeping::Put) && is_strange {
+                self.give_back(kept).await;
             }
+            return Ok(tested);
         }
-        if let Some(id) = id {
-            self.inner.begun().done(&id, tested);
+        // For Gorgias the name is an address, which the tokens are bound to.
+        let name = if vendor == Vendor::Gorgias { kept.account.clone() } else { tested.account.clone() };
+        let (shelf, kept) = (self.inner.shelf.clone(), kept.called(name));
+        let put = move || match keeping {
+            Keeping::Put => shelf.put(vendor, &kept).map(|()| true),
+            Keeping::Asking => shelf.take_asking(kept.account.as_deref(), true).map(|taken| taken.is_some()),
+        };
+        if !done(spawn_blocking(put).await)? {
+            return Err(NotConnected::NobodyAsks);
         }
+        tracing::info!(?vendor, "signed in");
+        self.inner.connects.connected(&signed_in, &tested).await.map_err(NotConnected::Settings)?;
+        Ok(tested)
     }
+}
+
+/// Where the tokens of a new connection come from.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Keeping {
+    /// They are new.
+    Put,
+    /// They lie apart, until somebody accepts them.
+    Asking,
+}
+
+/// Why a sign-in that was accepted by its vendor is no connection.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NotConnected {
+    /// Somebody else decided meanwhile.
+    #[error("this account does not ask to be connected any more")]
+    NobodyAsks,
+    /// The vault.
+    #[error(transparent)]
+    Shelf(#[from] ShelfError),
+    /// The settings.
+    #[error("{0}")]
+    Settings(String),
 }

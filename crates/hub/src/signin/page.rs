@@ -113,6 +113,7 @@ fn told(ending: &Ending, words: &Windows) -> Told {
                 Code::RedirectNotAllowed => {
                     bad(say(words.browser_redirect), &say(words.browser_redirect_next))
                 }
+                Code::NotKept => bad(words.browser_not_kept.to_owned(), words.browser_ask_admin),
                 Code::Unreachable => bad(say(words.browser_unreachable), words.browser_unreachable_next),
                 Code::NoSuchAccount => {
                     let account = account.as_deref().unwrap_or_default();

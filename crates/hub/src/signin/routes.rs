@@ -1,12 +1,13 @@
 //! The routes of signing in: those that a browser comes to from outside, and those of the set-up.
 
+use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
-use sidetone_protocol::{PastedAddress, SignInBegun, SignInRequest, SignInView, Vendor};
+use sidetone_protocol::{PastedAddress, SignInBegun, SignInRequest, SignInView, Tested, Vendor};
 use sidetone_words::Language;
 
 use super::app::AppError;
@@ -16,6 +17,7 @@ use super::page::{self, Ending};
 use super::signins::{BeginError, PasteError, SignIns};
 use super::store_front::AskError;
 use crate::problem::Problem;
+use crate::setup::read;
 
 /// Open to everybody: `/oauth/{vendor}/callback`, `/install/gorgias`.
 pub fn open_routes(sign_ins: SignIns) -> Router {
@@ -96,13 +98,8 @@ async fn install(
     page::page(&ending, page::language(&headers))
 }
 
-type Body<T> = Result<Json<T>, axum::extract::rejection::JsonRejection>;
-
-async fn begin(
-    State(sign_ins): State<SignIns>,
-    body: Body<SignInRequest>,
-) -> Result<Json<SignInBegun>, Problem> {
-    let Json(request) = body.map_err(|error| Problem::bad(error.body_text()))?;
+async fn begin(State(sign_ins): State<SignIns>, body: Bytes) -> Result<Json<SignInBegun>, Problem> {
+    let request: SignInRequest = read(&body, "{\"vendor\": \"front\"}")?;
     Ok(Json(sign_ins.begin(request.vendor, request.account.as_deref()).await?))
 }
 
@@ -113,9 +110,9 @@ async fn view(State(sign_ins): State<SignIns>, Path(id): Path<String>) -> Result
 async fn paste(
     State(sign_ins): State<SignIns>,
     Path(id): Path<String>,
-    body: Body<PastedAddress>,
+    body: Bytes,
 ) -> Result<Json<SignInView>, Problem> {
-    let Json(pasted) = body.map_err(|error| Problem::bad(error.body_text()))?;
+    let pasted: PastedAddress = read(&body, "{\"url\": \"https://…\"}")?;
     sign_ins.paste(&id, &pasted.url).await.map(Json).map_err(|error| match error {
         PasteError::NoSuchSignIn => no_such_sign_in(),
         PasteError::NoCode => Problem::new(StatusCode::BAD_REQUEST, "no_code", error.to_string()),
@@ -141,9 +138,8 @@ fn seen(body: &str) -> Result<Seen, Problem> {
     serde_json::from_str(body).map_err(|error| Problem::bad(error.to_string()))
 }
 
-async fn accept(State(sign_ins): State<SignIns>, body: String) -> Result<StatusCode, Problem> {
-    sign_ins.accept(seen(&body)?.account.as_deref()).await?;
-    Ok(StatusCode::NO_CONTENT)
+async fn accept(State(sign_ins): State<SignIns>, body: String) -> Result<Json<Tested>, Problem> {
+    Ok(Json(sign_ins.accept(seen(&body)?.account.as_deref()).await?))
 }
 
 async fn refuse(State(sign_ins): State<SignIns>, body: String) -> Result<StatusCode, Problem> {
@@ -174,6 +170,9 @@ impl From<AskError> for Problem {
     fn from(error: AskError) -> Problem {
         match error {
             AskError::NobodyAsks => Problem::new(StatusCode::CONFLICT, "nobody_asks", error.to_string()),
+            AskError::NotKept(_) => {
+                Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_kept", error.to_string())
+            }
             AskError::Shelf(error) => {
                 Problem::new(StatusCode::SERVICE_UNAVAILABLE, "store_unavailable", error.to_string())
             }

@@ -74,13 +74,6 @@ impl Shelf {
         self.write(name(vendor), &new).map(Ok)
     }
 
-    /// Keeps what the account is called, once that is known.
-    pub(super) fn name_account(&self, vendor: Vendor, account: &str) -> Result<(), ShelfError> {
-        let _alone = self.alone();
-        let Some(there) = self.read(name(vendor))? else { return Ok(()) };
-        self.write(name(vendor), &there.called(Some(account.to_owned())))
-    }
-
     /// Forgets the tokens of `vendor`. Blocks on the database.
     ///
     /// # Errors

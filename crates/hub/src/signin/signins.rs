@@ -11,7 +11,7 @@ use sidetone_protocol::{SignInBegun, SignInView, Vendor};
 use url::Url;
 use uuid::Uuid;
 
-use super::app::{App, AppError, Apps};
+use super::app::{App, AppError};
 use super::back::{Returned, Way, Ways, redirect};
 use super::begun::{Begun, By, GOOD_FOR, SignIn};
 use super::code::Code;
@@ -20,6 +20,7 @@ use super::grant;
 use super::loopback;
 use super::page::Ending;
 use super::shelf::Shelf;
+use crate::config::Apps;
 
 /// So long a look at whether an account exists may take before somebody is sent there.
 const LOOK_WITHIN: Duration = Duration::from_secs(5);
@@ -70,8 +71,16 @@ pub(super) struct Inner {
     pub(super) transport: Arc<dyn Transport>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) connects: Arc<dyn Connects>,
-    offer: RwLock<(Ways, Apps)>,
+    offer: RwLock<Offer>,
     begun: Mutex<Begun>,
+}
+
+/// What people can sign in to.
+#[derive(Clone, Default)]
+struct Offer {
+    ways: Ways,
+    apps: Apps,
+    gorgias_account: Option<String>,
 }
 
 impl SignIns {
@@ -87,9 +96,11 @@ impl SignIns {
         SignIns { inner: Arc::new(Inner { shelf, transport, clock, connects, offer, begun }) }
     }
 
-    /// Which apps there are and how the browser comes back, from now on. What was begun before goes on as it was.
-    pub fn offer(&self, ways: Ways, apps: Apps) {
-        *self.inner.offer.write().unwrap_or_else(PoisonError::into_inner) = (ways, apps);
+    /// Which apps there are, how the browser comes back, and which Gorgias account is connected, whichever way; from now
+    /// on. What was begun before goes on as it was.
+    pub fn offer(&self, ways: Ways, apps: Apps, gorgias_account: Option<String>) {
+        let offer = Offer { ways, apps, gorgias_account };
+        *self.inner.offer.write().unwrap_or_else(PoisonError::into_inner) = offer;
     }
 
     /// Which vendors can be signed in to.
@@ -105,7 +116,7 @@ impl SignIns {
         if !self.inner.shelf.can_keep() {
             return None;
         }
-        let (ways, apps) = self.inner.offer();
+        let Offer { ways, apps, .. } = self.inner.offer();
         let app = App::new(vendor, apps.of(vendor)?, Some("acme")).ok()?;
         Some(match ways.of(&app)? {
             Way::Hub(address) | Way::Paste(address) => address,
@@ -135,7 +146,7 @@ impl SignIns {
     }
 
     pub(super) fn app(&self, vendor: Vendor, account: Option<&str>) -> Result<App, BeginError> {
-        let (_, apps) = self.inner.offer();
+        let Offer { apps, .. } = self.inner.offer();
         let registered = apps.of(vendor).ok_or(BeginError::NotOffered)?;
         Ok(App::new(vendor, registered, account)?)
     }
@@ -144,7 +155,7 @@ impl SignIns {
         if !self.inner.shelf.can_keep() {
             return Err(BeginError::NotKept);
         }
-        let (ways, _) = self.inner.offer();
+        let Offer { ways, .. } = self.inner.offer();
         let vendor = app.vendor;
         let (address, bound) = match ways.of(&app).ok_or(BeginError::NotOffered)? {
             Way::Hub(address) | Way::Paste(address) => (address, None),
@@ -215,14 +226,13 @@ impl Inner {
         self.begun.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn offer(&self) -> (Ways, Apps) {
+    fn offer(&self) -> Offer {
         self.offer.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Whether a Gorgias account is another one than that which is connected.
     pub(super) fn is_strange(&self, account: Option<&str>) -> bool {
-        let (_, apps) = self.offer();
-        account.is_none() || apps.gorgias_account.as_deref() != account
+        account.is_none() || self.offer().gorgias_account.as_deref() != account
     }
 
     /// A host without an account answers 404 to everything (`reference/gorgias.md §1`); one with an account asks for a

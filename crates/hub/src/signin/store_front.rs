@@ -1,11 +1,11 @@
 //! Sign-ins that begin in Gorgias' app store (`reference/gorgias.md §2`). Anybody can begin one, for any account: what it
 //! gives is kept apart until an admin of ours accepts it, unless it is the account that is connected anyway.
 
-use sidetone_protocol::{Connected, ConnectedBy, SignInBegun, Vendor};
+use sidetone_protocol::{Connected, ConnectedBy, SignInBegun, Tested, Vendor};
 use tokio::task::spawn_blocking;
 
 use super::begun::By;
-use super::finish::SignedIn;
+use super::finish::{Keeping, NotConnected, SignedIn};
 use super::grant;
 use super::kept::Kept;
 use super::shelf::ShelfError;
@@ -21,6 +21,9 @@ pub enum AskError {
     /// The database.
     #[error(transparent)]
     Shelf(#[from] ShelfError),
+    /// It could not be put into the settings.
+    #[error("{0}")]
+    NotKept(String),
 }
 
 impl SignIns {
@@ -50,16 +53,22 @@ impl SignIns {
         }))
     }
 
-    /// An admin accepts the account that asks; with `account` only if it is still that one.
+    /// An admin accepts the account that asks; with `account` only if it is still that one. What a test of it showed: it
+    /// is connected where that went well, and asks on where it did not.
     ///
     /// # Errors
     /// [`AskError`]
-    pub async fn accept(&self, account: Option<&str>) -> Result<(), AskError> {
-        let kept = self.take_asking(account, true).await?;
-        tracing::info!("an account that asked was accepted");
-        let signed_in = SignedIn { vendor: Vendor::Gorgias, account: kept.account };
-        tokio::spawn(self.clone().connect(None, signed_in));
-        Ok(())
+    pub async fn accept(&self, account: Option<&str>) -> Result<Tested, AskError> {
+        let shelf = self.inner.shelf.clone();
+        let asks = done(spawn_blocking(move || shelf.asks()).await)?;
+        let kept = asks.filter(|kept| account.is_none_or(|account| kept.account.as_deref() == Some(account)));
+        let kept = kept.ok_or(AskError::NobodyAsks)?;
+        let signed_in = SignedIn { vendor: Vendor::Gorgias, account: kept.account.clone() };
+        self.connect(signed_in, kept, Keeping::Asking).await.map_err(|error| match error {
+            NotConnected::NobodyAsks => AskError::NobodyAsks,
+            NotConnected::Shelf(error) => AskError::Shelf(error),
+            NotConnected::Settings(why) => AskError::NotKept(why),
+        })
     }
 
     /// An admin refuses it: what it gave is given back.
@@ -67,7 +76,7 @@ impl SignIns {
     /// # Errors
     /// [`AskError`]
     pub async fn refuse(&self, account: Option<&str>) -> Result<(), AskError> {
-        let kept = self.take_asking(account, false).await?;
+        let kept = self.take_asking(account).await?;
         self.give_back(kept).await;
         Ok(())
     }
@@ -84,17 +93,18 @@ impl SignIns {
         Ok(())
     }
 
-    async fn take_asking(&self, account: Option<&str>, into: bool) -> Result<Kept, AskError> {
+    async fn take_asking(&self, account: Option<&str>) -> Result<Kept, AskError> {
         let (shelf, account) = (self.inner.shelf.clone(), account.map(str::to_owned));
-        let taken = spawn_blocking(move || shelf.take_asking(account.as_deref(), into)).await;
+        let taken = spawn_blocking(move || shelf.take_asking(account.as_deref(), false)).await;
         done(taken)?.ok_or(AskError::NobodyAsks)
     }
 
-    async fn give_back(&self, kept: Kept) {
+    /// Tells Gorgias that tokens are not used any more. That it could not be told changes nothing.
+    pub async fn give_back(&self, kept: Kept) {
         let Ok(app) = self.app(Vendor::Gorgias, kept.account.as_deref()) else { return };
         let Some(refresh) = kept.refresh() else { return };
         if let Err(refusal) = grant::revoke(&app, &self.inner.transport, &refresh).await {
-            tracing::warn!(detail = refusal.detail, "a refused sign-in could not be given back");
+            tracing::warn!(detail = refusal.detail, "a sign-in could not be given back");
         }
     }
 }

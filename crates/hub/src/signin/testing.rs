@@ -18,11 +18,11 @@ use sidetone_engine::store::sqlite::SqliteStore;
 use sidetone_engine::transport::{Incoming, Outgoing, Transport, TransportError};
 use sidetone_protocol::Vendor;
 
-use super::app::{App, Registered};
+use super::app::App;
 use super::grant::Grant;
 use super::kept::Kept;
 use super::shelf::Shelf;
-use crate::config::Secret;
+use crate::config::{Registered, Secret};
 use crate::vault::{SealKey, Vault};
 
 pub(super) const NOW: i64 = 1_790_000_000;

@@ -17,15 +17,12 @@ use sidetone_engine::transport::Transport;
 use sidetone_protocol::Vendor;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
-use tokio::task::spawn_blocking;
 
 pub(super) use self::connection::done;
-use self::connection::{Connection, For, Trouble};
+use self::connection::{Connection, For};
 use super::app::App;
 use super::code::Code;
-use super::grant;
-use super::kept::Kept;
-use super::shelf::{Shelf, ShelfError};
+use super::shelf::Shelf;
 use crate::config::Secret;
 
 mod connection;
@@ -67,19 +64,9 @@ pub enum NoBearer {
     /// The database.
     #[error("the sign-in cannot be read or kept: {0}")]
     Shelf(String),
-}
-
-/// How a connection was ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Withdrawal {
-    /// The vendor took the token back.
-    Revoked,
-    /// The vendor has no way to do so: the app stays listed there until an admin removes it.
-    Forgotten,
-    /// The vendor could not be told; the token is forgotten here.
-    NotTold(String),
-    /// There was none.
-    Nothing,
+    /// The connection is just being changed; what comes next knows more.
+    #[error("the connection is just being changed")]
+    Ended,
 }
 
 /// The tokens of one connection. Clones are one.
@@ -154,36 +141,11 @@ impl Tokens {
         }
     }
 
-    /// Ends the connection: gives the token back where the vendor takes it, and forgets it.
-    ///
-    /// # Errors
-    /// If it cannot be forgotten.
-    pub async fn withdraw(&self) -> Result<Withdrawal, ShelfError> {
-        let mut trouble = self.connection.turn.lock().await;
-        *trouble = Trouble::default();
-        let kept = match self.connection.read().await {
-            Ok(kept) => kept,
-            // What nobody can read is forgotten all the same.
-            Err(error) => {
-                tracing::warn!(%error, "a sign-in that cannot be read is forgotten");
-                None
-            }
-        };
-        let withdrawal = match kept.as_ref().map(Kept::refresh) {
-            None => Withdrawal::Nothing,
-            Some(None) => Withdrawal::Forgotten,
-            Some(Some(refresh)) => {
-                match grant::revoke(&self.connection.app, &self.connection.transport, &refresh).await {
-                    Ok(true) => Withdrawal::Revoked,
-                    Ok(false) => Withdrawal::Forgotten,
-                    Err(refusal) => Withdrawal::NotTold(refusal.detail),
-                }
-            }
-        };
-        let (shelf, vendor) = (self.connection.shelf.clone(), self.vendor());
-        done(spawn_blocking(move || shelf.forget(vendor)).await)?;
+    /// Ends the use of the connection here: nothing is renewed from now on, and a renewal under way is waited for, so that
+    /// what is forgotten afterwards stays forgotten.
+    pub async fn end(&self) {
+        self.connection.turn.lock().await.end();
         self.connection.set(None, Standing::SignedOut);
-        Ok(withdrawal)
     }
 
     /// In a task of its own: see the module's text.

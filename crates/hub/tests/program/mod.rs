@@ -2,13 +2,14 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used)] // each test file uses its part
 
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use sidetone_sandbox::{
-    AircallLimits, Options, Ports, Sandbox, Served, aircall_world as world, front_world, gorgias_world,
+    AircallLimits, FrontLimits, HangUp, Options, Ports, Ring, Sandbox, Served, aircall_world as world,
+    front_world, gorgias_world,
 };
 
 pub const ADMIN: &str = "admin-token-of-a-test";
@@ -103,18 +104,41 @@ impl Program {
     /// Sandbox and hub with nothing but what an operator gives: where the vendors are, and these further lines. Its folder
     /// for data is `data`; an admin has to connect everything.
     pub async fn from_nothing(scale: f64, more: &str) -> Program {
+        Program::nothing_but(scale, more, false).await
+    }
+
+    /// The same, with apps registered at all three vendors, and an address that browsers come back to.
+    pub async fn with_apps(scale: f64, more: &str) -> Program {
+        Program::nothing_but(scale, more, true).await
+    }
+
+    async fn nothing_but(scale: f64, more: &str, has_apps: bool) -> Program {
         let sandbox = Sandbox::new(Options { scale, ..Options::default() }).unwrap();
-        // Each change of the settings starts an engine, which reads Aircall's lists.
+        // Each change of the settings starts an engine, which reads the vendors' lists: more in ten seconds than an admin
+        // causes in minutes.
         let aircall = sandbox.control().aircall().clone();
         aircall.set_limits(AircallLimits { per_minute: 6000, ..aircall.limits() });
+        let front = sandbox.control().front().clone();
+        front.set_limits(FrontLimits { per_minute: 600, ..front.limits() });
         let served = sandbox.serve(Ports::default()).await.unwrap();
         let hub = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let dir = tempfile::tempdir().unwrap();
+        let app = |vendor: &str| {
+            let (id, secret) = (sidetone_sandbox::App::CLIENT_ID, sidetone_sandbox::App::CLIENT_SECRET);
+            format!("[{vendor}.oauth]\nclient_id = \"{id}\"\nclient_secret = \"{secret}\"\n")
+        };
+        let (public, apps) = if has_apps {
+            let authorize = format!("authorize_url = \"http://{}/oauth/authorize\"\n", served.aircall);
+            let apps = app("aircall") + &authorize + &app("gorgias") + &app("front");
+            (format!("public_url = \"http://{hub}\"\n"), apps)
+        } else {
+            (String::new(), String::new())
+        };
         let text = format!(
-            "[hub]\nlisten = \"{hub}\"\ndata_dir = {dir:?}\nadmin_token = \"{ADMIN}\"\n{more}\
+            "[hub]\nlisten = \"{hub}\"\ndata_dir = {dir:?}\nadmin_token = \"{ADMIN}\"\n{public}{more}\
              [aircall]\napi_url = \"http://{aircall}\"\nrate_per_minute = 6000\n\
              [gorgias]\napi_url = \"http://{gorgias}\"\nrate = \"8000/20s\"\n\
-             [front]\napi_url = \"http://{front}\"\noauth_url = \"http://{front}\"\n",
+             [front]\napi_url = \"http://{front}\"\noauth_url = \"http://{front}\"\n{apps}",
             aircall = served.aircall,
             gorgias = served.gorgias,
             front = served.front,
@@ -245,4 +269,48 @@ impl Drop for Program {
             let _ = child.wait();
         }
     }
+}
+
+/// Every file of the data directory, and the log, without these texts.
+pub fn has_none_of(hub: &Program, secrets: &[&str]) {
+    let log = hub.log();
+    for secret in secrets {
+        assert!(!log.contains(secret), "{secret} in the log");
+        for file in files(&hub.dir.path().join("data")) {
+            let bytes = std::fs::read(&file).unwrap();
+            let found = bytes.windows(secret.len()).any(|part| part == secret.as_bytes());
+            assert!(!found, "{secret} in {}", file.display());
+        }
+    }
+}
+
+fn files(folder: &Path) -> Vec<std::path::PathBuf> {
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap().flatten() {
+        let path = entry.path();
+        if path.is_dir() { all.extend(files(&path)) } else { all.push(path) }
+    }
+    all
+}
+
+/// A call that somebody answers, and that is over.
+pub async fn one_call(hub: &Program) -> u64 {
+    let aircall = hub.sandbox.control().aircall().clone();
+    let from = Some("+34666444555".to_owned());
+    let call = aircall.ring(&Ring { line: world::SUPPORT_FR, from, ..Ring::default() }).unwrap();
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    aircall.answer(call, Some(world::CAMILLE)).unwrap();
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    aircall.hang_up(call, &HangUp::default()).unwrap();
+    call
+}
+
+pub async fn until_complete(hub: &Program, call: u64) {
+    hub.until("the call is logged", Duration::from_secs(60), async || {
+        let asked = hub.client.get(hub.url(&format!("/api/calls/{call}"))).bearer_auth(ADMIN);
+        let answer = asked.send().await.unwrap();
+        let told: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap_or_default();
+        told["state"] == "complete"
+    })
+    .await;
 }

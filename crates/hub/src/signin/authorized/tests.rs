@@ -9,6 +9,8 @@ use super::*;
 use crate::signin::shelf::Shelf;
 use crate::signin::testing::{self, Asked, NOW, SetClock, Vendors, app, json_answer, kept, shelf, tokens};
 
+const PLACEHOLDER_HEADER: &str = "Bearer signed-in-to-front";
+const OTHER_PLACEHOLDER_HEADER: &str = "Bearer signed-in-to-gorgias";
 const API: &str = "https://api2.frontapp.com";
 
 struct Set {
@@ -60,7 +62,7 @@ fn bearers(set: &Set) -> Vec<String> {
 
 #[test]
 fn the_placeholder_is_what_an_accounts_bearer_looks_like() {
-    assert_eq!(PLACEHOLDER_HEADER, format!("Bearer {PLACEHOLDER}"));
+    assert_eq!(PLACEHOLDER_HEADER, format!("Bearer {}", placeholder(Vendor::Front)));
 }
 
 #[tokio::test]
@@ -75,6 +77,7 @@ async fn only_the_api_itself_gets_the_token() {
         (ours.as_str(), Some("Basic YTpi"), "Basic YTpi"),
         // Recordings, other ports, other schemes, names that look alike.
         ("https://recordings.example.com/1.mp3", Some(PLACEHOLDER_HEADER), PLACEHOLDER_HEADER),
+        (ours.as_str(), Some(OTHER_PLACEHOLDER_HEADER), OTHER_PLACEHOLDER_HEADER),
         ("https://recordings.example.com/1.mp3", None, ""),
         ("https://api2.frontapp.com:8443/me", Some(PLACEHOLDER_HEADER), PLACEHOLDER_HEADER),
         ("http://api2.frontapp.com/me", Some(PLACEHOLDER_HEADER), PLACEHOLDER_HEADER),

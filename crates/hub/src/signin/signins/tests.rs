@@ -5,28 +5,28 @@ use serde_json::json;
 use sidetone_protocol::{SignInState, Tested};
 
 use super::*;
+use crate::config::Secret;
 use crate::signin::testing::{
     self, Asked, NOW, SetClock, Vendors, html_answer, json_answer, registered, shelf, tokens,
 };
 use crate::signin::{AskError, SignedIn};
 
-/// Keeps who was connected.
+/// Keeps who was connected; takes every access token but `a-bad`.
 #[derive(Default)]
 struct Noted(Mutex<Vec<SignedIn>>);
 
 #[async_trait]
 impl Connects for Noted {
-    async fn connected(&self, signed_in: SignedIn) -> Option<Tested> {
-        let account = (signed_in.vendor != Vendor::Gorgias).then(|| "Acme Ltd".to_owned());
-        self.0.lock().unwrap().push(signed_in);
-        Some(Tested {
-            accepted: true,
-            account,
-            lines: None,
-            permissions: Vec::new(),
-            code: None,
-            detail: None,
-        })
+    async fn tried(&self, signed_in: &SignedIn, access: &Secret) -> Tested {
+        let accepted = access.reveal() != "a-bad";
+        let account = (accepted && signed_in.vendor != Vendor::Gorgias).then(|| "Acme Ltd".to_owned());
+        let code = (!accepted).then(|| "forbidden".to_owned());
+        Tested { accepted, account, lines: None, permissions: Vec::new(), code, detail: None }
+    }
+
+    async fn connected(&self, signed_in: &SignedIn, _: &Tested) -> Result<(), String> {
+        self.0.lock().unwrap().push(signed_in.clone());
+        Ok(())
     }
 }
 
@@ -39,13 +39,8 @@ struct Set {
     sign_ins: SignIns,
 }
 
-fn apps(gorgias_account: Option<&str>) -> Apps {
-    Apps {
-        aircall: Some(registered()),
-        gorgias: Some(registered()),
-        front: Some(registered()),
-        gorgias_account: gorgias_account.map(str::to_owned),
-    }
+fn apps() -> Apps {
+    Apps { aircall: Some(registered()), gorgias: Some(registered()), front: Some(registered()) }
 }
 
 fn set_with(script: impl Fn(&Asked) -> testing::Answer + Send + Sync + 'static) -> Set {
@@ -53,7 +48,7 @@ fn set_with(script: impl Fn(&Asked) -> testing::Answer + Send + Sync + 'static) 
     let (vendors, clock, noted) = (Vendors::answering(script), SetClock::at(NOW), Arc::new(Noted::default()));
     let sign_ins = SignIns::new(shelf.clone(), vendors.clone(), clock.clone(), noted.clone());
     let ways = Ways { public_url: Some("https://hub.example.com".into()), loopback_port: None };
-    sign_ins.offer(ways, apps(Some("acme")));
+    sign_ins.offer(ways, apps(), Some("acme".into()));
     Set { _folder: folder, shelf, vendors, clock, noted, sign_ins }
 }
 
@@ -216,11 +211,12 @@ async fn what_is_offered_is_what_can_be_finished() {
     assert_eq!(set.sign_ins.offered(), all);
     let redirect = set.sign_ins.redirect_address(Vendor::Aircall);
     assert_eq!(redirect.as_deref(), Some("https://hub.example.com/oauth/aircall/callback"));
-    set.sign_ins.offer(Ways { public_url: None, loopback_port: Some(8791) }, apps(None));
+    set.sign_ins.offer(Ways { public_url: None, loopback_port: Some(8791) }, apps(), None);
     assert_eq!(set.sign_ins.offered(), all[1..]);
     let redirect = set.sign_ins.redirect_address(Vendor::Gorgias);
     assert_eq!(redirect.as_deref(), Some("http://127.0.0.1:8791/oauth/gorgias/callback"));
-    set.sign_ins.offer(Ways::default(), Apps { front: Some(registered()), ..Apps::default() });
+    let front_only = Apps { front: Some(registered()), ..Apps::default() };
+    set.sign_ins.offer(Ways::default(), front_only, None);
     assert_eq!(set.sign_ins.offered(), [Vendor::Front]);
     assert!(matches!(set.sign_ins.begin(Vendor::Aircall, None).await, Err(BeginError::NotOffered)));
 }
@@ -231,6 +227,7 @@ async fn who_comes_from_the_app_store_asks_unless_it_is_the_account_that_is_conn
     let begun = set.sign_ins.install("acme").await.unwrap();
     let ending = come_back(&set, Vendor::Gorgias, &begun).await;
     assert_eq!(ending, Ending::Done { vendor: Vendor::Gorgias, finish: None });
+    assert!(view_when_over(&set, &begun.id).await.tested.unwrap().accepted);
     assert_eq!(set.shelf.of(Vendor::Gorgias).unwrap().unwrap().account.as_deref(), Some("acme"));
 
     let begun = set.sign_ins.install("other").await.unwrap();
@@ -243,7 +240,7 @@ async fn who_comes_from_the_app_store_asks_unless_it_is_the_account_that_is_conn
 
     let error = set.sign_ins.accept(Some("acme")).await.unwrap_err();
     assert!(matches!(error, AskError::NobodyAsks), "only whom the admin saw");
-    set.sign_ins.accept(Some("other")).await.unwrap();
+    assert!(set.sign_ins.accept(Some("other")).await.unwrap().accepted);
     assert_eq!(set.shelf.of(Vendor::Gorgias).unwrap().unwrap().account.as_deref(), Some("other"));
     assert!(set.sign_ins.asks().unwrap().is_none());
     assert!(matches!(set.sign_ins.accept(None).await, Err(AskError::NobodyAsks)));
@@ -273,4 +270,30 @@ async fn the_app_store_names_an_account_letter_by_letter() {
         let error = set.sign_ins.install(account).await.unwrap_err();
         assert!(matches!(error, BeginError::NoSuchAccount(_)), "{account}: {error}");
     }
+}
+
+#[tokio::test]
+async fn what_is_not_accepted_takes_the_place_of_nothing_and_goes_back() {
+    let set = set_with(|asked| match asked.method.as_str() {
+        "GET" => json_answer(401, &json!({})),
+        _ if asked.url.ends_with("/oauth/revoke") => json_answer(200, &json!({})),
+        _ => tokens("a-bad", Some("r-bad"), &json!({})),
+    });
+    for (account, goes_back) in [("acme", false), ("other", true)] {
+        set.shelf.put(Vendor::Gorgias, &testing::kept(Vendor::Gorgias, "a1", Some("r1"), None)).unwrap();
+        let begun = set.sign_ins.begin(Vendor::Gorgias, Some(account)).await.unwrap();
+        come_back(&set, Vendor::Gorgias, &begun).await;
+        let tested = view_when_over(&set, &begun.id).await.tested.unwrap();
+        assert_eq!((tested.accepted, tested.code.as_deref()), (false, Some("forbidden")));
+        assert_eq!(set.shelf.of(Vendor::Gorgias).unwrap().unwrap().access().reveal(), "a1");
+        let back = set.vendors.urls().iter().any(|url| url.ends_with("/oauth/revoke"));
+        assert_eq!(back, goes_back, "the connected account's other tokens are not put at risk");
+    }
+    assert!(set.noted.0.lock().unwrap().is_empty());
+
+    let begun = set.sign_ins.install("third").await.unwrap();
+    come_back(&set, Vendor::Gorgias, &begun).await;
+    assert!(!set.sign_ins.accept(Some("third")).await.unwrap().accepted);
+    assert_eq!(set.sign_ins.asks().unwrap().unwrap().account, "third", "it can be tried again");
+    assert!(set.noted.0.lock().unwrap().is_empty());
 }

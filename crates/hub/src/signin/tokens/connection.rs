@@ -50,6 +50,14 @@ pub(super) struct Trouble {
     unkept: Option<(Kept, Kept)>,
     /// No renewal before that, and why.
     pause: Option<(DateTime<Utc>, NoBearer)>,
+    /// Nobody asks any more.
+    ended: bool,
+}
+
+impl Trouble {
+    pub(super) fn end(&mut self) {
+        *self = Trouble { ended: true, ..Trouble::default() };
+    }
 }
 
 /// What for a token is wanted.
@@ -89,6 +97,9 @@ impl Connection {
 
     pub(super) async fn settle(&self, wanted: For) -> Result<Secret, NoBearer> {
         let mut trouble = self.turn.lock().await;
+        if trouble.ended {
+            return Err(NoBearer::Ended);
+        }
         if let Some((old, new)) = trouble.unkept.take() {
             self.keep(&mut trouble, old, new).await?;
         }

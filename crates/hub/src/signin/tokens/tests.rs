@@ -7,7 +7,8 @@ use serde_json::json;
 use sidetone_engine::transport::TransportError;
 
 use super::*;
-use crate::signin::testing::{self, NOW, SetClock, Vendors, app, html_answer, json_answer, jwt, kept, shelf};
+use crate::signin::kept::Kept;
+use crate::signin::testing::{self, NOW, SetClock, Vendors, app, json_answer, jwt, kept, shelf};
 
 struct Set {
     _folder: tempfile::TempDir,
@@ -248,25 +249,14 @@ async fn a_token_of_another_account_goes_nowhere() {
 }
 
 #[tokio::test]
-async fn who_disconnects_gives_the_token_back_where_the_vendor_takes_it() {
-    let cases = [
-        (Vendor::Gorgias, true, Withdrawal::Revoked),
-        (Vendor::Gorgias, false, Withdrawal::NotTold("HTTP 503".into())),
-        (Vendor::Front, true, Withdrawal::Forgotten),
-        (Vendor::Aircall, true, Withdrawal::Forgotten),
-    ];
-    for (vendor, answers, wanted) in cases {
-        let vendors =
-            Vendors::answering(
-                move |_| if answers { json_answer(200, &json!({})) } else { html_answer(503) },
-            );
-        let refresh = (vendor != Vendor::Aircall).then_some("r1");
-        let set = Set::new(vendor, vendors).signed_in("a1", refresh, None);
-        let tokens = set.tokens();
-        assert_eq!(bearer(&tokens).await.unwrap(), "a1");
-        assert_eq!(tokens.withdraw().await.unwrap(), wanted, "{vendor:?}");
-        assert_eq!(set.shelf.of(vendor).unwrap(), None, "it is forgotten either way");
-        assert_eq!(bearer(&tokens).await, Err(NoBearer::SignedOut));
-        assert_eq!(tokens.withdraw().await.unwrap(), Withdrawal::Nothing);
-    }
+async fn once_ended_nothing_is_renewed_or_written_again() {
+    let set = Set::new(Vendor::Front, renewing()).signed_in("a1", Some("r1"), Some(3600));
+    let tokens = set.tokens();
+    assert_eq!(bearer(&tokens).await.unwrap(), "a1");
+    tokens.end().await;
+    set.shelf.forget(Vendor::Front).unwrap();
+    assert_eq!(bearer(&tokens).await, Err(NoBearer::Ended));
+    assert!(tokens.another_than(&Secret::new("a1")).await.is_err());
+    assert_eq!(set.shelf.of(Vendor::Front).unwrap(), None);
+    assert!(set.vendors.asked().is_empty(), "nobody was asked");
 }
