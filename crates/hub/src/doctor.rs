@@ -29,6 +29,10 @@ pub use self::patient::Patient;
 pub use self::report::{text, write};
 use crate::config::HelpdeskAccount;
 
+/// What to do where a sign-in is refused.
+const SIGN_IN_AGAIN: &str =
+    "Sign in again in the set-up; if it was withdrawn by mistake, nothing else is needed";
+
 /// Looks at everything. The checks come in the order of [`CODES`], each code at most once but for `other_integrations`.
 pub async fn examine(patient: &Patient) -> Vec<Check> {
     let (is_served, installation) = tokio::join!(patient.is_served(), patient.installation());

@@ -184,11 +184,8 @@ impl Ours {
                 sign_in_url: Some(format!("{stand_url}{sign_in}")),
             })
         };
-        let apps = Apps {
-            aircall: registered("/oauth/authorize"),
-            gorgias: registered(""),
-            front: registered(""),
-        };
+        let apps =
+            Apps { aircall: registered("/oauth/authorize"), gorgias: registered(""), front: registered("") };
         sign_ins.offer(ways, apps.clone(), Some("acme".into()));
         let routes = open_routes(sign_ins.clone()).merge(admin_routes(sign_ins.clone()));
         tokio::spawn(async move { axum::serve(listener, routes).await });

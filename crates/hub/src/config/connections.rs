@@ -49,11 +49,13 @@ impl Reader {
         }
         // Whoever has no key yet shall hear of a wrong address all the same.
         let (aircall, gorgias, front) = (
-            aircall::Account::new(&addresses.aircall, aircall::Credential::bearer(placeholder(Vendor::Aircall))),
-            addresses
-                .gorgias
-                .as_deref()
-                .map(|url| gorgias::Account::new(url, gorgias::Credential::bearer(placeholder(Vendor::Gorgias)))),
+            aircall::Account::new(
+                &addresses.aircall,
+                aircall::Credential::bearer(placeholder(Vendor::Aircall)),
+            ),
+            addresses.gorgias.as_deref().map(|url| {
+                gorgias::Account::new(url, gorgias::Credential::bearer(placeholder(Vendor::Gorgias)))
+            }),
             front::Account::new(&addresses.front, front::Credential::bearer(placeholder(Vendor::Front))),
         );
         self.account("aircall.api_url", aircall);
@@ -82,7 +84,12 @@ impl Reader {
         }
     }
 
-    fn app(&mut self, vendor: &str, api_url: Option<String>, sign_in_url: Option<String>) -> Option<Registered> {
+    fn app(
+        &mut self,
+        vendor: &str,
+        api_url: Option<String>,
+        sign_in_url: Option<String>,
+    ) -> Option<Registered> {
         let (id, secret) = (format!("{vendor}.oauth.client_id"), format!("{vendor}.oauth.client_secret"));
         match (self.text(&id), self.secret(&secret)) {
             (Some(client_id), Some(client_secret)) => {

@@ -63,12 +63,18 @@ impl Company {
         let lines = match lines {
             Ok(lines) => lines,
             Err(unread) => {
-                checks.push(key_fault(&unread));
+                checks.push(key_fault(&unread, patient.is_signed_in(Vendor::Aircall)));
                 return None;
             }
         };
         let n = count(lines.items.len(), "line", "lines");
-        checks.push(passed("aircall_key", format!("Aircall accepts the key; {n}")).with_value(n));
+        checks.push(
+            passed(
+                "aircall_key",
+                format!("Aircall accepts the {}; {n}", patient.credential(Vendor::Aircall)),
+            )
+            .with_value(n),
+        );
         let has_room = patient.has_room(Vendor::Aircall);
         let (users, webhooks, presences, staffed) = tokio::join!(
             async { all(aircall::users::list(Paging::default()), account, transport, &mut None).await },
@@ -149,13 +155,18 @@ fn clock_check(off: i64) -> Check {
     check.with_value(if off < 2 { "right".to_owned() } else { format!("{off} s off") })
 }
 
-fn key_fault(unread: &Unread) -> Check {
+fn key_fault(unread: &Unread, is_signed_in: bool) -> Check {
     let error = match unread {
         Unread::Unreachable(error) => return super::unreachable("aircall_key", "Aircall", error),
         Unread::Refused(error) => error,
     };
     let text = unread.text();
     match error.kind() {
+        aircall::ErrorKind::Credential if is_signed_in => fault(
+            "aircall_key",
+            format!("Aircall does not accept the sign-in any more ({text})"),
+            super::SIGN_IN_AGAIN,
+        ),
         // Aircall answers a wrong key with 403, and a missing one with 401.
         aircall::ErrorKind::Credential => fault(
             "aircall_key",

@@ -6,6 +6,7 @@ use sidetone_engine::directory::People;
 use sidetone_engine::front::{inbox_of_calls, is_inbox_of_calls, person};
 use sidetone_engine::helpdesk::PLACE_KEPT_IN;
 use sidetone_engine::transport::Transport;
+use sidetone_protocol::Vendor;
 
 use super::budget;
 use super::check::{Check, count, fault, hint, named, passed, some_of};
@@ -34,13 +35,17 @@ pub(super) async fn read(
     let teammates = match front.all(::front::teammates::list()).await {
         Ok(teammates) => teammates,
         Err(why) => {
-            checks.push(why.into_check("front_key", key_fault));
+            let is_signed_in = patient.is_signed_in(Vendor::Front);
+            checks.push(why.into_check("front_key", |error| key_fault(error, is_signed_in)));
             return None;
         }
     };
     let people = People(teammates.iter().map(person).collect());
     let n = count(people.0.len(), "teammate", "teammates");
-    checks.push(passed("front_key", format!("Front accepts the token; {n}")).with_value(n));
+    checks.push(
+        passed("front_key", format!("Front accepts the {}; {n}", patient.credential(Vendor::Front)))
+            .with_value(n),
+    );
     let place = front.inbox(patient, wanted, checks).await;
     let members = match &place {
         Some(place) => front.all(::front::inboxes::teammates(place)).await.ok(),
@@ -188,9 +193,12 @@ impl Asking<'_> {
     }
 }
 
-fn key_fault(error: &Error) -> Check {
+fn key_fault(error: &Error, is_signed_in: bool) -> Check {
     let text = named(&error.to_string());
     let (what, mend) = match error.kind() {
+        ErrorKind::Credential if is_signed_in => {
+            ("Front does not accept the sign-in any more", super::SIGN_IN_AGAIN)
+        }
         ErrorKind::Credential => (
             "Front does not accept the token",
             "Make an API token in Front under Settings, Developers, API tokens, and enter it",

@@ -5,6 +5,7 @@ use chrono::{TimeDelta, Utc};
 use sidetone_engine::directory::People;
 use sidetone_engine::gorgias::person;
 use sidetone_engine::transport::Transport;
+use sidetone_protocol::Vendor;
 
 use super::budget;
 use super::check::{Check, count, fault, named, passed, some_of};
@@ -21,7 +22,8 @@ pub(super) async fn read(patient: &Patient, account: &Account, checks: &mut Vec<
     let transport = patient.transport.as_ref();
     // How full the limit was, but for what was asked here.
     let mut seen = None;
-    let people = match people(account, transport, &mut seen).await {
+    let is_signed_in = patient.is_signed_in(Vendor::Gorgias);
+    let people = match people(account, transport, &mut seen, is_signed_in).await {
         Ok(people) => people,
         Err(check) => {
             checks.push(*check);
@@ -29,7 +31,10 @@ pub(super) async fn read(patient: &Patient, account: &Account, checks: &mut Vec<
         }
     };
     let n = count(people.0.len(), "user", "users");
-    checks.push(passed("gorgias_key", format!("Gorgias accepts the key; {n}")).with_value(n));
+    checks.push(
+        passed("gorgias_key", format!("Gorgias accepts the {}; {n}", patient.credential(Vendor::Gorgias)))
+            .with_value(n),
+    );
     checks.push(fallback_author(&people));
     let (info, customers, tickets, tags) = tokio::join!(
         ask(::gorgias::accounts::current(), account, transport),
@@ -54,6 +59,7 @@ async fn people(
     account: &Account,
     transport: &dyn Transport,
     seen: &mut Option<(u32, u32)>,
+    is_signed_in: bool,
 ) -> Result<People, Box<Check>> {
     // Read as the engine reads them: whom it takes for nobody's counterpart is none here either.
     let mut people = People::default();
@@ -65,20 +71,23 @@ async fn people(
         let answer = answer.map_err(|error| unreachable("gorgias_key", "Gorgias", &error))?;
         let rate = rate(answer.headers());
         *seen = rate.map(|(used, limit)| (used.saturating_sub(asked), limit)).or(*seen);
-        let page = request.parse(&answer).map_err(|error| key_fault(&error))?;
+        let page = request.parse(&answer).map_err(|error| key_fault(&error, is_signed_in))?;
         next = request.next_page(&page);
         people.0.extend(page.items.into_iter().map(person));
     }
     Ok(people)
 }
 
-fn key_fault(error: &Error) -> Check {
+fn key_fault(error: &Error, is_signed_in: bool) -> Check {
     let text = named(&error.to_string());
     let (what, mend) = match error.kind() {
         ErrorKind::WrongAccount => (
             "There is no Gorgias account under this address",
             "Correct [gorgias] account: the first part of your helpdesk's address, \"acme\" of acme.gorgias.com",
         ),
+        ErrorKind::Credential if is_signed_in => {
+            ("Gorgias does not accept the sign-in any more", super::SIGN_IN_AGAIN)
+        }
         ErrorKind::Credential => (
             "Gorgias does not accept the key",
             "Make an API key in Gorgias under Settings, REST API, and enter it with the e-mail address that stands there",

@@ -51,6 +51,20 @@ impl Patient {
         Patient { vault: Some((vault, needed)), ..self }
     }
 
+    /// Whether somebody signed in to `vendor`, rather than entering a key.
+    pub(super) fn is_signed_in(&self, vendor: Vendor) -> bool {
+        self.config.signed_in.iter().any(|one| one.vendor == vendor)
+    }
+
+    /// What `vendor` is reached with, in a word.
+    pub(super) fn credential(&self, vendor: Vendor) -> &'static str {
+        match vendor {
+            _ if self.is_signed_in(vendor) => "sign-in",
+            Vendor::Front => "token",
+            Vendor::Aircall | Vendor::Gorgias => "key",
+        }
+    }
+
     pub(super) fn mode(&self) -> Mode {
         self.config.settings.logging.mode.0
     }

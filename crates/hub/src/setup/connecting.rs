@@ -133,9 +133,9 @@ pub(crate) fn by_sign_in(signed_in: &SignedIn, tested: &Tested) -> Vec<Entered> 
             Entered::Note(noted("aircall"), Noted::now(name)),
         ],
         (vendor, account) => {
-            let account = account.clone().map(|account| {
-                Entered::Value("gorgias.account", Some(Value::String(account)))
-            });
+            let account = account
+                .clone()
+                .map(|account| Entered::Value("gorgias.account", Some(Value::String(account))));
             helpdesk_is(account.into_iter().collect(), vendor, ConnectedBy::SignIn, name)
         }
     }
@@ -205,10 +205,8 @@ pub(crate) async fn test_signed_in(house: &House, signed_in: &SignedIn, access: 
     let wrong = |error: String| refused("wrong_key", error);
     match (signed_in.vendor, &signed_in.account) {
         (Vendor::Aircall, _) => {
-            let account = ::aircall::Account::new(
-                &addresses.aircall,
-                ::aircall::Credential::bearer(access.reveal()),
-            );
+            let account =
+                ::aircall::Account::new(&addresses.aircall, ::aircall::Credential::bearer(access.reveal()));
             match account.and_then(|account| account.with_user_agent(USER_AGENT)) {
                 Ok(account) => test_aircall(&account, transport.as_ref()).await,
                 Err(error) => wrong(error.to_string()),
@@ -218,9 +216,7 @@ pub(crate) async fn test_signed_in(house: &House, signed_in: &SignedIn, access: 
             let credential = ::gorgias::Credential::bearer(access.reveal());
             let account = match &addresses.gorgias {
                 Some(url) => ::gorgias::Account::new(url, credential),
-                None => {
-                    ::gorgias::Account::for_subdomain(account.as_deref().unwrap_or_default(), credential)
-                }
+                None => ::gorgias::Account::for_subdomain(account.as_deref().unwrap_or_default(), credential),
             };
             match account.and_then(|account| account.with_user_agent(USER_AGENT)) {
                 Ok(account) => test_gorgias(&account, transport.as_ref()).await,

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::StreamExt;
 use http::{HeaderValue, Request, Response, StatusCode, Uri, header};
-use sidetone_protocol::Vendor;
 use sidetone_engine::transport::{Incoming, Outgoing, Transport, TransportError};
+use sidetone_protocol::Vendor;
 use url::{Origin, Url};
 
 use super::tokens::{NoBearer, Tokens};
@@ -66,7 +66,9 @@ fn origin(uri: &Uri) -> Option<Origin> {
 /// What is to be done where there is no token: a 401 of our own, or an error that is safe to repeat after.
 fn without(error: &NoBearer) -> Result<Response<Bytes>, TransportError> {
     match error {
-        NoBearer::Unreachable(_) | NoBearer::Shelf(_) | NoBearer::Ended => Err(TransportError::NotSent(error.to_string())),
+        NoBearer::Unreachable(_) | NoBearer::Shelf(_) | NoBearer::Ended => {
+            Err(TransportError::NotSent(error.to_string()))
+        }
         NoBearer::SignedOut | NoBearer::Withdrawn | NoBearer::Refused | NoBearer::App(_) => {
             let body = serde_json::json!({ "message": error.to_string() }).to_string();
             let mut answer = Response::new(Bytes::from(body));

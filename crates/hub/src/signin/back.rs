@@ -132,8 +132,8 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed step fails its test")]
 
     use super::*;
-    use crate::config::Secret;
     use crate::config::Registered;
+    use crate::config::Secret;
 
     fn app(vendor: Vendor, sign_in_url: Option<&str>) -> App {
         let registered = Registered {

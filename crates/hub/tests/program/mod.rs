@@ -138,7 +138,7 @@ impl Program {
             "[hub]\nlisten = \"{hub}\"\ndata_dir = {dir:?}\nadmin_token = \"{ADMIN}\"\n{public}{more}\
              [aircall]\napi_url = \"http://{aircall}\"\nrate_per_minute = 6000\n\
              [gorgias]\napi_url = \"http://{gorgias}\"\nrate = \"8000/20s\"\n\
-             [front]\napi_url = \"http://{front}\"\noauth_url = \"http://{front}\"\n{apps}",
+             [front]\napi_url = \"http://{front}\"\noauth_url = \"http://{front}\"\nrate = \"600/60s\"\n{apps}",
             aircall = served.aircall,
             gorgias = served.gorgias,
             front = served.front,
