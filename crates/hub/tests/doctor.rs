@@ -281,7 +281,11 @@ async fn the_hub_looks_once_for_all_who_ask_and_tells_it_as_a_text_too() {
     };
     let (one, two) = tokio::join!(hub.get("/api/doctor"), hub.get("/api/doctor"));
     assert_eq!(one, two);
-    assert_eq!(one["faults"], 0, "{one:#}");
+    assert_eq!(looks(), 1, "one look for both");
+    // The webhook may have been made so lately that its token is not kept yet.
+    hub.until("all is well", Duration::from_secs(60), async || hub.get("/api/doctor").await["faults"] == 0)
+        .await;
+    let (seen, one) = (looks(), hub.get("/api/doctor").await);
     for code in ["webhook", "webhook_token", "public_address", "directory", "budget", "other_sidetone"] {
         assert_eq!(of(&one, code)["finding"], "passed", "{one:#}");
     }
@@ -309,7 +313,7 @@ async fn the_hub_looks_once_for_all_who_ask_and_tells_it_as_a_text_too() {
     for secret in [ADMIN, WEBHOOK, world::API_TOKEN, gorgias_world::API_KEY] {
         assert!(!text.contains(secret), "{secret}");
     }
-    assert_eq!(looks(), 1, "one look in ten seconds");
+    assert!(looks() <= seen + 1, "one look in ten seconds");
     assert_eq!(hub.client.get(hub.url("/api/doctor")).send().await.unwrap().status(), 401);
 }
 
