@@ -9,7 +9,8 @@ use url::{Host, Url};
 /// The hosts that a window may open in the browser. Clones know what any of them is told.
 #[derive(Clone, Debug, Default)]
 pub struct Links {
-    /// One that begins with a dot stands for all hosts below it.
+    /// One that begins with a dot stands for all hosts below it; one that begins with a scheme for a stand-in on this
+    /// computer, with its port.
     helpdesk_hosts: Arc<RwLock<Vec<String>>>,
     loopback: bool,
 }
@@ -74,7 +75,7 @@ impl Links {
             return Err(LinkError::NotAnAddress);
         }
         let allowed = match url.host() {
-            _ if self.loopback && is_loopback(&url) => true,
+            _ if is_loopback(&url) => self.loopback || self.is_helpdesk(&url.origin().ascii_serialization()),
             Some(Host::Domain(host)) if url.scheme() == "https" => is_aircall(host) || self.is_helpdesk(host),
             _ => false,
         };
@@ -87,7 +88,7 @@ fn is_aircall(host: &str) -> bool {
     host == "aircall.io" || host.ends_with(".aircall.io")
 }
 
-fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),

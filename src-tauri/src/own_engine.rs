@@ -17,7 +17,7 @@ use tokio::sync::{Mutex, broadcast};
 
 use crate::backend::{Action, ApiAnswer, Backend, BackendError, CallFilter, CallQuery};
 use crate::compose::ComposeError;
-use crate::links::Links;
+use crate::links::{Links, is_loopback};
 use crate::moment;
 
 /// Calls on one page, if the page does not say.
@@ -64,18 +64,29 @@ impl OwnEngine {
         self.links.clone()
     }
 
-    /// Pages of the helpdesk that is connected; before that, of those that people may sign in to.
+    /// Pages of the helpdesk that is connected, and of all vendors that people may sign in to; before one is connected,
+    /// of both helpdesks.
     fn follow_the_helpdesk(&self) {
         let draft = self.house.draft();
-        let host = |url: &str| url::Url::parse(url).ok()?.host_str().map(str::to_owned);
-        let hosts = match &draft.helpdesk {
-            Some((helpdesk, _)) => host(helpdesk.pages()).into_iter().collect(),
-            None => {
-                let mut hosts = vec![".gorgias.com".to_owned()];
-                hosts.extend(host(&draft.addresses.front_app));
-                hosts
+        let host = |url: &str| {
+            let url = url::Url::parse(url).ok()?;
+            // Where the operator says that a vendor is on this computer, its pages are there, too.
+            if is_loopback(&url) {
+                Some(url.origin().ascii_serialization())
+            } else {
+                url.host_str().map(str::to_owned)
             }
         };
+        let (addresses, apps, is_open) = (&draft.addresses, &draft.apps, draft.helpdesk.is_none());
+        let mut hosts: Vec<String> =
+            draft.helpdesk.iter().filter_map(|(helpdesk, _)| host(helpdesk.pages())).collect();
+        if is_open || apps.gorgias.is_some() {
+            hosts.extend(addresses.gorgias.as_deref().map_or(Some(".gorgias.com".to_owned()), host));
+        }
+        if is_open || apps.front.is_some() {
+            hosts.extend(host(&addresses.front_app));
+        }
+        hosts.extend(apps.aircall.as_ref().and_then(|app| host(app.sign_in_url.as_deref()?)));
         self.links.lead_to(hosts);
     }
 

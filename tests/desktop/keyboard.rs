@@ -62,7 +62,7 @@ fn a_second_start_opens_the_window_of_the_first() {
     let (_other, _) = session.other_program();
     let mut first = Program::start(&session, &[]);
     session.panel.as_ref().unwrap().tray();
-    let second = session.command(crate::program::binary()).status().unwrap();
+    let second = session.command(crate::window::binary()).status().unwrap();
     assert_eq!(second.code(), Some(0));
     let window = session.wait_for_window();
     until("the keyboard in Sidetone", || (active(&session)? == window).then_some(()));

@@ -14,6 +14,7 @@ mod panel;
 mod program;
 mod session;
 mod wait;
+mod window;
 
 mod keyboard;
 mod notifications;

@@ -1,98 +1,42 @@
-//! The page in the real window, driven through WebKitWebDriver.
+//! The window of a program whose calls come from the scripted backend.
 
-use std::net::TcpListener;
-use std::process::Stdio;
-use std::time::Duration;
+use std::ops::Deref;
 
-use serde_json::{Value, json};
-use tokio::runtime::Runtime;
+use serde_json::Value;
 
-use crate::program::{Backend, Script, binary};
-use crate::session::{Owned, Session};
-use crate::wait::until;
+use crate::program::{Backend, Script};
+use crate::session::Session;
+use crate::window::Window;
 
-/// Posts JSON and reads JSON. reqwest has a feature for that; without it the hub's programs are compiled alike for the
-/// tests and for `script/demo`, and so only once.
-fn answer_to(
-    client: &reqwest::Client,
-    url: String,
-    body: &Value,
-) -> impl Future<Output = Value> + Send + use<> {
-    let request = client.post(url).header("content-type", "application/json").body(body.to_string());
-    async {
-        let answer = request.send().await.unwrap();
-        serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
-    }
-}
-
-/// A session of the driver; the window belongs to it.
+/// A window, and the backend behind it.
 pub(crate) struct Page {
-    runtime: Runtime,
-    client: reqwest::Client,
-    session: String,
+    window: Window,
     backend: Backend,
-    _driver: Owned,
 }
 
 impl Page {
     /// Starts the program under the driver and rings, because there is no window before.
     pub(crate) fn open(desktop: &Session, events: &[Value]) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).unwrap().port();
-        let mut command = desktop.command("WebKitWebDriver");
-        command
-            .arg(format!("--port={port}"))
-            .env("TAURI_WEBVIEW_AUTOMATION", "true")
-            .env("TAURI_AUTOMATION", "true");
-        let script = Script::new().into_env_of(&mut command);
-        let driver =
-            Owned(command.stdout(Stdio::null()).spawn().expect("Debian's webkit2gtk-driver is needed"));
-
-        let runtime = Runtime::new().unwrap();
-        let client = reqwest::Client::builder().timeout(Duration::from_secs(60)).no_proxy().build().unwrap();
-        let root = format!("http://127.0.0.1:{port}");
-        until("the driver", || {
-            runtime.block_on(async { client.get(format!("{root}/status")).send().await.ok() })
+        let mut script = Some(Script::new());
+        let starting = Window::start(desktop, &[], |command| {
+            script = script.take().map(|script| script.into_env_of(command));
         });
-        let wanted = json!({ "capabilities": { "alwaysMatch": {
-            "webkitgtk:browserOptions": { "binary": binary().to_str().unwrap(), "args": [] }
-        }}});
-        let asked = runtime.spawn(answer_to(&client, format!("{root}/session"), &wanted));
-        let mut backend = script.connected();
+        let mut backend = script.unwrap().connected();
         for event in events {
             backend.push(event);
         }
-        let answer = runtime.block_on(asked).unwrap();
-        let id = answer["value"]["sessionId"].as_str().unwrap_or_else(|| panic!("{answer}"));
-        Self { session: format!("{root}/session/{id}"), runtime, client, backend, _driver: driver }
+        Self { window: starting.window(), backend }
     }
 
     pub(crate) fn push(&mut self, event: Value) {
         self.backend.push(&event);
     }
-
-    /// Runs a script in the page; it answers by calling its last argument.
-    pub(crate) fn run(&self, script: &str) -> Value {
-        let body = json!({ "script": script, "args": [] });
-        let asked = answer_to(&self.client, format!("{}/execute/async", self.session), &body);
-        self.runtime.block_on(asked)["value"].clone()
-    }
-
-    /// Everything that the page shows as text, with plain spaces.
-    pub(crate) fn text(&self) -> String {
-        let text = self.run("arguments[0](document.body.innerText)");
-        text.as_str().unwrap_or_default().replace(['\u{a0}', '\u{202f}'], " ")
-    }
-
-    /// Waits until the page shows this.
-    pub(crate) fn wait_for(&self, text: &str) {
-        until(&format!("the page shows {text:?}"), || self.text().contains(text).then_some(()));
-    }
 }
 
-impl Drop for Page {
-    fn drop(&mut self) {
-        // The driver ends the program with its session.
-        let request = self.client.delete(&self.session);
-        let _ = self.runtime.block_on(async { request.send().await });
+impl Deref for Page {
+    type Target = Window;
+
+    fn deref(&self) -> &Window {
+        &self.window
     }
 }

@@ -1,6 +1,5 @@
 //! The program under test, and the backend that drives it.
 
-use std::ffi::OsString;
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::process::{Command, ExitStatus, Stdio};
@@ -9,11 +8,7 @@ use serde_json::Value;
 
 use crate::session::{Owned, Session};
 use crate::wait::until;
-
-/// The program that `SIDETONE_BIN` names, else the one that cargo built.
-pub(crate) fn binary() -> OsString {
-    std::env::var_os("SIDETONE_BIN").unwrap_or_else(|| env!("CARGO_BIN_EXE_sidetone").into())
-}
+use crate::window::binary;
 
 /// Where the scripted backend of the program will connect.
 pub(crate) struct Script(TcpListener);

@@ -1,9 +1,10 @@
 //! Starting and ending.
 
 use crate::calls;
-use crate::program::{Program, binary};
+use crate::program::Program;
 use crate::session::Session;
 use crate::wait::until;
+use crate::window::binary;
 
 #[test]
 fn without_a_display_one_sentence_says_what_to_do() {

@@ -1,0 +1,155 @@
+//! From nothing to live in the real window (A3): the real program with its own engine, a person's clicks and keys, the
+//! sandbox in the vendors' place. There is no keyring in this session, so a passphrase keeps what is entered. What the
+//! window looks like is left in `target/tmp/desktop/` as pictures.
+//!
+//! Needs what `tests/desktop` needs.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
+
+#[path = "../desktop/panel.rs"]
+#[allow(dead_code, reason = "tests/desktop uses the rest")]
+mod panel;
+#[path = "../desktop/session.rs"]
+#[allow(dead_code, reason = "tests/desktop uses the rest")]
+mod session;
+mod set_up;
+#[path = "../desktop/wait.rs"]
+#[allow(dead_code, reason = "tests/desktop uses the rest")]
+mod wait;
+#[path = "../desktop/window.rs"]
+mod window;
+
+use set_up::SetUp;
+use sidetone_sandbox::{aircall_world as world, gorgias_world};
+
+#[test]
+fn with_keys_an_admin_gets_from_nothing_to_a_logged_call() {
+    let set_up = SetUp::start(false);
+    let window = &set_up.window;
+    let earlier = set_up.one_call();
+    window.wait_for("Secrets cannot be kept");
+    set_up.picture("set-up-passphrase");
+    set_up.fill("Passphrase", "short");
+    set_up.press("Keep with this passphrase");
+    window.wait_for("at least");
+    set_up.fill("Passphrase", "correct horse battery staple");
+    set_up.press("Keep with this passphrase");
+
+    window.wait_for("Connect Aircall");
+    set_up.fill("API ID", world::API_ID);
+    set_up.fill("API token", "a-wrong-token");
+    set_up.press("Connect");
+    window.wait_for("Aircall does not accept this key");
+    set_up.press("Enter it again");
+    set_up.fill("API token", world::API_TOKEN);
+    set_up.press("Connect");
+    window.wait_for("Key accepted");
+    set_up.picture("set-up-aircall");
+    set_up.press("Continue");
+
+    window.wait_for("Connect your helpdesk");
+    set_up.fill("Subdomain", gorgias_world::ACCOUNT);
+    set_up.fill("E-mail of the user", gorgias_world::EMAIL);
+    set_up.fill("API key", "a-wrong-key");
+    set_up.press("Connect");
+    window.wait_for("Gorgias does not accept this key");
+    set_up.press("Enter it again");
+    set_up.fill("API key", gorgias_world::API_KEY);
+    set_up.press("Connect");
+    window.wait_for("Disconnect and forget");
+    set_up.picture("set-up-helpdesk");
+    set_up.press("Continue");
+
+    window.wait_for("Which numbers should be logged?");
+    set_up.tick("Support FR");
+    set_up.picture("set-up-numbers");
+    set_up.press("Continue with 1 line");
+
+    window.wait_for("How do events arrive?");
+    set_up.tick("Polling");
+    window.wait_for("What polling cannot show");
+    set_up.picture("set-up-events");
+    set_up.press("Continue");
+
+    window.wait_for("What becomes of unknown callers?");
+    set_up.picture("set-up-callers");
+    set_up.press("Continue");
+
+    window.wait_for("What would be written");
+    set_up.wait_until_pressable("Go live");
+    set_up.picture("set-up-dry-run");
+    set_up.press("Go live");
+    set_up.picture("set-up-go-live");
+    assert_eq!(set_up.tickets_of(earlier), 0, "nothing was written so far");
+    set_up.press("Go live");
+    window.wait_for("Sidetone is live");
+    set_up.press("Open Sidetone");
+
+    set_up.wait_until_polled();
+    let call = set_up.one_call();
+    wait::until("the call is in the helpdesk", || (set_up.tickets_of(call) == 1).then_some(()));
+    assert_eq!(set_up.tickets_of(earlier), 0, "it was over before anybody went live");
+    set_up.picture("set-up-done");
+    let secrets = [world::API_TOKEN, gorgias_world::API_KEY, "correct horse battery staple"];
+    set_up.has_kept_none_of(&secrets);
+}
+
+#[test]
+fn by_sign_in_the_browser_comes_back_to_the_window_and_a_pasted_address_does_too() {
+    let set_up = SetUp::start(true);
+    let window = &set_up.window;
+    window.wait_for("Secrets cannot be kept");
+    set_up.fill("Passphrase", "correct horse battery staple");
+    set_up.press("Keep with this passphrase");
+    window.wait_for("Connect Aircall");
+    set_up.fill("API ID", world::API_ID);
+    set_up.fill("API token", world::API_TOKEN);
+    set_up.press("Connect");
+    window.wait_for("Key accepted");
+    set_up.press("Continue");
+
+    // Gorgias: a subdomain that nobody has, a refusal, a yes.
+    window.wait_for("Connect your helpdesk");
+    set_up.fill("Subdomain", "north brook");
+    set_up.press("Sign in");
+    window.wait_for("There is no Gorgias account");
+    set_up.fill("Subdomain", gorgias_world::ACCOUNT);
+    set_up.press("Sign in");
+    let gorgias = set_up.sandbox.control().gorgias().clone();
+    let address = set_up.opened_in_browser();
+    set_up.picture("set-up-waits-for-browser");
+    set_up.browse(&gorgias.refuse_consent(&address).unwrap());
+    window.wait_for("The access was refused at Gorgias");
+    set_up.press("Start again");
+    let address = set_up.opened_in_browser();
+    let page = set_up.browse(&gorgias.consent(&address).unwrap());
+    assert!(page.contains("Signed in to Gorgias"), "{page}");
+    window.wait_for("Disconnect and forget");
+    set_up.picture("set-up-signed-in");
+
+    // Another helpdesk: Front, which comes back to no address of this computer, so that it is pasted.
+    set_up.press("Disconnect and forget");
+    window.wait_for("Disconnect Gorgias?");
+    set_up.press_in_dialog("Disconnect and forget");
+    wait::until("the sign-in is given back", || {
+        gorgias.journal(0).iter().any(|asked| asked.path == "/oauth/revoke").then_some(())
+    });
+    set_up.tick("Front");
+    set_up.press("Sign in");
+    let front = set_up.sandbox.control().front().clone();
+    let address = set_up.opened_in_browser();
+    let back = front.consent(&address).unwrap();
+    assert!(back.starts_with("https://localhost:8791/oauth/front/callback?"), "{back}");
+    set_up.press("Paste the address");
+    set_up.fill("Address", "https://localhost:8791/oauth/front/callback?code=1&state=guessed");
+    set_up.press("Finish");
+    window.wait_for("This sign-in was not started here");
+    set_up.press("Start again");
+    let address = set_up.opened_in_browser();
+    let back = front.consent(&address).unwrap();
+    set_up.press("Paste the address");
+    set_up.fill("Address", &back);
+    set_up.press("Finish");
+    window.wait_for("Disconnect and forget");
+    set_up.picture("set-up-signed-in-to-front");
+}
