@@ -203,6 +203,8 @@ impl SetUp {
     }
 
     pub(crate) fn picture(&self, name: &str) {
+        // What was waited for stands in the document a moment before it is on the screen.
+        std::thread::sleep(Duration::from_millis(400));
         self.session.picture(name);
     }
 }
