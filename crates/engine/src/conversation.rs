@@ -44,6 +44,9 @@ pub struct Thread {
     /// The subject that was written last (F4).
     #[serde(default)]
     pub subject: Option<String>,
+    /// The subject that the helpdesk showed last: it may keep an older one than was written.
+    #[serde(default)]
+    pub shown: Option<String>,
     /// The place in which it stands (F2).
     #[serde(default)]
     pub place: Option<String>,

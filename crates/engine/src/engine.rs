@@ -219,7 +219,7 @@ pub(crate) enum Job {
     Arrivals {
         call: CaseId,
         asked: http::Uri,
-        seen: Vec<String>,
+        seen: Vec<Holding>,
     },
     LookAtTicket {
         call: CaseId,

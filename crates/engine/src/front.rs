@@ -304,10 +304,11 @@ impl Helpdesk for Front {
         &self,
         case: &Case,
         asked: &http::Uri,
-        seen: &[String],
+        seen: &[Holding],
+        taken: &BTreeSet<String>,
         answer: &Answer,
     ) -> Result<Arrivals, Refusal> {
-        arrival::told(&self.account, &case.ledger, asked, seen, answer)
+        arrival::told(&self.account, &case.ledger, asked, seen, taken, answer)
     }
 
     fn look_at_ticket(&self, case: &Case) -> Option<Request> {

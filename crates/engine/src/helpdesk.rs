@@ -294,8 +294,8 @@ pub struct Adopted {
 /// What a look for writes told that were taken, and of which nothing was seen yet.
 #[derive(Clone, Debug)]
 pub enum Arrivals {
-    /// Another request is needed; these keys are there by now.
-    Ask(Vec<String>, Box<Request>),
+    /// Another request is needed; this is there by now.
+    Ask(Vec<Holding>, Box<Request>),
     /// All that is to be known now.
     Told {
         /// What is there, and what is still looked for.
@@ -523,7 +523,7 @@ pub trait Helpdesk: Send + Sync {
     fn look_for_arrivals(&self, _case: &Case) -> Option<Request> {
         None
     }
-    /// Reads the answer to `asked`. `seen`: the keys that are there by the answers before.
+    /// Reads the answer to `asked`. `seen`: what is there by the answers before; `taken`: ids that belong to other calls.
     ///
     /// # Errors
     /// What the answer means instead.
@@ -531,7 +531,8 @@ pub trait Helpdesk: Send + Sync {
         &self,
         _case: &Case,
         _asked: &http::Uri,
-        _seen: &[String],
+        _seen: &[Holding],
+        _taken: &BTreeSet<String>,
         _answer: &Answer,
     ) -> Result<Arrivals, Refusal> {
         Ok(Arrivals::Told { put: Vec::new(), lost: Vec::new() })

@@ -14,8 +14,8 @@ use crate::files::FILE;
 use crate::gate;
 use crate::helpdesk::{Assessment, Helpdesk, Standing};
 use crate::ledger::{
-    AGAIN, AttemptState, CHOSEN, EMAIL_REFUSED, FROM_TICKET, GONE, Holding, IN_VAIN, NAMED, OWNER, SEEN,
-    SHADOW, UNLINKED,
+    AGAIN, AttemptState, CHOSEN, EMAIL_REFUSED, FROM_TICKET, GONE, Holding, IN_VAIN, LOST, NAMED, OWNER,
+    SEEN, SHADOW, UNLINKED,
 };
 use crate::number::{E164, Party};
 use crate::readiness::{Kind, kind};
@@ -329,6 +329,7 @@ fn ledger_views(case: &Case) -> Vec<LedgerView> {
     let is_record = |key: &str| {
         !key.starts_with("new_tag:")
             && !key.starts_with(FILE)
+            && !key.starts_with(LOST)
             && !matches!(
                 key,
                 SEEN | GONE

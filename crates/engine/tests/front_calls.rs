@@ -12,7 +12,9 @@ use sidetone_engine::call::CaseId;
 use sidetone_engine::settings::Recordings;
 use sidetone_engine::store::Query;
 use sidetone_protocol::{CallState, Direction, PartState};
-use sidetone_sandbox::{Dial, Fault, FaultKind, HangUp, Ring, aircall_world as world, front_world};
+use sidetone_sandbox::{
+    Dial, Fault, FaultKind, HangUp, MovedImport, Ring, aircall_world as world, front_world,
+};
 
 #[tokio::test(start_paused = true)]
 async fn an_answered_call_is_an_activity_of_the_agent_with_its_duration_and_its_link() {
@@ -244,35 +246,39 @@ async fn the_subject_stays_until_the_conversation_is_archived() {
 #[tokio::test(start_paused = true)]
 async fn a_conversation_that_was_moved_stays_where_it_is() {
     // F2
-    let day = Day::begin(Plan::with_front()).await;
-    day.front.switch(|s| {
-        s.import_into_moved_conversation = sidetone_sandbox::MovedImport::RelistInTargetInbox;
-    });
-    let first = missed(&day, MARTA).await;
-    change(&day, &conversation(&day, first), json!({ "inbox_id": front_world::SALES_DESK }));
-    let second = day.answered(MARTA).await;
-    let found = conversation(&day, second);
-    assert_eq!(inboxes(&found), ["Sales desk"], "{found:#}");
-    assert_eq!(keys(&found).len(), 5);
+    for switch in [MovedImport::Stay, MovedImport::RelistInTargetInbox] {
+        let day = Day::begin(Plan::with_front()).await;
+        day.front.switch(|s| s.import_into_moved_conversation = switch);
+        let first = missed(&day, MARTA).await;
+        change(&day, &conversation(&day, first), json!({ "inbox_id": front_world::SALES_DESK }));
+        let second = day.answered(MARTA).await;
+        let found = conversation(&day, second);
+        assert_eq!(inboxes(&found), ["Sales desk"], "{switch:?} {found:#}");
+        assert_eq!(keys(&found).len(), 5);
+        let imports = day.front.imports();
+        let of_second = format!("aircall:call:{second}");
+        let mut into = imports.iter().filter(|import| import.external_id.starts_with(&of_second));
+        assert!(into.all(|import| import.inbox == "Sales desk"), "{switch:?} {imports:#?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_conversation_that_is_moved_during_the_call_is_followed() {
     // F2
-    let day = Day::begin(Plan::with_front()).await;
-    day.front.switch(|s| {
-        s.import_into_moved_conversation = sidetone_sandbox::MovedImport::RelistInTargetInbox;
-    });
-    let call = day.ring(world::SUPPORT_FR, Some(MARTA));
-    day.pass(8).await;
-    day.aircall.answer(call, Some(world::CAMILLE)).unwrap();
-    day.pass(30).await;
-    change(&day, &conversation(&day, call), json!({ "inbox_id": front_world::SALES_DESK }));
-    day.aircall.hang_up(call, &HangUp::default()).unwrap();
-    day.pass(120).await;
-    let found = conversation(&day, call);
-    assert_eq!(inboxes(&found), ["Sales desk"], "{found:#}");
-    assert_eq!(keys(&found).len(), 3);
+    for switch in [MovedImport::Stay, MovedImport::RelistInTargetInbox] {
+        let day = Day::begin(Plan::with_front()).await;
+        day.front.switch(|s| s.import_into_moved_conversation = switch);
+        let call = day.ring(world::SUPPORT_FR, Some(MARTA));
+        day.pass(8).await;
+        day.aircall.answer(call, Some(world::CAMILLE)).unwrap();
+        day.pass(30).await;
+        change(&day, &conversation(&day, call), json!({ "inbox_id": front_world::SALES_DESK }));
+        day.aircall.hang_up(call, &HangUp::default()).unwrap();
+        day.pass(120).await;
+        let found = conversation(&day, call);
+        assert_eq!(inboxes(&found), ["Sales desk"], "{switch:?} {found:#}");
+        assert_eq!(keys(&found).len(), 3);
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -474,6 +480,46 @@ async fn a_voicemail_has_its_subject_and_its_link_at_once_and_the_companys_rule_
     let tags: Vec<&Value> = found["tags"].as_array().unwrap().iter().map(|t| &t["name"]).collect();
     assert!(tags.contains(&&json!("voicemail")), "{tags:?}");
     assert_eq!(day.detail(call).completeness.voicemail, PartState::Written);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_voicemail_that_aircall_tells_late_is_linked_at_once_and_the_subject_stays() {
+    // F4, F10: after the 20 seconds for which a missed call is waited with
+    let day = Day::begin(Plan::with_front()).await;
+    let call = missed(&day, MARTA).await;
+    assert_eq!(conversation(&day, call)["subject"], "Missed call - Support FR");
+    let mut told = day.aircall.call(call).unwrap();
+    told["voicemail"] = json!("https://media.example.com/voicemail.mp3");
+    told["asset"] = json!(format!("https://assets.aircall.io/calls/{call}/voicemail"));
+    day.aircall.emit("call.voicemail_left", told);
+    day.pass(15).await;
+    let found = conversation(&day, call);
+    assert_eq!(keys(&found).len(), 3, "{found:#}");
+    let link = activity(&found, call, "recording");
+    assert!(text(link).starts_with("Voicemail: https://"), "{link:#}");
+    for subject in [&link["subject"], &activity(&found, call, "")["subject"], &found["subject"]] {
+        assert_eq!(subject, "Missed call - Support FR");
+    }
+    assert_eq!(day.detail(call).completeness.voicemail, PartState::Written);
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_calls_of_one_second_are_both_there() {
+    // F3, F5
+    let day = Day::begin(Plan::with_front()).await;
+    let calls = [MARTA; 2].map(|from| day.ring(world::SUPPORT_FR, Some(from)));
+    day.pass(25).await;
+    for call in calls {
+        day.aircall.hang_up(call, &HangUp::default()).unwrap();
+    }
+    day.pass(300).await;
+    let found = conversation(&day, calls[0]);
+    assert_eq!(keys(&found).len(), 4, "{found:#}");
+    for call in calls {
+        activity(&found, call, "");
+        activity(&found, call, "duration");
+        assert_eq!(day.detail(call).state, CallState::Complete);
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -6,7 +6,7 @@ mod day;
 mod front;
 
 use day::{Day, MARTA, Plan};
-use front::{change, conversation, keys, last_seq, missed, writes};
+use front::{activity, change, conversation, keys, last_seq, missed, writes};
 use serde_json::{Value, json};
 use sidetone_engine::call::CaseId;
 use sidetone_engine::settings::Recordings;
@@ -345,4 +345,26 @@ async fn created_again_at_once_it_does_not_go_into_the_trash() {
     assert_eq!(again.len(), 1);
     assert_ne!(again[0]["id"], old["id"], "a new conversation is made: {:?}", day.detail(call).reason);
     assert_eq!(day.detail(call).state, CallState::Complete);
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_backup_was_put_back_the_subject_is_the_one_that_front_shows() {
+    // F4, B17: the backup knows the subject from before the conversation was archived
+    let mut day = Day::begin(Plan::with_front()).await;
+    let first = missed(&day, MARTA).await;
+    day.kill().await;
+    day.shelf.back_up();
+    day.start().unwrap();
+    day.pass(10).await;
+    change(&day, &conversation(&day, first), json!({ "status": "archived" }));
+    let second = commented(&day, MARTA, "wants a blue one").await;
+    assert_eq!(conversation(&day, second)["subject"], "Inbound call - Support FR");
+    day.kill().await;
+    day.shelf.restore();
+    day.start().unwrap();
+    day.pass(10).await;
+    let third = missed(&day, MARTA).await;
+    let found = conversation(&day, third);
+    assert_eq!(activity(&found, third, "")["subject"], "Inbound call - Support FR", "{found:#}");
+    assert_eq!(found["subject"], "Inbound call - Support FR");
 }

@@ -716,6 +716,7 @@ fn a_conversation_is_kept_as_it_was_seen_last(store: &impl Fresh) {
             tags: vec!["Aircall SMS".into()],
             tagged: vec!["Support FR".into()],
             subject: Some("Missed call - Support FR".into()),
+            shown: Some("Voicemail - Support FR".into()),
             ..Thread::default()
         };
         let thrown_away = Some("30".to_owned());

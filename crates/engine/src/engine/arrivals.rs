@@ -1,14 +1,16 @@
 //! Writes that the helpdesk took without saying what became of them: looked for later, in the late lane, and sent once more
 //! where they are lost; then a person is called (B4, B10).
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::answers::LOOK_AGAIN;
 use super::{Engine, Job};
 use crate::call::CaseId;
-use crate::helpdesk::{Answer, Arrivals};
-use crate::ledger::{Attempt, AttemptState, Holding, LOST};
+use crate::helpdesk::{Answer, Arrivals, Step};
+use crate::ledger::{Attempt, AttemptState, Holding, LOST, Write};
 use crate::store::{Case, StoreError};
 use crate::transport::TransportError;
 
@@ -17,14 +19,24 @@ impl Engine {
         &mut self,
         id: CaseId,
         asked: &http::Uri,
-        seen: &[String],
+        seen: &[Holding],
         result: &Result<Answer, TransportError>,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let Some(case) = self.store.case(id)? else { return Ok(()) };
-        let told = self.read_helpdesk(result, now, |engine, answer| {
-            engine.helpdesk.arrivals_told(&case, asked, seen, answer)
-        });
+        let mut taken = BTreeSet::new();
+        let told = loop {
+            let told = self.read_helpdesk(result, now, |engine, answer| {
+                engine.helpdesk.arrivals_told(&case, asked, seen, &taken, answer)
+            });
+            let (Some(Arrivals::Ask(found, _)) | Some(Arrivals::Told { put: found, .. })) = &told else {
+                break told;
+            };
+            // What another call holds is not this one's.
+            if !self.learn_taken(id, found, &mut taken)? {
+                break told;
+            }
+        };
         match told {
             Some(Arrivals::Ask(seen, request)) => {
                 let job = Job::Arrivals { call: id, asked: request.uri().clone(), seen };
@@ -55,9 +67,20 @@ impl Engine {
         }
         let mut without = case.clone();
         lost.iter().for_each(|key| without.ledger.remove(key));
-        let planned = self.assess(&without, now)?.writes;
-        let parked = planned.into_iter().filter(|write| twice.iter().any(|key| write.concerns(key)));
-        case.attempts.extend(parked.map(|write| Attempt {
+        let anew = self.assess(&without, now)?;
+        if !twice.is_empty() && matches!(anew.step, Step::Lists) {
+            // What would be written again, and so what is parked, nobody can tell yet.
+            return self.later(case, now + LOOK_AGAIN);
+        }
+        // What the settings do not want any more is not written again, and nobody is called for it.
+        let is_lost_again = |write: &&Write| twice.iter().any(|key| write.concerns(key));
+        let parked: Vec<Write> = anew.writes.iter().filter(is_lost_again).cloned().collect();
+        let mut trace = Vec::new();
+        for write in &parked {
+            let request = format!("{} {}", write.method, write.path);
+            trace.push(self.line(&case, &write.rule, &request, TAKEN_AND_LOST, now)?);
+        }
+        case.attempts.extend(parked.into_iter().map(|write| Attempt {
             write,
             state: AttemptState::Parked,
             begun_at: now,
@@ -65,7 +88,7 @@ impl Engine {
             next_at: None,
             reason: Some(("lost".to_owned(), TAKEN_AND_LOST.to_owned())),
         }));
-        self.commit_case(case, put, lost, Vec::new(), now)
+        self.commit_case(case, put, lost, trace, now)
     }
 }
 

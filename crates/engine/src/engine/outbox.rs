@@ -245,7 +245,11 @@ impl Engine {
             Step::LookForArrivals => match self.helpdesk.look_for_arrivals(&case) {
                 Some(request) => {
                     let job = Job::Arrivals { call: id, asked: request.uri().clone(), seen: Vec::new() };
-                    self.ask(vendor, Lane::Late, job, request, now)
+                    match self.ask(vendor, Lane::Late, job, request, now) {
+                        Ok(()) => Ok(()),
+                        // It waits for room of its own; no record waits for it.
+                        Err(until) => return self.later(case, until).map(|()| Begun::NotNow),
+                    }
                 }
                 None => return Ok(Begun::NotNow),
             },

@@ -2,17 +2,23 @@
 //! looked for once the call has nothing more to write (`reference/front.md §2.4`). What is not there by then is lost.
 //!
 //! One open import is asked for by its uid, and else among the messages of its conversation, as the answer to a repeated
-//! import may name a uid under which nothing ever appears. Several are looked for among the messages, and else by uid.
+//! import may name a uid under which nothing ever appears. Several are looked for among the messages; where the conversation
+//! is not there any more, each by its uid.
+//!
+//! Taken is as good as written for whoever looks at the call, until a look did not find it.
+
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use front::{Account, ConversationId, ErrorKind, MAX_LIMIT, Message, MessageUid, messages};
+use front::{Account, ConversationId, ErrorKind, List, MAX_LIMIT, Message, MessageUid, messages};
 use serde_json::{Value, json};
 
-use super::adopt::text_of;
+use super::adopt::{is_taken_by_another, text_of};
 use super::answers::refusal;
 use super::markdown::plain;
+use super::message::MESSAGE;
 use crate::helpdesk::{Answer, Arrivals, Refusal, Request};
-use crate::ledger::{Holding, Ledger, Write};
+use crate::ledger::{Holding, Ledger, SEEN, Write};
 
 /// In the detail of an activity: it was taken, and nobody has seen it yet.
 const UNSEEN: &str = "unseen";
@@ -27,24 +33,25 @@ pub(super) fn taken(holding: &mut Holding, write: &Write) {
     }
 }
 
-/// Whether it was seen since it was taken.
-pub(super) fn is_seen(ledger: &Ledger, key: &str) -> bool {
-    ledger.detail(key).is_some_and(|detail| detail.get(UNSEEN).is_none())
+/// Whether it was taken, and no look failed to find it.
+pub(super) fn is_there(ledger: &Ledger, key: &str) -> bool {
+    ledger.detail(key).is_some_and(|detail| looks(detail) == 0)
 }
 
 fn open(ledger: &Ledger) -> Vec<&Holding> {
     ledger.rows().map(|row| &row.holding).filter(|held| held.detail.get(UNSEEN).is_some()).collect()
 }
 
-fn looks(holding: &Holding) -> usize {
-    let looks = holding.detail.get(UNSEEN).and_then(|unseen| unseen.get("looks")?.as_u64());
+/// How many looks did not find it.
+fn looks(detail: &Value) -> usize {
+    let looks = detail.get(UNSEEN).and_then(|unseen| unseen.get("looks")?.as_u64());
     looks.and_then(|looks| usize::try_from(looks).ok()).unwrap_or(0)
 }
 
 /// When what was taken is looked for next.
 pub(super) fn due(ledger: &Ledger) -> Option<DateTime<Utc>> {
     let next = |held: &Holding| {
-        let pause = PAUSES_S.get(looks(held)).or(PAUSES_S.last()).copied().unwrap_or_default();
+        let pause = PAUSES_S.get(looks(&held.detail)).or(PAUSES_S.last()).copied().unwrap_or_default();
         Some(ledger.written_at(&held.key)? + TimeDelta::seconds(pause))
     };
     open(ledger).into_iter().filter_map(next).max()
@@ -63,27 +70,38 @@ fn ask_by_uid(account: &Account, held: &Holding) -> Request {
 }
 
 fn ask_for_list(account: &Account, ledger: &Ledger) -> Option<Request> {
-    let conversation = ConversationId::new(ledger.id("ticket")?);
-    Some(messages::of_conversation(&conversation, Some(MAX_LIMIT)).to_http(account))
+    Some(messages_of(ledger.id("ticket")?).to_http(account))
 }
 
-/// Reads the answer to `asked`. `seen`: keys, by the answers before.
+fn messages_of(conversation: &str) -> front::Request<List<Message>> {
+    messages::of_conversation(&ConversationId::new(conversation), Some(MAX_LIMIT))
+}
+
+/// Reads the answer to `asked`. `seen`: what is there by the answers before; `taken`: the uids of other calls' messages.
 pub(super) fn told(
     account: &Account,
     ledger: &Ledger,
     asked: &http::Uri,
-    seen: &[String],
+    seen: &[Holding],
+    taken: &BTreeSet<String>,
     answer: &Answer,
 ) -> Result<Arrivals, Refusal> {
     let open = open(ledger);
     let mut seen = seen.to_vec();
     let next = if asked.path().ends_with("/messages") {
-        let request = messages::of_conversation(&ConversationId::new(""), None);
+        // As asked, so that what follows this page is told from it.
+        let request = messages_of(ledger.id("ticket").unwrap_or_default());
+        let request = asked.query().map_or(request.clone(), |page| request.at_page(page));
         match request.parse(answer) {
             Ok(listed) => {
-                let is_there = |held: &&&Holding| listed.items.iter().any(|message| is_it(held, message));
-                seen.extend(open.iter().filter(is_there).map(|held| held.key.clone()));
-                None
+                let missing = open.iter().filter(|held| !is_among(&seen, held));
+                let found = missing
+                    .filter_map(|held| Some(arrived(held, found_in(&listed.items, held, taken)?)))
+                    .collect::<Vec<_>>();
+                seen.extend(found);
+                let mut missing = open.iter().filter(|held| !is_among(&seen, held));
+                let reaches = missing.all(|held| reaches_back(&listed, held));
+                request.next_page(&listed).filter(|_| !reaches).map(|next| next.to_http(account))
             }
             // Where it was merged, or went, each is asked for by itself; one alone was.
             Err(error) if is_elsewhere(&error) => match open.as_slice() {
@@ -94,48 +112,83 @@ pub(super) fn told(
         }
     } else {
         let at = open.iter().position(|held| asked.path().ends_with(&format!(":{}", held.helpdesk_id)));
-        let is_there = match messages::by_uid(&MessageUid::new("")).parse(answer) {
-            Ok(_) => true,
-            Err(error) if is_elsewhere(&error) => false,
+        let found = match messages::by_uid(&MessageUid::new("")).parse(answer) {
+            Ok(message) => Some(message),
+            Err(error) if is_elsewhere(&error) => None,
             Err(error) => return Err(refusal(error)),
         };
-        seen.extend(at.filter(|_| is_there).and_then(|at| open.get(at)).map(|held| held.key.clone()));
-        match (open.len(), is_there) {
-            (1, true) => None,
-            (1, false) => ask_for_list(account, ledger),
+        let asked_for = at.and_then(|at| open.get(at));
+        seen.extend(asked_for.zip(found.as_ref()).map(|(held, message)| arrived(held, message)));
+        match (open.len(), found) {
+            (1, Some(_)) => None,
+            (1, None) => ask_for_list(account, ledger),
             _ => at.and_then(|at| open.get(at + 1)).map(|held| ask_by_uid(account, held)),
         }
     };
     Ok(match next {
         Some(next) => Arrivals::Ask(seen, Box::new(next)),
         None => {
-            let (there, others): (Vec<&Holding>, Vec<_>) =
-                open.into_iter().partition(|h| seen.contains(&h.key));
-            let (lost, awaited) = others.into_iter().partition(|held| looks(held) + 1 >= PAUSES_S.len());
-            let there = there.into_iter().map(arrived);
+            let missing = open.into_iter().filter(|held| !is_among(&seen, held));
+            let is_lost = |held: &&Holding| looks(&held.detail) + 1 >= PAUSES_S.len();
+            let (lost, awaited): (Vec<&Holding>, Vec<_>) = missing.partition(is_lost);
             Arrivals::Told {
-                put: there.chain(Vec::into_iter(awaited).map(looked)).collect(),
-                lost: Vec::into_iter(lost).map(|held: &Holding| held.key.clone()).collect(),
+                lost: lost.iter().flat_map(|held| forgotten(&held.key)).collect(),
+                put: awaited.into_iter().map(looked).chain(seen).collect(),
             }
         }
     })
+}
+
+/// Whether a page of messages, newest first, ends before what was taken happened: it stands on no later one.
+fn reaches_back(listed: &List<Message>, held: &Holding) -> bool {
+    let oldest = listed.items.iter().filter_map(|message| message.created_at).min();
+    match (oldest, happened_at(held)) {
+        (Some(oldest), Some(at)) => oldest.timestamp() < at,
+        _ => true,
+    }
+}
+
+fn happened_at(held: &Holding) -> Option<i64> {
+    held.detail.get(UNSEEN)?.get("at")?.as_i64()
 }
 
 fn is_elsewhere(error: &front::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Merged { .. })
 }
 
-fn is_it(held: &Holding, message: &Message) -> bool {
-    let is_its_uid = message.uid.as_ref().is_some_and(|uid| uid.as_str() == held.helpdesk_id);
-    let told = |what: &str| held.detail.get(UNSEEN).and_then(|unseen| unseen.get(what));
-    let at = told("at").and_then(Value::as_i64);
-    let body = told("body").and_then(Value::as_str).unwrap_or_default();
-    let says_it = plain(text_of(message)) == plain(body);
-    is_its_uid || (at.is_some() && message.created_at.map(|at| at.timestamp()) == at && says_it)
+fn is_among(seen: &[Holding], held: &Holding) -> bool {
+    seen.iter().any(|there| there.key == held.key)
 }
 
-fn arrived(held: &Holding) -> Holding {
+/// By its uid, else by what it says: two calls of one second may say the same.
+fn found_in<'a>(listed: &'a [Message], held: &Holding, taken: &BTreeSet<String>) -> Option<&'a Message> {
+    let has_its_uid =
+        |message: &&Message| message.uid.as_ref().is_some_and(|uid| uid.as_str() == held.helpdesk_id);
+    let mut others = listed.iter().filter(|message| !is_taken_by_another(message, taken));
+    listed.iter().find(has_its_uid).or_else(|| others.find(|message| says_it(held, message)))
+}
+
+fn says_it(held: &Holding, message: &Message) -> bool {
+    let at = happened_at(held);
+    let body = held.detail.get(UNSEEN).and_then(|unseen| unseen.get("body")?.as_str()).unwrap_or_default();
+    at.is_some()
+        && message.created_at.map(|at| at.timestamp()) == at
+        && plain(text_of(message)) == plain(body)
+}
+
+/// What is not known any more where this was lost. A message is planned from its beginning, after a look at how the
+/// conversation stands by now; what else there is of a call stands in the same conversation.
+fn forgotten(key: &str) -> Vec<String> {
+    let with_it: &[&str] = if key == MESSAGE { &["ticket", SEEN] } else { &[] };
+    [key].iter().chain(with_it).map(|key| (*key).to_owned()).collect()
+}
+
+fn arrived(held: &Holding, message: &Message) -> Holding {
     let mut held = held.clone();
+    if let Some(uid) = &message.uid {
+        // Under the one that the answer named there may be nothing.
+        held.helpdesk_id = uid.to_string();
+    }
     if let Some(detail) = held.detail.as_object_mut() {
         detail.remove(UNSEEN);
     }
@@ -144,6 +197,6 @@ fn arrived(held: &Holding) -> Holding {
 
 fn looked(held: &Holding) -> Holding {
     let mut held = held.clone();
-    held.detail[UNSEEN]["looks"] = (looks(&held) + 1).into();
+    held.detail[UNSEEN]["looks"] = (looks(&held.detail) + 1).into();
     held
 }

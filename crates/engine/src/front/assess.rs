@@ -12,7 +12,7 @@ use crate::conversation::Conversation;
 use crate::files;
 use crate::gate;
 use crate::helpdesk::{Assessment, Context, Standing, Step};
-use crate::ledger::{LOST, Ledger, NAMED, Write, WriteKind};
+use crate::ledger::{NAMED, Write, WriteKind};
 use crate::readiness::{Kind, Readiness, keep, kind, readiness};
 use crate::settings::{Keep, Recordings, Settings};
 use crate::store::Case;
@@ -59,8 +59,8 @@ pub(super) fn assess(case: &Case, context: &Context<'_>) -> Assessment {
     }
     assessment.writes = plan(&case.call, &record, &case.ledger, &conversation, context);
     let step = step(case, &assessment.writes, look, then, context.now);
-    assessment.step =
-        if is_written_to_its_end(ended, &case.ledger) { or_arrivals(case, step, context.now) } else { step };
+    // Until the call is over, one more import is to come.
+    assessment.step = if ended { or_arrivals(case, step, context.now) } else { step };
     assessment
 }
 
@@ -79,11 +79,6 @@ pub(super) fn conversation(
         case.ledger.has("ticket") || seen.is_some_and(|seen| seen.is_fresh_since(ripe, context.now));
     let look = (!is_known).then(|| Step::LookForConversation(customer.id.clone()));
     (seen.cloned().unwrap_or_else(|| Conversation::none(&customer.id, context.now)), look)
-}
-
-/// Until the end is written, one more import is to come.
-fn is_written_to_its_end(ended: bool, ledger: &Ledger) -> bool {
-    ended && (ledger.has(DURATION) || ledger.has(&format!("{LOST}{DURATION}")))
 }
 
 /// Once nothing else is to be done, what was taken is looked for: all in one look.
@@ -134,8 +129,6 @@ pub(super) fn step(
 /// B10: which parts of the record are there. Front's conversations have no tags of single calls.
 fn completeness(case: &Case, settings: &Settings, now: DateTime<Utc>) -> Completeness {
     let (call, ledger) = (&case.call, &case.ledger);
-    // What was taken, and is looked for, is awaited; what an old ledger lacks is not.
-    let is_there = |key: &str| !ledger.has(key) || arrival::is_seen(ledger, key);
     let part = |written: bool| if written { PartState::Written } else { PartState::Awaited };
     let wanted = files::mode(ledger, &settings.logging) != Recordings::None;
     let kind = kind(call);
@@ -144,15 +137,17 @@ fn completeness(case: &Case, settings: &Settings, now: DateTime<Utc>) -> Complet
     let recording_comes = is_answered && (call.has_recording() || (call.is_recorded() && young));
     let voicemail_comes = kind == Some(Kind::Missed) && call.has_voicemail();
     let linked = |comes: bool| match comes && wanted {
-        true => part(arrival::is_seen(ledger, RECORDING)),
+        true => part(arrival::is_there(ledger, RECORDING)),
         false => PartState::NotExpected,
     };
     Completeness {
         // While the call is up, what can be written of it is its beginning.
-        note: match call.is_over() {
-            false => part(ledger.has(MAIN)),
-            true => part(ledger.has(DURATION) && [MAIN, DURATION].iter().all(|key| is_there(key))),
-        },
+        note: part(if call.is_over() {
+            let is_there = |key: &&str| arrival::is_there(ledger, key);
+            is_there(&DURATION) && (!ledger.has(MAIN) || is_there(&MAIN))
+        } else {
+            ledger.has(MAIN)
+        }),
         tags: PartState::NotExpected,
         recording: linked(recording_comes),
         voicemail: linked(voicemail_comes),

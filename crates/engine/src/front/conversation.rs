@@ -142,10 +142,19 @@ fn thread(found: &Found, kept: Option<&Thread>) -> Thread {
         ticket: found.id.to_string(),
         closed_at: is_archived(found).then(|| found.updated_at.unwrap_or_default()),
         tags: found.tags.iter().filter_map(|tag| tag.name.clone()).collect(),
-        subject: kept.subject.or(found.subject.clone()),
+        subject: subject(&kept, found.subject.as_deref()),
+        shown: found.subject.clone(),
         assignee: assignee(found),
         ..kept
     }
+}
+
+/// F4: the subject that was written last. Front may go on showing the one before; where it shows another than it did, that is
+/// what was written since by somebody whose memory we do not have (a backup was put back), or by a person.
+fn subject(kept: &Thread, found: Option<&str>) -> Option<String> {
+    let is_as_it_was = found.is_none() || kept.shown.is_none() || found == kept.shown.as_deref();
+    let kept = kept.subject.as_deref().filter(|_| is_as_it_was);
+    kept.or(found).map(str::to_owned)
 }
 
 pub(super) fn is_archived(found: &Found) -> bool {
@@ -181,6 +190,7 @@ pub(super) fn after(
                 ticket,
                 closed_at: archived.then_some(now),
                 subject: text("ticket", "subject"),
+                shown: if is_new { text("ticket", "subject") } else { was.shown.clone() },
                 place: text(SEEN, "inbox").or(was.place.clone()),
                 assignee: if is_new { given.clone() } else { was.assignee.clone() },
                 assigned: given.filter(|_| is_new).or(was.assigned.clone()),

@@ -31,7 +31,7 @@ pub(super) fn assess(
     let none = PartState::NotExpected;
     let is_written = case.ledger.has(MESSAGE);
     assessment.completeness.note =
-        if arrival::is_seen(&case.ledger, MESSAGE) { PartState::Written } else { PartState::Awaited };
+        if arrival::is_there(&case.ledger, MESSAGE) { PartState::Written } else { PartState::Awaited };
     (assessment.completeness.recording, assessment.completeness.voicemail) = (none, none);
     if message.medium() != Medium::Text {
         assessment.standing = Standing::NotLogged(not_supported(message.medium()));
