@@ -226,3 +226,29 @@ async fn of_two_calls_of_one_second_the_one_that_is_lost_is_not_seen_in_the_othe
     let says = calls.map(|call| text(front::activity(&found, call, "")).to_owned());
     assert_eq!(says[0], says[1], "they are told by their keys alone");
 }
+
+#[tokio::test(start_paused = true)]
+async fn while_records_wait_for_room_nothing_is_looked_for_and_no_record_waits_for_a_look() {
+    // B2, B3: twenty calls of one moment are more than Front takes in a minute
+    let day = Day::begin(Plan::with_front()).await;
+    let seq = last_seq(&day);
+    let calls: Vec<u64> =
+        (0..20).map(|n| day.ring(world::SUPPORT_FR, Some(&format!("+336661234{n:02}")))).collect();
+    day.pass(25).await;
+    for call in &calls {
+        day.aircall.hang_up(*call, &HangUp::default()).unwrap();
+    }
+    day.pass(900).await;
+    assert!(calls.iter().all(|call| day.detail(*call).state == CallState::Complete));
+    let journal = day.front.journal(seq);
+    let is_import = |path: &str| path.ends_with("/imported_messages");
+    let last = journal.iter().rposition(|entry| is_import(&entry.path)).unwrap();
+    let first = journal.iter().position(|entry| is_import(&entry.path)).unwrap();
+    let took = journal[last].at - journal[first].at;
+    assert!(took > chrono::TimeDelta::seconds(60), "{took}: many looks were due meanwhile");
+    let ends = day.front.imports().into_iter().filter(|import| import.external_id.ends_with(":duration"));
+    let looks: Vec<String> = ends.map(|import| format!("/messages/alt:uid:{}", import.message_uid)).collect();
+    let looked =
+        |from: usize, to: usize| journal[from..to].iter().filter(|entry| looks.contains(&entry.path)).count();
+    assert_eq!((looked(0, last), looked(last, journal.len())), (0, 20));
+}
