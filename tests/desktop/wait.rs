@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 /// Generous: two cores are shared with whatever else is built.
-const LIMIT: Duration = Duration::from_secs(30);
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// What `probe` finds; fails with `what` when it has found nothing for too long.
 pub(crate) fn until<T>(what: &str, mut probe: impl FnMut() -> Option<T>) -> T {

@@ -90,6 +90,21 @@ fn with_keys_an_admin_gets_from_nothing_to_a_logged_call() {
     wait::until("the call is in the helpdesk", || (set_up.tickets_of(call) == 1).then_some(()));
     assert_eq!(set_up.tickets_of(earlier), 0, "it was over before anybody went live");
     set_up.picture("set-up-done");
+
+    // And back to nothing: Aircall has no webhook of ours any more, and what was entered is forgotten.
+    assert!(
+        !set_up.sandbox.control().aircall().webhooks().is_empty(),
+        "an inactive one stands for this installation"
+    );
+    set_up.go_to("#setup?step=go_live");
+    set_up.press("Uninstall");
+    window.wait_for("Uninstall Sidetone?");
+    set_up.picture("set-up-uninstall");
+    set_up.press_in_dialog("Uninstall");
+    wait::until("the webhook is gone", || {
+        set_up.sandbox.control().aircall().webhooks().is_empty().then_some(())
+    });
+    window.wait_for("An earlier step comes first");
     let secrets = [world::API_TOKEN, gorgias_world::API_KEY, "correct horse battery staple"];
     set_up.has_kept_none_of(&secrets);
 }

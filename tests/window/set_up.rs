@@ -137,6 +137,11 @@ impl SetUp {
         });
     }
 
+    /// Another page of the window.
+    pub(crate) fn go_to(&self, hash: &str) {
+        self.window.run(&format!("location.hash = {}; arguments[0]();", quoted(hash)));
+    }
+
     /// The next address that the window had the browser open.
     pub(crate) fn opened_in_browser(&self) -> String {
         let mut taken = self.taken.borrow_mut();
