@@ -271,12 +271,21 @@ impl House {
     }
 
     /// Reads all layers again and changes engines. When it comes back the new one runs, or there is none: the
-    /// configuration is not complete.
+    /// configuration is not complete. Who does not wait for it any more, such as a tab that is closed, cuts nothing off:
+    /// half of a change would leave an engine that nobody stops, or doors that nobody opens.
     ///
     /// # Errors
     /// [`HouseError`]; requests are answered 503 then, and it is tried again by itself.
     pub async fn apply(&self) -> Result<(), HouseError> {
+        let house = self.clone();
+        to_its_end(async move { house.apply_now().await }).await?
+    }
+
+    async fn apply_now(&self) -> Result<(), HouseError> {
         let mut running = self.0.running.lock().await;
+        if self.setup().is_closed() {
+            return Ok(());
+        }
         let applied = self.change_engines(&mut running).await;
         if let Err(error) = &applied {
             tracing::error!(%error, "the configuration cannot be applied; it is tried again");
@@ -411,6 +420,15 @@ fn settled(mut draft: Draft, folder: Option<&Folder>, sandbox: Option<&str>) -> 
 /// Does what blocks away from the threads that serve connections.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, HouseError> {
     tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| HouseError::Start(StartError::System(std::io::Error::other(error.to_string()))))
+}
+
+/// Does what must not end in the middle in a task of its own.
+async fn to_its_end<T: Send + 'static>(
+    work: impl Future<Output = T> + Send + 'static,
+) -> Result<T, HouseError> {
+    tokio::spawn(work)
         .await
         .map_err(|error| HouseError::Start(StartError::System(std::io::Error::other(error.to_string()))))
 }

@@ -5,6 +5,7 @@
 mod program;
 
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use program::{ADMIN, Program, WEBHOOK, has_none_of, one_call, until_complete};
@@ -378,6 +379,42 @@ async fn settings_change_while_webhooks_come_and_none_is_lost() {
     let stored = "SELECT count(*) FROM inbox";
     let stored: i64 = database.query_row(stored, [], |row| row.get(0)).unwrap();
     assert!(stored >= i64::try_from(sent).unwrap(), "{stored} of {sent}");
+}
+
+/// Polls so often at most, and then does not wait for it any more, as for whoever closes a tab. Whether it came to its end.
+async fn polled_at_most(times: u32, work: impl Future) -> bool {
+    let (mut work, mut left) = (std::pin::pin!(work), times);
+    std::future::poll_fn(|context| {
+        if work.as_mut().poll(context).is_ready() {
+            return Poll::Ready(true);
+        }
+        left -= 1;
+        if left == 0 { Poll::Ready(false) } else { Poll::Pending }
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_of_settings_that_nobody_waits_for_comes_to_its_end() {
+    let mut hub = Program::start(20.0, "").await;
+    assert!(hub.terminate().success());
+    let opening = Opening {
+        base: Base::new(std::fs::read_to_string(hub.config()).unwrap(), std::iter::empty()),
+        transport: Arc::new(HttpTransport::new().unwrap()),
+        folder: None,
+        sandbox: None,
+        keys: None,
+        has_window: false,
+    };
+    let house = House::open(opening).await.unwrap();
+    let mut times = 1;
+    while !polled_at_most(times, house.apply()).await {
+        hub.until("an engine runs again", Duration::from_secs(15), async || house.handle().is_some()).await;
+        times += 1;
+    }
+    house.close().await;
+    house.apply().await.unwrap();
+    assert!(house.handle().is_none(), "nothing begins in a house that is closed");
 }
 
 /// A stream ends with its engine, and whoever comes back with its last event hears what came between.

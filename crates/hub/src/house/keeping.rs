@@ -4,7 +4,7 @@ use chrono::Utc;
 use sidetone_engine::store::{Change, StoreError};
 use toml::Value;
 
-use super::{House, HouseError, blocking, settled};
+use super::{House, HouseError, blocking, settled, to_its_end};
 use crate::config::{CONSOLE_PREFIX, Console, Draft, Fault, Secret, console_value};
 use crate::seal::Unkept;
 use crate::vault::{Vault, VaultError};
@@ -46,11 +46,17 @@ impl From<StoreError> for NotKept {
 }
 
 impl House {
-    /// Keeps all of it or nothing, and applies it. Durable when it returns, also where applying fails.
+    /// Keeps all of it or nothing, and applies it. Durable when it returns, also where applying fails. Who does not wait for
+    /// it any more cuts nothing off.
     ///
     /// # Errors
     /// [`NotKept`]; after [`NotKept::House`] it may be kept and is applied later.
     pub async fn keep(&self, entered: Vec<Entered>) -> Result<(), NotKept> {
+        let house = self.clone();
+        to_its_end(async move { house.keep_now(entered).await }).await?
+    }
+
+    async fn keep_now(&self, entered: Vec<Entered>) -> Result<(), NotKept> {
         let left = self.take_leave(&entered).await?;
         if let Err(error) = self.store_entered(entered).await {
             // Whom leave was taken of is needed still.
