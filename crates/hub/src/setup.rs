@@ -18,7 +18,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
-use chrono::{TimeDelta, Utc};
+use chrono::{SecondsFormat, TimeDelta, Utc};
 use serde::de::DeserializeOwned;
 use sidetone_protocol::{
     CallRules, ChosenLines, GoRequest, InboxName, Lines, Mode, Passphrase, Setup, StepState,
@@ -32,8 +32,6 @@ use crate::house::{Entered, House, HouseError, NotKept};
 use crate::problem::Problem;
 use crate::seal::UnlockError;
 
-/// Until when shadow mode runs, unix seconds.
-const SHADOW_UNTIL: &str = "setup_shadow_until";
 /// Shadow mode may be set for so many days.
 const MOST_SHADOW_DAYS: u32 = 90;
 
@@ -164,13 +162,16 @@ async fn go(State(house): State<House>, body: Bytes) -> Result<Json<Setup>, Prob
         Mode::Live => "live",
     };
     let until = match (asked.mode, asked.days) {
-        (Mode::Shadow, Some(days)) => (Utc::now() + TimeDelta::days(days.into())).timestamp().to_string(),
-        _ => String::new(),
+        (Mode::Shadow, Some(days)) => {
+            let until = Utc::now() + TimeDelta::days(days.into());
+            Some(Value::String(until.to_rfc3339_opts(SecondsFormat::Secs, true)))
+        }
+        _ => None,
     };
     house
         .keep(vec![
             Entered::Value("logging.mode", Some(Value::String(word.to_owned()))),
-            Entered::Note(SHADOW_UNTIL, until),
+            Entered::Value("logging.shadow_until", until),
         ])
         .await?;
     view::setup(&house).await

@@ -161,6 +161,7 @@ async fn from_nothing_to_live(good: Value, bad: Value, secret: &str, account: &s
     assert_eq!(hub.post("/api/setup/go", json!({"mode": "shadow", "days": 0})).await.0, 400);
     let (_, setup) = hub.post("/api/setup/go", json!({"mode": "shadow", "days": 5})).await;
     assert!(setup["mode"] == "shadow" && setup["shadow_until"].is_i64());
+    assert_eq!(hub.get("/api/shadow").await["until"], setup["shadow_until"], "the engine knows it, too");
     let (status, setup) = hub.post("/api/setup/go", json!({"mode": "live"})).await;
     assert_eq!(
         (status, setup["mode"].clone(), setup["shadow_until"].clone()),

@@ -7,7 +7,6 @@ use sidetone_engine::settings::{Keep, Logging, Mode, UnknownCallers};
 use sidetone_engine::store::Store;
 use sidetone_protocol::{CallRules, Connected, Setup, SetupStep, StepState, StepView, Vendor};
 
-use super::SHADOW_UNTIL;
 use crate::api::blocking;
 use crate::config::{Draft, HelpdeskAccount};
 use crate::house::House;
@@ -41,14 +40,13 @@ pub(super) async fn setup(house: &House) -> Result<Json<Setup>, Problem> {
     let read = move || {
         let aircall = Noted::read(store.as_ref(), "aircall")?;
         let helpdesk = Noted::read(store.as_ref(), "helpdesk")?;
-        let until = store.setting(SHADOW_UNTIL)?.and_then(|text| text.parse().ok());
         // What cannot be read asks for nothing.
         let asks = sign_ins.asks().ok().flatten();
-        Ok((draft, aircall, helpdesk, until, asks))
+        Ok((draft, aircall, helpdesk, asks))
     };
-    let (draft, aircall, helpdesk, until, asks) = blocking(read).await?;
+    let (draft, aircall, helpdesk, asks) = blocking(read).await?;
     let unkept = vault.as_ref().err().cloned();
-    let mode = draft.settings.logging.mode.0;
+    let (mode, until) = (draft.settings.logging.mode.0, draft.settings.logging.shadow_until);
     Ok(Json(Setup {
         steps: steps(&draft),
         aircall: self::aircall(&draft, aircall),
@@ -59,7 +57,7 @@ pub(super) async fn setup(house: &House) -> Result<Json<Setup>, Problem> {
         public_url: draft.public_url.clone(),
         rules: rules(&draft),
         mode,
-        shadow_until: until.filter(|_| mode == Mode::Shadow),
+        shadow_until: until.filter(|_| mode == Mode::Shadow).map(|until| until.timestamp()),
         inbox: draft.inbox.clone(),
         read_only: draft.given.iter().filter(|key| crate::config::is_of_console(key)).cloned().collect(),
         sign_in: offered,
