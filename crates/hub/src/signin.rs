@@ -41,6 +41,7 @@ pub use code::Code;
 pub use finish::{Connects, SignedIn};
 pub use kept::Kept;
 pub use routes::{admin_routes, open_routes};
+pub(crate) use shelf::ASKS;
 pub use shelf::{Shelf, ShelfError};
 pub use signins::{BeginError, PasteError, SignIns};
 pub use store_front::AskError;

@@ -233,3 +233,32 @@ async fn without_a_place_for_secrets_nobody_can_sign_in_and_it_is_told() {
     let (status, told) = hub.post("/api/setup/sign-in", json!({ "vendor": "front" })).await;
     assert_eq!((status, told["code"].clone()), (409, json!("keeps_no_secrets")));
 }
+
+/// Comes from the helpdesk's app store and says yes there: what the browser shows.
+async fn install(hub: &Program, account: &str) -> u16 {
+    let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let address = hub.url(&format!("/install/gorgias?account={account}"));
+    let arrived = browser.get(address).send().await.unwrap();
+    assert_eq!(arrived.status(), 302);
+    let back = decide(hub, "gorgias", arrived.headers()["location"].to_str().unwrap(), true);
+    browser.get(&back).send().await.unwrap().status().as_u16()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn uninstalled_the_account_that_only_asks_is_given_back_and_forgotten_too() {
+    let hub = signed_in_to_everything("gorgias").await;
+    assert_eq!(install(&hub, "another").await, 200);
+    assert_eq!(hub.get("/api/setup").await["asks_to_connect"]["account"], "another");
+    assert_eq!(hub.post("/api/uninstall", Value::Null).await.0, 200);
+    let revoked = || {
+        let gorgias = hub.sandbox.control().gorgias().clone();
+        gorgias.journal(0).iter().filter(|asked| asked.path == "/oauth/revoke").count()
+    };
+    hub.until("both are given back", Duration::from_secs(20), async || revoked() == 2).await;
+    hub.until("everything is forgotten", Duration::from_secs(20), async || {
+        let database = rusqlite::Connection::open(hub.dir.path().join("data/sidetone.db")).unwrap();
+        let left = "SELECT count(*) FROM setting WHERE key LIKE 'secret.%' AND value <> ''";
+        database.query_row(left, [], |row| row.get::<_, i64>(0)).unwrap() == 0
+    })
+    .await;
+}

@@ -10,6 +10,7 @@ use sidetone_protocol::Vendor;
 use super::doors::Doors;
 use super::{Entered, House, HouseError, blocking};
 use crate::config::{secrets_of_console, sign_in_of};
+use crate::signin::ASKS;
 
 /// How often.
 const EVERY: Duration = Duration::from_secs(2);
@@ -55,12 +56,18 @@ impl House {
         if self.is_set(FORGOTTEN).await? {
             return Ok(());
         }
+        // Nobody decides any more about an account that asks to be connected.
+        if self.is_set(&format!("secret.{ASKS}")).await?
+            && let Err(error) = self.sign_ins().refuse(None).await
+        {
+            tracing::warn!(%error, "the account that asks to be connected is forgotten without telling its vendor");
+        }
         let draft = self.draft();
         let mine = |key: &&str| draft.entered.contains(*key);
         let signed_in = [Vendor::Aircall, Vendor::Gorgias, Vendor::Front].map(sign_in_of);
         let mut secrets: Vec<&'static str> = Vec::new();
         // Also those that cannot be read any more.
-        for name in secrets_of_console().chain(signed_in) {
+        for name in secrets_of_console().chain(signed_in).chain([ASKS]) {
             if self.is_set(&format!("secret.{name}")).await? {
                 secrets.push(name);
             }

@@ -10,7 +10,7 @@ use crate::config::Secret;
 use crate::vault::{Vault, VaultError};
 
 /// Tokens of a Gorgias account that nobody has accepted yet.
-const ASKS: &str = "gorgias.oauth.asks";
+pub(crate) const ASKS: &str = "gorgias.oauth.asks";
 
 /// Why tokens cannot be had or kept.
 #[derive(Debug, thiserror::Error)]
