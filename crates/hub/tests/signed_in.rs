@@ -262,3 +262,23 @@ async fn uninstalled_the_account_that_only_asks_is_given_back_and_forgotten_too(
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_gorgias_account_that_the_file_names_is_signed_in_to_and_no_other() {
+    let mut hub = Program::with_apps(20.0, KEY).await;
+    assert!(hub.terminate().success());
+    let text = std::fs::read_to_string(hub.config()).unwrap();
+    let named = format!("[gorgias]\naccount = \"{}\"\n", gorgias_world::ACCOUNT);
+    std::fs::write(hub.config(), text.replace("[gorgias]\n", &named)).unwrap();
+    hub.run().await;
+    let (_, view) = sign_in(&hub, "gorgias", true).await;
+    assert_eq!(view["tested"]["accepted"], true, "{view}");
+    assert_eq!(hub.get("/api/setup").await["helpdesk"]["by"], "sign_in");
+
+    // Another one does not take its tokens' place.
+    assert_eq!(install(&hub, "another").await, 200);
+    let (status, tested) = hub.post("/api/setup/accept", json!({ "account": "another" })).await;
+    assert_eq!((status, tested["code"].clone()), (200, json!("read_only")), "{tested}");
+    let setup = hub.get("/api/setup").await;
+    assert_eq!(setup["helpdesk"]["account"], gorgias_world::ACCOUNT, "{setup}");
+}

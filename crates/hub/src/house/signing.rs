@@ -94,6 +94,9 @@ struct Newcomers(Weak<Inner>);
 impl Connects for Newcomers {
     async fn tried(&self, signed_in: &SignedIn, access: &Secret) -> Tested {
         let Some(house) = self.0.upgrade().map(House) else { return connecting::stopping() };
+        if let Err(told) = connecting::fits(&house.draft(), signed_in) {
+            return told;
+        }
         connecting::test_signed_in(&house, signed_in, access).await
     }
 
@@ -102,7 +105,7 @@ impl Connects for Newcomers {
         if signed_in.vendor == Vendor::Aircall {
             house.setup().forget_lines().await;
         }
-        let kept = house.keep(connecting::by_sign_in(signed_in, tested)).await;
+        let kept = house.keep(connecting::by_sign_in(&house.draft(), signed_in, tested)).await;
         kept.map_err(|error: NotKept| error.to_string())
     }
 }

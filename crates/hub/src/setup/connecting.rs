@@ -10,7 +10,7 @@ use toml::Value;
 
 use super::view::Noted;
 use super::{read, view};
-use crate::config::{Secret, USER_AGENT, sign_in_of};
+use crate::config::{Draft, Secret, USER_AGENT, sign_in_of};
 use crate::house::{Entered, House, NotKept, noted};
 use crate::problem::Problem;
 use crate::signin::SignedIn;
@@ -124,7 +124,7 @@ fn helpdesk_is(mut entered: Vec<Entered>, vendor: Vendor, by: ConnectedBy, accou
 }
 
 /// What is entered once somebody signed in, whose tokens lie in the vault.
-pub(crate) fn by_sign_in(signed_in: &SignedIn, tested: &Tested) -> Vec<Entered> {
+pub(crate) fn by_sign_in(draft: &Draft, signed_in: &SignedIn, tested: &Tested) -> Vec<Entered> {
     let name = tested.account.as_deref().or(signed_in.account.as_deref()).unwrap_or_default();
     match (signed_in.vendor, &signed_in.account) {
         (Vendor::Aircall, _) => vec![
@@ -133,8 +133,10 @@ pub(crate) fn by_sign_in(signed_in: &SignedIn, tested: &Tested) -> Vec<Entered> 
             Entered::Note(noted("aircall"), Noted::now(name)),
         ],
         (vendor, account) => {
+            // Where the file names it, it is this one: see `fits`.
             let account = account
                 .clone()
+                .filter(|_| !draft.given.contains("gorgias.account"))
                 .map(|account| Entered::Value("gorgias.account", Some(Value::String(account))));
             helpdesk_is(account.into_iter().collect(), vendor, ConnectedBy::SignIn, name)
         }
@@ -197,6 +199,16 @@ fn accepted(account: Option<String>, permissions: Vec<Permission>) -> Tested {
 /// Nobody is there any more who could test.
 pub(crate) fn stopping() -> Tested {
     refused("unreachable", "Sidetone is stopping".to_owned())
+}
+
+/// Whether somebody may connect this account: file or environment may say that it is another one.
+pub(crate) fn fits(draft: &Draft, signed_in: &SignedIn) -> Result<(), Tested> {
+    let is_fixed = signed_in.vendor == Vendor::Gorgias && draft.given.contains("gorgias.account");
+    if is_fixed && draft.gorgias.account != signed_in.account {
+        let told = NotKept::ReadOnly("gorgias.account".to_owned()).to_string();
+        return Err(refused("read_only", told));
+    }
+    Ok(())
 }
 
 /// Tests what somebody signed in to, with the token that it gave.
