@@ -113,6 +113,8 @@ struct Inner {
     /// The way to the vendors as whoever is signed in.
     transport: RwLock<Arc<dyn Transport>>,
     bearers: Mutex<Option<Bearers>>,
+    /// Whoever holds this changes what is entered.
+    keeping: Mutex<()>,
     signing: RwLock<Signing>,
     has_window: bool,
     keys: Arc<dyn KeyPlace>,
@@ -153,6 +155,7 @@ impl House {
             transport: RwLock::new(Arc::clone(&transport)),
             plain: transport,
             bearers: Mutex::new(None),
+            keeping: Mutex::new(()),
             has_window,
             keys,
             vault: RwLock::new(Err(Unkept { code: "keyring_locked", text: "Not asked yet.".into() })),
@@ -184,6 +187,16 @@ impl House {
         self.sign_in_over(vault.clone().unwrap_or_else(|_| Vault::new(self.store(), None)));
         *self.0.vault.write().unwrap_or_else(PoisonError::into_inner) = vault;
         Ok(())
+    }
+
+    /// The key can be had now: what it opens is read and applied. Who does not wait for it cuts nothing off.
+    pub(crate) async fn unlocked(&self) -> Result<(), HouseError> {
+        let house = self.clone();
+        let work = async move {
+            house.look_for_the_key().await?;
+            house.apply_now().await
+        };
+        to_its_end(work).await?
     }
 
     /// Where secrets are kept; what to do so that they can be.

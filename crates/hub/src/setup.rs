@@ -192,8 +192,7 @@ async fn passphrase(State(house): State<House>, body: Bytes) -> Result<Json<Setu
         };
         Problem::new(status, code, error.to_string())
     })?;
-    house.look_for_the_key().await?;
-    house.apply().await?;
+    house.unlocked().await?;
     view::setup(&house).await
 }
 

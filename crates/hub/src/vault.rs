@@ -122,6 +122,17 @@ impl Vault {
         Ok(())
     }
 
+    /// Keeps secrets as [`Vault::sealed`] and [`Vault::forgotten`] made them. Durable when it returns.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn keep(&self, sealed: Vec<(String, String)>) -> Result<(), VaultError> {
+        let mut change = Change::at(Utc::now());
+        change.settings = sealed;
+        self.store.commit(&change)?;
+        Ok(())
+    }
+
     /// A secret as it is stored, for a [`Change`] that holds more than it.
     ///
     /// # Errors

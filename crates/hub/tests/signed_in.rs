@@ -158,6 +158,18 @@ async fn with_gorgias_signed_in_calls_are_logged_until_it_is_uninstalled_and_aga
     let call = one_call(&hub).await;
     until_complete(&hub, call).await;
 
+    // Who comes from the app store takes no key's place without an admin's word.
+    let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let arrived = browser.get(hub.url("/install/gorgias?account=northbrook")).send().await.unwrap();
+    let url = arrived.headers()["location"].to_str().unwrap().to_owned();
+    browser.get(decide(&hub, "gorgias", &url, true)).send().await.unwrap();
+    let setup = hub.get("/api/setup").await;
+    assert_eq!(
+        (&setup["asks_to_connect"]["account"], &setup["helpdesk"]["by"]),
+        (&json!("northbrook"), &json!("key"))
+    );
+    assert_eq!(hub.post("/api/setup/refuse", json!({ "account": "northbrook" })).await.0, 204);
+
     // And back to a sign-in, which forgets the key.
     sign_in(&hub, "gorgias", true).await;
     assert_eq!(hub.get("/api/setup").await["helpdesk"]["by"], "sign_in");

@@ -128,8 +128,7 @@ impl Stand {
     }
 }
 
-#[derive(Default)]
-struct Noted(Mutex<Vec<SignedIn>>);
+struct Noted(Mutex<Vec<SignedIn>>, Vault);
 
 #[async_trait]
 impl Connects for Noted {
@@ -138,9 +137,14 @@ impl Connects for Noted {
         Tested { accepted: true, account, lines: None, permissions: Vec::new(), code, detail }
     }
 
-    async fn connected(&self, signed_in: &SignedIn, _: &Tested) -> Result<(), String> {
+    async fn connected(
+        &self,
+        signed_in: &SignedIn,
+        _: &Tested,
+        tokens: Vec<(String, String)>,
+    ) -> Result<(), String> {
         self.0.lock().unwrap().push(signed_in.clone());
-        Ok(())
+        self.1.keep(tokens).map_err(|error| error.to_string())
     }
 }
 
@@ -159,9 +163,13 @@ struct Ours {
     stand_url: String,
 }
 
-fn shelf(folder: &std::path::Path, key: &SealKey) -> Shelf {
+fn vault(folder: &std::path::Path, key: &SealKey) -> Vault {
     let store = SqliteStore::open(&folder.join("sidetone.db")).unwrap();
-    Shelf::new(Vault::new(Arc::new(store), Some(key.clone())))
+    Vault::new(Arc::new(store), Some(key.clone()))
+}
+
+fn shelf(folder: &std::path::Path, key: &SealKey) -> Shelf {
+    Shelf::new(vault(folder, key))
 }
 
 impl Ours {
@@ -169,9 +177,10 @@ impl Ours {
     async fn start(is_hub: bool) -> Ours {
         let (stand, stand_url) = Stand::start().await;
         let (folder, key) = (tempfile::tempdir().unwrap(), SealKey::random());
-        let shelf = shelf(folder.path(), &key);
+        let vault = vault(folder.path(), &key);
+        let shelf = Shelf::new(vault.clone());
         let transport: Arc<dyn Transport> = Arc::new(HttpTransport::new().unwrap());
-        let noted = Arc::new(Noted::default());
+        let noted = Arc::new(Noted(Mutex::default(), vault));
         let sign_ins = SignIns::new(shelf.clone(), transport.clone(), Arc::new(SystemClock), noted.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());

@@ -32,17 +32,17 @@ impl Clock for Later {
     }
 }
 
-struct Nobody;
+struct Keeps(Vault);
 
 #[async_trait]
-impl Connects for Nobody {
+impl Connects for Keeps {
     async fn tried(&self, _: &SignedIn, _: &Secret) -> Tested {
         let (account, code, detail) = (None, None, None);
         Tested { accepted: true, account, lines: None, permissions: Vec::new(), code, detail }
     }
 
-    async fn connected(&self, _: &SignedIn, _: &Tested) -> Result<(), String> {
-        Ok(())
+    async fn connected(&self, _: &SignedIn, _: &Tested, tokens: Vec<(String, String)>) -> Result<(), String> {
+        self.0.keep(tokens).map_err(|error| error.to_string())
     }
 }
 
@@ -72,8 +72,12 @@ impl Set {
         let vault = Vault::new(Arc::new(store), Some(SealKey::random()));
         let shelf = Shelf::new(vault.clone());
         let transport: Arc<dyn Transport> = Arc::new(HttpTransport::new().unwrap());
-        let sign_ins =
-            SignIns::new(shelf.clone(), transport.clone(), Arc::new(SystemClock), Arc::new(Nobody));
+        let sign_ins = SignIns::new(
+            shelf.clone(),
+            transport.clone(),
+            Arc::new(SystemClock),
+            Arc::new(Keeps(vault.clone())),
+        );
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let public_url = Some(format!("http://{}", listener.local_addr().unwrap()));
         let routes = open_routes(sign_ins.clone());

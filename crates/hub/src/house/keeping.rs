@@ -2,10 +2,11 @@
 
 use chrono::Utc;
 use sidetone_engine::store::{Change, StoreError};
+use sidetone_protocol::Vendor;
 use toml::Value;
 
 use super::{House, HouseError, blocking, settled, to_its_end};
-use crate::config::{CONSOLE_PREFIX, Console, Draft, Fault, Secret, console_value};
+use crate::config::{CONSOLE_PREFIX, Console, Draft, Fault, Secret, console_value, sign_in_of};
 use crate::seal::Unkept;
 use crate::vault::{Vault, VaultError};
 
@@ -18,8 +19,28 @@ pub enum Entered {
     Value(&'static str, Option<Value>),
     /// A secret under its name in the vault.
     Secret(&'static str, Option<Secret>),
+    /// What a sign-in gave, as the vault stores it.
+    Tokens {
+        /// Whose.
+        vendor: Vendor,
+        /// Of which Gorgias account.
+        account: Option<String>,
+        /// Settings.
+        settings: Vec<(String, String)>,
+    },
     /// Something that the set-up remembers beside the configuration.
     Note(&'static str, String),
+}
+
+impl Entered {
+    /// Whether the tokens of `vendor` are forgotten or others take their place.
+    pub(super) fn changes_sign_in(&self, vendor: Vendor) -> bool {
+        match self {
+            Entered::Secret(name, None) => *name == sign_in_of(vendor),
+            Entered::Tokens { vendor: whose, .. } => *whose == vendor,
+            _ => false,
+        }
+    }
 }
 
 /// Why something is not kept. Nothing of it is, then.
@@ -57,17 +78,19 @@ impl House {
     }
 
     async fn keep_now(&self, entered: Vec<Entered>) -> Result<(), NotKept> {
+        // One change after the other: each is thought of over what the one before left.
+        let _alone = self.0.keeping.lock().await;
         let left = self.take_leave(&entered).await?;
         if let Err(error) = self.store_entered(entered).await {
             // Whom leave was taken of is needed still.
-            if !left.is_empty() {
+            if left.ended {
                 self.apply().await?;
             }
             return Err(error);
         }
         self.setup().forget_dry_run();
         let applied = self.apply().await;
-        for kept in left {
+        if let Some(kept) = left.given_back {
             self.sign_ins().give_back(kept).await;
         }
         Ok(applied?)
@@ -100,6 +123,7 @@ impl House {
                     change.settings.push(Vault::forgotten(name));
                     values.push((name, None));
                 }
+                Entered::Tokens { settings, .. } => change.settings.extend(settings),
                 Entered::Note(key, text) => change.settings.push((key.to_owned(), text)),
             }
         }

@@ -10,7 +10,7 @@ use sidetone_protocol::{Tested, Vendor};
 use tokio::runtime::Handle as Runtime;
 
 use super::{Entered, House, HouseError, Inner, NotKept, blocking};
-use crate::config::{Draft, Secret, sign_in_of};
+use crate::config::{Draft, Secret};
 use crate::setup::connecting;
 use crate::signin::{Bearers, Connects, DESKTOP_PORT, Kept, Shelf, SignIns, SignedIn, Ways};
 use crate::vault::Vault;
@@ -48,14 +48,17 @@ impl House {
 
     /// From now on people sign in as `draft` says, and requests have the tokens that it says.
     pub(super) async fn heed_sign_ins(&self, draft: &Draft) -> Arc<dyn Transport> {
+        let connections = draft.signed_in();
         let ways = Ways {
             public_url: draft.public_url.clone(),
             loopback_port: self.0.has_window.then_some(DESKTOP_PORT),
         };
-        self.sign_ins().offer(ways, draft.apps.clone(), draft.gorgias.account.clone());
+        // Whoever comes from Gorgias' app store takes no key's place without an admin's word.
+        let by_sign_in = connections.iter().find(|one| one.vendor == Vendor::Gorgias);
+        let account = by_sign_in.and_then(|one| one.account.clone());
+        self.sign_ins().offer(ways, draft.apps.clone(), account);
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let (plain, runtime) = (Arc::clone(&self.0.plain), Runtime::current());
-        let connections = draft.signed_in();
         let mut new = Bearers::new(plain, &connections, &draft.apps, &self.shelf(), &clock, &runtime);
         new.keep_alive();
         let transport = Arc::clone(&new.transport);
@@ -64,27 +67,39 @@ impl House {
         transport
     }
 
-    /// What lies in the vault of the sign-ins that `entered` forgets. Nobody renews them from now on.
-    pub(super) async fn take_leave(&self, entered: &[Entered]) -> Result<Vec<Kept>, HouseError> {
-        let forgets = |vendor: &Vendor| {
-            let name = sign_in_of(*vendor);
-            entered.iter().any(|one| matches!(one, Entered::Secret(key, None) if *key == name))
-        };
+    /// What lies in the vault of the sign-ins that `entered` forgets or replaces, as far as the vendor takes it back. Nobody
+    /// renews them from now on.
+    pub(super) async fn take_leave(&self, entered: &[Entered]) -> Result<Leave, HouseError> {
+        let changes = |vendor: &Vendor| entered.iter().any(|one| one.changes_sign_in(*vendor));
         let vendors: Vec<Vendor> =
-            [Vendor::Aircall, Vendor::Gorgias, Vendor::Front].into_iter().filter(forgets).collect();
+            [Vendor::Aircall, Vendor::Gorgias, Vendor::Front].into_iter().filter(changes).collect();
         if vendors.is_empty() {
-            return Ok(Vec::new());
+            return Ok(Leave::default());
         }
         if let Some(bearers) = &*self.0.bearers.lock().await {
             bearers.end(&vendors).await;
         }
-        let shelf = self.shelf();
-        // Gorgias is the only one that takes a token back (`reference/gorgias.md §2`). One that nobody can read any more
-        // is forgotten all the same.
-        let gorgias = vendors.contains(&Vendor::Gorgias);
-        let kept = blocking(move || gorgias.then(|| shelf.of(Vendor::Gorgias).ok().flatten())).await?;
-        Ok(kept.flatten().into_iter().collect())
+        // Gorgias is the only one that takes a token back (`reference/gorgias.md §2`); not where the same account is signed
+        // in to again, whose new tokens might end with the old ones.
+        let comes = entered.iter().find_map(|one| match one {
+            Entered::Tokens { vendor: Vendor::Gorgias, account, .. } => account.clone(),
+            _ => None,
+        });
+        let (shelf, asked) = (self.shelf(), vendors.contains(&Vendor::Gorgias));
+        // One that nobody can read any more is forgotten all the same.
+        let kept = blocking(move || asked.then(|| shelf.of(Vendor::Gorgias).ok().flatten())).await?;
+        let given_back = kept.flatten().filter(|kept| comes.is_none() || kept.account != comes);
+        Ok(Leave { ended: true, given_back })
     }
+}
+
+/// Whom leave was taken of.
+#[derive(Default)]
+pub(super) struct Leave {
+    /// Tokens are renewed no more until the settings are applied again.
+    pub(super) ended: bool,
+    /// What goes back to its vendor.
+    pub(super) given_back: Option<Kept>,
 }
 
 /// Those who sign in, and the house that they come to.
@@ -100,12 +115,20 @@ impl Connects for Newcomers {
         connecting::test_signed_in(&house, signed_in, access).await
     }
 
-    async fn connected(&self, signed_in: &SignedIn, tested: &Tested) -> Result<(), String> {
+    async fn connected(
+        &self,
+        signed_in: &SignedIn,
+        tested: &Tested,
+        tokens: Vec<(String, String)>,
+    ) -> Result<(), String> {
         let house = self.0.upgrade().map(House).ok_or_else(|| "Sidetone is stopping".to_owned())?;
         if signed_in.vendor == Vendor::Aircall {
             house.setup().forget_lines().await;
         }
-        let kept = house.keep(connecting::by_sign_in(&house.draft(), signed_in, tested)).await;
+        let mut entered = connecting::by_sign_in(&house.draft(), signed_in, tested);
+        let account = signed_in.account.clone();
+        entered.push(Entered::Tokens { vendor: signed_in.vendor, account, settings: tokens });
+        let kept = house.keep(entered).await;
         kept.map_err(|error: NotKept| error.to_string())
     }
 }

@@ -30,11 +30,17 @@ pub trait Connects: Send + Sync {
     /// Tests what the sign-in gave, before it is kept.
     async fn tried(&self, signed_in: &SignedIn, access: &Secret) -> Tested;
 
-    /// The test went well and the tokens lie in the vault: puts the connection into the settings.
+    /// The test went well: keeps `tokens`, settings of the vault as they are stored, together with what leads to the
+    /// connection, in one commit. No token of the vendor's is renewed meanwhile.
     ///
     /// # Errors
-    /// Why it could not, for a person.
-    async fn connected(&self, signed_in: &SignedIn, tested: &Tested) -> Result<(), String>;
+    /// Why it could not, for a person. Nothing is kept then.
+    async fn connected(
+        &self,
+        signed_in: &SignedIn,
+        tested: &Tested,
+        tokens: Vec<(String, String)>,
+    ) -> Result<(), String>;
 }
 
 impl SignIns {
@@ -96,7 +102,7 @@ impl SignIns {
         let finish = app.finish_page().map(String::from);
         // The person in the browser need not wait for the test; the page of the set-up does.
         tokio::spawn(async move {
-            match self.connect(SignedIn { vendor, account }, kept, Keeping::Put).await {
+            match self.connect(SignedIn { vendor, account }, kept, Whence::SignIn(&id)).await {
                 Ok(tested) => self.inner.begun().done(&id, Some(tested)),
                 Err(error) => {
                     tracing::error!(%error, ?vendor, "a sign-in cannot be kept");
@@ -112,40 +118,52 @@ impl SignIns {
         &self,
         signed_in: SignedIn,
         kept: Kept,
-        keeping: Keeping,
+        whence: Whence<'_>,
     ) -> Result<Tested, NotConnected> {
         let vendor = signed_in.vendor;
         let tested = self.inner.connects.tried(&signed_in, &kept.access()).await;
         if !tested.accepted {
             tracing::warn!(?vendor, code = tested.code, "what a sign-in gave is not accepted");
-            let is_strange = self.inner.is_strange(signed_in.account.as_deref());
-            // Tokens of the account that is connected stay: taking one back might end the others of the same app.
-            if matches!(keeping, Keeping::Put) && is_strange {
-                self.give_back(kept).await;
+            if matches!(whence, Whence::SignIn(_)) {
+                self.give_back_strange(kept).await;
             }
             return Ok(tested);
         }
+        // Meanwhile somebody may have thought better of it.
+        if let Whence::SignIn(id) = whence
+            && self.view(id).is_none()
+        {
+            self.give_back_strange(kept).await;
+            return Err(NotConnected::GivenUp);
+        }
+        let whence_asks = matches!(whence, Whence::Asking);
         // For Gorgias the name is an address, which the tokens are bound to.
         let name = if vendor == Vendor::Gorgias { kept.account.clone() } else { tested.account.clone() };
         let (shelf, kept) = (self.inner.shelf.clone(), kept.called(name));
-        let put = move || match keeping {
-            Keeping::Put => shelf.put(vendor, &kept).map(|()| true),
-            Keeping::Asking => shelf.take_asking(kept.account.as_deref(), true).map(|taken| taken.is_some()),
+        let sealed = move || match whence_asks {
+            false => shelf.sealed(vendor, &kept).map(|tokens| Some(vec![tokens])),
+            true => shelf.sealed_of_asking(&kept),
         };
-        if !done(spawn_blocking(put).await)? {
-            return Err(NotConnected::NobodyAsks);
-        }
+        let tokens = done(spawn_blocking(sealed).await)?.ok_or(NotConnected::NobodyAsks)?;
+        self.inner.connects.connected(&signed_in, &tested, tokens).await.map_err(NotConnected::Settings)?;
         tracing::info!(?vendor, "signed in");
-        self.inner.connects.connected(&signed_in, &tested).await.map_err(NotConnected::Settings)?;
         Ok(tested)
+    }
+
+    /// Gives tokens back that are of no use, unless they are of the account that is signed in to: taking one back might end
+    /// the others of the same app.
+    async fn give_back_strange(&self, kept: Kept) {
+        if self.inner.is_strange(kept.account.as_deref()) {
+            self.give_back(kept).await;
+        }
     }
 }
 
 /// Where the tokens of a new connection come from.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Keeping {
-    /// They are new.
-    Put,
+pub(super) enum Whence<'a> {
+    /// From the sign-in of this name.
+    SignIn(&'a str),
     /// They lie apart, until somebody accepts them.
     Asking,
 }
@@ -153,6 +171,9 @@ pub(super) enum Keeping {
 /// Why a sign-in that was accepted by its vendor is no connection.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum NotConnected {
+    /// The person gave it up.
+    #[error("the sign-in was given up")]
+    GivenUp,
     /// Somebody else decided meanwhile.
     #[error("this account does not ask to be connected any more")]
     NobodyAsks,

@@ -52,6 +52,7 @@ impl Shelf {
     }
 
     /// Puts tokens in place of whatever is there.
+    #[cfg(test)]
     pub(super) fn put(&self, vendor: Vendor, kept: &Kept) -> Result<(), ShelfError> {
         let _alone = self.alone();
         self.write(name(vendor), kept)
@@ -93,18 +94,30 @@ impl Shelf {
         self.write(ASKS, kept)
     }
 
-    /// Takes the account that asks, if it is still `account`; `into` keeps it as the connection.
-    pub(super) fn take_asking(&self, account: Option<&str>, into: bool) -> Result<Option<Kept>, ShelfError> {
+    /// Takes the account that asks, if it is still `account`.
+    pub(super) fn take_asking(&self, account: Option<&str>) -> Result<Option<Kept>, ShelfError> {
         let _alone = self.alone();
         let Some(asks) = self.read(ASKS)? else { return Ok(None) };
         if account.is_some() && asks.account.as_deref() != account {
             return Ok(None);
         }
-        if into {
-            self.write(name(Vendor::Gorgias), &asks)?;
-        }
         self.vault.forget(ASKS)?;
         Ok(Some(asks))
+    }
+
+    /// Tokens as they are stored, for a commit that holds more than them.
+    pub(super) fn sealed(&self, vendor: Vendor, kept: &Kept) -> Result<(String, String), ShelfError> {
+        let text = serde_json::to_string(kept).map_err(|_| ShelfError::Unreadable)?;
+        Ok(self.vault.sealed(name(vendor), &Secret::new(text))?)
+    }
+
+    /// The same of the account that asks, which asks no longer then. `None`: it does not ask any more.
+    pub(super) fn sealed_of_asking(&self, kept: &Kept) -> Result<Option<Vec<(String, String)>>, ShelfError> {
+        let asks = self.read(ASKS)?.filter(|asks| asks.is_same_grant(kept));
+        if asks.is_none() {
+            return Ok(None);
+        }
+        Ok(Some(vec![self.sealed(Vendor::Gorgias, kept)?, Vault::forgotten(ASKS)]))
     }
 
     fn alone(&self) -> MutexGuard<'_, ()> {

@@ -96,8 +96,7 @@ impl SignIns {
         SignIns { inner: Arc::new(Inner { shelf, transport, clock, connects, offer, begun }) }
     }
 
-    /// Which apps there are, how the browser comes back, and which Gorgias account is connected, whichever way; from now
-    /// on. What was begun before goes on as it was.
+    /// Which apps there are, how the browser comes back, and which Gorgias account is signed in to; from now on. What was begun before goes on as it was.
     pub fn offer(&self, ways: Ways, apps: Apps, gorgias_account: Option<String>) {
         let offer = Offer { ways, apps, gorgias_account };
         *self.inner.offer.write().unwrap_or_else(PoisonError::into_inner) = offer;
@@ -159,6 +158,9 @@ impl SignIns {
         let vendor = app.vendor;
         let (address, bound) = match ways.of(&app).ok_or(BeginError::NotOffered)? {
             Way::Hub(address) | Way::Paste(address) => (address, None),
+            // Whoever comes from the app store comes to an address that everybody can reach. Anybody may call that route,
+            // and must not end what an admin waits for.
+            Way::Loopback(_) if by == By::Store => return Err(BeginError::NotOffered),
             Way::Loopback(port) => {
                 let bound = self.bind(port).await?;
                 (bound.redirect(vendor), Some(bound))

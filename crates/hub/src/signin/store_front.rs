@@ -5,7 +5,7 @@ use sidetone_protocol::{Connected, ConnectedBy, SignInBegun, Tested, Vendor};
 use tokio::task::spawn_blocking;
 
 use super::begun::By;
-use super::finish::{Keeping, NotConnected, SignedIn};
+use super::finish::{NotConnected, SignedIn, Whence};
 use super::grant;
 use super::kept::Kept;
 use super::shelf::ShelfError;
@@ -64,8 +64,8 @@ impl SignIns {
         let kept = asks.filter(|kept| account.is_none_or(|account| kept.account.as_deref() == Some(account)));
         let kept = kept.ok_or(AskError::NobodyAsks)?;
         let signed_in = SignedIn { vendor: Vendor::Gorgias, account: kept.account.clone() };
-        self.connect(signed_in, kept, Keeping::Asking).await.map_err(|error| match error {
-            NotConnected::NobodyAsks => AskError::NobodyAsks,
+        self.connect(signed_in, kept, Whence::Asking).await.map_err(|error| match error {
+            NotConnected::NobodyAsks | NotConnected::GivenUp => AskError::NobodyAsks,
             NotConnected::Shelf(error) => AskError::Shelf(error),
             NotConnected::Settings(why) => AskError::NotKept(why),
         })
@@ -95,7 +95,7 @@ impl SignIns {
 
     async fn take_asking(&self, account: Option<&str>) -> Result<Kept, AskError> {
         let (shelf, account) = (self.inner.shelf.clone(), account.map(str::to_owned));
-        let taken = spawn_blocking(move || shelf.take_asking(account.as_deref(), false)).await;
+        let taken = spawn_blocking(move || shelf.take_asking(account.as_deref())).await;
         done(taken)?.ok_or(AskError::NobodyAsks)
     }
 

@@ -10,10 +10,10 @@ use crate::signin::testing::{
     self, Asked, NOW, SetClock, Vendors, html_answer, json_answer, registered, shelf, tokens,
 };
 use crate::signin::{AskError, SignedIn};
+use crate::vault::Vault;
 
-/// Keeps who was connected; takes every access token but `a-bad`.
-#[derive(Default)]
-struct Noted(Mutex<Vec<SignedIn>>);
+/// Keeps who was connected, and the tokens; takes every access token but `a-bad`.
+struct Noted(Mutex<Vec<SignedIn>>, Vault);
 
 #[async_trait]
 impl Connects for Noted {
@@ -24,9 +24,14 @@ impl Connects for Noted {
         Tested { accepted, account, lines: None, permissions: Vec::new(), code, detail: None }
     }
 
-    async fn connected(&self, signed_in: &SignedIn, _: &Tested) -> Result<(), String> {
+    async fn connected(
+        &self,
+        signed_in: &SignedIn,
+        _: &Tested,
+        tokens: Vec<(String, String)>,
+    ) -> Result<(), String> {
         self.0.lock().unwrap().push(signed_in.clone());
-        Ok(())
+        self.1.keep(tokens).map_err(|error| error.to_string())
     }
 }
 
@@ -44,8 +49,9 @@ fn apps() -> Apps {
 }
 
 fn set_with(script: impl Fn(&Asked) -> testing::Answer + Send + Sync + 'static) -> Set {
-    let (folder, _, shelf) = shelf();
-    let (vendors, clock, noted) = (Vendors::answering(script), SetClock::at(NOW), Arc::new(Noted::default()));
+    let (folder, vault, shelf) = shelf();
+    let (vendors, clock) = (Vendors::answering(script), SetClock::at(NOW));
+    let noted = Arc::new(Noted(Mutex::default(), vault));
     let sign_ins = SignIns::new(shelf.clone(), vendors.clone(), clock.clone(), noted.clone());
     let ways = Ways { public_url: Some("https://hub.example.com".into()), loopback_port: None };
     sign_ins.offer(ways, apps(), Some("acme".into()));
