@@ -5,12 +5,13 @@ mod day;
 mod front;
 
 use day::{Day, MARTA, Plan};
-use front::{conversation, keys, last_seq, missed, text, writes};
+use front::{activity, archive, conversation, keys, last_seq, missed, text, writes};
 use serde_json::{Value, json};
 use sidetone_engine::call::CaseId;
 use sidetone_protocol::{CallState, PartState};
 use sidetone_sandbox::{
-    DuplicateExternalId, Fault, FaultKind, HangUp, ImportFate, Text, aircall_world as world, front_world,
+    DuplicateExternalId, Fault, FaultKind, HangUp, ImportFate, Ring, Text, aircall_world as world,
+    front_world,
 };
 
 /// How often Front was sent this key, and what became of each.
@@ -251,4 +252,97 @@ async fn while_records_wait_for_room_nothing_is_looked_for_and_no_record_waits_f
     let looked =
         |from: usize, to: usize| journal[from..to].iter().filter(|entry| looks.contains(&entry.path)).count();
     assert_eq!((looked(0, last), looked(last, journal.len())), (0, 20));
+}
+
+/// A contact whose one conversation is archived.
+async fn archived_day() -> Day {
+    let day = Day::begin(Plan::with_front()).await;
+    let first = missed(&day, MARTA).await;
+    archive(&day, &conversation(&day, first));
+    day
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_sent_once_more_opens_its_conversation_and_runs_the_rules() {
+    // F2, F5, F9, B4: with its duration lost, too, nothing has opened the conversation meanwhile
+    for lost in [1, 2] {
+        let day = archived_day().await;
+        day.front.switch(|s| s.lose_imports = lost);
+        let ring = Ring { line: world::SUPPORT_FR, from: Some(MARTA.into()), ..Ring::default() };
+        let call = day.aircall.ring(&ring).unwrap();
+        day.pass(25).await;
+        day.aircall.hang_up(call, &HangUp { voicemail: true, ..HangUp::default() }).unwrap();
+        day.pass(900).await;
+        let key = format!("aircall:call:{call}");
+        let sent = day.front.imports().into_iter().filter(|import| import.external_id == key);
+        assert_eq!(sent.map(|import| import.runs_rules).collect::<Vec<_>>(), [true, true], "{lost}");
+        let found = conversation(&day, call);
+        assert_eq!((&found["status"], keys(&found).len()), (&json!("unassigned"), 5), "{lost}");
+        let tags: Vec<&Value> = found["tags"].as_array().unwrap().iter().map(|t| &t["name"]).collect();
+        assert!(tags.contains(&&json!("voicemail")), "the company's rule ran: {tags:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_follows_a_call_that_is_taken_and_not_there_yet_does_not_archive_the_conversation_again() {
+    // F2: that it is archived by a look is nobody's answer to the call
+    for answered in [true, false] {
+        let day = archived_day().await;
+        day.front.switch(|s| s.import_lag_s = if answered { 70.0 } else { 25.0 });
+        let call = day.ring(world::SUPPORT_FR, Some(MARTA));
+        day.pass(8).await;
+        if answered {
+            day.aircall.answer(call, Some(world::CAMILLE)).unwrap();
+            day.pass(20).await;
+        } else {
+            // The call goes through, and its duration waits.
+            for kind in [FaultKind::Slow { ms: 0 }, FaultKind::Status { status: 429, retry_after: Some(10) }]
+            {
+                day.front.add_fault(Fault::next(1, kind).on("POST", "/inboxes/"));
+            }
+        }
+        day.aircall.hang_up(call, &HangUp::default()).unwrap();
+        day.pass(300).await;
+        let found = conversation(&day, call);
+        activity(&found, call, "duration");
+        assert_eq!(found["status"], if answered { "assigned" } else { "unassigned" });
+        assert_eq!(day.detail(call).state, CallState::Complete);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_person_archives_during_the_call_that_opened_it_stays_archived() {
+    // G25: though nobody has looked yet whether the call is there
+    let day = archived_day().await;
+    let call = day.ring(world::SUPPORT_FR, Some(MARTA));
+    day.pass(8).await;
+    day.aircall.answer(call, Some(world::CAMILLE)).unwrap();
+    day.pass(20).await;
+    assert_eq!(conversation(&day, call)["status"], "assigned");
+    archive(&day, &conversation(&day, call));
+    day.aircall.hang_up(call, &HangUp::default()).unwrap();
+    day.pass(300).await;
+    let found = conversation(&day, call);
+    activity(&found, call, "duration");
+    assert_eq!(found["status"], "archived");
+    assert_eq!(day.detail(call).state, CallState::Complete);
+}
+
+#[tokio::test(start_paused = true)]
+async fn looks_that_front_refuses_each_time_are_given_up() {
+    // B2: a token that may write messages and not read them
+    let day = Day::begin(Plan::with_front()).await;
+    let first = missed(&day, MARTA).await;
+    let listed = format!("/conversations/{}/messages", conversation(&day, first)["id"].as_str().unwrap());
+    for path in ["/messages/", &listed] {
+        let forbidden = FaultKind::Status { status: 403, retry_after: None };
+        day.front.add_fault(Fault::next(u32::MAX, forbidden).on("GET", path));
+    }
+    let seq = last_seq(&day);
+    let calls = [missed(&day, MARTA).await, missed(&day, MARTA).await];
+    day.pass(3_600).await;
+    let asked = reads(&day, seq).len();
+    assert!((2..=8).contains(&asked), "{asked} questions");
+    assert!(calls.iter().all(|call| day.detail(*call).state == CallState::Complete));
+    assert_eq!(day.handle.health().outbox.calls, 0);
 }

@@ -18,10 +18,12 @@ use super::answers::refusal;
 use super::markdown::plain;
 use super::message::MESSAGE;
 use crate::helpdesk::{Answer, Arrivals, Refusal, Request};
-use crate::ledger::{Holding, Ledger, SEEN, Write};
+use crate::ledger::{Holding, LOST, Ledger, SEEN, Write};
 
 /// In the detail of an activity: it was taken, and nobody has seen it yet.
 const UNSEEN: &str = "unseen";
+/// Beside it: how many looks Front refused.
+const REFUSED: &str = "refused";
 /// Pauses between the last import, or look, and the next look, in seconds: two minutes in all.
 const PAUSES_S: [i64; 4] = [20, 20, 40, 40];
 
@@ -38,20 +40,35 @@ pub(super) fn is_there(ledger: &Ledger, key: &str) -> bool {
     ledger.detail(key).is_some_and(|detail| looks(detail) == 0)
 }
 
+/// Whether it was taken, and has not been found yet.
+pub(super) fn is_unseen(ledger: &Ledger, key: &str) -> bool {
+    ledger.detail(key).is_some_and(|detail| detail.get(UNSEEN).is_some())
+}
+
+/// Whether a look did not find it, of this try or of the one before.
+pub(super) fn was_missed(ledger: &Ledger, key: &str) -> bool {
+    ledger.has(&format!("{LOST}{key}")) || ledger.detail(key).is_some_and(|detail| looks(detail) > 0)
+}
+
 fn open(ledger: &Ledger) -> Vec<&Holding> {
     ledger.rows().map(|row| &row.holding).filter(|held| held.detail.get(UNSEEN).is_some()).collect()
 }
 
 /// How many looks did not find it.
 fn looks(detail: &Value) -> usize {
-    let looks = detail.get(UNSEEN).and_then(|unseen| unseen.get("looks")?.as_u64());
-    looks.and_then(|looks| usize::try_from(looks).ok()).unwrap_or(0)
+    counted(detail, "looks")
+}
+
+fn counted(detail: &Value, what: &str) -> usize {
+    let count = detail.get(UNSEEN).and_then(|unseen| unseen.get(what)?.as_u64());
+    count.and_then(|count| usize::try_from(count).ok()).unwrap_or(0)
 }
 
 /// When what was taken is looked for next.
 pub(super) fn due(ledger: &Ledger) -> Option<DateTime<Utc>> {
     let next = |held: &Holding| {
-        let pause = PAUSES_S.get(looks(&held.detail)).or(PAUSES_S.last()).copied().unwrap_or_default();
+        let looked = looks(&held.detail) + counted(&held.detail, REFUSED);
+        let pause = PAUSES_S.get(looked).or(PAUSES_S.last()).copied().unwrap_or_default();
         Some(ledger.written_at(&held.key)? + TimeDelta::seconds(pause))
     };
     open(ledger).into_iter().filter_map(next).max()
@@ -108,14 +125,14 @@ pub(super) fn told(
                 [first, _, ..] => Some(ask_by_uid(account, first)),
                 _ => None,
             },
-            Err(error) => return Err(refusal(error)),
+            Err(error) => return not_told(&open, seen, error),
         }
     } else {
         let at = open.iter().position(|held| asked.path().ends_with(&format!(":{}", held.helpdesk_id)));
         let found = match messages::by_uid(&MessageUid::new("")).parse(answer) {
             Ok(message) => Some(message),
             Err(error) if is_elsewhere(&error) => None,
-            Err(error) => return Err(refusal(error)),
+            Err(error) => return not_told(&open, seen, error),
         };
         let asked_for = at.and_then(|at| open.get(at));
         seen.extend(asked_for.zip(found.as_ref()).map(|(held, message)| arrived(held, message)));
@@ -137,6 +154,26 @@ pub(super) fn told(
             }
         }
     })
+}
+
+/// A look that Front refuses to answer says nothing of what was taken. Refused each time, it is not asked for any more: what
+/// was taken then counts as there.
+fn not_told(open: &[&Holding], seen: Vec<Holding>, error: front::Error) -> Result<Arrivals, Refusal> {
+    let refusal = refusal(error);
+    if !matches!(refusal, Refusal::Permanent(..)) {
+        return Err(refusal);
+    }
+    let refused = open.iter().filter(|held| !is_among(&seen, held)).map(|held| {
+        let mut held = (*held).clone();
+        let refused = counted(&held.detail, REFUSED) + 1;
+        match held.detail.as_object_mut() {
+            Some(detail) if refused >= PAUSES_S.len() => drop(detail.remove(UNSEEN)),
+            _ => held.detail[UNSEEN][REFUSED] = refused.into(),
+        }
+        held
+    });
+    let put = refused.collect::<Vec<_>>().into_iter().chain(seen).collect();
+    Ok(Arrivals::Told { put, lost: Vec::new() })
 }
 
 /// Whether a page of messages, newest first, ends before what was taken happened: it stands on no later one.

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sidetone_protocol::{Completeness, PartState};
 
 use super::arrival;
-use super::plan::plan;
+use super::plan::{may_be_opened_yet, plan};
 use super::record::{DURATION, MAIN, RECORDING, record};
 use super::{message, naming, ticket};
 use crate::assessing;
@@ -122,6 +122,7 @@ pub(super) fn step(
             Step::LookAtTicket
         }
         _ if first.lacks_its_place() => Step::Place,
+        _ if may_be_opened_yet(&case.ledger, first) => Step::LookForArrivals,
         _ => Step::Write,
     }
 }

@@ -4,9 +4,10 @@ use front::conversations::assign;
 use front::{Assign, ConversationId, Direction, Import, InboxId, Medium, NewComment, TeammateRef, Thread};
 use serde_json::{Value, json};
 
+use super::arrival;
 use super::handle::{contact, outer_end};
 use super::naming;
-use super::record::{By, Entry, EntryKind, MAIN, Record, line_handle};
+use super::record::{By, DURATION, Entry, EntryKind, MAIN, RECORDING, Record, line_handle};
 use crate::call::Call;
 use crate::conversation::{Conversation, Thread as Known};
 use crate::directory::Customer;
@@ -67,7 +68,7 @@ impl Placed {
             conversation: id.to_owned(),
             inbox: text("inbox").or(context.place).unwrap_or(PLACE).to_owned(),
             subject: subject.unwrap_or_default().to_owned(),
-            is_archived: seen.and_then(|seen| seen.get("archived")?.as_bool()).unwrap_or(false),
+            is_archived: is_archived(ledger) && !(is_to_open(ledger) && arrival::was_missed(ledger, MAIN)),
         }
     }
 
@@ -82,6 +83,29 @@ impl Placed {
             is_archived: false,
         }
     }
+}
+
+/// Whether the conversation was archived when it was looked at.
+fn is_archived(ledger: &Ledger) -> bool {
+    ledger.detail(SEEN).and_then(|seen| seen.get("archived")?.as_bool()).unwrap_or(false)
+}
+
+/// F2: whether the call opens a conversation that was archived before, and nothing of the call was seen in it yet.
+fn is_to_open(ledger: &Ledger) -> bool {
+    let opens = ledger.detail("ticket").and_then(|ticket| ticket.get("opens")?.as_bool()).unwrap_or(false);
+    let is_seen = |key: &&str| ledger.has(key) && !arrival::is_unseen(ledger, key);
+    opens && ![MAIN, DURATION, RECORDING].iter().any(is_seen)
+}
+
+/// Whether nobody can tell yet if a person archived the conversation after the call, or if the call has not opened it yet:
+/// then it is looked for before anything says that it stays archived.
+pub(super) fn may_be_opened_yet(ledger: &Ledger, next: &Write) -> bool {
+    let is_import = next.kind == WriteKind::AddEntry && next.marker.is_some();
+    is_import
+        && is_archived(ledger)
+        && is_to_open(ledger)
+        && arrival::is_unseen(ledger, MAIN)
+        && !arrival::was_missed(ledger, MAIN)
 }
 
 /// F2: where an agent has moved the conversation, else the inbox of calls.
@@ -162,6 +186,7 @@ pub(super) fn begin(
         "recordings": record.recordings.code(),
         "had": had,
         "may_assign": may_assign(known),
+        "opens": known.is_some() && !is_open && !import.archive,
         "instead_of": ledger.detail(AGAIN).and_then(|d| d.get("instead_of")),
     });
     let id = known.map(|known| known.ticket.clone()).unwrap_or_default();
@@ -270,8 +295,9 @@ fn add_entry(
         };
     }
     let mut import = import(call, record, entry, placed.thread.clone(), &placed.subject, end.clone());
+    // Lost, the call itself is sent once more.
+    import.run_rules = entry.key == MAIN;
     import.external_id = match entry.key.as_str() {
-        // Lost, it is sent once more.
         MAIN => marker(call, ledger),
         key => format!("{}:{key}", marker(call, ledger)),
     };
@@ -279,7 +305,8 @@ fn add_entry(
     let mut write = import_write(WriteKind::AddEntry, &placed.inbox, &import);
     write.holdings.push(bare(&entry.key, json!({})));
     write.rule = match entry.key.as_str() {
-        super::record::DURATION => "The call is over: its duration is an activity of its own (F5)".into(),
+        MAIN => "Front took the call and never showed it: it is sent once more (B4)".into(),
+        DURATION => "The call is over: its duration is an activity of its own (F5)".into(),
         _ => "What the call left is linked in an activity of its own, as soon as there is a link (F5, F10)"
             .into(),
     };
