@@ -4,7 +4,7 @@
 mod day;
 mod front;
 
-use day::{Day, MARTA, Plan};
+use day::{Day, MARTA, Plan, STRANGER};
 use front::{activity, archive, conversation, keys, last_seq, missed, text, writes};
 use serde_json::{Value, json};
 use sidetone_engine::call::CaseId;
@@ -345,4 +345,18 @@ async fn looks_that_front_refuses_each_time_are_given_up() {
     assert!((2..=8).contains(&asked), "{asked} questions");
     assert!(calls.iter().all(|call| day.detail(*call).state == CallState::Complete));
     assert_eq!(day.handle.health().outbox.calls, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_contacts_first_call_that_front_takes_and_loses_each_time_is_left_to_a_person() {
+    // B3, though nothing else is written meanwhile
+    let day = Day::begin(Plan::with_front()).await;
+    missed(&day, MARTA).await;
+    day.front.switch(|s| s.lose_imports = u32::MAX);
+    let call = missed(&day, STRANGER).await;
+    day.pass(7_200).await;
+    assert_eq!(day.detail(call).state, CallState::Parked);
+    let seq = last_seq(&day);
+    day.pass(3_600).await;
+    assert_eq!((reads(&day, seq).len(), writes(&day, seq).len()), (0, 0));
 }

@@ -293,6 +293,8 @@ impl Engine {
                     };
                     for attempt in attempts_of(&mut case, write) {
                         attempt.write = anew.clone();
+                        // It was looked for until now: nobody need look again before it is sent.
+                        attempt.begun_at = now;
                         attempt.probes = 0;
                         attempt.next_at = Some(now);
                     }
