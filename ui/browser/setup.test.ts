@@ -256,6 +256,19 @@ describe('a sign-in', () => {
     });
   });
 
+  it('after which nothing may be read says so, and is no connection', async () => {
+    await withScene('setup-aircall-forbidden', async (page) => {
+      await press(page, 'Sign in');
+      await page.clock.runFor(4_000);
+      expect(await page.locator('[role="alert"] .text').textContent()).toBe(
+        'Aircall knows the access, but does not let it read what is needed. It takes an admin’s.',
+      );
+      expect(await page.locator('main .card').count()).toBe(0);
+      await press(page, 'Start again');
+      expect(await page.locator('main [role="status"]').first().textContent()).toBe('Waiting for the browser …');
+    });
+  });
+
   it('whose tab was closed ends with its time', async () => {
     await withScene('setup-aircall-waiting', async (page) => {
       await press(page, 'Sign in');
@@ -299,6 +312,21 @@ describe('a sign-in', () => {
         expect(await page.locator('main .card').count()).toBe(left);
       });
     }
+  });
+
+  it('that began in the app store and is not accepted says so, and can be tried again or refused', async () => {
+    await withScene('setup-asked-forbidden', async (page) => {
+      await press(page, 'Accept');
+      expect(await page.locator('[role="alert"] .text').textContent()).toBe(
+        'Gorgias knows the access, but does not let it read what is needed. It takes an admin’s.',
+      );
+      await looksRight(page);
+      expect(await page.locator('main .card').count()).toBe(0);
+      await press(page, 'Try again');
+      expect((await asked(page)).filter((one) => one.startsWith('POST /api/setup/accept')).length).toBe(2);
+      await press(page, 'Refuse');
+      expect(await page.locator('[role="alert"] .text').count()).toBe(0);
+    });
   });
 });
 
@@ -402,9 +430,10 @@ describe('the events', () => {
 it('the example changes with the choice and with the language of the notes', async () => {
   await withScene('setup-callers', async (page) => {
     const sheet = page.locator('.sheet');
-    expect(await sheet.locator('h2').textContent()).toContain('Inbound call: Aircall New Contact');
+    expect(await sheet.locator('h2').textContent()).toBe('Inbound call: +33199003146');
+    expect(await sheet.textContent()).toContain('@aircall.io');
     await page.getByRole('radio', { name: 'Number only' }).check();
-    expect(await sheet.textContent()).not.toContain('Aircall New Contact');
+    expect(await sheet.textContent()).not.toContain('@aircall.io');
     await page.getByLabel('Language of the notes').selectOption('fr');
     expect(await sheet.textContent()).toContain('Appel décroché');
     await page.getByRole('radio', { name: 'Hold until named' }).check();

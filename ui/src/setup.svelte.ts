@@ -77,6 +77,8 @@ export class SetUp {
     this.stopWatching();
     this.dryRun = await this.ask<DryRun>('GET', '/api/setup/dry-run');
     this.#watchOn();
+    // Seen to its end, the step is done with.
+    if (this.dryRun.state === 'done' && this.view?.steps.some((one) => one.step === 'dry_run' && one.state === 'open')) await this.load();
   }
 
   /** Begins a new dry run. */

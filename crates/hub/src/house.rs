@@ -25,6 +25,7 @@ use tokio::sync::{Mutex, broadcast, watch};
 use tower::ServiceExt;
 
 use self::doors::{Doors, Open};
+pub(crate) use self::keeping::last_change;
 pub use self::keeping::{Entered, NotKept};
 use self::signing::Signing;
 pub(crate) use self::tending::noted;

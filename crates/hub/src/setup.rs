@@ -148,9 +148,8 @@ async fn go(State(house): State<House>, body: Bytes) -> Result<Json<Setup>, Prob
         return Err(Problem::bad(format!("`days` is a whole number from 1 to {MOST_SHADOW_DAYS}")));
     }
     if asked.mode != Mode::Off
-        && let Some(open) = view::steps(&house.draft())
-            .iter()
-            .find(|step| view::comes_before_going_live(step.step) && step.state != StepState::Done)
+        && let Some(open) =
+            view::before_going_live(&house.draft()).iter().find(|step| step.state != StepState::Done)
     {
         let step = serde_json::to_value(open.step).unwrap_or_default();
         let told = format!("The step {step} comes first; GET /api/setup says how far each is.");

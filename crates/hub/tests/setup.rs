@@ -157,6 +157,23 @@ async fn from_nothing_to_live(good: Value, bad: Value, secret: &str, account: &s
     assert_eq!(state_of(&setup, "callers"), "done");
     assert_eq!(state_of(&setup, "go_live"), "open");
 
+    // A dry run that was shown is done with, also after a restart, until something else is entered.
+    assert_eq!(state_of(&setup, "dry_run"), "open");
+    assert_eq!(hub.post("/api/setup/dry-run", Value::Null).await.0, 202);
+    hub.until("the dry run is done", Duration::from_secs(20), async || {
+        hub.get("/api/setup/dry-run").await["state"] == "done"
+    })
+    .await;
+    assert_eq!(state_of(&hub.get("/api/setup").await, "dry_run"), "done");
+    assert!(hub.terminate().success());
+    hub.run().await;
+    let setup = hub.get("/api/setup").await;
+    assert_eq!(state_of(&setup, "dry_run"), "done");
+    let mut rules = setup["rules"].clone();
+    rules["missed"] = json!("closed");
+    let (_, setup) = hub.post("/api/setup/rules", rules).await;
+    assert_eq!(state_of(&setup, "dry_run"), "open");
+
     // Shadow mode for some days, then live.
     assert_eq!(hub.post("/api/setup/go", json!({"mode": "shadow", "days": 0})).await.0, 400);
     let (_, setup) = hub.post("/api/setup/go", json!({"mode": "shadow", "days": 5})).await;

@@ -294,13 +294,13 @@ pub struct LineChoice {
     pub id: String,
     /// Its name.
     pub name: String,
-    /// In E.164 where it can be read.
+    /// In international form, with spaces; as Aircall has it where it cannot be read.
     pub number: String,
     /// Country, two letters.
     pub country: Option<String>,
     /// The teams whose members answer it.
     pub teams: Vec<String>,
-    /// Whether it sends and receives text messages.
+    /// Whether text messages came or went on it lately. Aircall does not tell whether they can.
     pub texts: bool,
     /// Whether it is a menu.
     pub is_menu: bool,

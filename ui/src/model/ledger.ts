@@ -12,6 +12,8 @@ export type Item =
   | { readonly kind: 'note'; readonly title: 'answered' | 'ended' | 'missed' | 'comment' | 'unknown' }
   | { readonly kind: 'tags'; readonly tags: readonly string[] }
   | { readonly kind: 'part'; readonly part: Part }
+  /** A file that is uploaded before it is attached. */
+  | { readonly kind: 'file'; readonly part: 'recording' | 'voicemail' }
   /** The activity in Front with which the record of a call begins. */
   | { readonly kind: 'call'; readonly what: 'inboundCall' | 'outboundCall' | 'missedCall' }
   | { readonly kind: 'customer' | 'assignee' | 'status' | 'duration' }
@@ -32,7 +34,7 @@ export interface Planned {
   readonly write: WriteView;
 }
 
-const RANKS: readonly Item['kind'][] = ['customer', 'ticket', 'call', 'note', 'duration', 'part', 'tags', 'assignee', 'status', 'other'];
+const RANKS: readonly Item['kind'][] = ['customer', 'ticket', 'call', 'note', 'duration', 'file', 'part', 'tags', 'assignee', 'status', 'other'];
 
 /** What the helpdesk holds, oldest first; tags of one moment on one line. */
 export function writtenLines(detail: CallDetail): Line[] {
@@ -60,7 +62,7 @@ export function plannedWrites(detail: CallDetail): Planned[] {
 export function otherParts(detail: CallDetail): Line[] {
   const named = new Set(
     [...writtenLines(detail).map((line) => line.item), ...plannedWrites(detail).flatMap((one) => one.items)].map((item) =>
-      item.kind === 'part' ? item.part : item.kind === 'tags' ? 'tags' : item.kind === 'note' ? 'note' : '',
+      item.kind === 'part' || item.kind === 'file' ? item.part : item.kind === 'tags' ? 'tags' : item.kind === 'note' ? 'note' : '',
     ),
   );
   return PARTS.filter((part) => !named.has(part)).flatMap((part): Line[] => {
@@ -98,6 +100,8 @@ function itemOf(key: string, id: string | null, detail: CallDetail): Item {
     case 'recording':
     case 'voicemail':
       return { kind: 'part', part: name };
+    case 'file':
+      return rest === 'recording' || rest === 'voicemail' ? { kind: 'file', part: rest } : { kind: 'other', key };
     case 'duration':
     case 'customer':
     case 'assignee':

@@ -952,7 +952,7 @@ id: string,
  */
 name: string, 
 /**
- * In E.164 where it can be read.
+ * In international form, with spaces; as Aircall has it where it cannot be read.
  */
 number: string, 
 /**
@@ -964,7 +964,7 @@ country: string | null,
  */
 teams: Array<string>, 
 /**
- * Whether it sends and receives text messages.
+ * Whether text messages came or went on it lately. Aircall does not tell whether they can.
  */
 texts: boolean, 
 /**

@@ -28,6 +28,7 @@ export interface Parameters {
   notLoggedNoAuthor: 'helpdesk';
   inHelpdesk: 'helpdesk';
   requestsCount: 'n';
+  fileOf: 'part';
   noteTitled: 'title';
   tagList: 'tags';
   writtenOf: 'm' | 'n';
@@ -92,6 +93,7 @@ export interface Parameters {
   signInAt: 'vendor';
   keyAcceptedLines: 'n';
   signedInLines: 'n';
+  connectedSince: 'time';
   disconnectAsk: 'vendor';
   disconnectWhat: 'vendor';
   permissionsMissing: 'list';

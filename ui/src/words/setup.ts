@@ -38,6 +38,14 @@ export function refusedConnection({ code, detail }: Tested, vendor: Vendor, acco
   }
 }
 
+/** Why what a sign-in gave was not accepted when it was tested. There is no key to enter again. */
+export function refusedSignIn(tested: Tested, vendor: Vendor, account: string): Verdict {
+  const verdict = refusedConnection(tested, vendor, account);
+  if (verdict.next === 'correct_account') return verdict;
+  const text = tested.code === 'wrong_key' ? say('signInDidNotWork', { vendor: vendorName(vendor) }) : verdict.text;
+  return { ...verdict, text, next: 'start_again' };
+}
+
 function wrongKey(vendor: Vendor): string {
   switch (vendor) {
     case 'aircall':
@@ -123,5 +131,6 @@ export function askFailedWords(error: HostError): string {
   if (error.code === 'forbidden') return say('onlyAdmins');
   if (error.code === 'read_only') return `${say('setInFile')}. ${say('setInFileWhat')}`;
   if (error.code === 'not_ready') return `${say('earlierFirst')}.`;
+  if (error.code === 'nobody_asks') return say('nobodyAsks');
   return error.failure === 'unreachable' ? say('didNotAnswer') : say('notTaken');
 }

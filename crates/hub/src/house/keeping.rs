@@ -1,7 +1,7 @@
 //! What an admin enters is kept: checked against all layers, in one commit with its secrets, then applied.
 
 use chrono::Utc;
-use sidetone_engine::store::{Change, StoreError};
+use sidetone_engine::store::{Change, Store, StoreError};
 use sidetone_protocol::Vendor;
 use toml::Value;
 
@@ -12,6 +12,15 @@ use crate::vault::{Vault, VaultError};
 
 /// Changed with every change of the console, so that each hub on the same database hears of it.
 pub(super) const CHANGED: &str = "console_changed";
+
+/// Which change of the console was the last; empty before the first. What was found out about what is entered holds as long
+/// as it stays the same.
+///
+/// # Errors
+/// If the store cannot be read.
+pub(crate) fn last_change(store: &dyn Store) -> Result<String, StoreError> {
+    Ok(store.setting(CHANGED)?.unwrap_or_default())
+}
 
 /// One thing that is entered, or taken out.
 pub enum Entered {
@@ -160,7 +169,7 @@ impl House {
     /// What the console's last change was.
     pub(super) async fn changed(&self) -> Result<String, HouseError> {
         let store = self.store();
-        Ok(blocking(move || store.setting(CHANGED)).await??.unwrap_or_default())
+        Ok(blocking(move || last_change(store.as_ref())).await??)
     }
 }
 

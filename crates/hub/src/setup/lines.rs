@@ -10,11 +10,13 @@ use aircall::calls::{Fetch, ListCalls, Order};
 use aircall::{Call, Number, Page, Paging, Team};
 use axum::http::StatusCode;
 use chrono::Utc;
-use sidetone_engine::number;
+use sidetone_engine::number::{self, Party};
+use sidetone_engine::store::MessageQuery;
 use sidetone_engine::transport::Transport;
 use sidetone_protocol::{LineChoice, Lines, Vendor};
 
 use super::SetUp;
+use crate::api::blocking;
 use crate::config::{Draft, HelpdeskAccount};
 use crate::house::House;
 use crate::problem::Problem;
@@ -24,6 +26,8 @@ const WEEK_SECONDS: i64 = 7 * 24 * 3600;
 const MOST_PAGES: u32 = 40;
 /// Lines of which it is read who is on them.
 const MOST_STAFFED: usize = 12;
+/// Of the newest messages so many are looked at for the lines on which they came.
+const MESSAGES: usize = 200;
 /// What was read holds so long.
 const HOLDS: Duration = Duration::from_secs(600);
 /// A call through a menu begins anew on the line that it leads to, for the same caller, within this time.
@@ -68,7 +72,19 @@ pub(super) async fn lines(house: &House) -> Result<Lines, Problem> {
         }
     };
     drop(kept);
-    Ok(tell(&read, &draft))
+    let texting = texting(house).await?;
+    Ok(tell(&read, &draft, &texting))
+}
+
+/// The lines on which messages came or went lately. Aircall does not tell which lines can (`reference/aircall.md §4.3`), so
+/// it is known of those only that were seen to.
+async fn texting(house: &House) -> Result<HashSet<String>, Problem> {
+    let store = house.store();
+    blocking(move || {
+        let (newest, _) = store.messages(&MessageQuery { limit: MESSAGES, ..MessageQuery::default() })?;
+        Ok(newest.into_iter().map(|message| message.line.id).collect())
+    })
+    .await
 }
 
 struct Asking<'a> {
@@ -173,10 +189,13 @@ fn away(told: &str) -> Problem {
     Problem::new(StatusCode::SERVICE_UNAVAILABLE, "unreachable", told).again_in(10)
 }
 
-fn tell(read: &Read, draft: &Draft) -> Lines {
+fn tell(read: &Read, draft: &Draft, texting: &HashSet<String>) -> Lines {
     let chosen = &draft.settings.lines;
-    let mut lines: Vec<LineChoice> =
-        read.numbers.iter().map(|number| choice(number, read, chosen.contains(&number.id))).collect();
+    let choice = |number| {
+        let line = choice(number, read, chosen.contains(&number.id));
+        LineChoice { texts: texting.contains(&line.id), ..line }
+    };
+    let mut lines: Vec<LineChoice> = read.numbers.iter().map(choice).collect();
     lines.sort_by_key(|line| line.name.to_lowercase());
     let rate = draft.settings.helpdesk_rate;
     let window = i64::try_from(rate.window.as_secs()).unwrap_or(i64::MAX);
@@ -209,10 +228,9 @@ fn choice(number: &Number, read: &Read, chosen: bool) -> LineChoice {
     LineChoice {
         id: number.id.to_string(),
         name: number.name.clone().unwrap_or_else(|| digits.clone()),
-        number: parsed.map_or(digits, |number| number.as_str().to_owned()),
+        number: parsed.map_or(digits, |number| Party::Phone(number).display()),
         country: number.country.clone(),
         teams: teams_of(number, read),
-        // Aircall does not tell (`reference/aircall.md §4.3`).
         texts: false,
         is_menu,
         menu_of: if is_menu { leads_to(number, read) } else { Vec::new() },

@@ -7,6 +7,7 @@ use sidetone_engine::settings::{Keep, Logging, Mode, UnknownCallers};
 use sidetone_engine::store::Store;
 use sidetone_protocol::{CallRules, Connected, Setup, SetupStep, StepState, StepView, Vendor};
 
+use super::trying;
 use crate::api::blocking;
 use crate::config::{Draft, HelpdeskAccount};
 use crate::house::House;
@@ -40,15 +41,16 @@ pub(super) async fn setup(house: &House) -> Result<Json<Setup>, Problem> {
     let read = move || {
         let aircall = Noted::read(store.as_ref(), "aircall")?;
         let helpdesk = Noted::read(store.as_ref(), "helpdesk")?;
+        let has_seen = trying::is_seen(store.as_ref())?;
         // What cannot be read asks for nothing.
         let asks = sign_ins.asks().ok().flatten();
-        Ok((draft, aircall, helpdesk, asks))
+        Ok((draft, aircall, helpdesk, has_seen, asks))
     };
-    let (draft, aircall, helpdesk, asks) = blocking(read).await?;
+    let (draft, aircall, helpdesk, has_seen, asks) = blocking(read).await?;
     let unkept = vault.as_ref().err().cloned();
     let (mode, until) = (draft.settings.logging.mode.0, draft.settings.logging.shadow_until);
     Ok(Json(Setup {
-        steps: steps(&draft),
+        steps: steps(&draft, has_seen),
         aircall: self::aircall(&draft, aircall),
         helpdesk: self::helpdesk(&draft, helpdesk),
         asks_to_connect: asks,
@@ -114,13 +116,16 @@ fn host(url: &str) -> String {
     url.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
 }
 
-/// Steps that must be settled before anything is written.
-pub(super) fn comes_before_going_live(step: SetupStep) -> bool {
-    matches!(step, SetupStep::Aircall | SetupStep::Helpdesk | SetupStep::Numbers | SetupStep::Events)
+/// The steps that must be settled before anything is written.
+pub(super) fn before_going_live(draft: &Draft) -> Vec<StepView> {
+    let comes_before = |step: &StepView| {
+        matches!(step.step, SetupStep::Aircall | SetupStep::Helpdesk | SetupStep::Numbers | SetupStep::Events)
+    };
+    steps(draft, false).into_iter().filter(comes_before).collect()
 }
 
-/// All steps, in order.
-pub(super) fn steps(draft: &Draft) -> Vec<StepView> {
+/// All steps, in order. `has_seen`: a dry run of what is entered was shown.
+fn steps(draft: &Draft, has_seen: bool) -> Vec<StepView> {
     let (aircall, helpdesk) = (draft.aircall.is_some(), draft.helpdesk.is_some());
     let numbers = aircall && !draft.settings.lines.is_empty();
     let events = aircall && (draft.says("aircall.webhook") || draft.public_url.is_some());
@@ -138,8 +143,8 @@ pub(super) fn steps(draft: &Draft) -> Vec<StepView> {
         (SetupStep::Numbers, state(numbers, aircall)),
         (SetupStep::Events, state(events, aircall)),
         (SetupStep::Callers, state(callers, helpdesk)),
-        // A dry run settles nothing: whoever is live or in shadow mode has had one, or wanted none.
-        (SetupStep::DryRun, state(is_on, aircall && helpdesk && numbers)),
+        // A dry run settles nothing: whoever is live or in shadow mode wants none.
+        (SetupStep::DryRun, state(has_seen || is_on, aircall && helpdesk && numbers)),
         (SetupStep::GoLive, state(is_on, ready)),
     ]
     .map(|(step, state)| StepView { step, state })

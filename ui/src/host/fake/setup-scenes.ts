@@ -7,6 +7,9 @@ import { quietNow, wellHealth } from './world';
 
 const HELD = { ...RULES, language: 'de', unknown_callers: 'hold', recordings: 'link' };
 
+/** Signed in, and then not let in. */
+const REFUSED = { accepted: false, account: null, lines: null, permissions: [], code: 'forbidden', detail: '403 Forbidden' };
+
 const UP_TO = (step: SetupStep): readonly SetupStep[] => {
   const order: readonly SetupStep[] = ['aircall', 'helpdesk', 'numbers', 'events', 'callers', 'dry_run', 'go_live'];
   return order.slice(0, order.indexOf(step));
@@ -34,6 +37,7 @@ function shadow(setup: SetupScene): Scene {
 export const SETUP_SCENES: Readonly<Record<string, Scene>> = {
   'setup-aircall': beginning({ signIn: {} }),
   'setup-aircall-refused': beginning({ signIn: { state: 'failed', code: 'refused', detail: 'access_denied' } }),
+  'setup-aircall-forbidden': beginning({ signIn: { tested: REFUSED } }),
   'setup-aircall-waiting': beginning({}),
   'setup-aircall-done': { ...beginning({ done: ['aircall'] }), hash: '#setup?step=aircall' },
   'setup-file': { ...at('helpdesk', { view: { read_only: ['aircall.api_id', 'aircall.api_token'] } }), hash: '#setup?step=aircall' },
@@ -46,6 +50,9 @@ export const SETUP_SCENES: Readonly<Record<string, Scene>> = {
   'setup-keys-only': at('helpdesk', { view: { sign_in: [] } }),
   'setup-asked': at('helpdesk', {
     view: { asks_to_connect: { vendor: 'gorgias', by: 'sign_in', account: 'acme', email: null, since: null } },
+  }),
+  'setup-asked-forbidden': at('helpdesk', {
+    view: { asks_to_connect: { vendor: 'gorgias', by: 'sign_in', account: 'acmee', email: null, since: null } },
   }),
   'setup-front': { ...at('numbers', { view: { helpdesk: FRONT } }), hash: '#setup?step=helpdesk' },
   'setup-numbers': at('numbers', { view: { lines: ['801', '802', '803', '804'] } }),

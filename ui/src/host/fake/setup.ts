@@ -118,8 +118,7 @@ export class FakeSetup {
         this.#done.delete('helpdesk');
         return this.#with({ helpdesk: null });
       case 'POST /api/setup/accept':
-        this.#done.add('helpdesk');
-        return this.#with({ helpdesk: this.#view.asks_to_connect, asks_to_connect: null });
+        return this.#accept(body as { account: string });
       case 'POST /api/setup/refuse':
         return this.#with({ asks_to_connect: null });
       case 'POST /api/setup/passphrase':
@@ -201,6 +200,16 @@ export class FakeSetup {
     return ok(accepted({ account: connected.account, permissions: codes.map((code) => ({ code, granted: code !== 'uploads' || secret !== 'partly' })) }));
   }
 
+  /** The account `acmee` let somebody sign in, and then does not let its tickets be read. */
+  #accept({ account }: { account: string }): Answer {
+    const asks = this.#view.asks_to_connect;
+    if (asks?.account !== account) return problem(409, 'nobody_asks');
+    if (account === 'acmee') return ok(rejected('forbidden'));
+    this.#done.add('helpdesk');
+    this.#view = { ...this.#view, helpdesk: asks, asks_to_connect: null };
+    return ok(accepted({ account }));
+  }
+
   #unlock({ passphrase }: { passphrase: string }): Answer {
     if (passphrase === 'wrong') return problem(422, 'wrong_passphrase');
     return this.#with({ keeps_secrets: true, unkept: null, unkept_code: null });
@@ -229,7 +238,7 @@ export class FakeSetup {
     const end: SignInView = { state: 'done', code: null, detail: null, tested: null, ...this.#scene.signIn };
     const vendor: Vendor | undefined = this.#signingIn?.vendor;
     this.#signingIn = null;
-    if (end.state !== 'done' || !vendor) return end;
+    if (end.state !== 'done' || !vendor || end.tested?.accepted === false) return end;
     const step = vendor === 'aircall' ? 'aircall' : 'helpdesk';
     this.#done.add(step);
     const known = vendor === 'aircall' ? AIRCALL : vendor === 'front' ? FRONT : GORGIAS;

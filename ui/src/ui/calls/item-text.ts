@@ -18,6 +18,8 @@ export function itemText(item: Item, health: Health | null): string {
       return say('tagList', { tags: item.tags.join(', ') });
     case 'part':
       return say(item.part);
+    case 'file':
+      return say('fileOf', { part: say(item.part) });
     case 'call':
       return say(item.what);
     case 'duration':

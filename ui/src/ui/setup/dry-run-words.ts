@@ -22,6 +22,13 @@ export function waitWords(call: CallView): string | null {
   return call.reason?.code === 'unknown_caller' ? say('waitsForName') : say('waitsForChoice');
 }
 
+/** Why there is nothing to write for a call that waits for nobody. */
+export function nothingWords(call: CallView): string {
+  if (call.state === 'complete') return say('alreadyWritten');
+  // A call that nobody answered is looked at a minute later: a voicemail may follow.
+  return call.state === 'pending' ? say('onlyJustOver') : say('notLoggedCall');
+}
+
 /** The helpdesk's word for a status. */
 export function statusWords(status: string): string {
   switch (status) {

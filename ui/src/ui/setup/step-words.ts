@@ -68,7 +68,7 @@ export function connectedWords(connected: Connected, tested: Tested | null, know
   return connected.by === 'key' ? say('keyAcceptedLines', { n }) : say('signedInLines', { n });
 }
 
-function unknownWords({ rules }: Setup): string {
+function unknownWords({ rules, helpdesk }: Setup): string {
   if (rules.unknown_callers === 'hold') return say('holdUntilNamed');
-  return rules.unknown_callers === 'phone_only' ? say('createNumberOnly') : say('createPlaceholder');
+  return rules.unknown_callers === 'phone_only' || helpdesk?.vendor === 'front' ? say('createNumberOnly') : say('createPlaceholder');
 }
