@@ -110,6 +110,10 @@ describe('signed in to Aircall and Front', () => {
     await later.settled('Front, Northbrook Kettles');
     await later.settled(say('linesCount', { n: 2 }));
     await later.look('resumed');
+    // Whoever closes it finds the way back.
+    await later.press('closeSetUp');
+    await later.page.getByRole('link', { name: say('finishSetUp') }).click();
+    await later.isAt('callersTitle');
     await later.leave();
     await admin.press('saveAndTest');
     await admin.reads(new RegExp(say('testArrived', { time: '.*' })));
@@ -118,6 +122,8 @@ describe('signed in to Aircall and Front', () => {
 
   it('the dry run shows what Front would get, and it goes live', async () => {
     await admin.isAt('callersTitle');
+    // Front takes no files.
+    expect(await admin.page.getByLabel(say('recordings')).inputValue()).toBe('link');
     await admin.look('callers-front');
     await admin.press('goOn');
     await admin.isAt('wouldTitle');
