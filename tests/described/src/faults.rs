@@ -90,8 +90,8 @@ pub const OF_ANSWERS: &[Fault] = &[
         name: "a message has a subject",
         reason: "messages of a channel may have none (reference/front.md §3.4)",
         covers: |breach| {
-            breach.operation.contains("/messages/{message_id}")
-                && breach.at == "/subject"
+            breach.operation.contains("/messages")
+                && breach.at.ends_with("/subject")
                 && breach.what.ends_with("but got null")
         },
     },
