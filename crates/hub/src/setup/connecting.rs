@@ -123,7 +123,7 @@ fn helpdesk_is(mut entered: Vec<Entered>, vendor: Vendor, by: ConnectedBy, accou
     entered
 }
 
-/// What is entered once somebody signed in, whose tokens lie in the vault.
+/// What is entered beside the tokens once somebody signed in.
 pub(crate) fn by_sign_in(draft: &Draft, signed_in: &SignedIn, tested: &Tested) -> Vec<Entered> {
     let name = tested.account.as_deref().or(signed_in.account.as_deref()).unwrap_or_default();
     match (signed_in.vendor, &signed_in.account) {

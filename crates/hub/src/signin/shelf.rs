@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use sidetone_protocol::Vendor;
 
 use super::kept::Kept;
-use crate::config::Secret;
+use crate::config::{Secret, sign_in_of};
 use crate::vault::{Vault, VaultError};
 
 /// Tokens of a Gorgias account that nobody has accepted yet.
@@ -48,14 +48,14 @@ impl Shelf {
     /// # Errors
     /// [`ShelfError`]
     pub fn of(&self, vendor: Vendor) -> Result<Option<Kept>, ShelfError> {
-        self.read(name(vendor))
+        self.read(sign_in_of(vendor))
     }
 
     /// Puts tokens in place of whatever is there.
     #[cfg(test)]
     pub(super) fn put(&self, vendor: Vendor, kept: &Kept) -> Result<(), ShelfError> {
         let _alone = self.alone();
-        self.write(name(vendor), kept)
+        self.write(sign_in_of(vendor), kept)
     }
 
     /// Puts `new` in place of `old`; the account's name stays the one that lies there. `Err` in `Ok`: something else lies
@@ -67,12 +67,12 @@ impl Shelf {
         new: &Kept,
     ) -> Result<Result<(), Option<Kept>>, ShelfError> {
         let _alone = self.alone();
-        let there = match self.read(name(vendor))? {
+        let there = match self.read(sign_in_of(vendor))? {
             Some(there) if there.is_same_grant(old) => there,
             other => return Ok(Err(other)),
         };
         let new = new.clone().called(there.account);
-        self.write(name(vendor), &new).map(Ok)
+        self.write(sign_in_of(vendor), &new).map(Ok)
     }
 
     /// Forgets the tokens of `vendor`. Blocks on the database.
@@ -81,7 +81,7 @@ impl Shelf {
     /// [`ShelfError`]
     pub fn forget(&self, vendor: Vendor) -> Result<(), ShelfError> {
         let _alone = self.alone();
-        Ok(self.vault.forget(name(vendor))?)
+        Ok(self.vault.forget(sign_in_of(vendor))?)
     }
 
     /// The Gorgias account that asks to be connected.
@@ -108,7 +108,7 @@ impl Shelf {
     /// Tokens as they are stored, for a commit that holds more than them.
     pub(super) fn sealed(&self, vendor: Vendor, kept: &Kept) -> Result<(String, String), ShelfError> {
         let text = serde_json::to_string(kept).map_err(|_| ShelfError::Unreadable)?;
-        Ok(self.vault.sealed(name(vendor), &Secret::new(text))?)
+        Ok(self.vault.sealed(sign_in_of(vendor), &Secret::new(text))?)
     }
 
     /// The same of the account that asks, which asks no longer then. `None`: it does not ask any more.
@@ -132,14 +132,5 @@ impl Shelf {
     fn write(&self, name: &str, kept: &Kept) -> Result<(), ShelfError> {
         let text = serde_json::to_string(kept).map_err(|_| ShelfError::Unreadable)?;
         Ok(self.vault.put(name, &Secret::new(text))?)
-    }
-}
-
-/// Where a vendor's tokens lie in the vault.
-fn name(vendor: Vendor) -> &'static str {
-    match vendor {
-        Vendor::Aircall => "aircall.oauth.token",
-        Vendor::Gorgias => "gorgias.oauth.token",
-        Vendor::Front => "front.oauth.token",
     }
 }
