@@ -305,8 +305,25 @@ async fn without_a_webhook_calls_are_seen_within_one_poll() {
     day.aircall.hang_up(call, &HangUp::default()).unwrap();
     day.pass(120).await;
     assert_eq!(day.ticket(call)["messages"].as_array().unwrap().len(), 2);
-    let polls = day.aircall.journal(0).iter().filter(|e| e.path.starts_with("/v1/calls?")).count();
-    assert!(polls <= 12 * 3, "at most 12 a minute: {polls}");
+    let polls = || day.aircall.journal(0).iter().filter(|e| e.path.starts_with("/v1/calls?")).count();
+    // Twelve a minute at rest, more while somebody is on a call, and back.
+    let begun = polls();
+    day.pass(300).await;
+    let at_rest = polls() - begun;
+    assert!((50..=60).contains(&at_rest), "{at_rest} in five minutes");
+    let call = day.ring(world::SUPPORT_FR, Some(MARTA));
+    day.aircall.answer(call, Some(world::CAMILLE)).unwrap();
+    day.pass(10).await;
+    let begun = polls();
+    day.pass(300).await;
+    let on_a_call = polls() - begun;
+    assert!((80..=100).contains(&on_a_call), "{on_a_call} in five minutes");
+    day.aircall.hang_up(call, &HangUp::default()).unwrap();
+    day.pass(60).await;
+    let begun = polls();
+    day.pass(300).await;
+    let afterwards = polls() - begun;
+    assert!((50..=60).contains(&afterwards), "{afterwards} in five minutes");
 }
 
 #[tokio::test(start_paused = true)]

@@ -75,9 +75,11 @@ fn one(chance: &mut Chance, stretch: &Stretch, desk: Desk) -> Trouble {
         46..47 => (Kind::Revoked(Whose::Aircall), lasts * 2),
         47..52 => (Kind::Crowd(1.2 + 0.1 * chance.between(0, 16) as f64), lasts),
         52..54 => (Kind::AircallCrowd, lasts),
-        54..60 if desk == Desk::Front && chance.percent(50) => {
+        54..60 if desk == Desk::Front && chance.percent(40) => {
             (Kind::ImportLag(chance.between(2, 100) as f64), lasts)
         }
+        // Each is sent once more, and that one is not lost.
+        54..60 if desk == Desk::Front && chance.percent(50) => (Kind::LoseImports(1), 0),
         54..60 => (Kind::ListLag(chance.between(1, 20) as f64), lasts),
         60..66 => (Kind::Repeats, lasts * 3),
         66..72 => (Kind::Shuffle(chance.between(2, 25) as f64), lasts * 2),
