@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use sidetone_engine::call::CaseId;
 use sidetone_engine::settings::Recordings;
 use sidetone_protocol::CallState;
-use sidetone_sandbox::{HangUp, aircall_world as world};
+use sidetone_sandbox::{HangUp, aircall_world as world, front_world};
 
 const LUCAS: &str = "+33199001144";
 const ODILE: &str = "+33199001155";
@@ -367,4 +367,65 @@ async fn after_a_backup_was_put_back_the_subject_is_the_one_that_front_shows() {
     let found = conversation(&day, third);
     assert_eq!(activity(&found, third, "")["subject"], "Inbound call - Support FR", "{found:#}");
     assert_eq!(found["subject"], "Inbound call - Support FR");
+}
+
+/// Conversations of MARTA's that are not ours, begun one after the other; their ids.
+async fn others(day: &Day, many: usize) -> Vec<String> {
+    let path = format!("/inboxes/{}/imported_messages", front_world::SALES_DESK);
+    for n in 0..many {
+        let body = json!({
+            "sender": { "handle": MARTA }, "to": ["+33199001010"], "body": format!("question {n}"),
+            "external_id": format!("question-{n}"), "created_at": day.now().timestamp(), "type": "sms",
+            "metadata": {
+                "is_inbound": true, "is_archived": false, "should_skip_rules": true, "thread_ref": format!("shop-{n}"),
+            },
+        });
+        let (status, answer) = day.front.by_a_person("POST", &path, &body).unwrap();
+        assert_eq!(status, 202, "{answer}");
+    }
+    day.pass(60).await;
+    let id_of = |n: usize| day.front.conversations_marked(&format!("question-{n}"))[0]["id"].clone();
+    let ids: Vec<String> = (0..many).map(|n| id_of(n).as_str().unwrap().to_owned()).collect();
+    assert_eq!(ids.iter().collect::<std::collections::BTreeSet<_>>().len(), many, "each is one of its own");
+    ids
+}
+
+#[tokio::test(start_paused = true)]
+async fn behind_hundreds_of_other_conversations_ours_is_found() {
+    // F3, F7, B17: Front tells a hundred at once
+    let mut day = Day::begin(Plan::with_front()).await;
+    let first = commented(&day, MARTA, "before").await;
+    others(&day, 210).await;
+    lose_the_database(&mut day).await;
+    let second = missed(&day, MARTA).await;
+    day.aircall.comment(first, world::CAMILLE, "after").unwrap();
+    day.pass(300).await;
+    let ours = conversation(&day, first);
+    assert_eq!(comments(&ours), ["before", "after"]);
+    assert_eq!(conversation(&day, second)["id"], ours["id"], "one conversation for each contact");
+    assert_eq!(day.detail(first).state, CallState::Complete);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_conversation_that_was_merged_ever_on_is_left_to_a_person() {
+    // G25, B2: each answer names another one, as two would that were merged into each other
+    let day = Day::begin(Plan::with_front()).await;
+    day.front.switch(|s| s.step_by_step = true);
+    let call = commented(&day, MARTA, "before").await;
+    let mut from = conversation(&day, call)["id"].as_str().unwrap().to_owned();
+    for into in others(&day, 120).await {
+        day.front.merge_conversations(&from, &into).unwrap();
+        from = into;
+    }
+    let seq = last_seq(&day);
+    day.aircall.comment(call, world::CAMILLE, "after").unwrap();
+    day.pass(1200).await;
+    let asked = day.front.journal(seq).len();
+    assert!((100..110).contains(&asked), "{asked} requests");
+    let told = day.detail(call);
+    assert_eq!((told.state, told.reason.unwrap().code.as_str()), (CallState::Parked, "leads_nowhere"));
+    let next = missed(&day, MARTA).await;
+    day.pass(120).await;
+    let told = day.detail(next);
+    assert_eq!((told.state, told.reason.unwrap().code.as_str()), (CallState::Parked, "leads_nowhere"));
 }
