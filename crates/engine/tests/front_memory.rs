@@ -391,19 +391,42 @@ async fn others(day: &Day, many: usize) -> Vec<String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn behind_hundreds_of_other_conversations_ours_is_found() {
-    // F3, F7, B17: Front tells a hundred at once
+async fn behind_hundreds_of_other_conversations_a_call_is_found_again() {
+    // B17: Front tells a hundred at once
+    let mut day = Day::begin(Plan::with_front()).await;
+    let call = commented(&day, MARTA, "before").await;
+    others(&day, 210).await;
+    let before = conversation(&day, call);
+    lose_the_database(&mut day).await;
+    let seq = last_seq(&day);
+    day.aircall.comment(call, world::CAMILLE, "after").unwrap();
+    day.pass(300).await;
+    let after = conversation(&day, call);
+    assert_eq!((comments(&after), &after["messages"]), (vec!["before", "after"], &before["messages"]));
+    assert_eq!(writes(&day, seq).len(), 1, "{:?}", writes(&day, seq));
+}
+
+#[tokio::test(start_paused = true)]
+async fn behind_hundreds_of_other_conversations_ours_goes_on_as_it_is() {
+    // F4, F7: it is not archived, so its subject stays; whose it is, is the business of whoever was there before
     let mut day = Day::begin(Plan::with_front()).await;
     let first = commented(&day, MARTA, "before").await;
+    let path = format!("/conversations/{}/assignee", conversation(&day, first)["id"].as_str().unwrap());
+    let jonas = json!({ "assignee_id": front_world::JONAS });
+    assert_eq!(day.front.by_a_person("PUT", &path, &jonas).unwrap().0, 204);
     others(&day, 210).await;
+    let before = conversation(&day, first);
     lose_the_database(&mut day).await;
-    let second = missed(&day, MARTA).await;
-    day.aircall.comment(first, world::CAMILLE, "after").unwrap();
-    day.pass(300).await;
-    let ours = conversation(&day, first);
-    assert_eq!(comments(&ours), ["before", "after"]);
-    assert_eq!(conversation(&day, second)["id"], ours["id"], "one conversation for each contact");
-    assert_eq!(day.detail(first).state, CallState::Complete);
+    let second = day.ring(world::SUPPORT_DE, Some(MARTA));
+    day.pass(8).await;
+    day.aircall.answer(second, Some(world::CAMILLE)).unwrap();
+    day.pass(60).await;
+    day.aircall.hang_up(second, &HangUp::default()).unwrap();
+    day.pass(600).await;
+    let after = conversation(&day, second);
+    assert_eq!(after["id"], before["id"], "one conversation for each contact (F3)");
+    assert_eq!(after["assignee"]["id"], before["assignee"]["id"]);
+    assert_eq!(activity(&after, second, "")["subject"], before["subject"]);
 }
 
 #[tokio::test(start_paused = true)]
