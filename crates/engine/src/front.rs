@@ -419,6 +419,12 @@ impl Helpdesk for Front {
         Some((rate.limit.saturating_sub(rate.remaining), rate.limit))
     }
 
+    fn is_unused_in(&self, headers: &http::HeaderMap, now: DateTime<Utc>) -> Option<i64> {
+        let rate = front::Rate::read(headers)?;
+        // Both by Front's clock, where it tells its own.
+        Some(rate.resets_at? - rate.told_at.unwrap_or(now.timestamp()))
+    }
+
     fn customer_url(&self, _id: &str) -> Option<String> {
         // There is no documented page of a contact (`reference/front.md §7`).
         None

@@ -242,7 +242,8 @@ impl Operation<'_> {
                         _ => serde_json::from_str(value).unwrap_or_else(|_| json!(value)),
                     };
                     let wrong = self.value("query", &format!("{parameter}/schema"), &value);
-                    breaches.extend(wrong.into_iter().map(|breach| Breach { at: (*name).to_string(), ..breach }));
+                    breaches
+                        .extend(wrong.into_iter().map(|breach| Breach { at: (*name).to_string(), ..breach }));
                 }
             }
         }
@@ -326,9 +327,7 @@ mod tests {
 
     /// One route with a parameter that is required, one that is a number, and one by reference.
     fn description() -> Description {
-        let parameter = |name: &str, kind: &str, required: bool| {
-            json!({"in": "query", "name": name, "required": required, "schema": {"type": kind}})
-        };
+        let parameter = |name: &str, kind: &str, required: bool| json!({"in": "query", "name": name, "required": required, "schema": {"type": kind}});
         let in_path = json!({"in": "path", "name": "id", "required": true, "schema": {"type": "string"}});
         Description::of(json!({
             "openapi": "3.0.0",
