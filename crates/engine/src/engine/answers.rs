@@ -149,6 +149,9 @@ impl Engine {
             && let Some(budget) = self.budgets.get_mut(&vendor)
         {
             budget.told(used, limit, sent_at, now);
+            if let Some(seconds) = self.helpdesk.is_unused_in(answer.headers(), now) {
+                budget.is_unused_in(seconds, now);
+            }
         }
         match (vendor, answer.status().as_u16()) {
             // 401 without, 403 with a wrong credential (`reference/aircall.md` §9.1).

@@ -442,12 +442,19 @@ async fn a_call_that_is_dialled_from_a_conversation_is_logged_in_it() {
     let day = Day::begin(Plan::with_front()).await;
     let first = missed(&day, MARTA).await;
     let from = conversation(&day, first);
+    let call = dialled(&day, MARTA, Some(&from)).await;
+    assert_eq!(conversation(&day, call)["id"], from["id"]);
+    assert_eq!(day.detail(call).state, CallState::Complete);
+}
+
+/// Camille dials from a conversation, or from none, and the customer answers; returns when all is written that can be.
+async fn dialled(day: &Day, to: &str, from: Option<&Value>) -> u64 {
     let ask = DialAsk {
-        to: MARTA.into(),
+        to: to.into(),
         agent: Some(world::CAMILLE.to_string()),
         line: Some(world::SUPPORT_FR),
         start: true,
-        ticket: from["id"].as_str().map(str::to_owned),
+        ticket: from.map(|from| from["id"].as_str().unwrap().to_owned()),
     };
     assert!(day.handle.dial(ask).await.unwrap().started);
     day.pass(5).await;
@@ -456,9 +463,51 @@ async fn a_call_that_is_dialled_from_a_conversation_is_logged_in_it() {
     day.aircall.answer(call, None).unwrap();
     day.pass(20).await;
     day.aircall.hang_up(call, &HangUp::default()).unwrap();
-    day.pass(120).await;
-    assert_eq!(conversation(&day, call)["id"], from["id"]);
-    assert_eq!(day.detail(call).state, CallState::Complete);
+    day.pass(180).await;
+    call
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_two_who_share_the_number_the_conversation_that_was_dialled_from_takes_the_call() {
+    // F8, B7: whoever dials there means this contact
+    let day = Day::begin(Plan::with_front()).await;
+    day.pass(60).await;
+    let shared = "+12025550161";
+    let mut conversations = Vec::new();
+    for name in ["Whitlock Cafés", "Sam Whitlock"] {
+        let call = missed(&day, shared).await;
+        let candidates = day.detail(call).card.candidates;
+        let one = candidates.iter().find(|c| c.customer.name == name).unwrap();
+        day.handle.choose(CaseId(call), &one.customer.id, false).await.unwrap();
+        day.pass(60).await;
+        conversations.push((one.customer.id.clone(), conversation(&day, call)));
+    }
+    assert_ne!(conversations[0].1["id"], conversations[1].1["id"]);
+    for (contact, from) in &conversations {
+        let call = dialled(&day, shared, Some(from)).await;
+        assert_eq!(conversation(&day, call)["id"], from["id"]);
+        let detail = day.detail(call);
+        assert_eq!((detail.state, &detail.call.customer.unwrap().id), (CallState::Complete, contact));
+    }
+    // A conversation that was merged leads to the survivor's; one that is gone tells nothing, and none neither.
+    let [(_, cafés), (sam, his)] = &conversations[..] else { panic!("two") };
+    let ids = [cafés, his].map(|one| one["id"].as_str().unwrap());
+    day.front.merge_conversations(ids[0], ids[1]).unwrap();
+    let call = dialled(&day, shared, Some(cafés)).await;
+    assert_eq!(
+        (&conversation(&day, call)["id"], &day.detail(call).call.customer.unwrap().id),
+        (&his["id"], sam)
+    );
+    day.front.delete_conversation(ids[1]).unwrap();
+    for from in [Some(his), None] {
+        let call = dialled(&day, shared, from).await;
+        let detail = day.detail(call);
+        assert_eq!(
+            (detail.state, detail.reason.unwrap().code.as_str()),
+            (CallState::Held, "several_matches")
+        );
+        assert!(day.front.conversations_marked(&format!("aircall:call:{call}")).is_empty());
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -54,14 +54,23 @@ impl Counter {
         day.pass(120).await;
         let mut cost =
             Cost { writes: 0, look_ups: 0, looks: 0, arrivals: 0, aircall: at_aircall(day, aircall) };
+        // What Front took and we have not found yet.
+        let mut has_imported = false;
         for entry in day.front.journal(front).iter().filter(|entry| !is_upkeep(entry)) {
-            let path = entry.path.as_str();
-            let counted = match entry {
-                _ if entry.is_write() => &mut cost.writes,
-                _ if path.starts_with("/messages/") => &mut cost.arrivals,
-                _ if path.contains("/conversations") => &mut cost.looks,
-                _ if path.starts_with("/contacts/") => &mut cost.look_ups,
-                _ => panic!("a request that nobody thought of: {} {path}", entry.method),
+            let path: Vec<&str> = entry.path.split('?').next().unwrap().split('/').skip(1).collect();
+            let counted = match path.as_slice() {
+                _ if entry.is_write() => {
+                    has_imported |= path.ends_with(&["imported_messages"]);
+                    &mut cost.writes
+                }
+                ["messages", _] | ["conversations", _, "messages"] => &mut cost.arrivals,
+                // Before anything is written, they tell where it goes; after it, whether it is there.
+                ["contacts", _, "conversations"] if has_imported => &mut cost.arrivals,
+                ["contacts", _, "conversations"]
+                | ["conversations", _]
+                | ["conversations", _, "inboxes" | "comments"] => &mut cost.looks,
+                ["contacts", _] => &mut cost.look_ups,
+                _ => panic!("a request that nobody thought of: {} {}", entry.method, entry.path),
             };
             *counted += 1;
         }

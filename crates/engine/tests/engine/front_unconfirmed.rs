@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 use sidetone_engine::call::CaseId;
+use sidetone_engine::settings::UnknownCallers;
 use sidetone_protocol::CallState;
 use sidetone_sandbox::{
-    ExternalIdScope, Fault, FaultKind, GoneConversation, HangUp, ReopenOnImport, aircall_world as world,
-    front_world,
+    AssignOnImport, ExternalIdScope, Fault, FaultKind, GoneConversation, HangUp, ReopenOnImport,
+    aircall_world as world, front_world,
 };
 
-use crate::day::{Day, MARTA, Plan};
+use crate::day::{Day, MARTA, Plan, STRANGER};
 use crate::front::{activity, archive, change, conversation, keys, last_seq, missed, writes};
 
 /// The next import is answered so.
@@ -147,6 +148,112 @@ async fn into_a_conversation_that_is_deleted_just_before_an_import_a_call_goes_a
         assert_eq!((&found["status"], day.detail(next).state), (&json!("unassigned"), CallState::Complete));
         day.pass(600).await;
         is_so();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whatever_an_import_assigns_an_answered_call_gives_its_agent_the_conversation_and_takes_it_from_nobody()
+ {
+    // F7
+    let settings = [AssignOnImport::Always, AssignOnImport::Unassigned, AssignOnImport::NewConversation];
+    for assigns in settings {
+        let day = Day::begin(Plan::with_front()).await;
+        day.front.switch(|s| s.assign_on_import = assigns);
+        let has_it = |call| conversation(&day, call)["assignee"]["email"].clone();
+        let begun = day.answered(STRANGER).await;
+        assert_eq!(has_it(begun), "camille.roux@example.com", "{assigns:?}: a new one");
+        missed(&day, MARTA).await;
+        let next = day.answered(MARTA).await;
+        assert_eq!(has_it(next), "camille.roux@example.com", "{assigns:?}: one that nobody had");
+        change(&day, &conversation(&day, next), json!({ "assignee_id": front_world::ANA }));
+        let last = day.answered(MARTA).await;
+        assert_eq!(has_it(last), "ana.keller@example.com", "{assigns:?}: one that a person gave away");
+        for call in [begun, next, last] {
+            assert_eq!(
+                (day.detail(call).state, times(&day, &format!("aircall:call:{call}"))),
+                (CallState::Complete, 1)
+            );
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whether_an_import_makes_contacts_or_not_each_caller_has_one() {
+    // F1: a stranger, a number without its plus, a withheld one, twice each
+    for makes in [true, false] {
+        let day = Day::begin(Plan::with_front()).await;
+        day.front.switch(|s| s.contact_on_import = makes);
+        let before = day.front.contacts().len();
+        for from in [Some(STRANGER), Some("+33199001177"), None] {
+            let mut calls = Vec::new();
+            for _ in 0..2 {
+                let call = day.ring(world::SUPPORT_FR, from);
+                day.pass(25).await;
+                day.aircall.hang_up(call, &HangUp::default()).unwrap();
+                day.pass(120).await;
+                calls.push(call);
+            }
+            let found = conversation(&day, calls[0]);
+            assert_eq!(conversation(&day, calls[1])["id"], found["id"], "{makes} {from:?}");
+            assert_eq!(keys(&found).len(), 4, "{makes} {from:?}");
+            let contact = day.detail(calls[1]).call.customer.unwrap().id;
+            assert_eq!(conversations_of(&day, &contact), [found["id"].clone()], "{makes} {from:?}");
+        }
+        assert_eq!(day.front.contacts().len(), before + 2, "{makes}: the stranger and who withholds");
+    }
+}
+
+/// The ids of a contact's conversations.
+fn conversations_of(day: &Day, contact: &str) -> Vec<Value> {
+    let path = format!("/contacts/{contact}/conversations");
+    let (status, listed) = day.front.by_a_person("GET", &path, &Value::Null).unwrap();
+    assert_eq!(status, 200, "{listed}");
+    listed["_results"].as_array().unwrap().iter().map(|one| one["id"].clone()).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn whatever_handles_imports_of_type_custom_have_calls_that_need_one_are_whole_and_there_once() {
+    // G23, B7: a withheld number, and a contact who was chosen for one call
+    for is_phone in [false, true] {
+        let mut plan = Plan::with_front();
+        plan.logging.unknown_callers = UnknownCallers::Hold;
+        let day = Day::begin(plan).await;
+        day.front.switch(|s| s.custom_type_is_phone = is_phone);
+        let chosen = day.front.add_contact("Zoé Lambert", None, "+33199001290").unwrap();
+        let own = missed(&day, "+33199001290").await;
+        let mut calls = Vec::new();
+        for from in [None, Some(STRANGER), None, Some(STRANGER)] {
+            let call = day.ring(world::SUPPORT_FR, from);
+            day.pass(8).await;
+            day.aircall.answer(call, Some(world::CAMILLE)).unwrap();
+            day.aircall.comment(call, world::CAMILLE, &format!("of call {call}")).unwrap();
+            day.pass(30).await;
+            day.aircall.hang_up(call, &HangUp::default()).unwrap();
+            day.pass(120).await;
+            if from.is_some() {
+                day.handle.choose(CaseId(call), &chosen, false).await.unwrap();
+                day.pass(120).await;
+            }
+            calls.push(call);
+        }
+        for call in &calls {
+            assert_eq!(day.detail(*call).state, CallState::Complete, "{is_phone}");
+            for what in ["", ":duration", ":recording"] {
+                assert_eq!(times(&day, &format!("aircall:call:{call}{what}")), 1, "{is_phone} {what}");
+            }
+            let found = conversation(&day, *call);
+            let comments = found["comments"].as_array().unwrap().iter();
+            assert_eq!(
+                comments.filter(|one| one["body"] == format!("of call {call}")).count(),
+                1,
+                "{is_phone}"
+            );
+            assert_eq!(found["assignee"]["email"], "camille.roux@example.com");
+        }
+        let id = |call| conversation(&day, call)["id"].clone();
+        assert_eq!(id(calls[0]), id(calls[2]), "{is_phone}: withheld numbers share one");
+        assert_eq!([id(calls[1]), id(calls[3])], [id(own), id(own)], "{is_phone}: the chosen contact's");
+        assert_ne!(id(calls[0]), id(own));
     }
 }
 
