@@ -439,6 +439,19 @@ describe('the dry run', () => {
     });
   });
 
+  it.each(['de', 'fr'])('says for what a call waits to the end where it is narrow (%s)', async (language) => {
+    await withScene(
+      'setup-dry-run',
+      async (page) => {
+        const shortened = await page
+          .locator('.row .second > span, .row .chip .one')
+          .evaluateAll((texts) => texts.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent));
+        expect(shortened).toEqual([]);
+      },
+      { width: 320, language },
+    );
+  });
+
   it('is kept as a file', async () => {
     await withScene('setup-dry-run', async (page) => {
       await press(page, 'Save as CSV');
