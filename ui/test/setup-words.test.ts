@@ -14,7 +14,7 @@ const tested = (code: string): Tested => ({ accepted: false, account: null, line
 
 describe('every code has a sentence of its own and one thing to do', () => {
   it('of a test', () => {
-    const codes = ['wrong_key', 'no_such_account', 'not_an_api', 'forbidden', 'unreachable', 'rate_limited', 'never_heard_of'];
+    const codes = ['wrong_key', 'no_such_account', 'not_an_api', 'forbidden', 'unreachable', 'rate_limited', 'read_only', 'never_heard_of'];
     for (const language of ['en', 'de', 'fr'] as const) {
       setLanguage(language);
       const verdicts = codes.map((code) => refusedConnection(tested(code), 'gorgias', 'acmee'));

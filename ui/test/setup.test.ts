@@ -13,6 +13,7 @@ function aSetup(states: Partial<Record<SetupStep, StepState>>, over: Partial<Set
     aircall: null,
     helpdesk: null,
     asks_to_connect: null,
+    left: [],
     lines: [],
     events: 'auto',
     public_url: null,

@@ -156,6 +156,8 @@ pub(crate) enum Stimulus {
     TakeOver(oneshot::Sender<bool>),
     /// Put our webhook right now, not at the next look.
     LookAtWebhook,
+    /// Somebody learnt that the helpdesk may have taken our access back.
+    CheckAccess,
     /// Finish what is in hand, then stop.
     Stop(oneshot::Sender<()>),
 }
@@ -719,6 +721,10 @@ impl Engine {
             Stimulus::TokensChanged => self.keep_tokens(now),
             Stimulus::TakeOver(told) => {
                 let _ = told.send(self.take_over(now));
+                Ok(())
+            }
+            Stimulus::CheckAccess => {
+                self.check_authorization_now(now);
                 Ok(())
             }
             Stimulus::LookAtWebhook => {

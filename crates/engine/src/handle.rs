@@ -578,6 +578,11 @@ impl Handle {
         self.stimulate(Stimulus::LookAtWebhook);
     }
 
+    /// Has the helpdesk asked at once whether it still lets us in: somebody learnt that it may not (G20).
+    pub fn check_access(&self) {
+        self.stimulate(Stimulus::CheckAccess);
+    }
+
     /// Dials a number on an agent's phone (A5). A call that comes of it is linked with the ticket that it is dialled from
     /// (G9). Comes back when Aircall has answered; it is never repeated by itself.
     ///

@@ -22,6 +22,8 @@ pub struct Link {
     /// Failures in a row.
     failures: u32,
     wrong_account: bool,
+    /// What is refused is the app that somebody signed in with, not the access.
+    app_refused: bool,
 }
 
 impl Link {
@@ -37,6 +39,7 @@ impl Link {
             next_try: None,
             failures: 0,
             wrong_account: false,
+            app_refused: false,
         }
     }
 
@@ -112,6 +115,11 @@ impl Link {
         self.wrong_account = wrong_account;
     }
 
+    /// Whether a refusal of this answer is about the app ([`crate::transport::AppRefused`]); told before the refusal is.
+    pub fn is_about_app(&mut self, app_refused: bool) {
+        self.app_refused = app_refused;
+    }
+
     /// No proper answer came.
     pub fn unreachable(&mut self, text: &str, now: DateTime<Utc>) {
         if self.state == ConnectionState::Refused {
@@ -145,6 +153,17 @@ impl Link {
         let text = self.text.clone().unwrap_or_default();
         let name = vendor_name(self.vendor);
         let (code, what, mend) = match (self.state, self.wrong_account) {
+            (ConnectionState::Refused, _) if self.app_refused => (
+                "app_refused",
+                format!(
+                    "{name} does not accept the app that Sidetone signs in with, so logging waits. Nothing is lost."
+                ),
+                format!(
+                    "Whoever runs Sidetone corrects client_id and client_secret in [{}.oauth] and starts it again; nobody has \
+                     to sign in again for that. {text}",
+                    name.to_lowercase()
+                ),
+            ),
             (ConnectionState::Refused, true) => (
                 "wrong_account",
                 format!("There is no {name} account under the configured address."),

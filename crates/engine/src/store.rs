@@ -483,6 +483,12 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// If the store cannot be changed.
     fn setting_once(&self, key: &str, value: &str) -> Result<String, StoreError>;
+    /// Puts `new` in place of `old`; `false`: something else is remembered by now, which stays. Whoever asks at the same
+    /// time, in whichever program, one of them only is answered `true`.
+    ///
+    /// # Errors
+    /// If the store cannot be changed.
+    fn replace_setting(&self, key: &str, old: &str, new: &str) -> Result<bool, StoreError>;
     /// Pushed events after `id`; `None` if events before the oldest kept one were asked for.
     ///
     /// # Errors

@@ -20,6 +20,11 @@ pub enum TransportError {
     Unclear(String),
 }
 
+/// Lies in the extensions of an answer 401 that the way to a vendor gives by itself: not what a person gave is refused, but
+/// the app that was registered with the vendor. Whoever runs Sidetone mends that; signing in again would not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AppRefused;
+
 /// A body that is sent piece by piece; `None`: the request has none. Its length stands in the request's head.
 pub type Outgoing = Option<BoxStream<'static, std::io::Result<Bytes>>>;
 /// A body that comes piece by piece.

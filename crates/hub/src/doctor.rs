@@ -21,6 +21,7 @@ mod webhook;
 
 use sidetone_engine::directory::People;
 use sidetone_engine::transport::TransportError;
+use sidetone_protocol::Vendor;
 
 pub use self::check::{CODES, Check, Finding, report};
 use self::check::{fault, named};
@@ -64,6 +65,8 @@ pub async fn examine(patient: &Patient) -> Vec<Check> {
         }
         checks.extend(desk.iter().flat_map(|desk| desk.checks(company)));
     }
+    // First, so that of two reasons why a key is not accepted this one is told.
+    checks.splice(0..0, patient.standings.refused_apps().into_iter().map(refused_app));
     checks.sort_by_key(Check::place);
     // What two signs show is one fault.
     checks.dedup_by(|later, earlier| {
@@ -74,6 +77,30 @@ pub async fn examine(patient: &Patient) -> Vec<Check> {
         is_same
     });
     checks
+}
+
+/// The host of another Sidetone that is connected to the same Aircall (B16); `None` also where Aircall does not tell.
+pub(crate) async fn other_writer(patient: &Patient) -> Option<String> {
+    let (installation, listed) = tokio::join!(patient.installation(), company::webhooks(patient));
+    let webhooks = &listed.ok()?.items;
+    webhook::Seen { patient, installation, is_served: true, webhooks }.other_host()
+}
+
+/// An app that its vendor refuses is seen at the next renewal, while what it was given is good still.
+fn refused_app(vendor: Vendor) -> Check {
+    let (code, name, section) = match vendor {
+        Vendor::Aircall => ("aircall_key", "Aircall", "aircall.oauth"),
+        Vendor::Gorgias => ("gorgias_key", "Gorgias", "gorgias.oauth"),
+        Vendor::Front => ("front_key", "Front", "front.oauth"),
+    };
+    fault(
+        code,
+        format!("{name} refuses the app that Sidetone signs in with, so the sign-in cannot be renewed"),
+        format!(
+            "Correct client_id and client_secret in [{section}] as {name} shows them for the app, and start Sidetone again; \
+             nobody has to sign in again for that"
+        ),
+    )
 }
 
 fn is_worse(one: &Check, other: &Check) -> bool {

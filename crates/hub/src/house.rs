@@ -28,7 +28,7 @@ use self::doors::{Doors, Open};
 pub(crate) use self::keeping::last_change;
 pub use self::keeping::{Entered, NotKept};
 use self::signing::Signing;
-pub(crate) use self::tending::noted;
+pub(crate) use self::tending::{left_behind, noted};
 use crate::config::{Base, Config, ConfigError, Console, Draft, Fault, secrets_of_console};
 use crate::database::Database;
 use crate::doctor::Patient;
@@ -39,7 +39,7 @@ use crate::running::{self, Running, StartError};
 use crate::seal::{Configured, KeyPlace, Unkept};
 use crate::server::{self, InProcess};
 use crate::setup::SetUp;
-use crate::signin::Bearers;
+use crate::signin::{Bearers, Standings};
 use crate::vault::Vault;
 
 /// Requests to the old routes get this long to end before the new engine starts; a webhook's body comes within 5 s.
@@ -329,7 +329,7 @@ impl House {
         *self.0.draft.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&draft);
         self.setup().heed(changed);
         self.see_the_doctor(None);
-        let transport = self.heed_sign_ins(&draft).await;
+        let (transport, standings) = self.heed_sign_ins(&draft).await;
         let Ok(config) = Draft::clone(&draft).complete() else {
             self.0.doors.send_replace(Doors::NotSetUp);
             return Ok(());
@@ -343,7 +343,7 @@ impl House {
             self.pass_on(pushed, new.handle.clone());
         }
         let handle = new.handle.clone();
-        self.see_the_doctor(Some((handle.clone(), config)));
+        self.see_the_doctor(Some((handle.clone(), config, standings)));
         *running = Some(new);
         self.resume_after_uninstall(&handle).await?;
         self.0.doors.send_replace(Doors::Open(Open::new(routes, handle)));
@@ -355,9 +355,10 @@ impl House {
         self.0.practice.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn see_the_doctor(&self, engine: Option<(Handle, Config)>) {
-        let practice = engine.map(|(handle, config)| {
-            let mut patient = Patient::new(Arc::new(config), self.transport()).running(handle);
+    fn see_the_doctor(&self, engine: Option<(Handle, Config, Standings)>) {
+        let practice = engine.map(|(handle, config, standings)| {
+            let patient = Patient::new(Arc::new(config), self.transport());
+            let mut patient = patient.running(handle).signed_in(standings);
             if let Ok(vault) = self.vault() {
                 let entered = self.draft().entered.clone();
                 let needed = secrets_of_console().filter(|name| entered.contains(*name));
@@ -453,7 +454,7 @@ impl From<HouseError> for Problem {
         Problem::new(
             http::StatusCode::SERVICE_UNAVAILABLE,
             "not_applied",
-            format!("{error}. What was entered is kept, and it is tried again by itself."),
+            format!("{error}. It is tried again by itself."),
         )
         .again_in(5)
     }

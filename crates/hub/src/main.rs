@@ -9,7 +9,6 @@ use clap::{Parser, Subcommand};
 use sidetone_engine::AdoptProgress;
 use sidetone_engine::call::CaseId;
 use sidetone_engine::store::StoreError;
-use sidetone_engine::transport::Transport;
 use sidetone_hub::config::{Base, Config, ConfigError, Console, Draft};
 use sidetone_hub::database::Database;
 use sidetone_hub::doctor::{self, Patient};
@@ -236,13 +235,16 @@ fn stop_asked() -> std::io::Result<impl Future<Output = ()>> {
 async fn check(config: Config, json: bool) -> Result<ExitCode, Failure> {
     let fault = |error: &dyn std::fmt::Display| Failure::Fault(error.to_string());
     // A database that is not there, or does not answer, is for the doctor to tell.
-    let transport: Arc<dyn Transport> = if config.signed_in.is_empty() {
-        Arc::new(HttpTransport::new().map_err(|error| fault(&error))?)
+    let patient = if config.signed_in.is_empty() {
+        let transport = Arc::new(HttpTransport::new().map_err(|error| fault(&error))?);
+        Patient::new(Arc::new(config), transport)
     } else {
         let store = config.database.open(&config.data_dir).map_err(|error| fault(&error))?;
-        running::way_to_vendors(&config, &store).map_err(|error| fault(&error))?
+        let way = running::way_to_vendors(&config, &store).map_err(|error| fault(&error))?;
+        let standings = way.standings();
+        Patient::new(Arc::new(config), way.transport).signed_in(standings)
     };
-    let checks = doctor::examine(&Patient::new(Arc::new(config), transport)).await;
+    let checks = doctor::examine(&patient).await;
     let report = doctor::report(&checks, chrono::Utc::now().timestamp());
     let mut out = std::io::stdout().lock();
     let written = if json {

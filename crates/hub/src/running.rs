@@ -44,7 +44,7 @@ pub struct Running {
 /// [`StartError`], which says what to do.
 pub fn start_alone(config: &Config) -> Result<Running, StartError> {
     let store = config.database.open(&config.data_dir)?;
-    let transport = way_to_vendors(config, &store)?;
+    let transport = way_to_vendors(config, &store)?.transport;
     start(config, store, transport)
 }
 
@@ -53,11 +53,11 @@ pub fn start_alone(config: &Config) -> Result<Running, StartError> {
 ///
 /// # Errors
 /// The network library's.
-pub fn way_to_vendors(config: &Config, store: &Arc<dyn Store>) -> Result<Arc<dyn Transport>, TransportError> {
+pub fn way_to_vendors(config: &Config, store: &Arc<dyn Store>) -> Result<Bearers, TransportError> {
     let shelf = Shelf::new(Vault::new(Arc::clone(store), config.secret_key.clone()));
     let (plain, clock) = (Arc::new(HttpTransport::new()?), Arc::new(SystemClock) as Arc<dyn Clock>);
     let runtime = tokio::runtime::Handle::current();
-    Ok(Bearers::new(plain, &config.signed_in, &config.apps, &shelf, &clock, &runtime).transport)
+    Ok(Bearers::new(plain, &config.signed_in, &config.apps, &shelf, &clock, &runtime))
 }
 
 /// Starts the engine in a thread of its own: its commits wait for the disk, and nobody else should wait with them.

@@ -5,11 +5,12 @@
 mod arriving;
 pub(crate) mod connecting;
 mod lines;
+mod probes;
 mod trying;
 mod view;
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use axum::Json;
@@ -28,6 +29,7 @@ use toml::Value;
 
 pub(crate) use self::arriving::arrived;
 use crate::config::Secret;
+use crate::doctor::{self, Patient};
 use crate::house::{Entered, House, HouseError, NotKept};
 use crate::problem::Problem;
 use crate::seal::UnlockError;
@@ -141,7 +143,9 @@ async fn inbox(State(house): State<House>, body: Bytes) -> Result<Json<Setup>, P
     view::setup(&house).await
 }
 
-/// `POST /api/setup/go {"mode": "live"}`. 409 `not_ready` while an earlier step is open; the detail names it.
+/// `POST /api/setup/go {"mode": "live"}`. 409 `not_ready` while an earlier step is open; the detail names it. 409
+/// `other_sidetone` where another installation is connected to the same Aircall, until whoever goes live says that they know
+/// (B16).
 async fn go(State(house): State<House>, body: Bytes) -> Result<Json<Setup>, Problem> {
     let asked: GoRequest = read(&body, "{\"mode\": \"live\"}")?;
     if asked.days.is_some_and(|days| days == 0 || days > MOST_SHADOW_DAYS) {
@@ -154,6 +158,16 @@ async fn go(State(house): State<House>, body: Bytes) -> Result<Json<Setup>, Prob
         let step = serde_json::to_value(open.step).unwrap_or_default();
         let told = format!("The step {step} comes first; GET /api/setup says how far each is.");
         return Err(Problem::new(StatusCode::CONFLICT, "not_ready", told).with("step", step));
+    }
+    if asked.mode == Mode::Live
+        && let Some(host) = other_sidetone(&house).await
+        && asked.beside.as_ref() != Some(&host)
+    {
+        let told = format!(
+            "Another Sidetone ({host}) is connected to this Aircall. Beside it this one only reads until somebody takes over; \
+             to go live all the same, send \"beside\": \"{host}\" as well."
+        );
+        return Err(Problem::new(StatusCode::CONFLICT, "other_sidetone", told).with("host", host.into()));
     }
     let word = match asked.mode {
         Mode::Off => "off",
@@ -174,6 +188,17 @@ async fn go(State(house): State<House>, body: Bytes) -> Result<Json<Setup>, Prob
         ])
         .await?;
     view::setup(&house).await
+}
+
+/// Where another Sidetone of this company is reached. Nobody is held up where Aircall does not tell: the engine writes nothing
+/// before it has looked itself.
+async fn other_sidetone(house: &House) -> Option<String> {
+    let patient = Patient::new(Arc::new(house.config()?), house.transport());
+    let patient = match house.handle() {
+        Some(engine) => patient.running(engine),
+        None => patient,
+    };
+    doctor::other_writer(&patient).await
 }
 
 /// `POST /api/setup/passphrase {"passphrase": "…"}`: for a desktop without a keyring. 422 `wrong_passphrase`,
@@ -217,7 +242,16 @@ impl From<NotKept> for Problem {
             NotKept::House(HouseError::Config(error)) => {
                 Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "wrong_value", error.to_string())
             }
-            NotKept::House(error) => error.into(),
+            NotKept::House(error) => {
+                tracing::error!(%error, "what was entered is not kept");
+                let told = format!("{error}. What was entered is not kept: enter it again.");
+                Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_kept", told).again_in(5)
+            }
+            NotKept::NotApplied(error) => {
+                tracing::error!(%error, "what was entered is kept, and cannot be applied yet");
+                let told = format!("{error}. What was entered is kept, and it is tried again by itself.");
+                Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_applied", told).again_in(5)
+            }
         }
     }
 }

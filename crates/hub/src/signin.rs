@@ -36,7 +36,7 @@ mod tokens;
 pub use app::{App, AppError};
 pub use authorized::{Authorized, placeholder};
 pub use back::{DESKTOP_PORT, Ways};
-pub use bearers::{Bearers, BySignIn};
+pub use bearers::{Bearers, BySignIn, Standings};
 pub use code::Code;
 pub use finish::{Connects, SignedIn};
 pub use kept::Kept;

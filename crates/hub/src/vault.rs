@@ -74,6 +74,10 @@ pub enum VaultError {
     Store(#[from] StoreError),
 }
 
+/// How a secret is stored: another one each time it is put there, even if it says the same.
+#[derive(Clone)]
+pub struct Stored(String);
+
 /// Where secrets are kept.
 #[derive(Clone)]
 pub struct Vault {
@@ -105,10 +109,33 @@ impl Vault {
     /// # Errors
     /// [`VaultError`]; an unreadable one is left as it is.
     pub fn get(&self, name: &str) -> Result<Option<Secret>, VaultError> {
+        Ok(self.look(name)?.map(|(_, secret)| secret))
+    }
+
+    /// The secret of this name, and how it is stored just now: for [`Vault::replace`]. `None`: none was kept, or it was
+    /// forgotten.
+    ///
+    /// # Errors
+    /// As [`Vault::get`].
+    pub fn look(&self, name: &str) -> Result<Option<(Stored, Secret)>, VaultError> {
         let sealed = self.store.setting(&format!("{PREFIX}{name}"))?.filter(|sealed| !sealed.is_empty());
         let Some(sealed) = sealed else { return Ok(None) };
         let key = self.key.as_ref().ok_or(VaultError::NoKey)?;
-        open(key, name, &sealed).map(Some).ok_or_else(|| VaultError::Unreadable(name.to_owned()))
+        let secret = open(key, name, &sealed).ok_or_else(|| VaultError::Unreadable(name.to_owned()))?;
+        Ok(Some((Stored(sealed), secret)))
+    }
+
+    /// Puts a secret in place of the one that was looked at; `None`: forgets it. `false`: somebody else, in whichever program
+    /// on this database, was first, and what they put there stays. Durable when it returns.
+    ///
+    /// # Errors
+    /// [`VaultError::NoKey`], or the database's.
+    pub fn replace(&self, name: &str, was: &Stored, secret: Option<&Secret>) -> Result<bool, VaultError> {
+        let (setting, sealed) = match secret {
+            Some(secret) => self.sealed(name, secret)?,
+            None => Vault::forgotten(name),
+        };
+        Ok(self.store.replace_setting(&setting, &was.0, &sealed)?)
     }
 
     /// Keeps a secret in place of the one of this name. Durable when it returns.

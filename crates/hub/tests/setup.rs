@@ -18,6 +18,8 @@ use sidetone_sandbox::{Sandbox, aircall_world as world, front_world, gorgias_wor
 
 /// 32 bytes.
 const SECRET_KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+/// The id of another installation.
+const ANOTHER: &str = "11111111-2222-4333-8444-555555555555";
 const HAND_MADE: &str = "token-of-a-webhook-made-by-hand";
 
 fn with_key() -> String {
@@ -179,6 +181,20 @@ async fn from_nothing_to_live(good: Value, bad: Value, secret: &str, account: &s
     let (_, setup) = hub.post("/api/setup/go", json!({"mode": "shadow", "days": 5})).await;
     assert!(setup["mode"] == "shadow" && setup["shadow_until"].is_i64());
     assert_eq!(hub.get("/api/shadow").await["until"], setup["shadow_until"], "the engine knows it, too");
+    // Nobody goes live beside another Sidetone without knowing it (B16).
+    let aircall = hub.sandbox.control().aircall().clone();
+    let other = json!({"url": format!("https://old.example.com/webhooks/aircall/{ANOTHER}"), "events": ["call.ended"]});
+    let made = aircall.by_a_person("POST", "/v1/webhooks", &other).unwrap().1;
+    for beside in [Value::Null, json!("new.example.com")] {
+        let (status, told) = hub.post("/api/setup/go", json!({"mode": "live", "beside": beside})).await;
+        let told = (status, told["code"].clone(), told["host"].clone());
+        assert_eq!(told, (409, json!("other_sidetone"), json!("old.example.com")));
+        assert_eq!(hub.get("/api/setup").await["mode"], "shadow");
+    }
+    let beside = json!({"mode": "live", "beside": "old.example.com"});
+    assert_eq!(hub.post("/api/setup/go", beside).await.1["mode"], "live");
+    let other = format!("/v1/webhooks/{}", made["webhook"]["webhook_id"].as_str().unwrap());
+    aircall.by_a_person("DELETE", &other, &Value::Null).unwrap();
     let (status, setup) = hub.post("/api/setup/go", json!({"mode": "live"})).await;
     assert_eq!(
         (status, setup["mode"].clone(), setup["shadow_until"].clone()),
@@ -332,8 +348,38 @@ async fn what_the_file_says_is_read_only() {
     // The rules are not in the file.
     let mut rules = setup["rules"].clone();
     rules["missed"] = json!("closed");
-    let (status, setup) = hub.post("/api/setup/rules", rules).await;
+    let (status, setup) = hub.post("/api/setup/rules", rules.clone()).await;
     assert_eq!((status, setup["rules"]["missed"].clone()), (200, json!("closed")));
+
+    // What the database does not take is not kept; what only cannot be applied is.
+    let database = rusqlite::Connection::open(hub.dir.path().join("data/sidetone.db")).unwrap();
+    let refuses = "CREATE TRIGGER refuses BEFORE INSERT ON setting WHEN NEW.key = 'console.logging.missed'
+        BEGIN SELECT RAISE(ABORT, 'full'); END";
+    let no_engine_starts = "ALTER TABLE directory RENAME TO directory_away";
+    for (fault, mended, missed, code, said) in [
+        (refuses, "DROP TRIGGER refuses", "open", "not_kept", "is not kept"),
+        (
+            no_engine_starts,
+            "ALTER TABLE directory_away RENAME TO directory",
+            "store",
+            "not_applied",
+            "is kept, and it is tried again",
+        ),
+    ] {
+        database.execute_batch(fault).unwrap();
+        rules["missed"] = json!(missed);
+        let (status, told) = hub.post("/api/setup/rules", rules.clone()).await;
+        assert_eq!((status, told["code"].clone()), (503, json!(code)), "{told}");
+        assert!(told["detail"].as_str().unwrap().contains(said), "{told}");
+        database.execute_batch(mended).unwrap();
+        let wanted = if code == "not_kept" { "closed" } else { missed };
+        hub.until("what is kept holds", Duration::from_secs(10), async || {
+            let is_ready =
+                hub.client.get(hub.url("/readyz")).send().await.is_ok_and(|now| now.status() == 200);
+            is_ready && hub.get("/api/setup").await["rules"]["missed"] == wanted
+        })
+        .await;
+    }
 }
 
 // The sandbox has to answer while the test waits for the program.

@@ -130,6 +130,10 @@ pub struct Setup {
     /// A helpdesk account whose app store sent somebody here; an admin accepts or refuses it.
     #[serde(default)]
     pub asks_to_connect: Option<Connected>,
+    /// What uninstalling could not undo, for a person to do by hand: `aircall_webhook` (it stands there still), and where
+    /// somebody had signed in `aircall_app`, `gorgias_app`, `front_app` (the access is listed there still).
+    #[serde(default)]
+    pub left: Vec<String>,
     /// The ids of the lines that are chosen.
     pub lines: Vec<String>,
     /// How events arrive.
@@ -384,6 +388,10 @@ pub struct GoRequest {
     /// Shadow mode for so many days; then a reminder stands. `None`: until somebody changes it.
     #[serde(default)]
     pub days: Option<u32>,
+    /// Going live although the Sidetone at this host is connected to the same Aircall: as the refusal `other_sidetone` named
+    /// it (B16).
+    #[serde(default)]
+    pub beside: Option<String>,
 }
 
 /// `POST /api/setup/inbox`.

@@ -282,6 +282,12 @@ impl Store for MortalStore {
         self.alive()?.setting(key)
     }
 
+    fn replace_setting(&self, key: &str, old: &str, new: &str) -> Result<bool, StoreError> {
+        self.takes()?;
+        let is_replaced = self.alive()?.replace_setting(key, old, new)?;
+        self.committed(is_replaced)
+    }
+
     fn setting_once(&self, key: &str, value: &str) -> Result<String, StoreError> {
         let kept = self.alive()?.setting_once(key, value)?;
         self.committed(kept)

@@ -5,7 +5,7 @@ import { HostError, type Failure } from './host';
 export function bodyOrThrow<T>(path: string, status: number, body: unknown): T {
   if (status >= 200 && status < 300) return (body ?? null) as T;
   const code = textIn(body, 'code') ?? (status === 403 ? 'forbidden' : null);
-  throw new HostError(failureOf(status), `${path} answered ${status}`, code, textIn(body, 'detail'));
+  throw new HostError(failureOf(status), `${path} answered ${status}`, code, textIn(body, 'detail'), body);
 }
 
 function failureOf(status: number): Failure {

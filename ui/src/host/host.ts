@@ -96,6 +96,8 @@ export class HostError extends Error {
     readonly code: string | null = null,
     /** The other side's own sentence, in English, where one was told. */
     readonly detail: string | null = null,
+    /** The whole problem as it was told: some have a member more (RFC 9457). */
+    readonly problem: unknown = null,
   ) {
     super(message);
     this.name = 'HostError';

@@ -802,7 +802,12 @@ mode: Mode,
 /**
  * Shadow mode for so many days; then a reminder stands. `None`: until somebody changes it.
  */
-days: number | null, };
+days: number | null, 
+/**
+ * Going live although the Sidetone at this host is connected to the same Aircall: as the refusal `other_sidetone` named
+ * it (B16).
+ */
+beside: string | null, };
 
 /**
  * `GET /api/health`, and the `health` event.
@@ -1624,6 +1629,11 @@ helpdesk: Connected | null,
  * A helpdesk account whose app store sent somebody here; an admin accepts or refuses it.
  */
 asks_to_connect: Connected | null, 
+/**
+ * What uninstalling could not undo, for a person to do by hand: `aircall_webhook` (it stands there still), and where
+ * somebody had signed in `aircall_app`, `gorgias_app`, `front_app` (the access is listed there still).
+ */
+left: Array<string>, 
 /**
  * The ids of the lines that are chosen.
  */

@@ -62,6 +62,7 @@ export interface Parameters {
   alertNoEvents: 'time';
   alertNoEventsWhat: 'n';
   alertAccess: 'vendor';
+  alertApp: 'vendor';
   alertAccessWhat: 'n';
   alertPerson: 'n';
   alertNoAuthor: 'helpdesk';
@@ -94,6 +95,7 @@ export interface Parameters {
   keyAcceptedLines: 'n';
   signedInLines: 'n';
   connectedSince: 'time';
+  leftApp: 'vendor';
   disconnectAsk: 'vendor';
   disconnectWhat: 'vendor';
   permissionsMissing: 'list';
@@ -136,6 +138,7 @@ export interface Parameters {
   dryRunUnreachable: 'helpdesk';
   goWhat: 'helpdesk';
   nextWritten: 'helpdesk';
+  besideTitle: 'host';
   faultsFound: 'n';
   isLiveWhat: 'helpdesk';
   isShadowUntil: 'time';

@@ -27,6 +27,8 @@ export function refusedConnection({ code, detail }: Tested, vendor: Vendor, acco
       return vendor === 'gorgias'
         ? of(say('notGorgias', { name: account }), 'correct_account')
         : of(say('notTheVendor', { vendor: name }), 'try_again');
+    case 'read_only':
+      return of(say('otherAccountFixed'), 'correct_account');
     case 'forbidden':
       return of(say('accessForbidden', { vendor: name }), 'enter_again');
     case 'unreachable':
@@ -132,5 +134,7 @@ export function askFailedWords(error: HostError): string {
   if (error.code === 'read_only') return `${say('setInFile')}. ${say('setInFileWhat')}`;
   if (error.code === 'not_ready') return `${say('earlierFirst')}.`;
   if (error.code === 'nobody_asks') return say('nobodyAsks');
+  if (error.code === 'not_kept') return say('notKept');
+  if (error.code === 'not_applied') return say('keptNotApplied');
   return error.failure === 'unreachable' ? say('didNotAnswer') : say('notTaken');
 }

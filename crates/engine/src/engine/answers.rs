@@ -15,7 +15,7 @@ use crate::knowledge::Question;
 use crate::number::E164;
 use crate::readiness::{ENDED_OVERDUE, FRESH_AFTER_END, SILENT_TOO_LONG};
 use crate::store::{Case, Change, Due, StoreError};
-use crate::transport::TransportError;
+use crate::transport::{AppRefused, TransportError};
 
 /// A fresh read that failed so often is given up: the record goes without.
 const READ_TRIES: u32 = 3;
@@ -144,6 +144,7 @@ impl Engine {
             Ok(answer) => answer,
             Err(error) => return link.unreachable(&error.to_string(), now),
         };
+        link.is_about_app(answer.extensions().get::<AppRefused>().is_some());
         if vendor == self.helpdesk.vendor()
             && let Some((used, limit)) = self.helpdesk.told(answer.headers())
             && let Some(budget) = self.budgets.get_mut(&vendor)

@@ -20,12 +20,14 @@ const AGAIN: TimeDelta = TimeDelta::seconds(15);
 pub(crate) struct Checking {
     at: DateTime<Utc>,
     busy: bool,
+    /// Somebody wants it asked now, however lately it answered.
+    asked: bool,
 }
 
 impl Checking {
     /// The lists are read first; they tell as well.
     pub(super) fn new(now: DateTime<Utc>) -> Checking {
-        Checking { at: now + ASK_AFTER, busy: false }
+        Checking { at: now + ASK_AFTER, busy: false, asked: false }
     }
 }
 
@@ -34,7 +36,7 @@ impl Engine {
         let vendor = self.helpdesk.vendor();
         let Some(link) = self.links.get_mut(&vendor).filter(|_| !self.checking.busy) else { return };
         let is_refused = link.is_refused();
-        if !is_refused {
+        if !is_refused && !self.checking.asked {
             let silent_since = link.heard_at().map_or(self.started, |at| at.max(self.started));
             self.checking.at = self.checking.at.max(silent_since + ASK_AFTER);
         }
@@ -50,10 +52,17 @@ impl Engine {
         match taken {
             Ok(()) => {
                 self.checking.busy = true;
+                self.checking.asked = false;
                 self.send(vendor, Job::Check, self.helpdesk.check(), now);
             }
             Err(until) => self.wake_by(until.max(now + TimeDelta::seconds(1))),
         }
+    }
+
+    /// Somebody knows that access may have ended: the helpdesk is asked at once.
+    pub(super) fn check_authorization_now(&mut self, now: DateTime<Utc>) {
+        self.checking.asked = true;
+        self.checking.at = now;
     }
 
     pub(super) fn was_checked(&mut self, result: &Result<Answer, TransportError>, now: DateTime<Utc>) {

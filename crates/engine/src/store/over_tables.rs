@@ -180,6 +180,10 @@ impl<D: Database> Store for D {
         self.write(|sql| setting::once(sql, key, value))
     }
 
+    fn replace_setting(&self, key: &str, old: &str, new: &str) -> Result<bool, StoreError> {
+        self.write(|sql| setting::replace(sql, key, old, new))
+    }
+
     fn pushed_since(&self, id: i64, limit: usize) -> Result<Option<Vec<Pushed>>, StoreError> {
         self.read(|sql| pushed::since(sql, id, limit))
     }

@@ -82,6 +82,7 @@ on_every_store! {
     lists_are_paged_filtered_and_searched_without_wildcards
     pushed_events_are_resumed_without_loss_and_the_gap_is_told
     the_directory_and_settings_are_kept
+    of_two_who_replace_a_setting_at_the_same_time_one_does
     what_is_remembered_is_read_beside_the_program_that_has_it_open
     a_number_is_found_in_the_directory_by_what_it_means
     whoever_was_not_seen_in_a_pass_is_gone_after_it
@@ -358,6 +359,31 @@ fn the_directory_and_settings_are_kept(store: &impl Fresh) {
     assert_eq!(store.setting("none").unwrap(), None);
     assert_eq!(store.setting_once("none", "first").unwrap(), "first");
     assert_eq!(store.setting_once("none", "second").unwrap(), "first");
+}
+
+fn of_two_who_replace_a_setting_at_the_same_time_one_does(store: &impl Fresh) {
+    let programs = [store.open(), store.open()];
+    assert!(!programs[0].replace_setting("tokens", "", "0").unwrap(), "there is nothing to replace");
+    let settings = vec![("tokens".to_owned(), "0".to_owned())];
+    programs[0].commit(&Change { settings, ..Change::at(at(0)) }).unwrap();
+    for round in 0..20 {
+        let (old, both) = (programs[0].setting("tokens").unwrap().unwrap(), std::sync::Barrier::new(2));
+        let new = |who: usize| format!("{round}-{who}");
+        let did = std::thread::scope(|scope| {
+            [0, 1]
+                .map(|who| {
+                    let (program, old, both) = (&programs[who], &old, &both);
+                    scope.spawn(move || {
+                        both.wait();
+                        program.replace_setting("tokens", old, &new(who)).unwrap()
+                    })
+                })
+                .map(|program| program.join().unwrap())
+        });
+        assert!(did[0] != did[1], "round {round}: {did:?}");
+        let kept = programs[0].setting("tokens").unwrap();
+        assert_eq!(kept, Some(new(usize::from(did[1]))), "round {round}");
+    }
 }
 
 fn customer(id: &str, updated_at: i64) -> Customer {

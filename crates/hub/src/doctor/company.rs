@@ -78,7 +78,7 @@ impl Company {
         let has_room = patient.has_room(Vendor::Aircall);
         let (users, webhooks, presences, staffed) = tokio::join!(
             async { all(aircall::users::list(Paging::default()), account, transport, &mut None).await },
-            async { all(aircall::webhooks::list(Paging::default()), account, transport, &mut None).await },
+            webhooks(patient),
             async {
                 let asked = aircall::users::availabilities(Paging::default());
                 if !has_room {
@@ -102,6 +102,12 @@ impl Company {
         let is_online = |one: &&Availability| one.presence != Presence::Offline;
         Some((presences.iter().filter(is_online).count(), presences.len()))
     }
+}
+
+/// All webhooks of the company.
+pub(super) async fn webhooks(patient: &Patient) -> Result<Listed<Webhook>, Unread> {
+    let list = aircall::webhooks::list(Paging::default());
+    all(list, &patient.config.aircall, patient.transport.as_ref(), &mut None).await
 }
 
 async fn staffed(patient: &Patient, lines: &[Number], has_room: bool) -> Vec<Number> {

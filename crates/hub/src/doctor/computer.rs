@@ -17,7 +17,9 @@ const LITTLE_BYTES: u64 = 2 << 30;
 
 pub(super) async fn checks(patient: &Patient) -> Vec<Check> {
     let data_dir = patient.config.data_dir.clone();
-    let looked = tokio::task::spawn_blocking(move || [Some(folder(&data_dir)), disk(&data_dir)]).await;
+    let free_bytes = patient.free_bytes;
+    let looked =
+        tokio::task::spawn_blocking(move || [Some(folder(&data_dir)), disk(&data_dir, free_bytes)]).await;
     let mut checks: Vec<Check> = looked.into_iter().flatten().flatten().collect();
     checks.push(database::check(&patient.config.database).await);
     checks.extend(secrets(patient).await);
@@ -85,7 +87,7 @@ fn is_open_to_everybody(_: &std::fs::Metadata) -> bool {
     false
 }
 
-fn disk(path: &Path) -> Option<Check> {
+fn disk(path: &Path, free_bytes: fn(&Path) -> Option<u64>) -> Option<Check> {
     Some(room(free_bytes(&nearest(path))?))
 }
 
@@ -95,14 +97,14 @@ fn nearest(path: &Path) -> PathBuf {
 }
 
 #[cfg(unix)]
-fn free_bytes(path: &Path) -> Option<u64> {
+pub(super) fn free_bytes(path: &Path) -> Option<u64> {
     let found = rustix::fs::statvfs(path).ok()?;
     Some(found.f_bavail.saturating_mul(found.f_frsize))
 }
 
 /// Not asked there: the standard library knows no way.
 #[cfg(not(unix))]
-fn free_bytes(_: &Path) -> Option<u64> {
+pub(super) fn free_bytes(_: &Path) -> Option<u64> {
     None
 }
 
@@ -218,6 +220,6 @@ mod tests {
         }
         std::fs::write(dir.path().join("file"), "").expect("writes");
         assert_eq!(folder(&dir.path().join("file")).finding, Finding::Fault);
-        assert!(disk(&path).is_some_and(|check| check.value.is_some()), "the disk is measured");
+        assert!(disk(&path, free_bytes).is_some_and(|check| check.value.is_some()), "the disk is measured");
     }
 }

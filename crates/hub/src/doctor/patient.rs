@@ -1,5 +1,6 @@
 //! What is looked at, and with what.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use sidetone_engine::Handle;
@@ -9,9 +10,11 @@ use sidetone_protocol::Vendor;
 use url::Url;
 use uuid::Uuid;
 
+use super::computer;
 use crate::config::Config;
 use crate::config::is_loopback;
 use crate::database;
+use crate::signin::Standings;
 use crate::vault::Vault;
 
 /// The setting in the store that keeps the id that our webhook's address ends in.
@@ -30,13 +33,24 @@ pub struct Patient {
     pub engine: Option<Handle>,
     /// Where secrets are kept, with the names of those that are needed.
     pub vault: Option<(Vault, Vec<String>)>,
+    /// How the sign-ins stand that its requests are made with.
+    pub standings: Standings,
+    /// How many bytes are free where a folder is; `None`: the system does not tell.
+    pub free_bytes: fn(&Path) -> Option<u64>,
 }
 
 impl Patient {
     /// Without an engine: what `sidetone-hub check` looks at.
     #[must_use]
     pub fn new(config: Arc<Config>, transport: Arc<dyn Transport>) -> Patient {
-        Patient { config, transport, engine: None, vault: None }
+        Patient {
+            config,
+            transport,
+            engine: None,
+            vault: None,
+            standings: Standings::default(),
+            free_bytes: computer::free_bytes,
+        }
     }
 
     /// With the engine that runs in this program.
@@ -49,6 +63,18 @@ impl Patient {
     #[must_use]
     pub fn with_vault(self, vault: Vault, needed: Vec<String>) -> Patient {
         Patient { vault: Some((vault, needed)), ..self }
+    }
+
+    /// With the sign-ins that its requests are made with.
+    #[must_use]
+    pub fn signed_in(self, standings: Standings) -> Patient {
+        Patient { standings, ..self }
+    }
+
+    /// On a disk that is told of instead of this computer's.
+    #[must_use]
+    pub fn on_disk(self, free_bytes: fn(&Path) -> Option<u64>) -> Patient {
+        Patient { free_bytes, ..self }
     }
 
     /// Whether somebody signed in to `vendor`, rather than entering a key.

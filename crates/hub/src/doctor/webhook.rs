@@ -200,8 +200,13 @@ impl Seen<'_> {
         self.webhooks.iter().filter(is_other).collect()
     }
 
+    /// Where another installation of this company is reached.
+    pub(super) fn other_host(&self) -> Option<String> {
+        self.others().first().map(|hook| host(url_of(hook)))
+    }
+
     fn other_sidetone(&self) -> Check {
-        let Some(other) = self.others().first().map(|hook| host(url_of(hook))) else {
+        let Some(other) = self.other_host() else {
             return passed("other_sidetone", "No other Sidetone writes this company's calls")
                 .with_value("none");
         };

@@ -64,9 +64,12 @@ pub enum NotKept {
     /// There is no place for secrets.
     #[error("{}", .0.text)]
     NoVault(Unkept),
-    /// The rest.
+    /// The database did not take it, or could not be read.
     #[error(transparent)]
     House(#[from] HouseError),
+    /// It is kept, and does not hold yet: that is tried again by itself.
+    #[error("{0}")]
+    NotApplied(HouseError),
 }
 
 impl From<StoreError> for NotKept {
@@ -80,7 +83,7 @@ impl House {
     /// it any more cuts nothing off.
     ///
     /// # Errors
-    /// [`NotKept`]; after [`NotKept::House`] it may be kept and is applied later.
+    /// [`NotKept`]; after [`NotKept::NotApplied`] it is kept all the same.
     pub async fn keep(&self, entered: Vec<Entered>) -> Result<(), NotKept> {
         let house = self.clone();
         to_its_end(async move { house.keep_now(entered).await }).await?
@@ -92,17 +95,21 @@ impl House {
         let left = self.take_leave(&entered).await?;
         if let Err(error) = self.store_entered(entered).await {
             // Whom leave was taken of is needed still.
-            if left.ended {
-                self.apply().await?;
+            if left.ended
+                && let Err(error) = self.apply().await
+            {
+                tracing::error!(%error, "the settings as they were cannot be applied; it is tried again");
             }
             return Err(error);
         }
         self.setup().forget_dry_run();
         let applied = self.apply().await;
-        if let Some(kept) = left.given_back {
-            self.sign_ins().give_back(kept).await;
+        if let Some(kept) = left.given_back
+            && self.sign_ins().give_back(kept).await
+        {
+            self.undone(Vendor::Gorgias).await;
         }
-        Ok(applied?)
+        applied.map_err(NotKept::NotApplied)
     }
 
     /// The same without applying it: the engine goes on as it is.

@@ -12,7 +12,7 @@ use tokio::runtime::Handle as Runtime;
 use super::{Entered, House, HouseError, Inner, NotKept, blocking};
 use crate::config::{Draft, Secret};
 use crate::setup::connecting;
-use crate::signin::{Bearers, Connects, DESKTOP_PORT, Kept, Shelf, SignIns, SignedIn, Ways};
+use crate::signin::{Bearers, Connects, DESKTOP_PORT, Kept, Shelf, SignIns, SignedIn, Standings, Ways};
 use crate::vault::Vault;
 
 /// Sign-ins over one vault.
@@ -47,7 +47,7 @@ impl House {
     }
 
     /// From now on people sign in as `draft` says, and requests have the tokens that it says.
-    pub(super) async fn heed_sign_ins(&self, draft: &Draft) -> Arc<dyn Transport> {
+    pub(super) async fn heed_sign_ins(&self, draft: &Draft) -> (Arc<dyn Transport>, Standings) {
         let connections = draft.signed_in();
         let ways = Ways {
             public_url: draft.public_url.clone(),
@@ -61,10 +61,17 @@ impl House {
         let (plain, runtime) = (Arc::clone(&self.0.plain), Runtime::current());
         let mut new = Bearers::new(plain, &connections, &draft.apps, &self.shelf(), &clock, &runtime);
         new.keep_alive();
-        let transport = Arc::clone(&new.transport);
+        let house = Arc::downgrade(&self.0);
+        // The engine hears of it with its next request; on a quiet day that is minutes away (G20).
+        new.when_withdrawn(move |_| {
+            if let Some(engine) = house.upgrade().and_then(|inner| House(inner).handle()) {
+                engine.check_access();
+            }
+        });
+        let (transport, standings) = (Arc::clone(&new.transport), new.standings());
         *self.0.bearers.lock().await = Some(new);
         *self.0.transport.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&transport);
-        transport
+        (transport, standings)
     }
 
     /// What lies in the vault of the sign-ins that `entered` forgets or replaces, as far as the vendor takes it back. Nobody
@@ -128,7 +135,14 @@ impl Connects for Newcomers {
         let mut entered = connecting::by_sign_in(&house.draft(), signed_in, tested);
         let account = signed_in.account.clone();
         entered.push(Entered::Tokens { vendor: signed_in.vendor, account, settings: tokens });
-        let kept = house.keep(entered).await;
-        kept.map_err(|error: NotKept| error.to_string())
+        match house.keep(entered).await {
+            Ok(()) => Ok(()),
+            // It is kept, and holds as soon as it can.
+            Err(NotKept::NotApplied(error)) => {
+                tracing::error!(%error, "a sign-in is kept, and cannot be applied yet");
+                Ok(())
+            }
+            Err(error) => Err(error.to_string()),
+        }
     }
 }

@@ -4,8 +4,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use sidetone_engine::Handle;
-use sidetone_protocol::Vendor;
+use sidetone_engine::store::{Store, StoreError};
+use sidetone_protocol::{ConnectionState, Vendor};
 
 use super::doors::Doors;
 use super::{Entered, House, HouseError, blocking};
@@ -19,6 +21,20 @@ const UNINSTALLED: &str = "uninstalled_since";
 const WEBHOOK_GONE: &str = "webhook_gone_at";
 /// That secrets were forgotten after an uninstall, so that who connects again need not resume as well.
 const FORGOTTEN: &str = "setup_forgotten";
+
+/// What uninstalling could not undo: codes with a blank between (`protocol::Setup::left`).
+const LEFT: &str = "setup_left";
+const WEBHOOK_LEFT: &str = "aircall_webhook";
+/// Accesses that stay listed at their vendor: two of them take no token back (`reference/aircall.md §1.3`,
+/// `reference/front.md §1.3`).
+const APPS: [(Vendor, &str); 3] =
+    [(Vendor::Aircall, "aircall_app"), (Vendor::Gorgias, "gorgias_app"), (Vendor::Front, "front_app")];
+
+/// What uninstalling could not undo, by its codes.
+pub(crate) fn left_behind(store: &dyn Store) -> Result<Vec<String>, StoreError> {
+    let left = store.setting(LEFT)?.unwrap_or_default();
+    Ok(left.split_whitespace().map(str::to_owned).collect())
+}
 
 /// Looks after a house as long as somebody lives in it.
 pub(super) fn begin(house: &House) {
@@ -47,9 +63,12 @@ impl House {
     }
 
     /// Forgets secrets and how vendors are reached, once Aircall has surely no webhook of ours any more: until then they
-    /// are needed to take it away.
+    /// are needed to take it away. Where they are good for nothing any more, a person is told what is left to be done by
+    /// hand.
     async fn forget_after_uninstall(&self) -> Result<(), HouseError> {
-        if !(self.is_set(UNINSTALLED).await? && self.is_set(WEBHOOK_GONE).await?) {
+        let Some(since) = self.moment(UNINSTALLED).await? else { return Ok(()) };
+        let webhook_stands = !self.is_set(WEBHOOK_GONE).await?;
+        if webhook_stands && !self.nobody_can_take_the_webhook_away(since) {
             return Ok(());
         }
         // What was entered since then is somebody's who comes back, and is not connected yet with both sides.
@@ -72,6 +91,11 @@ impl House {
                 secrets.push(name);
             }
         }
+        let mut left: Vec<&str> = if webhook_stands { vec![WEBHOOK_LEFT] } else { Vec::new() };
+        // Also Gorgias', until it has taken its tokens back.
+        left.extend(
+            APPS.iter().filter(|(vendor, _)| secrets.contains(&sign_in_of(*vendor))).map(|(_, code)| *code),
+        );
         let values: Vec<&'static str> = CREDENTIALS.iter().copied().filter(|key| mine(key)).collect();
         if secrets.is_empty() && values.is_empty() {
             return Ok(());
@@ -81,11 +105,46 @@ impl House {
         forgotten.extend(values.into_iter().map(|key| Entered::Value(key, None)));
         forgotten.extend(["aircall", "helpdesk"].map(|side| Entered::Note(noted(side), String::new())));
         forgotten.push(Entered::Note(FORGOTTEN, "yes".to_owned()));
+        forgotten.push(Entered::Note(LEFT, left.join(" ")));
         tracing::info!("uninstalled: what was entered to reach Aircall and the helpdesk is forgotten");
         self.keep(forgotten).await.map_err(|error| match error {
-            super::NotKept::House(error) => error,
+            super::NotKept::House(error) | super::NotKept::NotApplied(error) => error,
             other => HouseError::Start(std::io::Error::other(other.to_string()).into()),
         })
+    }
+
+    /// Whether all that we have to take our webhook away with is refused, or cannot be used at all. Nobody waits for Aircall
+    /// to answer then.
+    fn nobody_can_take_the_webhook_away(&self, uninstalled: DateTime<Utc>) -> bool {
+        match &*self.0.doors.borrow() {
+            Doors::Open(open) => open.handle.health().connections.iter().any(|link| {
+                let is_refused = link.vendor == Vendor::Aircall && link.state == ConnectionState::Refused;
+                is_refused && link.answered_at.is_some_and(|at| at >= uninstalled.timestamp())
+            }),
+            // Something is missing, and no keyring that is still locked would tell it.
+            Doors::NotSetUp => self.vault().is_ok(),
+            Doors::Leaving(_) | Doors::Shut | Doors::Broken(_) => false,
+        }
+    }
+
+    /// The access to `vendor` is not listed there any more: nobody has to remove it by hand.
+    pub(super) async fn undone(&self, vendor: Vendor) {
+        let store = self.store();
+        let strike = move || -> Result<(), StoreError> {
+            let Some(before) = store.setting(LEFT)?.filter(|left| !left.is_empty()) else { return Ok(()) };
+            let is_other = |code: &&str| !APPS.contains(&(vendor, *code));
+            let after: Vec<&str> = before.split(' ').filter(is_other).collect();
+            store.replace_setting(LEFT, &before, &after.join(" ")).map(drop)
+        };
+        if let Ok(Err(error)) = blocking(strike).await {
+            tracing::warn!(%error, "it is not noted that a sign-in was given back");
+        }
+    }
+
+    async fn moment(&self, key: &str) -> Result<Option<DateTime<Utc>>, HouseError> {
+        let (store, key) = (self.store(), key.to_owned());
+        let text = blocking(move || store.setting(&key)).await??;
+        Ok(text.and_then(|text| DateTime::parse_from_rfc3339(&text).ok()).map(|at| at.to_utc()))
     }
 
     /// Whoever connects again after everything was forgotten wants it to work.
@@ -96,7 +155,7 @@ impl House {
         handle.resume().await?;
         let store = self.store();
         let mut change = sidetone_engine::store::Change::at(chrono::Utc::now());
-        change.settings.push((FORGOTTEN.to_owned(), String::new()));
+        change.settings.extend([FORGOTTEN, LEFT].map(|key| (key.to_owned(), String::new())));
         blocking(move || store.commit(&change).map(drop)).await??;
         Ok(())
     }

@@ -1,16 +1,18 @@
-//! Connecting Aircall and a helpdesk by key or by sign-in: tested with harmless reads, kept only if accepted, never told
-//! again.
+//! Connecting Aircall and a helpdesk by key or by sign-in: tested with harmless reads (`probes.rs`), kept only if accepted,
+//! never told again.
 
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
-use sidetone_engine::transport::Transport;
-use sidetone_protocol::{AircallKey, ConnectedBy, HelpdeskKey, Permission, Setup, Tested, Vendor};
+use sidetone_protocol::{AircallKey, ConnectedBy, HelpdeskKey, Setup, Tested, Vendor};
 use toml::Value;
 
+use super::probes::{
+    aircall_account, front_account, gorgias_account, refused, test_aircall, test_front, test_gorgias,
+};
 use super::view::Noted;
 use super::{read, view};
-use crate::config::{Draft, Secret, USER_AGENT, sign_in_of};
+use crate::config::{Draft, Secret, sign_in_of};
 use crate::house::{Entered, House, NotKept, noted};
 use crate::problem::Problem;
 use crate::signin::SignedIn;
@@ -20,14 +22,11 @@ pub(super) async fn aircall(State(house): State<House>, body: Bytes) -> Result<J
     let asked: AircallKey = read(&body, "{\"api_id\": \"…\", \"api_token\": \"…\"}")?;
     can_be_entered(&house, &["aircall.api_id", "aircall.api_token"])?;
     let (id, token) = (asked.api_id.trim(), asked.api_token.trim());
-    let account =
-        ::aircall::Account::new(&house.draft().addresses.aircall, ::aircall::Credential::key(id, token))
-            .and_then(|account| account.with_user_agent(USER_AGENT));
-    let account = match account {
-        Ok(account) => account,
-        Err(error) => return Ok(Json(refused("wrong_key", error.to_string()))),
+    let account = aircall_account(&house.draft(), ::aircall::Credential::key(id, token));
+    let tested = match account {
+        Ok(account) => test_aircall(&account, house.plain_transport().as_ref()).await,
+        Err(told) => told,
     };
-    let tested = test_aircall(&account, house.plain_transport().as_ref()).await;
     if tested.accepted {
         let name = tested.account.clone().unwrap_or_default();
         house.setup().forget_lines().await;
@@ -61,15 +60,10 @@ async fn gorgias(house: &House, entered: &str, email: &str, key: &str) -> Result
         let told = ::gorgias::AccountError::NotASubdomain.to_string();
         return Ok(Json(refused("no_such_account", told)));
     };
-    let account = match &house.draft().addresses.gorgias {
-        Some(url) => ::gorgias::Account::new(url, credential),
-        None => ::gorgias::Account::for_subdomain(&subdomain, credential),
+    let mut tested = match gorgias_account(&house.draft(), &subdomain, credential) {
+        Ok(account) => test_gorgias(&account, house.plain_transport().as_ref()).await,
+        Err(told) => told,
     };
-    let account = match account.and_then(|account| account.with_user_agent(USER_AGENT)) {
-        Ok(account) => account,
-        Err(error) => return Ok(Json(refused("wrong_key", error.to_string()))),
-    };
-    let mut tested = test_gorgias(&account, house.plain_transport().as_ref()).await;
     if tested.accepted {
         let name = tested.account.get_or_insert(subdomain.clone()).clone();
         house
@@ -90,13 +84,10 @@ async fn gorgias(house: &House, entered: &str, email: &str, key: &str) -> Result
 
 async fn front(house: &House, token: &str) -> Result<Json<Tested>, Problem> {
     can_be_entered(house, &["front.api_token", "gorgias.email", "gorgias.api_key"])?;
-    let account = ::front::Account::new(&house.draft().addresses.front, ::front::Credential::bearer(token))
-        .and_then(|account| account.with_user_agent(USER_AGENT));
-    let account = match account {
-        Ok(account) => account,
-        Err(error) => return Ok(Json(refused("wrong_key", error.to_string()))),
+    let tested = match front_account(&house.draft(), ::front::Credential::bearer(token)) {
+        Ok(account) => test_front(&account, house.plain_transport().as_ref()).await,
+        Err(told) => told,
     };
-    let tested = test_front(&account, house.plain_transport().as_ref()).await;
     if tested.accepted {
         let name = tested.account.clone().unwrap_or_default();
         let token = Entered::Secret("front.api_token", Some(Secret::new(token)));
@@ -181,21 +172,6 @@ fn can_be_entered(house: &House, keys: &[&str]) -> Result<(), Problem> {
     house.vault().map(drop).map_err(|unkept| NotKept::NoVault(unkept).into())
 }
 
-fn refused(code: &str, detail: String) -> Tested {
-    Tested {
-        accepted: false,
-        account: None,
-        lines: None,
-        permissions: Vec::new(),
-        code: Some(code.to_owned()),
-        detail: Some(detail),
-    }
-}
-
-fn accepted(account: Option<String>, permissions: Vec<Permission>) -> Tested {
-    Tested { accepted: true, account, lines: None, permissions, code: None, detail: None }
-}
-
 /// Nobody is there any more who could test.
 pub(crate) fn stopping() -> Tested {
     refused("unreachable", "Sidetone is stopping".to_owned())
@@ -213,212 +189,22 @@ pub(crate) fn fits(draft: &Draft, signed_in: &SignedIn) -> Result<(), Tested> {
 
 /// Tests what somebody signed in to, with the token that it gave.
 pub(crate) async fn test_signed_in(house: &House, signed_in: &SignedIn, access: &Secret) -> Tested {
-    let (addresses, transport) = (&house.draft().addresses, house.plain_transport());
-    let wrong = |error: String| refused("wrong_key", error);
-    match (signed_in.vendor, &signed_in.account) {
-        (Vendor::Aircall, _) => {
-            let account =
-                ::aircall::Account::new(&addresses.aircall, ::aircall::Credential::bearer(access.reveal()));
-            match account.and_then(|account| account.with_user_agent(USER_AGENT)) {
-                Ok(account) => test_aircall(&account, transport.as_ref()).await,
-                Err(error) => wrong(error.to_string()),
-            }
-        }
-        (Vendor::Gorgias, account) => {
-            let credential = ::gorgias::Credential::bearer(access.reveal());
-            let account = match &addresses.gorgias {
-                Some(url) => ::gorgias::Account::new(url, credential),
-                None => ::gorgias::Account::for_subdomain(account.as_deref().unwrap_or_default(), credential),
-            };
-            match account.and_then(|account| account.with_user_agent(USER_AGENT)) {
+    let (draft, transport, token) = (house.draft(), house.plain_transport(), access.reveal());
+    match signed_in.vendor {
+        Vendor::Aircall => match aircall_account(&draft, ::aircall::Credential::bearer(token)) {
+            Ok(account) => test_aircall(&account, transport.as_ref()).await,
+            Err(told) => told,
+        },
+        Vendor::Gorgias => {
+            let subdomain = signed_in.account.as_deref().unwrap_or_default();
+            match gorgias_account(&draft, subdomain, ::gorgias::Credential::bearer(token)) {
                 Ok(account) => test_gorgias(&account, transport.as_ref()).await,
-                Err(error) => wrong(error.to_string()),
+                Err(told) => told,
             }
         }
-        (Vendor::Front, _) => {
-            let account =
-                ::front::Account::new(&addresses.front, ::front::Credential::bearer(access.reveal()));
-            match account.and_then(|account| account.with_user_agent(USER_AGENT)) {
-                Ok(account) => test_front(&account, transport.as_ref()).await,
-                Err(error) => wrong(error.to_string()),
-            }
-        }
-    }
-}
-
-/// A read that no answer came to.
-fn unreachable(error: &sidetone_engine::transport::TransportError) -> Tested {
-    refused("unreachable", error.to_string())
-}
-
-/// Harmless reads at Aircall: its lines and the company's name. A key has no permissions to lack; 403 means that it is
-/// wrong (`reference/aircall.md §2.2`).
-pub(crate) async fn test_aircall(account: &::aircall::Account, transport: &dyn Transport) -> Tested {
-    let of = |error: &::aircall::Error| {
-        let code = match error.kind() {
-            ::aircall::ErrorKind::Credential => "wrong_key",
-            ::aircall::ErrorKind::RateLimited => "rate_limited",
-            ::aircall::ErrorKind::Service => "unreachable",
-            _ => "not_an_api",
-        };
-        refused(code, said(error.status(), error.text()))
-    };
-    let mut lines = 0;
-    let mut next = Some(::aircall::numbers::list(::aircall::Paging::default()));
-    while let Some(request) = next.take() {
-        let answer = match transport.send(request.to_http(account)).await {
-            Ok(answer) => answer,
-            Err(error) => return unreachable(&error),
-        };
-        match request.parse(&answer) {
-            Ok(page) => {
-                next = request.next_page(&page);
-                lines += u32::try_from(page.items.len()).unwrap_or(u32::MAX);
-            }
-            Err(error) => return of(&error),
-        }
-    }
-    // The name is a nicety: without it the connection works all the same.
-    let company = ::aircall::company::get();
-    let company = match transport.send(company.to_http(account)).await {
-        Ok(answer) => company.parse(&answer).ok(),
-        Err(_) => None,
-    };
-    Tested { lines: Some(lines), ..accepted(company.map(|company| company.name), Vec::new()) }
-}
-
-/// Harmless reads at Gorgias: the account, and one of each list that is needed.
-pub(crate) async fn test_gorgias(account: &::gorgias::Account, transport: &dyn Transport) -> Tested {
-    use ::gorgias::{ErrorKind, customers, tags, tickets, users};
-    let of = |error: &::gorgias::Error| {
-        let code = match error.kind() {
-            ErrorKind::WrongAccount => "no_such_account",
-            ErrorKind::Credential => "wrong_key",
-            ErrorKind::Forbidden => "forbidden",
-            ErrorKind::RateLimited => "rate_limited",
-            ErrorKind::Service => "unreachable",
-            _ => "not_an_api",
-        };
-        refused(code, said(error.status(), error.text()))
-    };
-    let mut tests = Tests::default();
-    let current = ::gorgias::accounts::current();
-    let info = match transport.send(current.to_http(account)).await {
-        Err(error) => return unreachable(&error),
-        Ok(answer) => match current.parse(&answer) {
-            Ok(info) => Some(info),
-            Err(error) if *error.kind() == ErrorKind::Forbidden => None,
-            Err(error) => return of(&error),
+        Vendor::Front => match front_account(&draft, ::front::Credential::bearer(token)) {
+            Ok(account) => test_front(&account, transport.as_ref()).await,
+            Err(told) => told,
         },
-    };
-    tests.shows("account", info.is_some());
-    macro_rules! probe {
-        ($code:literal, $request:expr) => {
-            let request = $request;
-            match transport.send(request.to_http(account)).await {
-                Err(error) => return unreachable(&error),
-                Ok(answer) => match request.parse(&answer) {
-                    Ok(_) => tests.shows($code, true),
-                    Err(error) if *error.kind() == ErrorKind::Forbidden => tests.shows($code, false),
-                    Err(error) => return of(&error),
-                },
-            }
-        };
-    }
-    let one = Some(1);
-    probe!("users", users::list(&users::ListUsers { limit: one, ..Default::default() }));
-    probe!("customers", customers::list(&customers::ListCustomers { limit: one, ..Default::default() }));
-    probe!("tickets", tickets::list(&tickets::ListTickets { limit: one, ..Default::default() }));
-    probe!("tags", tags::list(&tags::ListTags { limit: one, ..Default::default() }));
-    tests.verdict(info.and_then(|info| info.domain))
-}
-
-/// Harmless reads at Front: the company, and one of each list that is needed.
-pub(crate) async fn test_front(account: &::front::Account, transport: &dyn Transport) -> Tested {
-    use ::front::{ContactRef, ErrorKind, contacts, conversations, inboxes, tags, teammates};
-    let of = |error: &::front::Error| {
-        let code = match error.kind() {
-            ErrorKind::Credential => "wrong_key",
-            ErrorKind::Forbidden => "forbidden",
-            ErrorKind::RateLimited | ErrorKind::RouteGuard { .. } => "rate_limited",
-            ErrorKind::Service => "unreachable",
-            _ => "not_an_api",
-        };
-        refused(code, said(error.status(), error.text()))
-    };
-    let mut tests = Tests::default();
-    let current = ::front::company::current();
-    let company = match transport.send(current.to_http(account)).await {
-        Err(error) => return unreachable(&error),
-        Ok(answer) => match current.parse(&answer) {
-            Ok(company) => company,
-            Err(error) => return of(&error),
-        },
-    };
-    macro_rules! probe {
-        ($code:literal, $request:expr) => {
-            let request = $request;
-            match transport.send(request.to_http(account)).await {
-                Err(error) => return unreachable(&error),
-                Ok(answer) => match request.parse(&answer) {
-                    Ok(_) => tests.shows($code, true),
-                    Err(error) if *error.kind() == ErrorKind::Forbidden => tests.shows($code, false),
-                    Err(error) => return of(&error),
-                },
-            }
-        };
-    }
-    probe!("teammates", teammates::list());
-    probe!("inboxes", inboxes::list());
-    let newest = contacts::list(&contacts::ListContacts { limit: Some(1), ..Default::default() });
-    let somebody = match transport.send(newest.to_http(account)).await {
-        Err(error) => return unreachable(&error),
-        Ok(answer) => match newest.parse(&answer) {
-            Ok(page) => {
-                tests.shows("contacts", true);
-                page.items.into_iter().next()
-            }
-            Err(error) if *error.kind() == ErrorKind::Forbidden => {
-                tests.shows("contacts", false);
-                None
-            }
-            Err(error) => return of(&error),
-        },
-    };
-    // Conversations are asked for by contact only: a search costs a large share of the company's limit.
-    if let Some(contact) = somebody {
-        let newest = conversations::ListConversations { limit: Some(1), ..Default::default() };
-        probe!("conversations", conversations::of_contact(&ContactRef::Id(contact.id), &newest));
-    }
-    probe!("tags", tags::list(Some(1)));
-    tests.verdict(company.name)
-}
-
-/// What the reads showed so far.
-#[derive(Default)]
-struct Tests(Vec<Permission>);
-
-impl Tests {
-    fn shows(&mut self, code: &str, granted: bool) {
-        self.0.push(Permission { code: code.to_owned(), granted });
-    }
-
-    /// Where something may not even be read, calls cannot be logged. The account's own page is a nicety.
-    fn verdict(self, account: Option<String>) -> Tested {
-        let is_missing = |permission: &&Permission| !permission.granted && permission.code != "account";
-        let missing: Vec<&str> = self.0.iter().filter(is_missing).map(|p| p.code.as_str()).collect();
-        if missing.is_empty() {
-            return accepted(account, self.0);
-        }
-        let detail = format!("it may not read {}", missing.join(", "));
-        Tested { account, permissions: self.0, ..refused("forbidden", detail) }
-    }
-}
-
-/// What the vendor said, for a report.
-fn said(status: http::StatusCode, text: Option<&str>) -> String {
-    match text {
-        Some(text) => format!("{status}: {text}"),
-        None => status.to_string(),
     }
 }

@@ -10,8 +10,7 @@ use sidetone_protocol::{CallRules, Connected, Setup, SetupStep, StepState, StepV
 use super::trying;
 use crate::api::blocking;
 use crate::config::{Draft, HelpdeskAccount};
-use crate::house::House;
-use crate::house::noted;
+use crate::house::{House, left_behind, noted};
 use crate::problem::Problem;
 use crate::signin::SignIns;
 
@@ -44,9 +43,10 @@ pub(super) async fn setup(house: &House) -> Result<Json<Setup>, Problem> {
         let has_seen = trying::is_seen(store.as_ref())?;
         // What cannot be read asks for nothing.
         let asks = sign_ins.asks().ok().flatten();
-        Ok((draft, aircall, helpdesk, has_seen, asks))
+        let left = left_behind(store.as_ref())?;
+        Ok((draft, aircall, helpdesk, has_seen, asks, left))
     };
-    let (draft, aircall, helpdesk, has_seen, asks) = blocking(read).await?;
+    let (draft, aircall, helpdesk, has_seen, asks, left) = blocking(read).await?;
     let unkept = vault.as_ref().err().cloned();
     let (mode, until) = (draft.settings.logging.mode.0, draft.settings.logging.shadow_until);
     Ok(Json(Setup {
@@ -54,6 +54,7 @@ pub(super) async fn setup(house: &House) -> Result<Json<Setup>, Problem> {
         aircall: self::aircall(&draft, aircall),
         helpdesk: self::helpdesk(&draft, helpdesk),
         asks_to_connect: asks,
+        left,
         lines: draft.settings.lines.iter().map(ToString::to_string).collect(),
         events: draft.events,
         public_url: draft.public_url.clone(),

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::StreamExt;
 use http::{HeaderValue, Request, Response, StatusCode, Uri, header};
-use sidetone_engine::transport::{Incoming, Outgoing, Transport, TransportError};
+use sidetone_engine::transport::{AppRefused, Incoming, Outgoing, Transport, TransportError};
 use sidetone_protocol::Vendor;
 use url::{Origin, Url};
 
@@ -74,6 +74,9 @@ fn without(error: &NoBearer) -> Result<Response<Bytes>, TransportError> {
             let mut answer = Response::new(Bytes::from(body));
             *answer.status_mut() = StatusCode::UNAUTHORIZED;
             answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            if matches!(error, NoBearer::App(_)) {
+                answer.extensions_mut().insert(AppRefused);
+            }
             Ok(answer)
         }
     }

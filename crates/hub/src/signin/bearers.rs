@@ -6,12 +6,14 @@ use sidetone_engine::clock::Clock;
 use sidetone_engine::transport::Transport;
 use sidetone_protocol::Vendor;
 use tokio::runtime::Handle;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::app::App;
 use super::authorized::Authorized;
+use super::code::Code;
 use super::shelf::Shelf;
-use super::tokens::Tokens;
+use super::tokens::{Standing, Tokens};
 use crate::config::Apps;
 
 /// A connection whose credential is a sign-in.
@@ -23,6 +25,20 @@ pub struct BySignIn {
     pub account: Option<String>,
     /// Where its API is.
     pub base: String,
+}
+
+/// How sign-ins stand, for whoever looks at them. Empty: nobody signed in.
+#[derive(Clone, Debug, Default)]
+pub struct Standings(Vec<(Vendor, watch::Receiver<Standing>)>);
+
+impl Standings {
+    /// Whose apps are refused: what was signed in to cannot be renewed, though it may be good for a while.
+    #[must_use]
+    pub fn refused_apps(&self) -> Vec<Vendor> {
+        let is_refused =
+            |standing: &watch::Receiver<Standing>| *standing.borrow() == Standing::Troubled(Code::WrongApp);
+        self.0.iter().filter(|(_, standing)| is_refused(standing)).map(|(vendor, _)| *vendor).collect()
+    }
 }
 
 /// A way to the vendors on which each request has the token that it needs.
@@ -72,6 +88,28 @@ impl Bearers {
         for tokens in &self.tokens {
             self.alive.spawn(tokens.clone().keep_alive());
         }
+    }
+
+    /// Has `tell` called whenever a vendor turns out to have taken its authorization back, until this is dropped: whoever uses
+    /// the tokens need not wait for the next request to hear of it.
+    pub fn when_withdrawn(&mut self, tell: impl Fn(Vendor) + Clone + Send + 'static) {
+        for tokens in &self.tokens {
+            let (vendor, mut standing, tell) = (tokens.vendor(), tokens.watch(), tell.clone());
+            self.alive.spawn(async move {
+                while standing.wait_for(|standing| *standing == Standing::Withdrawn).await.is_ok() {
+                    tell(vendor);
+                    if standing.changed().await.is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+    }
+
+    /// How the apps of these connections stand, from now on.
+    #[must_use]
+    pub fn standings(&self) -> Standings {
+        Standings(self.tokens.iter().map(|tokens| (tokens.vendor(), tokens.watch())).collect())
     }
 
     /// Ends the use of these vendors' tokens: see [`Tokens::end`].

@@ -63,6 +63,10 @@ static AIRCALL: Habits = Habits {
 
 /// `reference/gorgias.md §2`. The vendor says that PKCE is not supported. Scopes: §2.1.
 ///
+/// No `tags:…` is asked for, though third parties have seen it: the vendor's own list counts tags to `tickets`, and a scope
+/// that a server does not know ends the whole sign-in (RFC 6749 §4.1.2.1), for everybody. Where an account does want it, the
+/// test of the new connection names tags as what may not be read, nothing is kept, and a key does instead.
+///
 /// The access token outlives an uninstall by up to a day; only a renewal tells. Ten minutes, and the engine's own question
 /// after five silent ones, make that it is noticed within fifteen (G20).
 static GORGIAS: Habits = Habits {

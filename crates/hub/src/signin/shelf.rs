@@ -7,7 +7,7 @@ use sidetone_protocol::Vendor;
 
 use super::kept::Kept;
 use crate::config::{Secret, sign_in_of};
-use crate::vault::{Vault, VaultError};
+use crate::vault::{Stored, Vault, VaultError};
 
 /// Tokens of a Gorgias account that nobody has accepted yet.
 pub(crate) const ASKS: &str = "gorgias.oauth.asks";
@@ -59,7 +59,8 @@ impl Shelf {
     }
 
     /// Puts `new` in place of `old`; the account's name stays the one that lies there. `Err` in `Ok`: something else lies
-    /// there by now, which is left alone and answered.
+    /// there by now, which is left alone and answered. Of two programs on one database that do so at the same time, one is
+    /// answered what the other one put there.
     pub(super) fn replace(
         &self,
         vendor: Vendor,
@@ -67,12 +68,18 @@ impl Shelf {
         new: &Kept,
     ) -> Result<Result<(), Option<Kept>>, ShelfError> {
         let _alone = self.alone();
-        let there = match self.read(sign_in_of(vendor))? {
-            Some(there) if there.is_same_grant(old) => there,
-            other => return Ok(Err(other)),
-        };
-        let new = new.clone().called(there.account);
-        self.write(sign_in_of(vendor), &new).map(Ok)
+        let name = sign_in_of(vendor);
+        loop {
+            let Some((stored, there)) = self.look(name)? else { return Ok(Err(None)) };
+            if !there.is_same_grant(old) {
+                return Ok(Err(Some(there)));
+            }
+            let new = as_text(&new.clone().called(there.account))?;
+            // Else somebody in another program was first: what they put there is looked at.
+            if self.vault.replace(name, &stored, Some(&new))? {
+                return Ok(Ok(()));
+            }
+        }
     }
 
     /// Forgets the tokens of `vendor`. Blocks on the database.
@@ -97,18 +104,15 @@ impl Shelf {
     /// Takes the account that asks, if it is still `account`.
     pub(super) fn take_asking(&self, account: Option<&str>) -> Result<Option<Kept>, ShelfError> {
         let _alone = self.alone();
-        let Some(asks) = self.read(ASKS)? else { return Ok(None) };
-        if account.is_some() && asks.account.as_deref() != account {
-            return Ok(None);
-        }
-        self.vault.forget(ASKS)?;
-        Ok(Some(asks))
+        let Some((stored, asks)) = self.look(ASKS)? else { return Ok(None) };
+        let is_meant = account.is_none() || asks.account.as_deref() == account;
+        // Somebody else may decide at the same time in another program: one of the two does.
+        Ok((is_meant && self.vault.replace(ASKS, &stored, None)?).then_some(asks))
     }
 
     /// Tokens as they are stored, for a commit that holds more than them.
     pub(super) fn sealed(&self, vendor: Vendor, kept: &Kept) -> Result<(String, String), ShelfError> {
-        let text = serde_json::to_string(kept).map_err(|_| ShelfError::Unreadable)?;
-        Ok(self.vault.sealed(sign_in_of(vendor), &Secret::new(text))?)
+        Ok(self.vault.sealed(sign_in_of(vendor), &as_text(kept)?)?)
     }
 
     /// The same of the account that asks, which asks no longer then. `None`: it does not ask any more.
@@ -125,12 +129,84 @@ impl Shelf {
     }
 
     fn read(&self, name: &str) -> Result<Option<Kept>, ShelfError> {
-        let Some(text) = self.vault.get(name)? else { return Ok(None) };
-        serde_json::from_str(text.reveal()).map(Some).map_err(|_| ShelfError::Unreadable)
+        Ok(self.look(name)?.map(|(_, kept)| kept))
+    }
+
+    fn look(&self, name: &str) -> Result<Option<(Stored, Kept)>, ShelfError> {
+        let Some((stored, text)) = self.vault.look(name)? else { return Ok(None) };
+        let kept = serde_json::from_str(text.reveal()).map_err(|_| ShelfError::Unreadable)?;
+        Ok(Some((stored, kept)))
     }
 
     fn write(&self, name: &str, kept: &Kept) -> Result<(), ShelfError> {
-        let text = serde_json::to_string(kept).map_err(|_| ShelfError::Unreadable)?;
-        Ok(self.vault.put(name, &Secret::new(text))?)
+        Ok(self.vault.put(name, &as_text(kept)?)?)
+    }
+}
+
+fn as_text(kept: &Kept) -> Result<Secret, ShelfError> {
+    serde_json::to_string(kept).map(Secret::new).map_err(|_| ShelfError::Unreadable)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+
+    use sidetone_engine::store::sqlite::SqliteStore;
+
+    use super::super::testing::kept;
+    use super::*;
+    use crate::vault::SealKey;
+
+    /// Each as a program of its own has it.
+    #[test]
+    fn of_two_programs_that_renew_at_the_same_time_one_takes_what_the_other_was_given() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let key = SealKey::random();
+        let shelf = || {
+            let store = SqliteStore::open(&folder.path().join("sidetone.db")).expect("opens");
+            Shelf::new(Vault::new(Arc::new(store), Some(key.clone())))
+        };
+        let shelves = [shelf(), shelf()];
+        let mut now = kept(Vendor::Front, "a", Some("r"), None);
+        shelves[0].put(Vendor::Front, &now).expect("is kept");
+        for round in 0..25 {
+            let both = Barrier::new(2);
+            let (both, old) = (&both, &now);
+            let given = |who: usize| {
+                let (access, refresh) = (format!("a-{round}-{who}"), format!("r-{round}-{who}"));
+                kept(Vendor::Front, &access, Some(&refresh), None)
+            };
+            let renewed = std::thread::scope(|scope| {
+                [0, 1]
+                    .map(|who| {
+                        let (shelf, new) = (&shelves[who], given(who));
+                        scope.spawn(move || {
+                            both.wait();
+                            shelf
+                                .replace(Vendor::Front, old, &new)
+                                .expect("the database answers")
+                                .map(|()| new)
+                        })
+                    })
+                    .map(|program| program.join().expect("comes to its end"))
+            });
+            let used = renewed.each_ref().map(|one| match one {
+                Ok(own) => own.clone(),
+                Err(theirs) => theirs.clone().expect("something lies there"),
+            });
+            assert_eq!(renewed.iter().filter(|one| one.is_ok()).count(), 1, "round {round}: {renewed:?}");
+            assert!(used[0].is_same_grant(&used[1]), "round {round}: {used:?}");
+            now = used[0].clone();
+        }
+    }
+
+    #[test]
+    fn what_was_disconnected_while_it_was_renewed_stays_so() {
+        let (_folder, _, shelf) = super::super::testing::shelf();
+        let (old, new) = (kept(Vendor::Front, "a1", Some("r1"), None), kept(Vendor::Front, "a2", None, None));
+        shelf.put(Vendor::Front, &old).expect("is kept");
+        shelf.forget(Vendor::Front).expect("is forgotten");
+        assert!(matches!(shelf.replace(Vendor::Front, &old, &new), Ok(Err(None))));
+        assert!(shelf.of(Vendor::Front).expect("is read").is_none());
     }
 }

@@ -99,12 +99,20 @@ impl SignIns {
         done(taken)?.ok_or(AskError::NobodyAsks)
     }
 
-    /// Tells Gorgias that tokens are not used any more. That it could not be told changes nothing.
-    pub async fn give_back(&self, kept: Kept) {
-        let Ok(app) = self.app(Vendor::Gorgias, kept.account.as_deref()) else { return };
-        let Some(refresh) = kept.refresh() else { return };
-        if let Err(refusal) = grant::revoke(&app, &self.inner.transport, &refresh).await {
-            tracing::warn!(detail = refusal.detail, "a sign-in could not be given back");
+    /// Tells Gorgias that tokens are not used any more; whether it knows. That it could not be told changes nothing here.
+    pub async fn give_back(&self, kept: Kept) -> bool {
+        let Ok(app) = self.app(Vendor::Gorgias, kept.account.as_deref()) else { return false };
+        let Some(refresh) = kept.refresh() else { return false };
+        match grant::revoke(&app, &self.inner.transport, &refresh).await {
+            Ok(is_revoked) => is_revoked,
+            Err(refusal) => {
+                // Taken back there before, it is undone.
+                let is_gone = refusal.is_withdrawn();
+                if !is_gone {
+                    tracing::warn!(detail = refusal.detail, "a sign-in could not be given back");
+                }
+                is_gone
+            }
         }
     }
 }

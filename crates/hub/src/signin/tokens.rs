@@ -8,7 +8,8 @@
 //! of a refresh token: then somebody signs in again.
 //!
 //! Between several programs on one database there is no lock. Each looks into the vault before it renews, and again when
-//! a renewal was refused or answered: what lies there by then goes before what it has.
+//! a renewal was refused or answered: what lies there by then goes before what it has. Of two that are answered at the same
+//! time the database lets one put its tokens there ([`Shelf::replace`]), and the other one takes those.
 
 use std::sync::{Arc, Mutex};
 
@@ -55,8 +56,11 @@ pub enum NoBearer {
     /// The vendor refuses the token although it is new, or has no way to renew it.
     #[error("the access token is refused: sign in again")]
     Refused,
-    /// The vendor does not accept the app itself.
-    #[error("the app is not accepted, so the sign-in cannot be renewed: check client id and secret ({0})")]
+    /// The vendor does not accept the app itself. Signing in again would be refused as well.
+    #[error(
+        "the app's id or secret is refused, so the sign-in cannot be renewed: whoever runs Sidetone corrects them in the \
+         configuration ({0})"
+    )]
     App(String),
     /// The vendor does not answer; it is tried again.
     #[error("the sign-in could not be renewed: {0}")]

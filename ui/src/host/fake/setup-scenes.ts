@@ -74,6 +74,8 @@ export const SETUP_SCENES: Readonly<Record<string, Scene>> = {
   }),
   'setup-go': at('go_live', { report: 'well' }),
   'setup-go-faults': at('go_live', { report: 'bad' }),
+  'setup-go-beside': at('go_live', { report: 'well', other: 'old-hub.example.com' }),
+  'setup-left': beginning({ view: { left: ['aircall_webhook', 'aircall_app', 'gorgias_app'] } }),
   'setup-shadow': {
     now: quietNow,
     hash: '#setup?step=go_live',

@@ -35,6 +35,8 @@ export interface SetupScene {
   readonly dryRun?: (done: DryRun) => DryRun;
   readonly report?: 'bad' | 'well';
   readonly shadow?: (report: ShadowReport) => ShadowReport;
+  /** Where another Sidetone of the company is. */
+  readonly other?: string;
   /** How a sign-in ends, after its browser was awaited twice. */
   readonly signIn?: Partial<SignInView>;
   /** Paths that answer so. */
@@ -76,6 +78,7 @@ export class FakeSetup {
       aircall: this.#done.has('aircall') ? AIRCALL : null,
       helpdesk: this.#done.has('helpdesk') ? GORGIAS : null,
       asks_to_connect: null,
+      left: [],
       lines: this.#done.has('numbers') ? ['801', '802', '803', '804'] : [],
       events: 'auto',
       public_url: this.#done.has('events') ? 'https://hub.example.com' : null,
@@ -261,7 +264,11 @@ export class FakeSetup {
     return this.#dryRun;
   }
 
-  #go({ mode, days }: GoRequest): Answer {
+  #go({ mode, days, beside }: GoRequest): Answer {
+    const other = this.#scene.other;
+    if (mode === 'live' && other !== undefined && beside !== other) {
+      return { status: 409, body: { code: 'other_sidetone', detail: 'Another Sidetone is connected.', host: other } };
+    }
     this.#done.add('go_live');
     return this.#with({ mode, shadow_until: days === null ? null : this.#seconds() + days * 86_400 });
   }

@@ -28,6 +28,12 @@ export function alertWords(alert: Alert, health: Health | null, now: number): Al
       return own(say('alertAccess', { vendor: vendorName('gorgias') }), say('alertAccessWhat', { n }));
     case 'front_refused':
       return own(say('alertAccess', { vendor: vendorName('front') }), say('alertAccessWhat', { n }));
+    case 'aircall_app_refused':
+      return own(say('alertApp', { vendor: vendorName('aircall') }), say('alertAppWhat'));
+    case 'gorgias_app_refused':
+      return own(say('alertApp', { vendor: vendorName('gorgias') }), say('alertAppWhat'));
+    case 'front_app_refused':
+      return own(say('alertApp', { vendor: vendorName('front') }), say('alertAppWhat'));
     case 'other_writer':
       return own(say('alertOtherWriter'), say('alertOtherWriterWhat', { host: health?.writer.other ?? say('elsewhere') }));
     case 'uninstalled':

@@ -22,6 +22,18 @@ pub(in crate::store) fn once(sql: &mut dyn Sql, name: &str, value: &str) -> Resu
     Ok(of(sql, name)?.unwrap_or_else(|| value.to_owned()))
 }
 
+/// `new`, if it is still `old` that is remembered; answers whether it was. Of two who ask at the same time one is told no.
+pub(in crate::store) fn replace(
+    sql: &mut dyn Sql,
+    name: &str,
+    old: &str,
+    new: &str,
+) -> Result<bool, StoreError> {
+    let changed =
+        sql.execute("UPDATE setting SET value = $1 WHERE key = $2 AND value = $3", &values![new, name, old])?;
+    Ok(changed > 0)
+}
+
 pub(in crate::store) fn of(sql: &mut dyn Sql, name: &str) -> Result<Option<String>, StoreError> {
     sql.row("SELECT value FROM setting WHERE key = $1", &values![name], |row| row.get(0))
 }

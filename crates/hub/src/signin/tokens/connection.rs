@@ -216,8 +216,9 @@ impl Connection {
             "a sign-in could not be renewed"
         );
         let why = match refusal.code {
-            Code::Unreachable => NoBearer::Unreachable(refusal.detail),
-            _ => NoBearer::App(refusal.detail),
+            Code::WrongApp => NoBearer::App(refusal.detail),
+            // Whatever else a server says of a renewal is no verdict on what the person gave.
+            _ => NoBearer::Unreachable(refusal.detail),
         };
         self.standing.send_replace(Standing::Troubled(refusal.code));
         trouble.pause = Some((self.clock.now() + PAUSE, why.clone()));
