@@ -202,10 +202,19 @@ async fn polling_a_busy_account_leaves_room_for_lists_and_sees_rings_and_late_en
     let ring = day.ring(world::SUPPORT_FR, Some(MARTA));
     day.pass(12).await;
     assert!(day.handle.call(CaseId(ring)).unwrap().is_some());
-    day.pass(1800).await;
+    let polls = |from| {
+        let asked = day.aircall.journal(from);
+        asked.iter().filter(|e| e.path.starts_with("/v1/calls?")).count()
+    };
+    let from = last_at_aircall(&day);
+    day.pass(600).await;
+    assert!(polls(from) <= 20 * 11, "{} polls in 10 minutes, somebody being on a call", polls(from));
+    day.aircall.hang_up(ring, &HangUp::default()).unwrap();
+    day.pass(30).await;
+    let from = last_at_aircall(&day);
+    day.pass(1200).await;
+    assert!(polls(from) <= 12 * 21, "{} polls in 20 minutes at rest", polls(from));
     let journal = day.aircall.journal(before);
-    let polls = journal.iter().filter(|e| e.path.starts_with("/v1/calls?")).count();
-    assert!(polls <= 12 * 33, "{polls} polls in 32 minutes");
     for list in ["/v1/teams", "/v1/tags", "/v1/numbers"] {
         assert!(journal.iter().any(|e| e.path.starts_with(list)), "{list}");
     }
