@@ -80,6 +80,8 @@ pub struct Budget {
     waiting: [Option<(DateTime<Utc>, DateTime<Utc>)>; 4],
     /// How fast the bucket drained in fact, requests per second: slower than it should while others fill it.
     drains: Option<f64>,
+    /// When a record found no room last.
+    full_at: Option<DateTime<Utc>>,
     /// When all of it drains at once; until then nothing does.
     drains_at: Option<DateTime<Utc>>,
     /// What the vendor told last, when, and how many requests of ours were answered since.
@@ -108,6 +110,7 @@ impl Budget {
             ours: VecDeque::new(),
             waiting: [None; 4],
             drains: None,
+            full_at: None,
             drains_at: None,
             told: None,
             crowded_since: None,
@@ -171,6 +174,9 @@ impl Budget {
         if let Some(guarded_until) = self.guarded_until(lane, now) {
             return Err(guarded_until);
         }
+        if self.vendor == Vendor::Front && self.is_another_first(lane, now) {
+            return Err(now + A_SECOND);
+        }
         let reserve = (f64::from(self.rate.requests) * self.share) as u32 / 10;
         if self.counting == Counting::Leaky && !self.is_answered && self.in_flight >= reserve.max(1) {
             // After a start nobody knows how full it is: until an answer tells, no more goes than is always left free.
@@ -181,7 +187,20 @@ impl Budget {
             Counting::Leaky => self.level,
             Counting::Window => self.ours.len() as f64,
         };
-        if level + 1.0 > room { Err(self.room_at(level + 1.0 - room, now)) } else { Ok(()) }
+        if level + 1.0 <= room {
+            return Ok(());
+        }
+        if lane == Lane::Live {
+            self.full_at = Some(now);
+        }
+        Err(self.room_at(level + 1.0 - room, now))
+    }
+
+    /// Where all of the limit drains at one moment, there is room for every lane then: records that waited for it go before
+    /// what may come late.
+    fn is_another_first(&self, lane: Lane, now: DateTime<Utc>) -> bool {
+        let full_at = self.full_at.filter(|_| lane > Lane::Live);
+        full_at.is_some_and(|full_at| now - full_at <= delta(self.rate.window))
     }
 
     fn guarded_until(&self, lane: Lane, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
@@ -310,6 +329,10 @@ impl Budget {
     /// A 429: every lane waits.
     pub fn refused(&mut self, wait: Duration, now: DateTime<Utc>) {
         let until = now + delta(wait.clamp(Duration::from_millis(500), Duration::from_secs(3600)));
+        if self.level >= f64::from(self.rate.requests) {
+            // Full, and there is room again before the moment that was told.
+            self.drains_at = self.drains_at.map(|at| at.min(until));
+        }
         self.paused_until = Some(self.paused_until.map_or(until, |p| p.max(until)));
     }
 
