@@ -45,7 +45,9 @@ impl SetUp {
     pub(crate) fn start(with_apps: bool) -> SetUp {
         let session = Session::new();
         let runtime = Runtime::new().unwrap();
-        let sandbox = Sandbox::new(Options { scale: 20.0, ..Options::default() }).unwrap();
+        // What is asked of Front is kept where a whole test run is (`tests/days/tests/described.rs`).
+        let record = std::env::var_os("FRONT_RECORD").map(PathBuf::from);
+        let sandbox = Sandbox::new(Options { scale: 20.0, record, ..Options::default() }).unwrap();
         let served = runtime.block_on(sandbox.serve(Ports::default())).unwrap();
         let data = session.home.path().join("sidetone");
         std::fs::create_dir_all(&data).unwrap();

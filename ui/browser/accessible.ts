@@ -5,14 +5,32 @@ import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const ALL = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+/** Nothing else differs between the themes. */
+const ON_COLOURS = ['color-contrast', 'link-in-text-block'];
 
 /** Every violation with the element and what is wrong with it. */
 export async function violations(page: Page): Promise<string[]> {
+  return found(page, ALL);
+}
+
+/** The same in both themes: all rules in the light one, and in the dark one those that look at colours. */
+export async function violationsInBothThemes(page: Page): Promise<string[]> {
+  const light = await inTheme(page, 'light', ALL);
+  const dark = await inTheme(page, 'dark', ON_COLOURS);
+  return [...light, ...dark];
+}
+
+async function inTheme(page: Page, theme: string, rules: readonly string[]): Promise<string[]> {
+  await page.evaluate((value) => (document.documentElement.dataset['theme'] = value), theme);
+  return (await found(page, rules)).map((one) => `${theme}: ${one}`);
+}
+
+async function found(page: Page, rules: readonly string[]): Promise<string[]> {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(AXE);
-  const { violations: found } = await page.evaluate<AxeResults, string[]>(
+  const { violations: all } = await page.evaluate<AxeResults, readonly string[]>(
     (values) => (window as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run({ runOnly: values, resultTypes: ['violations'] }),
-    TAGS,
+    rules,
   );
-  return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`));
+  return all.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`));
 }

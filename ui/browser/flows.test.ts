@@ -1,31 +1,20 @@
 /** What a person does with keyboard and pointer, and what must not happen meanwhile. */
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { CallView, LiveEvent } from '../src/wire';
-import { startChromium } from './chromium';
-import { openScene, serveScenes, type Options } from './open-scene';
-import type { Running } from './serve';
+import { Stage, type Options } from './stage';
 
-let browser: Browser;
-let server: Running;
+let stage: Stage;
 
 beforeAll(async () => {
-  [browser, server] = await Promise.all([startChromium(), serveScenes()]);
+  stage = await Stage.open();
 });
 
-afterAll(async () => {
-  await browser.close();
-  await server.close();
-});
+afterAll(() => stage.close());
 
-async function withScene(scene: string, test: (page: Page) => Promise<void>, options: Options & { language?: string } = {}): Promise<void> {
-  const page = await openScene(browser, server, scene, options.language ?? 'en', options);
-  try {
-    await test(page);
-  } finally {
-    await page.context().close();
-  }
+async function withScene(scene: string, test: (page: Page) => Promise<void>, options?: Options): Promise<void> {
+  await test(await stage.show(scene, options));
 }
 
 const push = (page: Page, body: LiveEvent) => page.evaluate((value) => window.sidetone?.push(value), body);

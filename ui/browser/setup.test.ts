@@ -1,38 +1,21 @@
 /** The set-up and the doctor, driven as an admin drives them, against the scripted hub. */
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { violations } from './accessible';
-import { startChromium } from './chromium';
+import { violationsInBothThemes } from './accessible';
 import { cutTexts } from './cut-texts';
-import { openScene, serveScenes } from './open-scene';
-import type { Running } from './serve';
+import { Stage, type Options } from './stage';
 
-let browser: Browser;
-let server: Running;
+let stage: Stage;
 
 beforeAll(async () => {
-  [browser, server] = await Promise.all([startChromium(), serveScenes()]);
+  stage = await Stage.open();
 });
 
-afterAll(async () => {
-  await browser.close();
-  await server.close();
-});
+afterAll(() => stage.close());
 
-interface Wishes {
-  readonly width?: number;
-  readonly language?: string;
-  readonly hash?: string;
-}
-
-async function withScene(scene: string, test: (page: Page) => Promise<void>, { width = 960, language = 'en', hash }: Wishes = {}): Promise<void> {
-  const page = await openScene(browser, server, scene, language, hash === undefined ? { width } : { width, hash });
-  try {
-    await test(page);
-  } finally {
-    await page.context().close();
-  }
+async function withScene(scene: string, test: (page: Page) => Promise<void>, options?: Options): Promise<void> {
+  await test(await stage.show(scene, { width: 960, ...options }));
 }
 
 const asked = (page: Page) => page.evaluate(() => window.sidetone?.asked ?? []);
@@ -45,10 +28,7 @@ const press = async (page: Page, name: string) => {
 };
 /** Accessible and uncut as it stands now, in both themes and at the narrowest width. */
 async function looksRight(page: Page): Promise<void> {
-  for (const theme of ['light', 'dark']) {
-    await page.evaluate((value) => (document.documentElement.dataset['theme'] = value), theme);
-    expect(await violations(page), theme).toEqual([]);
-  }
+  expect(await violationsInBothThemes(page)).toEqual([]);
   const size = page.viewportSize();
   for (const width of [960, 380, 320]) {
     await page.setViewportSize({ width, height: 720 });
@@ -457,6 +437,19 @@ describe('the dry run', () => {
         '#setup?step=callers',
       ]);
     });
+  });
+
+  it.each(['de', 'fr'])('says for what a call waits to the end where it is narrow (%s)', async (language) => {
+    await withScene(
+      'setup-dry-run',
+      async (page) => {
+        const shortened = await page
+          .locator('.row .second > span, .row .chip .one')
+          .evaluateAll((texts) => texts.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent));
+        expect(shortened).toEqual([]);
+      },
+      { width: 320, language },
+    );
   });
 
   it('is kept as a file', async () => {

@@ -1,18 +1,15 @@
 /** From nothing to live with keys, into Gorgias: what goes wrong on the way, the dry run, shadow mode, the first call. */
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { startChromium } from '../browser/chromium';
-import { Admin, say } from './admin';
+import { say } from './admin';
 import { aDay, MARTA, oneCall, ring } from './calls';
-import { startBoth, type Hub, type Sandbox } from './programs';
+import { admin, hub, sandbox, together } from './together';
 
-let browser: Browser;
-let sandbox: Sandbox;
-let hub: Hub;
-let admin: Admin;
 let dayOfCalls: number;
-let broken = false;
+
+together('keys', async () => {
+  dayOfCalls = await aDay(sandbox);
+});
 
 /** What was asked of Gorgias that changes something there. */
 async function writes(): Promise<readonly string[]> {
@@ -25,30 +22,7 @@ async function records(): Promise<readonly string[]> {
   return tickets.filter(({ external_id }) => external_id?.startsWith('aircall:call:')).map(({ subject }) => subject);
 }
 
-beforeAll(async () => {
-  [browser, { sandbox, hub }] = await Promise.all([startChromium(), startBoth('keys')]);
-  dayOfCalls = await aDay(sandbox);
-  admin = await Admin.with(browser);
-});
-
-afterAll(async () => {
-  await admin?.leave();
-  await browser?.close();
-  await hub?.end();
-  await sandbox?.end();
-});
-
 describe('with keys and Gorgias', () => {
-  // Each goes on where the one before ended.
-  beforeEach(({ skip, onTestFailed }) => {
-    skip(broken);
-    onTestFailed(async () => {
-      broken = true;
-      await admin.keep('failed');
-      console.error(hub.said().slice(-4_000));
-    });
-  });
-
   it('the first start asks for the token, then for Aircall', async () => {
     await admin.page.goto(`${hub.address}/`);
     await admin.fill('adminToken', 'another');

@@ -2,19 +2,16 @@
  * Signing in to Aircall and Front on their consent pages, left in the middle while the hub is killed, and taken up again;
  * later the access is withdrawn, given again, and given up.
  */
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { startChromium } from '../browser/chromium';
 import { Admin, say } from './admin';
 import { aDay, oneCall } from './calls';
-import { startBoth, type Hub, type Sandbox } from './programs';
+import { ADMIN } from './programs';
+import { admin, browser, hub, sandbox, together } from './together';
 
-let browser: Browser;
-let sandbox: Sandbox;
-let hub: Hub;
-let admin: Admin;
-let broken = false;
+together('sign-in', async () => {
+  await aDay(sandbox);
+});
 
 /** Presses a button of the consent page, which is found by what the vendor wrote on it. */
 async function answer(page: Awaited<ReturnType<Admin['consent']>>, button: 'Authorize' | 'Cancel'): Promise<void> {
@@ -27,32 +24,7 @@ async function holds(calls: number): Promise<boolean> {
   return journal.filter(({ status, body }) => status === 202 && body?.body?.startsWith('Inbound call')).length === calls;
 }
 
-beforeAll(async () => {
-  [browser, { sandbox, hub }] = await Promise.all([startChromium(), startBoth('sign-in')]);
-  await aDay(sandbox);
-  admin = await Admin.with(browser);
-  // Aircall leads on to a page of its own, which is not on this machine.
-  await admin.context.route('https://*.aircall.io/**', (route) => route.fulfill({ contentType: 'text/html', body: '<h1>Aircall</h1>' }));
-});
-
-afterAll(async () => {
-  await admin?.leave();
-  await browser?.close();
-  await hub?.end();
-  await sandbox?.end();
-});
-
 describe('signed in to Aircall and Front', () => {
-  // Each goes on where the one before ended.
-  beforeEach(({ skip, onTestFailed }) => {
-    skip(broken);
-    onTestFailed(async () => {
-      broken = true;
-      await admin.keep('failed');
-      console.error(hub.said().slice(-4_000));
-    });
-  });
-
   it('Aircall’s consent page is refused, then authorized', async () => {
     await admin.comeTo(hub.address);
     const refused = await admin.consent(() => admin.press('signIn'));
@@ -104,7 +76,7 @@ describe('signed in to Aircall and Front', () => {
     // A new tab goes on at the first step that is open.
     const later = await Admin.with(browser);
     await later.page.goto(`${hub.address}/`);
-    await later.fill('adminToken', 'admin-token-of-an-operator');
+    await later.fill('adminToken', ADMIN);
     await later.press('signIn');
     await later.isAt('callersTitle');
     await later.settled('Front, Northbrook Kettles');

@@ -1,45 +1,18 @@
 /** Signing in to Gorgias, from the set-up and from its app store, with all that goes wrong on the way; then Front with a token. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 
-import { startChromium } from '../browser/chromium';
-import { Admin, say } from './admin';
-import { startBoth, type Hub, type Sandbox } from './programs';
+import { say } from './admin';
+import { admin, browser, hub, sandbox, together } from './together';
 
-let browser: Browser;
-let sandbox: Sandbox;
-let hub: Hub;
-let admin: Admin;
-let broken = false;
+together('store');
 
 const authorize = (page: Page) => page.getByRole('button', { name: 'Authorize' }).click();
 /** What Sidetone tells the person in the browser at the end. */
 const tells = (page: Page, text: string) => page.getByRole('heading', { name: text, exact: true }).waitFor();
 const helpdesk = async () => (await hub.ask<{ helpdesk: { vendor: string; by: string } | null }>('/api/setup')).helpdesk;
 
-beforeAll(async () => {
-  [browser, { sandbox, hub }] = await Promise.all([startChromium(), startBoth('store')]);
-  admin = await Admin.with(browser);
-});
-
-afterAll(async () => {
-  await admin?.leave();
-  await browser?.close();
-  await hub?.end();
-  await sandbox?.end();
-});
-
 describe('signed in to Gorgias', () => {
-  // Each goes on where the one before ended.
-  beforeEach(({ skip, onTestFailed }) => {
-    skip(broken);
-    onTestFailed(async () => {
-      broken = true;
-      await admin.keep('failed');
-      console.error(hub.said().slice(-4_000));
-    });
-  });
-
   it('a subdomain that does not exist is told before anybody is sent there', async () => {
     await admin.comeTo(hub.address);
     await admin.page.goto(`${hub.address}/#setup?step=helpdesk`);

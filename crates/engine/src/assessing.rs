@@ -9,7 +9,7 @@ use crate::helpdesk::{Assessment, Context, Standing, Step};
 use crate::ledger::{AttemptState, Write};
 use crate::number::Party;
 use crate::store::Case;
-use crate::whom::Lacks;
+use crate::whom::{Lacks, meant_by_dialling};
 
 /// What is so before anything is known of the record.
 pub(crate) fn early(case: &Case, context: &Context<'_>, completeness: Completeness) -> Assessment {
@@ -106,6 +106,9 @@ fn matched_by(case: &Case, context: &Context<'_>) -> String {
         (Party::Other(_), _) => "no telephone number: the shared customer".into(),
         (Party::Phone(_), Some(0)) => "nobody had this number".into(),
         (Party::Phone(_), Some(1)) => "exact number, the only one".into(),
+        (Party::Phone(_), Some(n)) if meant_by_dialling(&case.ledger).is_some() && logged_to.is_some() => {
+            format!("exact number, {n} customers; dialled from a conversation of this one")
+        }
         (Party::Phone(_), Some(n)) => format!("exact number, {n} customers"),
         (Party::Phone(_), None) => "not looked up yet".into(),
     }

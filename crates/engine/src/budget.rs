@@ -1,7 +1,8 @@
 //! The request budget of one vendor account (B2): how many requests are ours, in which order of right.
 //!
 //! Two kinds of limit: a leaky bucket that the vendor shows in a header (Gorgias: `used/limit`), and a plain count in
-//! a window that nobody shows (Aircall). Deliberately not here: sending, and who waits.
+//! a window that nobody shows (Aircall). Front shows its count like a bucket, but all of it drains at one moment, which it
+//! tells. Deliberately not here: sending, and who waits.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -22,6 +23,11 @@ const STILL_WAITING: TimeDelta = TimeDelta::seconds(30);
 /// nobody tells; so nothing but look-ups for somebody who rings goes faster.
 const FRONT_A_SECOND: usize = 4;
 const A_SECOND: TimeDelta = TimeDelta::seconds(1);
+
+/// Of a limit that drains at one moment, no more than this is kept for those who will ring until then.
+const MOST_FOR_RINGS: f64 = 0.3;
+/// How often it rings is judged over at least this time.
+const RINGS_SEEN_OVER: TimeDelta = TimeDelta::seconds(15);
 
 /// In order of right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,6 +80,8 @@ pub struct Budget {
     waiting: [Option<(DateTime<Utc>, DateTime<Utc>)>; 4],
     /// How fast the bucket drained in fact, requests per second: slower than it should while others fill it.
     drains: Option<f64>,
+    /// When all of it drains at once; until then nothing does.
+    drains_at: Option<DateTime<Utc>>,
     /// What the vendor told last, when, and how many requests of ours were answered since.
     told: Option<(f64, DateTime<Utc>, u32)>,
     /// Since when others fill more than half of the vendor's limit.
@@ -100,6 +108,7 @@ impl Budget {
             ours: VecDeque::new(),
             waiting: [None; 4],
             drains: None,
+            drains_at: None,
             told: None,
             crowded_since: None,
             in_flight: 0,
@@ -167,7 +176,7 @@ impl Budget {
             // After a start nobody knows how full it is: until an answer tells, no more goes than is always left free.
             return Err(now + TimeDelta::milliseconds(50));
         }
-        let room = self.room_of(lane);
+        let room = (self.room_of(lane) - self.for_rings(lane, now)).max(1.0);
         let level = match self.counting {
             Counting::Leaky => self.level,
             Counting::Window => self.ours.len() as f64,
@@ -188,6 +197,18 @@ impl Budget {
     /// How full the bucket may be for a request of this lane.
     fn room_of(&self, lane: Lane) -> f64 {
         (f64::from(self.rate.requests) * lane.ceiling() * self.share).max(1.0)
+    }
+
+    /// Where nothing drains for a while, writes would leave nothing to whoever rings meanwhile: so much is kept as will be
+    /// asked for if it goes on ringing as it does.
+    fn for_rings(&self, lane: Lane, now: DateTime<Utc>) -> f64 {
+        let Some(until) = self.drains_at.filter(|_| lane != Lane::Ring) else { return 0.0 };
+        let mut rang = self.ours.iter().filter(|(_, of)| *of == Lane::Ring).map(|(at, _)| *at);
+        let Some(first) = rang.next() else { return 0.0 };
+        let seen_over = (now - first).max(RINGS_SEEN_OVER);
+        let a_second = (rang.count() + 1) as f64 / (seen_over.num_milliseconds() as f64 / 1000.0);
+        let left = (until - now).num_milliseconds().max(0) as f64 / 1000.0;
+        (a_second * left).min(f64::from(self.rate.requests) * self.share * MOST_FOR_RINGS)
     }
 
     /// Counts a request that goes.
@@ -217,7 +238,10 @@ impl Budget {
     fn room_at(&self, over: f64, now: DateTime<Utc>) -> DateTime<Utc> {
         let at_least = now + TimeDelta::milliseconds(50);
         match self.counting {
-            Counting::Leaky => at_least.max(now + seconds(over / self.drain_per_second())),
+            Counting::Leaky => {
+                let drained = now + seconds(over / self.drain_per_second());
+                at_least.max(self.drains_at.map_or(drained, |at| at.min(drained)))
+            }
             Counting::Window => {
                 let index = (over.ceil() as usize).saturating_sub(1).min(self.ours.len().saturating_sub(1));
                 self.ours
@@ -234,6 +258,7 @@ impl Budget {
         if limit > 0 {
             self.rate.requests = limit;
         }
+        self.drains_at = None;
         // More than full is full: a header that says more must not hold us up for longer than the bucket takes.
         let used = f64::from(used.min(self.rate.requests));
         let level = used + f64::from(self.in_flight);
@@ -246,6 +271,14 @@ impl Budget {
         self.level = level;
         let crowded = self.others() * 2 > self.rate.requests;
         self.crowded_since = crowded.then_some(self.crowded_since.unwrap_or(now));
+    }
+
+    /// Beside that, it may tell (Front, `reference/front.md` §2.1) in how many seconds nothing is used any more: until then
+    /// nothing drains. A moment beyond the window is another limit's, or a misread one.
+    pub fn is_unused_in(&mut self, seconds: i64, now: DateTime<Utc>) {
+        let window = i64::try_from(self.rate.window.as_secs()).unwrap_or(i64::MAX);
+        let is_sane = (1..=window.saturating_add(1)).contains(&seconds);
+        self.drains_at = is_sane.then(|| now + TimeDelta::seconds(seconds));
     }
 
     /// Two tellings with some time between them show what others put in meanwhile.
@@ -281,8 +314,19 @@ impl Budget {
     }
 
     fn drain(&mut self, now: DateTime<Utc>) {
-        let passed = (now - self.level_at).num_milliseconds().max(0) as f64 / 1000.0;
-        self.level = (self.level - passed * self.drain_per_second()).max(0.0);
+        match self.drains_at {
+            Some(at) if at <= now => {
+                self.drains_at = None;
+                self.drains = None;
+                self.told = None;
+                self.level = f64::from(self.in_flight);
+            }
+            Some(_) => {}
+            None => {
+                let passed = (now - self.level_at).num_milliseconds().max(0) as f64 / 1000.0;
+                self.level = (self.level - passed * self.drain_per_second()).max(0.0);
+            }
+        }
         self.level_at = now;
         let window = delta(self.rate.window);
         while self.ours.front().is_some_and(|(at, _)| *at + window <= now) {
@@ -374,6 +418,38 @@ mod tests {
         assert_eq!(b.take(Lane::Late, at(999)), Err(at(1_000)));
         assert!(b.take(Lane::Ring, at(999)).is_ok(), "somebody rings");
         assert_eq!(taken(&mut b, Lane::Live, 1_000), 4);
+    }
+
+    #[test]
+    fn a_limit_that_drains_at_one_moment_is_used_by_then_and_whoever_rings_until_then_has_room() {
+        let rate = Rate { requests: 100, window: Duration::from_secs(60) };
+        let mut b = Budget::new(Vendor::Gorgias, Counting::Leaky, rate, at(0));
+        b.answered();
+        b.told(0, 100, at(0), at(0));
+        b.is_unused_in(60, at(0));
+        let taken = |b: &mut Budget, lane, ms, most| {
+            let taken = (0..most).filter(|_| b.take(lane, at(ms)).is_ok()).count();
+            (0..taken).for_each(|_| b.answered());
+            taken
+        };
+        // A ring every other second, and as many writes as there is room for.
+        let (mut writes, mut at_first) = (0, 0);
+        for second in 0..60 {
+            if second % 2 == 0 {
+                assert!(b.take(Lane::Ring, at(second * 1000)).is_ok(), "no room for a ring at {second} s");
+                b.answered();
+            }
+            let room = if second < 20 { 2 } else { 200 };
+            writes += taken(&mut b, Lane::Live, second * 1000, room);
+            at_first = if second == 20 { writes } else { at_first };
+        }
+        assert!((50..=60).contains(&writes) && at_first < writes, "{at_first} of {writes}");
+        assert_eq!(taken(&mut b, Lane::Live, 59_999, 200), 0);
+        assert!(taken(&mut b, Lane::Live, 60_000, 200) > 40, "all of it at once");
+        // Somebody asks again, once nothing is told of such a moment.
+        b.told(10, 100, at(61_000), at(61_000));
+        b.is_unused_in(900, at(61_000));
+        assert!(b.drains_at.is_none(), "no such limit is a quarter of an hour's");
     }
 
     #[test]

@@ -355,9 +355,19 @@ impl Job {
     }
 }
 
+/// A question that another one's answer led to.
+struct Further {
+    job: Job,
+    request: Request,
+    /// How many questions there are with it, one after the other.
+    asked: u32,
+}
+
 struct Done {
     job: Job,
     vendor: Vendor,
+    /// How many questions led to it, one after the other.
+    asked: u32,
     sent_at: DateTime<Utc>,
     result: Result<Answer, TransportError>,
 }
@@ -379,7 +389,9 @@ pub struct Engine {
     health: watch::Sender<Health>,
     jobs: FuturesUnordered<BoxFuture<'static, Done>>,
     /// Second halves of questions to the helpdesk that wait for room in the budget, in their order.
-    further: VecDeque<(Job, Request)>,
+    further: VecDeque<Further>,
+    /// How many questions, one after the other, led to the answer at hand.
+    asked: u32,
     budgets: BTreeMap<Vendor, Budget>,
     links: BTreeMap<Vendor, Link>,
     lists: Lists,
@@ -515,6 +527,7 @@ impl Engine {
             health,
             jobs: FuturesUnordered::new(),
             further: VecDeque::new(),
+            asked: 0,
             budgets,
             links,
             busy_calls: HashSet::new(),
@@ -806,6 +819,11 @@ impl Engine {
 
     /// Sends a request that is allowed.
     fn send(&mut self, vendor: Vendor, job: Job, request: http::Request<Bytes>, now: DateTime<Utc>) {
+        self.send_nth(1, vendor, job, request, now);
+    }
+
+    /// Sends a request that is allowed, and that is the `asked`th of a question.
+    fn send_nth(&mut self, asked: u32, vendor: Vendor, job: Job, request: Request, now: DateTime<Utc>) {
         if let Some(id) = job.call() {
             self.busy_calls.insert(id);
         }
@@ -816,7 +834,7 @@ impl Engine {
                 Ok(result) => result,
                 Err(_) => Err(TransportError::Unclear("no answer within 30 s".into())),
             };
-            Done { job, vendor, sent_at: now, result }
+            Done { job, vendor, asked, sent_at: now, result }
         }));
     }
 

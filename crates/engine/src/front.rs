@@ -11,6 +11,7 @@ mod arrival;
 mod assess;
 mod contacts;
 mod conversation;
+mod dialled;
 mod handle;
 mod heading;
 mod markdown;
@@ -319,12 +320,12 @@ impl Helpdesk for Front {
         ticket::looked(&self.account, &case.ledger, told, answer)
     }
 
-    fn look_at_linked(&self, _case: &Case) -> Option<Request> {
-        None
+    fn look_at_linked(&self, case: &Case) -> Option<Request> {
+        dialled::look(&self.account, &case.ledger)
     }
 
-    fn linked_seen(&self, _case: &Case, _asked: &http::Uri, _answer: &Answer) -> Result<Probed, Refusal> {
-        Ok(Probed::Nothing)
+    fn linked_seen(&self, case: &Case, _asked: &http::Uri, answer: &Answer) -> Result<Probed, Refusal> {
+        dialled::seen(&self.account, &case.ledger, answer)
     }
 
     fn check(&self) -> Request {
@@ -417,6 +418,12 @@ impl Helpdesk for Front {
     fn told(&self, headers: &http::HeaderMap) -> Option<(u32, u32)> {
         let rate = front::Rate::read(headers)?;
         Some((rate.limit.saturating_sub(rate.remaining), rate.limit))
+    }
+
+    fn is_unused_in(&self, headers: &http::HeaderMap, now: DateTime<Utc>) -> Option<i64> {
+        let rate = front::Rate::read(headers)?;
+        // Both by Front's clock, where it tells its own.
+        Some(rate.resets_at? - rate.told_at.unwrap_or(now.timestamp()))
     }
 
     fn customer_url(&self, _id: &str) -> Option<String> {

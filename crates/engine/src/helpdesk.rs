@@ -636,6 +636,10 @@ pub trait Helpdesk: Send + Sync {
 
     /// What the headers tell of the request limit: used and limit.
     fn told(&self, headers: &http::HeaderMap) -> Option<(u32, u32)>;
+    /// In how many seconds nothing of it is used any more, where the headers tell that of an answer that came now.
+    fn is_unused_in(&self, _headers: &http::HeaderMap, _now: DateTime<Utc>) -> Option<i64> {
+        None
+    }
     /// The customer's page for a browser.
     fn customer_url(&self, id: &str) -> Option<String>;
     /// The ticket's page for a browser.

@@ -7,7 +7,7 @@ use crate::call::Call;
 use crate::choice::{CallerName, Decided, decided};
 use crate::directory::Customer;
 use crate::helpdesk::{Context, Step};
-use crate::ledger::{EMAIL_REFUSED, Ledger, NAMED};
+use crate::ledger::{EMAIL_REFUSED, FROM_TICKET, Ledger, NAMED, UNLINKED};
 use crate::number::{E164, Party};
 use crate::settings::{Language, UnknownCallers};
 use crate::words::words;
@@ -22,7 +22,13 @@ pub(crate) struct Habits {
     pub(crate) placeholder_name: fn(&E164) -> String,
     /// An address for whoever has none; `None` where the helpdesk needs none.
     pub(crate) placeholder_email: fn(&E164) -> Option<String>,
+    /// Whether the record that a call was dialled from tells which one of several was meant (F8).
+    pub(crate) dialled_from_tells: bool,
 }
+
+/// In the detail of [`FROM_TICKET`]: the customer whose record that is, or null if it does not tell; absent as long as
+/// nobody has looked.
+pub(crate) const WHOSE: &str = "whose";
 
 /// Who the record belongs to.
 #[derive(Clone, Debug, PartialEq)]
@@ -140,6 +146,17 @@ fn whose(
         Some(Decided::Named(name, _)) => Some(name),
         Some(Decided::Gone) | None => None,
     };
+    if found.len() > 1 {
+        match dialled_from(ledger, habits) {
+            Some(Dialled::NotSeen) => return Err(Lacks::First(Step::LookAtLinked)),
+            Some(Dialled::Of(id)) => {
+                if let Some(meant) = found.iter().find(|one| one.id == id) {
+                    return Ok(Whom::Known(meant.clone()));
+                }
+            }
+            None => {}
+        }
+    }
     let logging = &context.settings.logging;
     match found {
         [one] => {
@@ -165,6 +182,27 @@ fn whose(
             habits,
         ))),
     }
+}
+
+/// The record that a call was dialled from.
+enum Dialled<'a> {
+    /// Nobody has looked at it yet.
+    NotSeen,
+    /// It is this customer's.
+    Of(&'a str),
+}
+
+fn dialled_from<'a>(ledger: &'a Ledger, habits: &Habits) -> Option<Dialled<'a>> {
+    let from = ledger.detail(FROM_TICKET).filter(|_| habits.dialled_from_tells && !ledger.has(UNLINKED))?;
+    match from.get(WHOSE) {
+        None => Some(Dialled::NotSeen),
+        Some(whose) => whose.as_str().map(Dialled::Of),
+    }
+}
+
+/// Whom a call was logged to because it was dialled from a record of theirs.
+pub(crate) fn meant_by_dialling(ledger: &Ledger) -> Option<&str> {
+    ledger.detail(FROM_TICKET)?.get(WHOSE)?.as_str()
 }
 
 fn contact_name(call: &Call) -> Option<String> {

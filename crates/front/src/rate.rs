@@ -24,6 +24,8 @@ pub struct Rate {
     pub remaining: u32,
     /// When it is full again, in unix seconds of Front's clock.
     pub resets_at: Option<i64>,
+    /// When this was said, in unix seconds of the same clock.
+    pub told_at: Option<i64>,
     /// The allowance for short bursts beside the limit, where there is one.
     pub burst: Option<Burst>,
 }
@@ -44,6 +46,7 @@ impl Rate {
             limit: number(headers, "x-ratelimit-limit")?,
             remaining: number(headers, "x-ratelimit-remaining")?,
             resets_at: resets_at(headers),
+            told_at: answered_at(headers),
             burst: burst(headers),
         })
     }

@@ -74,6 +74,37 @@ async fn a_number_is_explained_and_those_that_nothing_can_match_are_listed_with_
 }
 
 #[tokio::test]
+async fn with_front_a_number_is_explained_and_those_that_nothing_can_match_are_listed() {
+    let mut hub = Program::with_front(20.0, "").await;
+    let front = hub.sandbox.control().front().clone();
+    let shop = front.add_contact("Corner shop", None, "ask the shop").unwrap();
+    let complete = async || {
+        let directory = &hub.get("/api/health").await["directory"];
+        directory["state"] == "complete" && directory["customers"].as_u64() >= Some(9)
+    };
+    hub.until("the directory is read", Duration::from_secs(30), complete).await;
+    for is_running in [true, false] {
+        if !is_running {
+            assert!(hub.terminate().success());
+        }
+        // Stored without its plus.
+        let told = said(&run(&hub, &["numbers", "explain", "0033 1 99 00 11 77"]).await);
+        for part in ["reads as +33199001177", "Noor Haddad", "\"33199001177\"", "A call is written: To Noor"]
+        {
+            assert!(told.contains(part), "{part} in {told}");
+        }
+        let shared = said(&run(&hub, &["numbers", "explain", "+12025550161"]).await);
+        for part in ["Sam Whitlock", "Whitlock Cafés", "until a person chooses"] {
+            assert!(shared.contains(part), "{part} in {shared}");
+        }
+        let listed = said(&run(&hub, &["numbers", "unmatched"]).await);
+        assert_eq!(listed.lines().count(), 1, "{listed}");
+        assert!(listed.starts_with(&format!("{shop}\tCorner shop\task the shop\tletters: ")), "{listed}");
+    }
+    assert!(!hub.log().contains("99001177"), "no number gets into the log");
+}
+
+#[tokio::test]
 async fn the_clinic_is_for_admins_and_says_what_it_wants() {
     let hub = Program::start(20.0, "").await;
     for path in ["/api/numbers/explain?number=%2B33199001177", "/api/numbers/unmatched"] {

@@ -262,3 +262,32 @@ async fn front_goes_on_when_its_tokens_end_and_its_refresh_token_is_another_each
     different.dedup();
     assert_eq!(different.len(), 3, "the one that came last is kept");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn front_is_renewed_before_its_token_ends_however_it_tells_when_that_is() {
+    for field in ["expires_at", "expires", "expires_in", "absent"] {
+        let set = Set::start().await;
+        // Longer than what is taken where nothing is told (`reference/front.md` §1.3), or shorter.
+        let lives_s = if field == "absent" { 3600 } else { 1200 };
+        let switches = serde_json::json!({"oauth_expires_field": field, "access_token_s": lives_s});
+        let url = format!("{}/_sandbox/switches", set.api(Vendor::Front));
+        let answer = set.browser.post(url).body(switches.to_string()).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{field}");
+        let (_, view) = set.sign_in(Vendor::Front, true, Duration::ZERO).await;
+        assert_eq!(view.state, SignInState::Done, "{field}: {view:?}");
+        let access = || {
+            let kept = set.vault.get("front.oauth.token").unwrap().unwrap().reveal().to_owned();
+            serde_json::from_str::<Value>(&kept).unwrap()["access"].to_string()
+        };
+        let given = access();
+        let asked = async |after_s: i64| {
+            let clock = Arc::new(Later(TimeDelta::seconds(after_s)));
+            let tokens = set.tokens_at(Vendor::Front, clock);
+            let way = Authorized::new(set.transport.clone(), tokens, set.api(Vendor::Front)).unwrap();
+            assert_eq!(set.ask(&way, Vendor::Front).await, 200, "{field} after {after_s} s");
+            access()
+        };
+        assert_eq!(asked(lives_s / 2).await, given, "{field}: it is good for long");
+        assert_ne!(asked(lives_s - 10).await, given, "{field}: renewed shortly before its end");
+    }
+}

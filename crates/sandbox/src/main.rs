@@ -1,9 +1,13 @@
 //! `sidetone-sandbox serve`: the stand-ins on this machine's loopback. Exit codes: 0 well, 1 a fault, 2 usage.
 
-use std::{io, process::ExitCode};
+use std::{env, io, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 use sidetone_sandbox::{Options, Ports, Sandbox, SandboxError, aircall_world, front_world, gorgias_world};
+
+/// The variable of the environment that names the folder in which is kept what Front is asked and answers. For tests of
+/// whole programs: `tests/days/tests/described.rs` holds it against the vendor's description.
+const RECORD: &str = "FRONT_RECORD";
 
 /// Local stand-ins for Aircall, Gorgias and Front, with invented data and injectable faults.
 #[derive(Debug, Parser)]
@@ -58,7 +62,8 @@ async fn main() -> ExitCode {
 }
 
 async fn run(serve: Serve) -> Result<(), SandboxError> {
-    let options = Options { scale: serve.scale, seed: serve.seed, ..Options::default() };
+    let record = env::var_os(RECORD).map(PathBuf::from);
+    let options = Options { scale: serve.scale, seed: serve.seed, record, ..Options::default() };
     let sandbox = Sandbox::new(options)?;
     let ports = Ports { aircall: serve.aircall, gorgias: serve.gorgias, front: serve.front };
     let served = sandbox.serve(ports).await?;

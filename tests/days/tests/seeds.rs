@@ -1,5 +1,5 @@
 //! A few seeds of `script/chaos`, so that every run of the tests lives some troubled days. Seeds mean other days whenever
-//! the script of a day changes; so what a seed ever found is a test of its own in `crates/engine/tests/trouble.rs`.
+//! the script of a day changes; so what a seed ever found is a test of its own in `crates/engine/tests/engine/trouble.rs`.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed step fails its test
 
 use sidetone_days::chaos;

@@ -4,6 +4,7 @@
 //! that its schema does not name: the schemas forbid none, but a misspelt field would be lost without a word.
 
 use std::{
+    borrow::Cow,
     cell::RefCell,
     collections::{BTreeSet, HashMap},
     fmt, fs,
@@ -56,7 +57,10 @@ impl Description {
     #[must_use]
     pub fn open(path: &Path) -> Self {
         let text = fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        let mut document: Value = serde_json::from_slice(&text).unwrap_or_else(|error| panic!("{error}"));
+        Self::of(serde_json::from_slice(&text).unwrap_or_else(|error| panic!("{error}")))
+    }
+
+    fn of(mut document: Value) -> Self {
         allow_nulls(&mut document);
         let mut compiler = Compiler::new();
         compiler.set_default_draft(Draft::V4);
@@ -215,31 +219,38 @@ impl Operation<'_> {
             self.of.document.pointer(&self.at("/parameters")).and_then(Value::as_array).map_or(0, Vec::len);
         let parameters: Vec<String> =
             (0..count).map(|index| self.of.resolved(&self.at(&format!("/parameters/{index}")))).collect();
-        let named = |name: &str| {
-            parameters.iter().find(|parameter| {
-                let described = self.of.document.pointer(parameter);
-                described.is_some_and(|described| described["in"] == "query" && described["name"] == name)
+        let of_query: Vec<(&str, &String, &Value)> = parameters
+            .iter()
+            .filter_map(|parameter| {
+                let described = self.of.document.pointer(parameter).filter(|it| it["in"] == "query")?;
+                Some((described["name"].as_str()?, parameter, described))
             })
-        };
+            .collect();
+        // A name without `=` has the empty text as its value.
+        let pairs = query.split('&').filter(|pair| !pair.is_empty());
+        let given: Vec<(Cow<'_, str>, Cow<'_, str>)> = pairs
+            .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+            .map(|(name, value)| (decoded(name), decoded(value)))
+            .collect();
         let mut breaches = Vec::new();
-        for (name, value) in
-            query.split('&').filter(|pair| !pair.is_empty()).filter_map(|pair| pair.split_once('='))
-        {
-            let value = percent_decode_str(value).decode_utf8_lossy();
-            match named(name) {
+        for (name, value) in &given {
+            match of_query.iter().find(|(described, ..)| described == name) {
                 None => breaches.push(self.breach("query", name, "is not described")),
-                Some(parameter) => {
-                    let schema = format!("{parameter}/schema");
-                    let kind = self.of.document.pointer(&format!("{schema}/type")).and_then(Value::as_str);
-                    let value = match kind {
+                Some((_, parameter, described)) => {
+                    let value = match described.pointer("/schema/type").and_then(Value::as_str) {
                         Some("string") => json!(value),
-                        _ => serde_json::from_str(&value).unwrap_or_else(|_| json!(value)),
+                        _ => serde_json::from_str(value).unwrap_or_else(|_| json!(value)),
                     };
-                    let wrong = self.value("query", &schema, &value);
-                    breaches.extend(wrong.into_iter().map(|breach| Breach { at: name.to_owned(), ..breach }));
+                    let wrong = self.value("query", &format!("{parameter}/schema"), &value);
+                    breaches
+                        .extend(wrong.into_iter().map(|breach| Breach { at: (*name).to_string(), ..breach }));
                 }
             }
         }
+        let is_missing = |wanted: &str| !given.iter().any(|(name, _)| name == wanted);
+        let missing =
+            of_query.iter().filter(|(name, _, described)| described["required"] == true && is_missing(name));
+        breaches.extend(missing.map(|(name, ..)| self.breach("query", name, "is missing")));
         breaches
     }
 
@@ -274,6 +285,10 @@ fn nowhere(method: &str, path: &str) -> Breach {
     Breach { operation, part: "path", at: String::new(), what: "is not described".to_owned() }
 }
 
+fn decoded(text: &str) -> Cow<'_, str> {
+    percent_decode_str(text).decode_utf8_lossy()
+}
+
 fn fits(template: &str, path: &str) -> bool {
     let (wanted, given): (Vec<&str>, Vec<&str>) = (template.split('/').collect(), path.split('/').collect());
     wanted.len() == given.len()
@@ -303,5 +318,58 @@ fn allow_nulls(value: &mut Value) {
             }
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One route with a parameter that is required, one that is a number, and one by reference.
+    fn description() -> Description {
+        let parameter = |name: &str, kind: &str, required: bool| json!({"in": "query", "name": name, "required": required, "schema": {"type": kind}});
+        let in_path = json!({"in": "path", "name": "id", "required": true, "schema": {"type": "string"}});
+        Description::of(json!({
+            "openapi": "3.0.0",
+            "paths": {"/things/{id}": {"get": {"parameters": [
+                in_path,
+                parameter("kind", "string", true),
+                parameter("limit", "integer", false),
+                {"$ref": "#/components/parameters/token"},
+            ]}}},
+            "components": {"parameters": {"token": parameter("page_token", "string", true)}},
+        }))
+    }
+
+    /// What is wrong with a query, as parameter and sentence.
+    fn wrong(query: &str) -> Vec<(String, String)> {
+        let breaches = description().request("GET", &format!("/things/1?{query}"), None);
+        assert!(breaches.iter().all(|breach| breach.part == "query"), "{breaches:?}");
+        breaches.into_iter().map(|breach| (breach.at, breach.what)).collect()
+    }
+
+    #[test]
+    fn a_parameter_that_has_to_be_there_is_asked_for() {
+        let missing = |name: &str| (name.to_owned(), "is missing".to_owned());
+        assert_eq!(wrong("kind=a&page_token=b&limit=3"), []);
+        assert_eq!(wrong("limit=3"), [missing("kind"), missing("page_token")]);
+        assert_eq!(wrong("kind=a"), [missing("page_token")]);
+        // One of the path is told by the path.
+        assert_eq!(wrong("id=1").len(), 3);
+    }
+
+    #[test]
+    fn a_parameter_without_a_value_is_looked_at() {
+        let undescribed = ("archived".to_owned(), "is not described".to_owned());
+        assert_eq!(wrong("kind=a&page_token&archived"), [undescribed]);
+        let limit = wrong("kind=a&page_token=b&limit");
+        assert_eq!((limit.len(), limit[0].0.as_str()), (1, "limit"), "the empty text is no number");
+    }
+
+    #[test]
+    fn names_and_values_may_be_percent_encoded() {
+        assert_eq!(wrong("%6Bind=a%20b&page_token=c&li%6Dit=%33"), []);
+        let undescribed = ("q[statuses][]".to_owned(), "is not described".to_owned());
+        assert_eq!(wrong("kind=a&page_token=b&q%5Bstatuses%5D%5B%5D=assigned"), [undescribed]);
     }
 }

@@ -63,9 +63,15 @@ export function dayAndTime(at: number, now: number): string {
   return say('dayAndTime', { day: day(at, now), time: time(at) });
 }
 
-/** `14:22` today, with the day before it otherwise. */
-export function since(at: number, now: number): string {
+/** `14:22` today, with the day before it otherwise: `Yesterday, 14:22`. */
+export function moment(at: number, now: number): string {
   return dayDistance(at, now, manner()) === 'today' ? time(at) : dayAndTime(at, now);
+}
+
+/** The same within a sentence: `yesterday, 14:22`. Names of days stay as the language writes them. */
+export function since(at: number, now: number): string {
+  if (dayDistance(at, now, manner()) !== 'yesterday') return moment(at, now);
+  return say('dayAndTime', { day: say('yesterday').toLocaleLowerCase(language()), time: time(at) });
 }
 
 /** `2 min`: the coarsest unit. */

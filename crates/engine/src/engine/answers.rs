@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sidetone_protocol::{LiveEvent, Vendor};
 
 use super::outbox::SEND_AGAIN;
-use super::{Done, Engine, Job};
+use super::{Done, Engine, Further, Job};
 use crate::budget::Lane;
 use crate::call::{CaseId, Origin};
 use crate::directory::entry::{Address, Entry};
@@ -21,6 +21,9 @@ use crate::transport::{AppRefused, TransportError};
 const READ_TRIES: u32 = 3;
 /// A look-up that failed is tried again after this time.
 pub(super) const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(20);
+/// An answer that leads to a further question: so many in a row at most, be it pages of a list or records that each name
+/// another one as what they were merged into.
+const MOST_IN_A_ROW: u32 = 100;
 /// What whoever waits for a walk through lists is told.
 const NOT_STORED: &str = "the database does not take what was read";
 /// The first time after this one already.
@@ -29,7 +32,8 @@ const FIRST_LOOK_AGAIN: TimeDelta = TimeDelta::seconds(2);
 impl Engine {
     pub(super) fn finish(&mut self, done: Done) -> Result<(), StoreError> {
         let now = self.clock.now();
-        let Done { job, vendor, sent_at, result } = done;
+        let Done { job, vendor, asked, sent_at, result } = done;
+        self.asked = asked;
         if let Some(id) = job.call() {
             self.busy_calls.remove(&id);
             self.busy_threads.remove(&id);
@@ -39,6 +43,7 @@ impl Engine {
         }
         self.learn(&job, vendor, &result, (sent_at, now));
         let concluded = self.insist(|engine| engine.conclude(job.clone(), &result, sent_at, now));
+        self.asked = 0;
         if concluded.is_err() {
             self.not_concluded(&job, now);
         }
@@ -145,6 +150,9 @@ impl Engine {
             && let Some(budget) = self.budgets.get_mut(&vendor)
         {
             budget.told(used, limit, sent_at, now);
+            if let Some(seconds) = self.helpdesk.is_unused_in(answer.headers(), now) {
+                budget.is_unused_in(seconds, now);
+            }
         }
         match (vendor, answer.status().as_u16()) {
             // 401 without, 403 with a wrong credential (`reference/aircall.md` §9.1).
@@ -437,8 +445,12 @@ impl Engine {
         request: Request,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
+        let asked = self.asked + 1;
+        if let Some(id) = job.call().filter(|_| asked > MOST_IN_A_ROW) {
+            return self.leads_nowhere(id, now);
+        }
         self.busy_calls.extend(job.call());
-        self.further.push_back((job, request));
+        self.further.push_back(Further { job, request, asked });
         self.go_on_asking(now);
         Ok(())
     }
@@ -447,8 +459,8 @@ impl Engine {
     pub(super) fn go_on_asking(&mut self, now: DateTime<Utc>) {
         let vendor = self.helpdesk.vendor();
         while !self.further.is_empty() && self.may_ask(vendor, Lane::Live, now).is_ok() {
-            if let Some((job, request)) = self.further.pop_front() {
-                self.send(vendor, job, request, now);
+            if let Some(Further { job, request, asked }) = self.further.pop_front() {
+                self.send_nth(asked, vendor, job, request, now);
             }
         }
     }

@@ -102,6 +102,10 @@ impl Engine {
                 "The ticket that the call was placed from was thrown away, so nothing is written there (G9, G25)",
                 why.detail["why"].as_str().unwrap_or_default().to_owned(),
             ),
+            None if told.iter().any(|holding| holding.key == FROM_TICKET) => (
+                "Several customers share the number: the conversation that the call was placed from may tell who was meant (F8)",
+                "looked at".into(),
+            ),
             None => {
                 ("The note in the ticket that the call was placed from is there already (G9)", "found".into())
             }

@@ -1,31 +1,55 @@
-//! Looks that the helpdesk refuses for good: what was to be written after them is left to a person, like a write that is
-//! refused.
+//! Looks that the helpdesk refuses for good, or that never come to an end: what was to be written after them is left to a
+//! person, like a write that is refused.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Engine;
 use super::answers::LOOK_AGAIN;
 use crate::assessing::is_parked;
+use crate::call::CaseId;
 use crate::ledger::{Attempt, AttemptState, Write, WriteKind};
 use crate::store::{Case, StoreError};
 
+/// A question that led nowhere cost much of what may be asked.
+const AFTER_A_CHAIN: TimeDelta = TimeDelta::hours(1);
+const LEADS_NOWHERE: &str = "The helpdesk named one record after another in place of the one that this goes into, without an \
+                             end, so it was not written. Look at the customer there, and try again.";
+
 impl Engine {
     /// How one ticket or conversation stands is not told: whoever may not see it may not write into it either, and asking
-    /// on would tell nobody. Parks the write that the look was for; nothing else waits for it.
+    /// on would tell nobody.
     pub(super) fn look_is_refused(
+        &mut self,
+        case: Case,
+        code: &str,
+        text: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.left_to_a_person(case, code, &not_shown(text), LOOK_AGAIN, now)
+    }
+
+    /// Each answer named another record that is to be asked for: merged into one another, say, or a list without an end.
+    pub(super) fn leads_nowhere(&mut self, id: CaseId, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let Some(case) = self.store.case(id)? else { return Ok(()) };
+        self.left_to_a_person(case, "leads_nowhere", LEADS_NOWHERE, AFTER_A_CHAIN, now)
+    }
+
+    /// Parks the write that a look was for; nothing else waits for it. While a write is under way, or unclear, that is
+    /// settled first, `pause` from now.
+    fn left_to_a_person(
         &mut self,
         mut case: Case,
         code: &str,
         text: &str,
+        pause: TimeDelta,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let goes_there =
             |write: &Write| write.kind.is_for_a_ticket() || write.kind == WriteKind::CreateTicket;
         let planned = self.assess(&case, now)?.writes;
         let write = planned.into_iter().find(|write| goes_there(write) && !is_parked(&case, write));
-        // What is under way, or unclear, is settled first.
         let is_settled = case.attempts.iter().all(|attempt| attempt.state == AttemptState::Parked);
-        let Some(write) = write.filter(|_| is_settled) else { return self.later(case, now + LOOK_AGAIN) };
+        let Some(write) = write.filter(|_| is_settled) else { return self.later(case, now + pause) };
         case.attempts.push(Attempt {
             write: write.clone(),
             state: AttemptState::Parked,
@@ -34,7 +58,7 @@ impl Engine {
             next_at: None,
             reason: None,
         });
-        self.park(case, &write, code, &not_shown(text), now)
+        self.park(case, &write, code, text, now)
     }
 }
 

@@ -49,7 +49,16 @@ pub(crate) struct Polling {
 impl Polling {
     pub(super) fn new(settings: &Settings, now: DateTime<Utc>) -> Polling {
         let at = (settings.arrival == Arrival::Polling).then_some(now);
-        Polling { seen: HashMap::new(), turn: 0, page: 1, further: 2, has_further: false, at, busy: false, is_up: false }
+        Polling {
+            seen: HashMap::new(),
+            turn: 0,
+            page: 1,
+            further: 2,
+            has_further: false,
+            at,
+            busy: false,
+            is_up: false,
+        }
     }
 }
 

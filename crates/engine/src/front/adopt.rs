@@ -77,15 +77,7 @@ pub(super) fn read(
     } else if path.ends_with("/messages") {
         messages_found(account, case, path, so_far, context, answer)
     } else if path.ends_with("/conversations") {
-        of_contact("").parse(answer).map(|listed| {
-            // Our tag says which ones are ours, unless a person took it off.
-            let may_be_it = |one: &&front::Conversation| !case.ledger.is_replaced(one.id.as_str());
-            let (tagged, others): (Vec<_>, Vec<_>) =
-                listed.items.iter().filter(may_be_it).partition(|one| has_our_tag(one));
-            let first = tagged.into_iter().chain(others).take(MOST_CONVERSATIONS);
-            let ours: Vec<String> = first.map(|one| one.id.to_string()).collect();
-            in_the_next(account, so_far.to_vec(), &ours)
-        })
+        conversations_found(account, case, asked, so_far, answer)
     } else {
         contacts::get(&by_id("")).parse(answer).map(|contact| {
             let next = Some(of_contact(contact.id.as_str()).to_http(account));
@@ -143,12 +135,56 @@ fn conversation_in(path: &str) -> ConversationId {
 
 /// Goes on with the first of these conversations, and keeps the others in mind.
 fn in_the_next(account: &Account, mut holdings: Vec<Holding>, conversations: &[String]) -> Adopted {
-    holdings.retain(|holding| holding.key != OTHERS);
-    let Some((first, others)) = conversations.split_first() else { return Adopted { holdings, next: None } };
-    holdings.push(Holding { key: OTHERS.into(), helpdesk_id: String::new(), detail: json!(others) });
+    let Some((first, others)) = conversations.split_first() else {
+        holdings.retain(|holding| holding.key != OTHERS);
+        return Adopted { holdings, next: None };
+    };
+    remember_others(&mut holdings, others);
     let first = ConversationId::new(first.clone());
     let next = Some(messages::of_conversation(&first, Some(MAX_LIMIT)).to_http(account));
     Adopted { holdings, next }
+}
+
+/// A page of the contact's conversations, newest first. Our tag says which ones are ours, and where a page has none, the next
+/// one is read; unless a person took the tag off, and then the newest of all are looked through.
+fn conversations_found(
+    account: &Account,
+    case: &Case,
+    asked: &http::Uri,
+    so_far: &[Holding],
+    answer: &Answer,
+) -> Result<Adopted, front::Error> {
+    let contact = asked.path().rsplit('/').nth(1).unwrap_or_default();
+    let request = of_contact(contact);
+    // As asked, so that what follows this page is told from it.
+    let request = asked.query().map_or(request.clone(), |page| request.at_page(page));
+    let listed = request.parse(answer)?;
+    let may_be_it = |one: &&front::Conversation| !case.ledger.is_replaced(one.id.as_str());
+    let (tagged, others): (Vec<_>, Vec<_>) =
+        listed.items.iter().filter(may_be_it).partition(|one| has_our_tag(one));
+    let newer = others_in(so_far);
+    let id = |one: &front::Conversation| one.id.to_string();
+    let next = request.next_page(&listed).filter(|_| tagged.is_empty());
+    let found = tagged.into_iter().map(id).chain(newer).chain(others.into_iter().map(id));
+    let found: Vec<String> = found.take(MOST_CONVERSATIONS).collect();
+    let mut holdings = so_far.to_vec();
+    if let Some(next) = next {
+        remember_others(&mut holdings, &found);
+        return Ok(Adopted { holdings, next: Some(next.to_http(account)) });
+    }
+    Ok(in_the_next(account, holdings, &found))
+}
+
+/// The conversations that are still to be looked through.
+fn others_in(holdings: &[Holding]) -> Vec<String> {
+    let others = holdings.iter().find(|holding| holding.key == OTHERS);
+    let others = others.and_then(|holding| holding.detail.as_array()).into_iter().flatten();
+    others.filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+fn remember_others(holdings: &mut Vec<Holding>, others: &[String]) {
+    holdings.retain(|holding| holding.key != OTHERS);
+    holdings.push(Holding { key: OTHERS.into(), helpdesk_id: String::new(), detail: json!(others) });
 }
 
 fn messages_found(
@@ -201,9 +237,7 @@ fn messages_found(
     if let Some(next) = next_page {
         return Ok(Adopted { holdings, next: Some(next.to_http(account)) });
     }
-    let others = holdings.iter().find(|holding| holding.key == OTHERS);
-    let others = others.and_then(|holding| holding.detail.as_array()).into_iter().flatten();
-    let others: Vec<String> = others.filter_map(Value::as_str).map(str::to_owned).collect();
+    let others = others_in(&holdings);
     Ok(in_the_next(account, holdings, &others))
 }
 

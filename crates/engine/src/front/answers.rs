@@ -305,13 +305,13 @@ fn found_among(
         });
         return Ok(ours.map_or(Probed::Nothing, |ours| placed(attempt, ours)));
     }
-    let listed = of_contact("").parse(answer).map_err(refusal)?.items;
-    Ok(match ours(&listed) {
-        Some(ours) => {
-            Probed::Ask(Box::new(messages::of_conversation(&ours.id, Some(MAX_LIMIT)).to_http(account)))
-        }
-        None => Probed::Nothing,
-    })
+    let of_contact = of_contact(contact_of(&attempt.write).unwrap_or_default());
+    let listed = of_contact.parse(answer).map_err(refusal)?;
+    let next = match ours(&listed.items) {
+        Some(ours) => Some(messages::of_conversation(&ours.id, Some(MAX_LIMIT)).to_http(account)),
+        None => of_contact.next_page(&listed).map(|next| next.to_http(account)),
+    };
+    Ok(next.map_or(Probed::Nothing, |next| Probed::Ask(Box::new(next))))
 }
 
 /// A message tells no `external_id`: the second in which it happened and what it says must do.

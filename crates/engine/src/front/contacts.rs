@@ -25,6 +25,7 @@ pub(super) const HABITS: Habits = Habits {
     anonymous: ANONYMOUS,
     placeholder_name: |number| number.as_str().to_owned(),
     placeholder_email: |_| None,
+    dialled_from_tells: true,
 };
 
 /// Whoever has this phone number, as it is spelled.

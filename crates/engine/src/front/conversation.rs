@@ -66,7 +66,13 @@ pub(super) fn told(
     };
     let found = match kept {
         None => match of_contact(customer).parse(answer) {
-            Ok(listed) => ours(&listed.items).cloned(),
+            Ok(listed) => match (ours(&listed.items), of_contact(customer).next_page(&listed)) {
+                // With others about by the hundred, ours may be far down: the list is read on.
+                (None, Some(next)) => {
+                    return Ok(Told::Ask { request: Box::new(next.to_http(account)), so_far: None });
+                }
+                (ours, _) => ours.cloned(),
+            },
             Err(error) if is_elsewhere(&error) => return Ok(Told::CustomerIsGone),
             Err(error) => return Err(refusal(error)),
         },

@@ -27,6 +27,8 @@ pub(super) const HABITS: Habits = Habits {
     anonymous: ANONYMOUS_EXTERNAL_ID,
     placeholder_name: naming::placeholder_name,
     placeholder_email: |number| Some(naming::placeholder_email(number)),
+    // A call from a ticket gets one of its own (G9).
+    dialled_from_tells: false,
 };
 
 /// An internal note.

@@ -15,6 +15,12 @@ use sidetone_sandbox::{
 pub const ADMIN: &str = "admin-token-of-a-test";
 pub const WEBHOOK: &str = "webhook-token-of-a-test";
 
+/// Whoever runs all tests may keep what was asked of Front and answered (`tests/days/tests/described.rs`).
+fn sandbox(scale: f64) -> Sandbox {
+    let record = std::env::var_os("FRONT_RECORD").map(PathBuf::from);
+    Sandbox::new(Options { scale, record, ..Options::default() }).unwrap()
+}
+
 /// The section of Gorgias.
 fn gorgias(served: &Served) -> String {
     format!(
@@ -75,9 +81,7 @@ impl Program {
         database: Option<String>,
         helpdesk: fn(&Served) -> String,
     ) -> Program {
-        // Whoever runs all tests may keep what was asked of Front and answered (`tests/days/tests/described.rs`).
-        let record = std::env::var_os("FRONT_RECORD").map(Into::into);
-        let sandbox = Sandbox::new(Options { scale, record, ..Options::default() }).unwrap();
+        let sandbox = sandbox(scale);
         let served = sandbox.serve(Ports::default()).await.unwrap();
         let hub = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let dir = tempfile::tempdir().unwrap();
@@ -113,7 +117,7 @@ impl Program {
     }
 
     async fn nothing_but(scale: f64, more: &str, has_apps: bool) -> Program {
-        let sandbox = Sandbox::new(Options { scale, ..Options::default() }).unwrap();
+        let sandbox = sandbox(scale);
         // Each change of the settings starts an engine, which reads the vendors' lists: more in ten seconds than an admin
         // causes in minutes.
         let aircall = sandbox.control().aircall().clone();

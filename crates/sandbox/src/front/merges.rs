@@ -26,7 +26,11 @@ pub(crate) fn conversation(state: &State, asked: &Asked, id: &str) -> Result<u64
     let number = read(Kind::Conversation, id).ok_or_else(unknown)?;
     match survivor(state, number) {
         Some(survivor) if survivor == number => Ok(number),
-        Some(survivor) => Err(moved(state, asked, &written(Kind::Conversation, survivor))),
+        Some(survivor) => {
+            let next = state.merged.get(&number).filter(|_| state.switches.step_by_step);
+            let named = next.copied().unwrap_or(survivor);
+            Err(moved(state, asked, &written(Kind::Conversation, named)))
+        }
         None => Err(unknown()),
     }
 }

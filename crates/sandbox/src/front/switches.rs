@@ -185,6 +185,8 @@ pub struct FrontSwitches {
     pub merged_contact: MergedContact,
     /// The `Location` of a 301.
     pub location: Location,
+    /// A 301 names what a conversation was merged into at the time, which may have been merged since; not the survivor.
+    pub step_by_step: bool,
     /// Fields of a body that nobody documents are refused.
     pub refuse_unknown_fields: bool,
     /// The status of a refused body: 400 or 422.
@@ -228,6 +230,7 @@ impl Default for FrontSwitches {
             taken_handle_status: 409,
             merged_contact: MergedContact::Redirect,
             location: Location::Absolute,
+            step_by_step: false,
             refuse_unknown_fields: true,
             invalid_status: 400,
             page_size: 50,

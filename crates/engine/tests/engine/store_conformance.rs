@@ -1,0 +1,909 @@
+//! What every store must do: each fact is a test of SQLite and a test of PostgreSQL. Those of PostgreSQL need a server, and
+//! are ignored without one.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde_json::json;
+use sidetone_engine::call::{Call, CaseId, Origin, Statement};
+use sidetone_engine::choice::{CallerName, Choice, Chosen, Whose};
+use sidetone_engine::conversation::{Conversation, Thread};
+use sidetone_engine::dial::Dial;
+use sidetone_engine::directory::entry::{Address, DirectoryChange, Entry, Listing, Spelling};
+use sidetone_engine::directory::{Customer, Dealings, Matched};
+use sidetone_engine::ledger::{Attempt, AttemptState, Holding, Write, WriteKind};
+use sidetone_engine::number::{self, NoNumber};
+use sidetone_engine::own_comment::{OwnComment, OwnState};
+use sidetone_engine::store::postgres::PostgresStore;
+use sidetone_engine::store::sqlite::SqliteStore;
+use sidetone_engine::store::{
+    Case, CaseChange, Change, Claim, Due, Filter, MessageQuery, Query, Receipt, Received, Store, StoreError,
+};
+use sidetone_protocol::*;
+
+use crate::server::Schema;
+
+/// A store of a test's own, which can be opened again and again.
+trait Fresh: Sized {
+    fn fresh() -> Self;
+    fn open(&self) -> Arc<dyn Store>;
+    /// What is remembered by this name, without opening it.
+    fn remembered(&self, name: &str) -> Option<String>;
+}
+
+struct Sqlite(tempfile::TempDir);
+
+impl Fresh for Sqlite {
+    fn fresh() -> Self {
+        Sqlite(tempfile::tempdir().unwrap())
+    }
+
+    fn open(&self) -> Arc<dyn Store> {
+        Arc::new(SqliteStore::open(&self.0.path().join("store.db")).unwrap())
+    }
+
+    fn remembered(&self, name: &str) -> Option<String> {
+        SqliteStore::remembered(&self.0.path().join("store.db"), name).unwrap()
+    }
+}
+
+impl Fresh for Schema {
+    fn fresh() -> Self {
+        Schema::new()
+    }
+
+    fn open(&self) -> Arc<dyn Store> {
+        Arc::new(PostgresStore::open(&self.url()).unwrap())
+    }
+
+    fn remembered(&self, name: &str) -> Option<String> {
+        PostgresStore::remembered(&self.url(), name).unwrap()
+    }
+}
+
+/// Every fact that is named here holds for every store; a fact that is not named is not compiled without a warning.
+macro_rules! on_every_store {
+    ($($fact:ident)*) => {
+        mod sqlite {
+            $(#[test] fn $fact() { super::$fact(&<super::Sqlite as super::Fresh>::fresh()); })*
+        }
+        mod postgres {
+            $(#[test] #[ignore = "needs a server: script/test starts one"]
+            fn $fact() { super::$fact(&<super::Schema as super::Fresh>::fresh()); })*
+        }
+    };
+}
+
+on_every_store! {
+    what_is_received_is_there_after_the_store_is_opened_again_and_a_repeat_is_counted
+    ids_are_64_bit
+    a_case_comes_back_as_it_was_put
+    due_calls_come_oldest_call_first_and_the_outbox_is_counted
+    lists_are_paged_filtered_and_searched_without_wildcards
+    pushed_events_are_resumed_without_loss_and_the_gap_is_told
+    the_directory_and_settings_are_kept
+    of_two_who_replace_a_setting_at_the_same_time_one_does
+    what_is_remembered_is_read_beside_the_program_that_has_it_open
+    a_number_is_found_in_the_directory_by_what_it_means
+    whoever_was_not_seen_in_a_pass_is_gone_after_it
+    what_cannot_be_matched_is_listed_in_parts
+    in_one_batch_the_first_of_the_same_is_new_and_all_others_repeats
+    what_a_text_may_hold_is_taken
+    a_change_made_from_an_old_reading_is_refused_as_a_whole
+    what_is_due_is_claimed_again_and_again_by_the_same_program
+    messages_are_listed_by_themselves_and_wait_for_earlier_ones
+    a_conversation_is_kept_as_it_was_seen_last
+    a_dial_becomes_one_call_and_is_forgotten
+    comments_of_ours_come_back_with_their_call_and_are_listed_while_they_are_open
+    what_people_decided_about_a_number_is_kept_replaced_and_withdrawn
+    the_unfinished_calls_of_a_number_are_found_and_no_others
+    what_we_had_to_do_with_a_customer_is_counted
+    of_activities_those_that_another_call_holds_are_told
+}
+
+fn at(s: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_795_248_000 + s, 0).unwrap()
+}
+
+fn received(n: u8, call: u64) -> Received {
+    Received {
+        hash: [n; 32],
+        origin: Origin::Event("call.created".into()),
+        call: Some(CaseId(call)),
+        is_odd: false,
+        as_of: 5,
+        received_at: at(0),
+        body: json!({"data": {"id": call}}),
+    }
+}
+
+fn case(id: u64) -> Case {
+    let mut case = Case::new(CaseId(id));
+    let data = json!({"id": id, "status": "done", "started_at": at(id as i64).timestamp()});
+    let origin = Origin::Read { timeline: false };
+    case.call.join(&Statement { origin: &origin, as_of: 9, data: data.as_object().unwrap() });
+    case.selected = Some(true);
+    case
+}
+
+fn view(case: &Case, name: &str, state: CallState) -> CallView {
+    let part = PartState::Written;
+    CallView {
+        id: case.call.id.to_string(),
+        direction: Direction::Inbound,
+        phase: Phase::Ended,
+        outcome: Some(Outcome::Answered),
+        number: NumberView {
+            kind: NumberKind::Phone,
+            e164: Some("+34666444555".into()),
+            international: Some("+34 666 44 45 55".into()),
+            national: Some("666 44 45 55".into()),
+            country: Some("ES".into()),
+            received: "+34 666 444 555".into(),
+        },
+        customer: Some(CustomerView {
+            id: "7".into(),
+            name: name.into(),
+            email: None,
+            note: None,
+            url: None,
+        }),
+        contact_name: None,
+        line: Named { id: "1".into(), name: "Support_FR 100%".into() },
+        agent: None,
+        started_at: case.call.started_at().unwrap().timestamp(),
+        answered_at: None,
+        ended_at: None,
+        missed_reason: None,
+        state,
+        reason: (state != CallState::Complete)
+            .then(|| Reason { code: "no_author".into(), text: String::new() }),
+        completeness: Completeness { note: part, tags: part, recording: part, voicemail: part },
+        ticket: None,
+    }
+}
+
+fn change(case: Case, view: Option<CallView>) -> Change {
+    let attempts = case.attempts.clone();
+    Change {
+        cases: vec![CaseChange {
+            case,
+            view,
+            message: None,
+            put: Vec::new(),
+            remove: Vec::new(),
+            attempts,
+            trace: Vec::new(),
+        }],
+        ..Change::at(at(0))
+    }
+}
+
+fn what_is_received_is_there_after_the_store_is_opened_again_and_a_repeat_is_counted(store: &impl Fresh) {
+    let open = || store.open();
+    let store = open();
+    assert_eq!(store.receive(&[received(1, 5), received(2, 6)]).unwrap(), [Receipt::New, Receipt::New],);
+    assert_eq!(store.receive(&[received(1, 5), received(1, 5)]).unwrap(), [Receipt::Repeat, Receipt::Repeat]);
+    drop(store);
+    let store = open();
+    let rows = store.unfolded(10).unwrap();
+    assert_eq!(rows.iter().map(|r| r.call.unwrap().0).collect::<Vec<_>>(), [5, 6]);
+    store.commit(&Change { folded: vec![rows[0].id], ..Change::at(at(0)) }).unwrap();
+    assert_eq!(store.unfolded(10).unwrap().len(), 1);
+    let arrivals = store.arrivals().unwrap();
+    assert_eq!((arrivals.repeats, arrivals.odd), (2, 0));
+}
+
+fn ids_are_64_bit(store: &impl Fresh) {
+    let open = || store.open();
+    let store = open();
+    let id = (1u64 << 62) + 3;
+    let mut big = case(3);
+    big.call = Call::new(CaseId(id));
+    store.commit(&change(big, None)).unwrap();
+    assert_eq!(store.case(CaseId(id)).unwrap().unwrap().call.id, CaseId(id));
+}
+
+fn a_case_comes_back_as_it_was_put(store: &impl Fresh) {
+    let open = || store.open();
+    let mut put = case(5);
+    put.barred = Some("mode_off".into());
+    put.carded = true;
+    put.reads.failed = 2;
+    put.due = Some(Due { at: at(30), writes: 2, since: at(10) });
+    let write = Write {
+        kind: WriteKind::AddEntry,
+        holdings: vec![Holding {
+            key: "ended".into(),
+            helpdesk_id: String::new(),
+            detail: json!({"links": true}),
+        }],
+        removes: vec!["tag:call:4".into()],
+        method: "POST".into(),
+        path: "/api/x".into(),
+        body: json!({"a": 1}),
+        marker: Some("m".into()),
+        rule: "r".into(),
+    };
+    put.attempts = vec![Attempt {
+        write,
+        state: AttemptState::Parked,
+        begun_at: at(1),
+        probes: 1,
+        next_at: Some(at(2)),
+        reason: Some(("c".into(), "t".into())),
+    }];
+    let mut first = change(put.clone(), None);
+    first.cases[0].put =
+        vec![Holding { key: "ticket".into(), helpdesk_id: "99".into(), detail: json!({"language": "de"}) }];
+    let store = open();
+    store.commit(&first).unwrap();
+    let found = open().case(CaseId(5)).unwrap().unwrap();
+    assert_eq!(found.call, put.call);
+    assert_eq!((found.barred, found.carded, found.reads, found.due), (put.barred, true, put.reads, put.due));
+    assert_eq!(found.attempts, put.attempts);
+    assert_eq!(found.ledger.id("ticket"), Some("99"));
+    let mut second = change(found_without_attempts(&*store), None);
+    second.cases[0].remove = vec!["ticket".into()];
+    store.commit(&second).unwrap();
+    let found = store.case(CaseId(5)).unwrap().unwrap();
+    assert!(found.attempts.is_empty() && found.ledger.is_empty());
+}
+
+fn found_without_attempts(store: &dyn Store) -> Case {
+    let mut case = store.case(CaseId(5)).unwrap().unwrap();
+    case.attempts.clear();
+    case
+}
+
+fn due_calls_come_oldest_call_first_and_the_outbox_is_counted(store: &impl Fresh) {
+    let open = || store.open();
+    let store = open();
+    for (id, due) in [(9, 20), (4, 25), (6, 90)] {
+        let mut case = case(id);
+        case.due = Some(Due { at: at(due), writes: 2, since: at(due) });
+        store.commit(&change(case, None)).unwrap();
+    }
+    assert_eq!(claimed(&*store, 30, 10), [4, 9]);
+    assert_eq!(claimed(&*store, 30, 1), [4]);
+    assert_eq!(store.next_due(at(0)).unwrap(), Some(at(20)));
+    assert_eq!(store.next_due(at(30)).unwrap(), Some(at(90)), "what is due already hides nothing");
+    let outbox = store.outbox(at(50)).unwrap();
+    assert_eq!((outbox.calls, outbox.writes, outbox.oldest_seconds), (3, 6, 30));
+}
+
+fn lists_are_paged_filtered_and_searched_without_wildcards(store: &impl Fresh) {
+    let open = || store.open();
+    let store = open();
+    for id in 1..=7 {
+        let case = case(id);
+        let state = if id == 3 { CallState::NotLogged } else { CallState::Complete };
+        let shown = view(&case, if id == 2 { "Odile Garnier" } else { "Marta Ibáñez" }, state);
+        store.commit(&change(case, Some(shown))).unwrap();
+    }
+    let page = |before: Option<String>| store.calls(&Query { before, limit: 3, ..Query::default() }).unwrap();
+    let ids = |views: &[CallView]| views.iter().map(|v| v.id.clone()).collect::<Vec<_>>();
+    let (first, next) = page(None);
+    let (second, next) = page(next);
+    let (third, end) = page(next);
+    assert_eq!([ids(&first), ids(&second), ids(&third)].concat(), ["7", "6", "5", "4", "3", "2", "1"],);
+    assert_eq!(end, None);
+    let count = |text: &str, filter| {
+        store.calls(&Query { text: Some(text.into()), filter, limit: 50, before: None }).unwrap().0.len()
+    };
+    assert_eq!(count("", Filter::NotLogged), 1);
+    assert_eq!(count("garnier", Filter::All), 1);
+    assert_eq!(count("IBÁÑEZ 666444555", Filter::All), 6);
+    assert_eq!(count("100%", Filter::All), 7);
+    assert_eq!(count("Support%FR", Filter::All), 0, "a percent sign is itself");
+    assert_eq!(store.waiting("no_author").unwrap(), [CaseId(3)]);
+    let number = number::parse("+34666444555", None).unwrap();
+    let (history, total) = store.history(&number, CaseId(7), 2).unwrap();
+    assert_eq!((ids(&history), total), (vec!["6".to_owned(), "5".to_owned()], 6));
+    assert_eq!(store.today(at(4)).unwrap().calls, 4);
+}
+
+fn pushed_events_are_resumed_without_loss_and_the_gap_is_told(store: &impl Fresh) {
+    let open = || store.open();
+    let store = open();
+    assert_eq!(store.pushed_since(0, 10).unwrap().unwrap().len(), 0);
+    let push = |second: i64| {
+        let case = case(1);
+        let event = LiveEvent::Call(Box::new(view(&case, "x", CallState::Complete)));
+        store.commit(&Change { push: vec![event.clone(), event], ..Change::at(at(second)) }).unwrap()
+    };
+    let first = push(0);
+    push(100);
+    let since = |id: i64| store.pushed_since(id, 10).unwrap().map(|p| p.len());
+    let first_id: i64 = first[0].id.parse().unwrap();
+    assert_eq!(since(first_id), Some(3));
+    assert_eq!(since(store.last_pushed().unwrap()), Some(0));
+    assert_eq!(since(1 << 40), None, "an id that was never given");
+    store.forget_pushed(at(50)).unwrap();
+    assert_eq!(since(first_id), None, "its successor is forgotten");
+    assert_eq!(since(first_id + 1), Some(2));
+    store.forget_pushed(at(500)).unwrap();
+    let last = store.last_pushed().unwrap();
+    assert_eq!(since(last), Some(0), "all forgotten, none missed");
+    assert!(push(600)[0].id.parse::<i64>().unwrap() > last, "ids never come back");
+}
+
+fn what_is_remembered_is_read_beside_the_program_that_has_it_open(store: &impl Fresh) {
+    assert_eq!(store.remembered("place"), None, "and nothing is made of nothing");
+    let open = store.open();
+    assert_eq!(store.remembered("place"), None);
+    let settings = vec![("place".to_owned(), "inb_1".to_owned())];
+    open.commit(&Change { settings, ..Change::at(at(0)) }).unwrap();
+    assert_eq!(store.remembered("place").as_deref(), Some("inb_1"));
+    drop(open);
+    assert_eq!(store.remembered("place").as_deref(), Some("inb_1"), "nor need it be open");
+}
+
+fn the_directory_and_settings_are_kept(store: &impl Fresh) {
+    let open = || store.open();
+    let store = open();
+    let number = number::parse("+34666444555", None).unwrap();
+    let customers = vec![Customer {
+        id: "7".into(),
+        name: "Marta".into(),
+        email: None,
+        note: None,
+        updated_at: Some(3),
+        spelled: None,
+    }];
+    let matched = Matched { number: number.clone(), checked_at: at(0), customers };
+    let settings = vec![("k".to_owned(), "v".to_owned())];
+    store.commit(&Change { matched: vec![matched.clone()], settings, ..Change::at(at(0)) }).unwrap();
+    assert_eq!(open().matched(&number).unwrap(), Some(matched));
+    assert_eq!(store.setting("k").unwrap().as_deref(), Some("v"));
+    assert_eq!(store.setting("none").unwrap(), None);
+    assert_eq!(store.setting_once("none", "first").unwrap(), "first");
+    assert_eq!(store.setting_once("none", "second").unwrap(), "first");
+}
+
+fn of_two_who_replace_a_setting_at_the_same_time_one_does(store: &impl Fresh) {
+    let programs = [store.open(), store.open()];
+    assert!(!programs[0].replace_setting("tokens", "", "0").unwrap(), "there is nothing to replace");
+    let settings = vec![("tokens".to_owned(), "0".to_owned())];
+    programs[0].commit(&Change { settings, ..Change::at(at(0)) }).unwrap();
+    for round in 0..20 {
+        let (old, both) = (programs[0].setting("tokens").unwrap().unwrap(), std::sync::Barrier::new(2));
+        let new = |who: usize| format!("{round}-{who}");
+        let did = std::thread::scope(|scope| {
+            [0, 1]
+                .map(|who| {
+                    let (program, old, both) = (&programs[who], &old, &both);
+                    scope.spawn(move || {
+                        both.wait();
+                        program.replace_setting("tokens", old, &new(who)).unwrap()
+                    })
+                })
+                .map(|program| program.join().unwrap())
+        });
+        assert!(did[0] != did[1], "round {round}: {did:?}");
+        let kept = programs[0].setting("tokens").unwrap();
+        assert_eq!(kept, Some(new(usize::from(did[1]))), "round {round}");
+    }
+}
+
+fn customer(id: &str, updated_at: i64) -> Customer {
+    let updated_at = Some(updated_at);
+    Customer {
+        id: id.into(),
+        spelled: None,
+        name: format!("Customer {id}"),
+        email: None,
+        note: Some("n".into()),
+        updated_at,
+    }
+}
+
+fn listing(id: &str, updated_at: i64, addresses: &[&str]) -> Listing {
+    let addresses = addresses.iter().map(|text| Address((*text).into())).collect();
+    let entry = Entry { customer: customer(id, updated_at), addresses, made_at: None };
+    Listing::of(entry, &["FR".to_owned(), "DE".to_owned()])
+}
+
+/// Whoever has a number: id and stored text.
+fn who(store: &dyn Store, number: &str) -> Vec<(String, String)> {
+    let listed = store.listed(&number::parse(number, None).unwrap()).unwrap();
+    listed.into_iter().map(|one| (one.customer.id, one.address.0)).collect()
+}
+
+fn pairs(all: &[(&str, &str)]) -> Vec<(String, String)> {
+    all.iter().map(|(id, address)| ((*id).to_owned(), (*address).to_owned())).collect()
+}
+
+fn in_directory(store: &dyn Store, change: DirectoryChange) {
+    store.commit(&Change { directory: change, ..Change::at(at(0)) }).unwrap();
+}
+
+fn a_number_is_found_in_the_directory_by_what_it_means(store: &impl Fresh) {
+    let store = store.open();
+    let store = &*store;
+    let seen = vec![
+        listing("7", 30, &["+33199001234", "01 99 00 12 34"]),
+        listing("8", 40, &["0033 1 99 00 12 34", "ask the shop"]),
+        listing("9", 50, &[]),
+    ];
+    in_directory(store, DirectoryChange { seen, ..DirectoryChange::in_pass(1) });
+    let both = pairs(&[("8", "0033 1 99 00 12 34"), ("7", "+33199001234"), ("7", "01 99 00 12 34")]);
+    assert_eq!(who(store, "+33199001234"), both, "most recently updated first");
+    let found = store.listed(&number::parse("+33199001234", None).unwrap()).unwrap();
+    assert_eq!(found[1].customer, customer("7", 30));
+    assert_eq!((found[0].country.clone(), found[2].country.as_deref()), (None, Some("FR")));
+    let size = store.directory_size().unwrap();
+    assert_eq!((size.customers, size.numbers, size.unmatched), (3, 3, 1));
+    assert_eq!(store.ending_in("99001234", 10).unwrap().len(), 3);
+
+    let lost = vec![("8".to_owned(), Address("0033 1 99 00 12 34".into()))];
+    let gained = vec![listing("9", 60, &["+33199001299"])];
+    let seen = vec![listing("7", 70, &["+33199001298"])];
+    in_directory(store, DirectoryChange { lost, gained, seen, ..DirectoryChange::in_pass(1) });
+    assert!(who(store, "+33199001234").is_empty());
+    assert_eq!(who(store, "+33199001298"), pairs(&[("7", "+33199001298")]), "all, and no others");
+    assert_eq!(who(store, "+33199001299"), pairs(&[("9", "+33199001299")]));
+
+    // Merged: the numbers go with the customer, also one that both had.
+    let became = vec![("9".to_owned(), customer("7", 80)), ("8".to_owned(), customer("10", 80))];
+    in_directory(store, DirectoryChange { became, ..DirectoryChange::in_pass(1) });
+    assert_eq!(who(store, "+33199001299"), pairs(&[("7", "+33199001299")]));
+    assert_eq!(store.directory_size().unwrap().customers, 2);
+    let read_anew = vec![("7".to_owned(), Spelling::all_of(&Address("+33199001299".into()), &[]))];
+    let gone = vec!["10".to_owned()];
+    in_directory(store, DirectoryChange { gone, read_anew, ..DirectoryChange::in_pass(1) });
+    assert_eq!(who(store, "+33199001299").len(), 1);
+    assert_eq!(store.directory_size().unwrap().customers, 1);
+}
+
+fn whoever_was_not_seen_in_a_pass_is_gone_after_it(store: &impl Fresh) {
+    let store = store.open();
+    let store = &*store;
+    let seen = ["1", "2", "3"].map(|id| listing(id, 1, &[&format!("+3319900120{id}")])).to_vec();
+    in_directory(store, DirectoryChange { seen, pass_ended: true, ..DirectoryChange::in_pass(1) });
+    assert_eq!(store.directory_size().unwrap().customers, 3, "all of them were seen in it");
+    let seen = vec![listing("1", 1, &["+33199001201"])];
+    in_directory(store, DirectoryChange { seen, ..DirectoryChange::in_pass(2) });
+    let gained = vec![listing("4", 1, &["+33199001204"])];
+    in_directory(store, DirectoryChange { gained, pass_ended: true, ..DirectoryChange::in_pass(2) });
+    let size = store.directory_size().unwrap();
+    assert_eq!((size.customers, size.numbers), (2, 2), "and their numbers with them");
+    assert_eq!((who(store, "+33199001202").len(), who(store, "+33199001204").len()), (0, 1));
+}
+
+fn what_cannot_be_matched_is_listed_in_parts(store: &impl Fresh) {
+    let store = store.open();
+    let odd = "\0 \u{1f4de} ' % _";
+    let seen = vec![
+        listing("a", 1, &["no", "118", "+33199001234"]),
+        listing("b", 1, &[odd]),
+        listing("c", 1, &["01 99 00 12 34"]),
+    ];
+    in_directory(&*store, DirectoryChange { seen, ..DirectoryChange::in_pass(1) });
+    let mut all = Vec::new();
+    let mut after = None;
+    loop {
+        let part = store.unmatched(after.as_ref(), 2).unwrap();
+        let Some(last) = part.last() else { break };
+        after = Some((last.customer.clone(), last.address.clone()));
+        all.extend(part.into_iter().map(|one| (one.customer, one.name, one.why)));
+    }
+    let wanted = [("a", NoNumber::TooShort), ("a", NoNumber::Letters), ("b", NoNumber::NoDigits)];
+    let wanted = wanted.map(|(id, why)| (id.to_owned(), format!("Customer {id}"), why));
+    assert_eq!(all.len(), 3);
+    assert!(wanted[..2].iter().all(|one| all.contains(one)), "{all:?}");
+    let national = store.without_country_code(None, 10).unwrap();
+    assert!(national.contains(&("c".to_owned(), Address("01 99 00 12 34".into()))), "{national:?}");
+    assert!(!national.iter().any(|(_, address)| address.0.starts_with('+')));
+    let first = store.without_country_code(None, 1).unwrap();
+    assert_eq!(store.without_country_code(first.first(), 10).unwrap(), national[1..]);
+}
+
+fn in_one_batch_the_first_of_the_same_is_new_and_all_others_repeats(store: &impl Fresh) {
+    let store = store.open();
+    let batch: Vec<Received> = (0..200).map(|n| received(n % 50, u64::from(n % 50))).collect();
+    let receipts = store.receive(&batch).unwrap();
+    assert_eq!(receipts[..50], [Receipt::New; 50]);
+    assert_eq!(receipts[50..], [Receipt::Repeat; 150]);
+    let calls: Vec<u64> = store.unfolded(100).unwrap().iter().map(|row| row.call.unwrap().0).collect();
+    assert_eq!(calls, (0..50).collect::<Vec<u64>>(), "in order of arrival");
+    assert_eq!(store.arrivals().unwrap().repeats, 150);
+}
+
+fn what_a_text_may_hold_is_taken(store: &impl Fresh) {
+    let store = store.open();
+    let odd = "\0 \u{feff} \u{1f4de} ' \" \\ % \r\n";
+    let body = json!({"event": odd, "data": {"id": 5, odd: odd}});
+    let origin = Origin::Event(odd.into());
+    store.receive(&[Received { origin, body: body.clone(), ..received(1, 5) }]).unwrap();
+    assert_eq!(store.unfolded(1).unwrap()[0].body, body);
+    let mut put = case(5);
+    let data = json!({"id": 5, "raw_digits": odd, "comments": [{"id": 1, "content": odd}]});
+    let origin = Origin::Read { timeline: false };
+    put.call.join(&Statement { origin: &origin, as_of: 9, data: data.as_object().unwrap() });
+    let shown = view(&put, odd, CallState::Complete);
+    let mut change = change(put.clone(), Some(shown.clone()));
+    let holding = Holding { key: "k".into(), helpdesk_id: "9".into(), detail: json!({ "name": odd }) };
+    change.cases[0].put = vec![holding.clone()];
+    store.commit(&change).unwrap();
+    let found = store.case(CaseId(5)).unwrap().unwrap();
+    assert_eq!(found.call, put.call);
+    assert_eq!(found.ledger.detail("k"), Some(&holding.detail));
+    assert_eq!(store.calls(&Query { limit: 1, ..Query::default() }).unwrap().0, [shown]);
+}
+
+fn a_change_made_from_an_old_reading_is_refused_as_a_whole(store: &impl Fresh) {
+    let store = store.open();
+    store.receive(&[received(1, 5)]).unwrap();
+    let folded = vec![store.unfolded(1).unwrap()[0].id];
+    store.commit(&change(case(5), None)).unwrap();
+    let (mut early, mut late) =
+        (store.case(CaseId(5)).unwrap().unwrap(), store.case(CaseId(5)).unwrap().unwrap());
+    early.carded = true;
+    store.commit(&change(early, None)).unwrap();
+    late.adopted = true;
+    let settings = vec![("k".to_owned(), "v".to_owned())];
+    let stale = Change { folded: folded.clone(), settings, ..change(late, None) };
+    assert_eq!(store.commit(&stale).unwrap_err(), StoreError::Stale(CaseId(5)));
+    let twice_new = Change { folded, ..change(case(5), None) };
+    assert_eq!(store.commit(&twice_new).unwrap_err(), StoreError::Stale(CaseId(5)));
+    let found = store.case(CaseId(5)).unwrap().unwrap();
+    assert!(found.carded && !found.adopted);
+    assert_eq!(store.unfolded(1).unwrap().len(), 1, "nothing else of the change is there either");
+    assert_eq!(store.setting("k").unwrap(), None);
+}
+
+fn what_is_due_is_claimed_again_and_again_by_the_same_program(store: &impl Fresh) {
+    let store = store.open();
+    let due = [(4, "number:+12025550104"), (9, "number:+12025550109"), (11, "number:+12025550104")];
+    for (id, thread) in due {
+        let mut case = case(id);
+        case.due = Some(Due { at: at(20), writes: 1, since: at(20) });
+        case.thread = thread.into();
+        store.commit(&change(case, None)).unwrap();
+    }
+    let wanted = due.map(|(id, thread)| Claim { call: CaseId(id), thread: thread.into() });
+    assert_eq!(store.claim_due(at(30), 10).unwrap(), wanted);
+    assert_eq!(store.claim_due(at(31), 10).unwrap(), wanted, "what is held is claimed as what is free");
+    assert_eq!(store.claim_due(at(200), 10).unwrap(), wanted, "and so is what was held too long ago");
+    assert!(store.claim("number:+12025550104", at(201)).unwrap());
+    store.release(&[wanted[0].thread.clone(), "nobody's".into()]).unwrap();
+    assert_eq!(store.claim_due(at(202), 10).unwrap(), wanted);
+    assert_eq!(store.claim_due(at(19), 10).unwrap(), [], "nothing is claimed before it is due");
+}
+
+fn claimed(store: &dyn Store, now: i64, limit: usize) -> Vec<u64> {
+    store.claim_due(at(now), limit).unwrap().into_iter().map(|claim| claim.call.0).collect()
+}
+
+#[test]
+fn a_database_of_a_newer_program_is_refused_and_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("store.db");
+    drop(SqliteStore::open(&path).unwrap());
+    let raw = rusqlite::Connection::open(&path).unwrap();
+    raw.execute_batch("PRAGMA user_version = 99").unwrap();
+    drop(raw);
+    let told = SqliteStore::open(&path).unwrap_err().to_string();
+    assert!(told.contains("newer program"), "{told}");
+    let raw = rusqlite::Connection::open(&path).unwrap();
+    let version: i64 = raw.query_row("PRAGMA user_version", [], |r| r.get(0)).unwrap();
+    assert_eq!(version, 99);
+}
+
+#[test]
+fn a_database_of_the_version_before_is_taken_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("store.db");
+    let raw = rusqlite::Connection::open(&path).unwrap();
+    raw.execute_batch(include_str!("../../src/store/sqlite/001_first.sql")).unwrap();
+    let facts = serde_json::to_string(&case(5).call).unwrap();
+    raw.execute("INSERT INTO call (id, facts, selected, due_at, due_writes) VALUES (5, ?, 1, 0, 2)", [facts])
+        .unwrap();
+    raw.execute_batch("PRAGMA user_version = 1").unwrap();
+    drop(raw);
+    let store = SqliteStore::open(&path).unwrap();
+    let mut known = store.case(CaseId(5)).unwrap().unwrap();
+    assert_eq!((&known.call, known.thread.as_str()), (&case(5).call, ""));
+    assert_eq!(claimed(&store, 30, 10), [5]);
+    known.thread = "customer:7".into();
+    store.commit(&change(known, None)).unwrap();
+    assert_eq!(store.claim_due(at(30), 10).unwrap()[0].thread, "customer:7");
+}
+
+#[test]
+fn a_file_of_something_else_is_told_and_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let (text, foreign) = (dir.path().join("text.db"), dir.path().join("foreign.db"));
+    std::fs::write(&text, "no database at all, but a text that is long enough to be taken for one").unwrap();
+    rusqlite::Connection::open(&foreign)
+        .unwrap()
+        .execute_batch("CREATE TABLE ledger (amount INTEGER)")
+        .unwrap();
+    for path in [&text, &foreign] {
+        let told = SqliteStore::open(path).unwrap_err();
+        assert!(matches!(told, StoreError::Unsuitable(_)), "{told:?}");
+        assert!(told.to_string().contains("[hub] database"), "{told}");
+    }
+    assert!(std::fs::read_to_string(&text).unwrap().starts_with("no database"));
+    let foreign = rusqlite::Connection::open(&foreign).unwrap();
+    let tables: i64 = foreign.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0)).unwrap();
+    assert_eq!(tables, 1);
+}
+
+#[test]
+fn a_full_disk_is_told_and_loses_nothing_that_was_acknowledged() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("store.db");
+    let store = SqliteStore::open(&path).unwrap();
+    store.receive(&[received(1, 5)]).unwrap();
+    store.limit_pages(40).unwrap();
+    let big =
+        |n: u8| Received { body: json!({"data": {"id": 1, "x": "y".repeat(60_000)}}), ..received(n, 1) };
+    let failed = (2..60).find(|n| store.receive(&[big(*n)]).is_err()).expect("the disk gets full");
+    let told = store.receive(&[big(failed)]).unwrap_err().to_string();
+    assert!(told.contains("disk"), "{told}");
+    let stored = store.unfolded(100).unwrap().len();
+    assert_eq!(stored, usize::from(failed) - 1, "exactly what was acknowledged");
+    let settings = vec![("first".to_owned(), "1".to_owned()), ("second".to_owned(), "y".repeat(200_000))];
+    assert!(store.commit(&Change { settings, ..Change::at(at(0)) }).is_err());
+    assert_eq!(store.setting("first").unwrap(), None, "a change is whole or not at all");
+    store.limit_pages(1_000_000).unwrap();
+    assert_eq!(store.receive(&[big(failed)]).unwrap(), [Receipt::New]);
+}
+
+/// A message sent at this millisecond of the first second, due with one write.
+fn message_change(id: &str, millisecond: u32, arrived: i64, body: &str) -> Change {
+    let mut case = Case::new(CaseId::of_message("message", id));
+    let data = json!({
+        "id": id, "direction": "inbound", "external_number": "+34 666 444 555", "body": body,
+        "created_at": format!("2026-11-21T09:00:00.{millisecond:03}Z"),
+        "number": { "id": 1, "name": "Support FR", "country": "FR" },
+    });
+    let origin = Origin::Event("message.received".into());
+    case.call.join(&Statement { origin: &origin, as_of: 9, data: data.as_object().unwrap() });
+    case.selected = Some(true);
+    case.arrived = arrived;
+    case.thread = "customer:7".into();
+    case.due = Some(Due { at: at(0), writes: 1, since: at(0) });
+    let head = view(&case, "Marta", CallState::Pending);
+    let message = MessageView {
+        id: id.into(),
+        kind: MessageKind::Sms,
+        direction: Direction::Inbound,
+        number: head.number,
+        customer: head.customer,
+        contact_name: None,
+        line: head.line,
+        agent: None,
+        sent_at: head.started_at,
+        text: body.into(),
+        files: 0,
+        status: None,
+        state: CallState::Pending,
+        reason: None,
+        ticket: None,
+    };
+    let mut change = change(case, None);
+    change.cases[0].message = Some(message);
+    change
+}
+
+fn messages_are_listed_by_themselves_and_wait_for_earlier_ones(store: &impl Fresh) {
+    // M2, M8
+    let store = store.open();
+    let call = case(5);
+    let row = view(&call, "Marta", CallState::Complete);
+    store.commit(&change(call, Some(row))).unwrap();
+    // The same millisecond: who arrived first; and one that was sent before both arrives last.
+    for (id, millisecond, arrived) in [("b", 500, 2), ("c", 500, 3), ("a", 120, 4)] {
+        store.commit(&message_change(id, millisecond, arrived, &format!("text {id}"))).unwrap();
+    }
+    let key = |id: &str| CaseId::of_message("message", id);
+    let due: Vec<CaseId> = store.claim_due(at(1), 10).unwrap().into_iter().map(|claim| claim.call).collect();
+    assert_eq!(due, [key("a"), key("b"), key("c")]);
+    let number = number::parse("+34666444555", None).unwrap();
+    let is_behind = |id: &str| {
+        let case = store.case(key(id)).unwrap().unwrap();
+        assert!(case.call.id.is_message() && case.call.message().is_some());
+        store.has_earlier_message(&case, &number).unwrap()
+    };
+    assert_eq!(["a", "b", "c"].map(is_behind), [false, true, true]);
+    let mut done = store.case(key("a")).unwrap().unwrap();
+    done.due = None;
+    store.commit(&change(done, None)).unwrap();
+    assert!(!is_behind("b"), "what is written or waits for a person holds nobody up");
+    let page = |before, text: Option<&str>| {
+        let text = text.map(str::to_owned);
+        store.messages(&MessageQuery { before, text, limit: 1, ..MessageQuery::default() }).unwrap()
+    };
+    let (first, next) = page(None, None);
+    let (second, end) = page(next, None);
+    let mut listed = [first[0].id.clone(), second[0].id.clone()];
+    listed.sort();
+    assert_eq!((listed, end), (["b".to_owned(), "c".to_owned()], None));
+    assert_eq!(page(None, Some("TEXT c")).0[0].id, "c");
+    let (calls, _) = store.calls(&Query { limit: 10, ..Query::default() }).unwrap();
+    assert_eq!(calls.iter().map(|c| c.id.as_str()).collect::<Vec<_>>(), ["5"], "no message among the calls");
+    assert_eq!(store.history(&number, CaseId(9), 4).unwrap().1, 1);
+}
+
+fn a_conversation_is_kept_as_it_was_seen_last(store: &impl Fresh) {
+    // M3
+    let store = store.open();
+    assert_eq!(store.conversation("7").unwrap(), None);
+    for closed_at in [None, Some(at(3))] {
+        let thread = Thread {
+            ticket: "31".into(),
+            closed_at,
+            tags: vec!["Aircall SMS".into()],
+            tagged: vec!["Support FR".into()],
+            subject: Some("Missed call - Support FR".into()),
+            shown: Some("Voicemail - Support FR".into()),
+            ..Thread::default()
+        };
+        let thrown_away = Some("30".to_owned());
+        let seen = Conversation { thread: Some(thread), thrown_away, ..Conversation::none("7", at(2)) };
+        store.commit(&Change { conversations: vec![seen.clone()], ..Change::at(at(4)) }).unwrap();
+        assert_eq!(store.conversation("7").unwrap(), Some(seen));
+    }
+}
+
+fn a_dial_becomes_one_call_and_is_forgotten<F: Fresh>(fresh: &F) {
+    let store = fresh.open();
+    let number = number::parse("+34666444555", None).unwrap();
+    let other = number::parse("+33199001144", None).unwrap();
+    let dial = |id: &str, s: i64| Dial {
+        id: id.into(),
+        agent: u64::MAX,
+        number: number.clone(),
+        ticket: (id == "a").then(|| "5001".to_owned()),
+        at: at(s),
+        call: None,
+    };
+    let put = |dials: Vec<Dial>| store.commit(&Change { dials, ..Change::at(at(0)) }).map(|_| ());
+    put(vec![dial("a", 0), dial("b", 5), Dial { number: other.clone(), ..dial("c", 5) }]).unwrap();
+    let found = || fresh.open().dials(u64::MAX, &number).unwrap();
+    assert_eq!(found(), [dial("a", 0), dial("b", 5)]);
+    assert_eq!(store.dials(7, &number).unwrap(), []);
+    let used = Dial { call: Some(CaseId(4_300_000_001)), ..dial("a", 0) };
+    put(vec![used.clone()]).unwrap();
+    assert_eq!(found()[0], used);
+    let again = Dial { call: Some(CaseId(4_300_000_002)), ..dial("a", 0) };
+    let refused = put(vec![Dial { call: again.call, ..dial("b", 5) }, again]);
+    assert_eq!(refused, Err(StoreError::Stale(CaseId(4_300_000_002))), "it has become a call already");
+    assert_eq!(found(), [used.clone(), dial("b", 5)], "nothing of the change is stored");
+    for id in ["a", "b", "unknown"] {
+        store.take_back_dial(id).unwrap();
+    }
+    assert_eq!(found(), [used], "what has become a call stays");
+    store.forget_dials(at(3)).unwrap();
+    assert_eq!(found(), []);
+    assert_eq!(store.dials(u64::MAX, &other).unwrap().len(), 1);
+}
+
+fn comments_of_ours_come_back_with_their_call_and_are_listed_while_they_are_open<F: Fresh>(fresh: &F) {
+    let store = fresh.open();
+    let mut one = case(4_300_000_001);
+    let mut own = OwnComment::new(1_795_248_000_123, "Sends a photo \u{1f4f7}".into(), None, at(0));
+    own.sent(at(1));
+    let mut refused = OwnComment::new(1_795_248_000_124, "The sixth".into(), None, at(2));
+    refused.state = OwnState::Refused;
+    one.own = vec![own, refused];
+    let change = |case: &Case| {
+        let changed = CaseChange {
+            case: case.clone(),
+            view: None,
+            message: None,
+            put: Vec::new(),
+            remove: Vec::new(),
+            attempts: Vec::new(),
+            trace: Vec::new(),
+        };
+        Change { cases: vec![changed], ..Change::at(at(3)) }
+    };
+    store.commit(&change(&one)).unwrap();
+    store.commit(&change(&case(4_300_000_002))).unwrap();
+    let mut back = fresh.open().case(CaseId(4_300_000_001)).unwrap().unwrap();
+    assert_eq!(back.own, one.own);
+    assert_eq!(store.with_open_comments().unwrap(), [CaseId(4_300_000_001)]);
+    back.own[0].comment = Some(150_409_001);
+    store.commit(&change(&back)).unwrap();
+    assert_eq!(fresh.open().case(CaseId(4_300_000_001)).unwrap().unwrap().own, back.own);
+    assert_eq!(store.with_open_comments().unwrap(), []);
+}
+
+fn what_people_decided_about_a_number_is_kept_replaced_and_withdrawn(store: &impl Fresh) {
+    let number = number::parse("+34666444555", None).unwrap();
+    let other = number::parse("+33199005599", None).unwrap();
+    let customer = Customer {
+        id: "7".into(),
+        name: "Marta".into(),
+        email: Some("marta@example.com".into()),
+        note: None,
+        updated_at: Some(3),
+        spelled: Some("666 444 555".into()),
+    };
+    let choice = |whose, second| Choice { number: number.clone(), whose, at: at(second) };
+    let chosen = Whose::Customer(Chosen { customer, has_number: true, is_gone: false });
+    let named = Whose::Named(CallerName { name: "Zoé".into(), email: None });
+    let decide = |change: Change| store.open().commit(&change).unwrap();
+    let of = |number| store.open().choice(number).unwrap();
+    for whose in [chosen, named] {
+        let choice = choice(whose, 4);
+        decide(Change { choices: vec![choice.clone()], ..Change::at(at(5)) });
+        assert_eq!(of(&number), Some(choice));
+        assert_eq!(of(&other), None);
+    }
+    decide(Change { withdrawn: vec![number.clone(), other.clone()], ..Change::at(at(6)) });
+    assert_eq!(of(&number), None);
+}
+
+fn listed(id: u64, state: CallState, digits: &str) -> CaseChange {
+    let case = case(id);
+    let mut view = view(&case, "Marta", state);
+    view.number.e164 = Some(digits.into());
+    CaseChange {
+        attempts: Vec::new(),
+        case,
+        view: Some(view),
+        message: None,
+        put: Vec::new(),
+        remove: Vec::new(),
+        trace: Vec::new(),
+    }
+}
+
+fn the_unfinished_calls_of_a_number_are_found_and_no_others(store: &impl Fresh) {
+    use CallState::{Complete, Held, NotLogged, Parked, Pending};
+    const NUMBER: &str = "+34666444555";
+    let store = store.open();
+    let states = [(3, Held), (1, Pending), (2, Parked), (4, Complete), (5, NotLogged)];
+    let mut cases: Vec<CaseChange> = states.iter().map(|(id, state)| listed(*id, *state, NUMBER)).collect();
+    cases.push(listed(6, Held, "+33199005599"));
+    store.commit(&Change { cases, ..Change::at(at(9)) }).unwrap();
+    let number = number::parse(NUMBER, None).unwrap();
+    assert_eq!(store.unfinished(&number).unwrap(), [CaseId(1), CaseId(2), CaseId(3)], "oldest first");
+}
+
+fn what_we_had_to_do_with_a_customer_is_counted(store: &impl Fresh) {
+    let store = store.open();
+    let held = |key: &str, id: &str| Holding { key: key.into(), helpdesk_id: id.into(), detail: json!({}) };
+    let mut older = listed(10, CallState::Complete, "+34666444555");
+    older.put = vec![held("customer", "7"), held("ticket", "90")];
+    let mut newer = listed(20, CallState::Pending, "+34666444555");
+    newer.put = vec![held("customer", "7")];
+    let mut others = listed(30, CallState::Complete, "+34666444555");
+    others.put = vec![held("customer", "8"), held("ticket", "7")];
+    store.commit(&Change { cases: vec![older], ..Change::at(at(100)) }).unwrap();
+    store.commit(&Change { cases: vec![newer, others], ..Change::at(at(200)) }).unwrap();
+    let dealings = store.dealings("7").unwrap();
+    let (last_call, last_ticket) = (at(20).timestamp(), at(100).timestamp());
+    assert_eq!(
+        dealings,
+        Dealings { calls: 2, last_call_at: Some(last_call), last_ticket_at: Some(last_ticket) }
+    );
+    assert_eq!(store.dealings("9").unwrap(), Dealings::default());
+}
+
+fn of_activities_those_that_another_call_holds_are_told(store: &impl Fresh) {
+    let store = store.open();
+    let held = |key: &str, id: &str| Holding { key: key.into(), helpdesk_id: id.into(), detail: json!({}) };
+    let mut one = listed(10, CallState::Complete, "+34666444555");
+    one.put = vec![held("ticket", "t"), held("main", "a"), held("duration", "b"), held("recording", "c")];
+    let mut other = listed(20, CallState::Complete, "+34666444555");
+    other.put = vec![held("ticket", "t"), held("message", "d"), held("comment:1", "e"), held("seen", "")];
+    store.commit(&Change { cases: vec![one, other], ..Change::at(at(100)) }).unwrap();
+    let told = |id: u64| {
+        let all = store.held_by_others(CaseId(id), &["t", "a", "b", "c", "d", "e", "f", ""]).unwrap();
+        Vec::from_iter(all)
+    };
+    assert_eq!(told(10), ["d", "e"], "not its own, and none of what calls share");
+    assert_eq!(told(20), ["a", "b", "c"]);
+    assert_eq!(told(30), ["a", "b", "c", "d", "e"]);
+    let mut gone = listed(10, CallState::Complete, "+34666444555");
+    gone.case = store.case(CaseId(10)).unwrap().unwrap();
+    gone.remove = vec!["main".into()];
+    store.commit(&Change { cases: vec![gone], ..Change::at(at(101)) }).unwrap();
+    assert_eq!(told(30), ["b", "c", "d", "e"]);
+}
