@@ -508,6 +508,25 @@ it('shadow mode wants its days', async () => {
   });
 });
 
+it('going live beside another Sidetone is asked first', async () => {
+  await withScene('setup-go-beside', async (page) => {
+    await press(page, 'Go live');
+    expect(await page.locator('main').textContent()).toContain('Another Sidetone (old-hub.example.com) is connected to this Aircall');
+    await looksRight(page);
+    await press(page, 'Go live all the same');
+    expect(await page.locator('main').textContent()).toContain('Sidetone is live');
+  });
+});
+
+it('what uninstalling could not undo is left to a person, by name', async () => {
+  await withScene('setup-left', async (page) => {
+    const told = await page.locator('main').textContent();
+    expect(told).toContain('Delete it in the Aircall Dashboard');
+    expect(told).toContain('Gorgias lists the access still');
+    await looksRight(page);
+  });
+});
+
 it('a step that waits for an earlier one leads there', async () => {
   await withScene(
     'setup-aircall',

@@ -9,6 +9,7 @@ import { SvelteSet } from 'svelte/reactivity';
 
 import { HostError, type Method } from './host/host';
 import type { Session } from './session.svelte';
+import { doctorPath } from './ui/doctor/check-words';
 import type { CallRules, DoctorReport, DryRun, EventsTested, Lines, Setup, Tested } from './wire';
 
 const WATCH_MS = 1_000;
@@ -102,7 +103,7 @@ export class SetUp {
   }
 
   async loadReport(): Promise<void> {
-    this.report = await this.ask<DoctorReport>('GET', '/api/doctor');
+    this.report = await this.ask<DoctorReport>('GET', doctorPath());
   }
 
   #watchOn(): void {

@@ -8,7 +8,7 @@ const { en, de, fr } = CATALOGUES;
 const keys = Object.keys(en) as Key[];
 
 /** A message file as it stands there: the pages take two of its sections. */
-type File = Record<'everywhere' | 'record' | 'windows', Record<string, Word>>;
+type File = Record<'everywhere' | 'record' | 'windows' | 'doctor', Record<string, Word>>;
 const FILES = Object.fromEntries(
   LANGUAGES.map((language) => [language, JSON.parse(readFileSync(`../crates/words/${language}.json`, 'utf8')) as File]),
 ) as Record<Language, File>;
@@ -85,7 +85,10 @@ it('has no text that nothing says', () => {
   };
   const [written, told] = [fields('../crates/engine/src'), fields('../src-tauri/src')];
   const inBrowser = fields('../crates/hub/src/signin');
-  const { everywhere, record, windows } = FILES.en;
+  const { everywhere, record, windows, doctor } = FILES.en;
+  const rust = sources('../crates/hub/src', /\.rs$/);
+  const found = new Set([...rust.matchAll(/said!\(\s*(\w+)/g)].map((one) => one[1]?.replace(/_(\w)/g, (_, c: string) => c.toUpperCase())));
+  expect(Object.keys(doctor).filter((key) => !found.has(key)), 'doctor').toEqual([]);
   const inWindows = (key: string) => said.has(key) || told.has(key) || inBrowser.has(key);
   expect(Object.keys(windows).filter((key) => !inWindows(key)), 'windows').toEqual([]);
   expect(Object.keys(record).filter((key) => !written.has(key)), 'record').toEqual([]);

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::config::Secret;
 use crate::doctor::check::{Check, fault, hint, passed};
-use crate::doctor::computer;
+use crate::doctor::{computer, said};
 
 /// A database, not opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,25 +108,19 @@ pub(crate) async fn check(database: &Database) -> Check {
         };
         found.map(|found| (found, begun.elapsed()))
     });
-    let mend =
-        "See to [hub] database: that the server runs and lets this user in, or that the file can be read";
     match looked.await {
         Ok(Ok(((what, size), took))) => {
             let value =
                 [size, Some(format!("{} ms", took.as_millis()))].into_iter().flatten().collect::<Vec<_>>();
             let check = if took > SLOW {
-                hint(
-                    "database",
-                    format!("{what}, but it answers slowly"),
-                    "Move it nearer, or to a faster disk",
-                )
+                hint("database", said!(database_slow), said!(database_slow_mend))
             } else {
                 passed("database", what)
             };
             check.with_value(value.join(", "))
         }
-        Ok(Err(error)) => fault("database", format!("The database cannot be used: {error}"), mend),
-        Err(error) => fault("database", format!("The database could not be looked at: {error}"), mend),
+        Ok(Err(error)) => fault("database", said!(database_unusable, text = error), said!(database_mend)),
+        Err(error) => fault("database", said!(database_unusable, text = error), said!(database_mend)),
     }
 }
 

@@ -17,22 +17,20 @@ pub mod mending;
 mod patient;
 mod report;
 pub mod routes;
+mod saying;
 mod webhook;
 
 use sidetone_engine::directory::People;
 use sidetone_engine::transport::TransportError;
 use sidetone_protocol::Vendor;
 
-pub use self::check::{CODES, Check, Finding, report};
+pub use self::check::{CODES, Check, Finding, report, report_in};
 use self::check::{fault, named};
 use self::company::Company;
 pub use self::patient::Patient;
 pub use self::report::{text, write};
+pub(crate) use self::saying::{Saying, said};
 use crate::config::HelpdeskAccount;
-
-/// What to do where a sign-in is refused.
-const SIGN_IN_AGAIN: &str =
-    "Sign in again in the set-up; if it was withdrawn by mistake, nothing else is needed";
 
 /// Looks at everything. The checks come in the order of [`CODES`], each code at most once but for `other_integrations`.
 pub async fn examine(patient: &Patient) -> Vec<Check> {
@@ -59,8 +57,8 @@ pub async fn examine(patient: &Patient) -> Vec<Check> {
             }
             Err(unread) => checks.push(fault(
                 "webhook",
-                format!("Aircall does not list its webhooks ({})", unread.text()),
-                "Check again in a minute; without the list nobody knows who writes, and nothing is written for long",
+                said!(webhooks_unread, text = unread.text()),
+                said!(webhooks_unread_mend),
             )),
         }
         checks.extend(desk.iter().flat_map(|desk| desk.checks(company)));
@@ -93,14 +91,7 @@ fn refused_app(vendor: Vendor) -> Check {
         Vendor::Gorgias => ("gorgias_key", "Gorgias", "gorgias.oauth"),
         Vendor::Front => ("front_key", "Front", "front.oauth"),
     };
-    fault(
-        code,
-        format!("{name} refuses the app that Sidetone signs in with, so the sign-in cannot be renewed"),
-        format!(
-            "Correct client_id and client_secret in [{section}] as {name} shows them for the app, and start Sidetone again; \
-             nobody has to sign in again for that"
-        ),
-    )
+    fault(code, said!(app_refused, vendor = name), said!(app_refused_mend, section = section, vendor = name))
 }
 
 fn is_worse(one: &Check, other: &Check) -> bool {
@@ -136,12 +127,11 @@ impl Desk {
     fn checks(&self, company: &Company) -> Vec<Check> {
         match self {
             Desk::Gorgias(people) => {
-                let lost = "Their tickets stay unassigned, and the first admin writes their notes.";
-                vec![lines::emails(company, people, "Gorgias user", lost)]
+                vec![lines::emails(company, people, "Gorgias user", "Gorgias", said!(no_counterpart_gorgias))]
             }
             Desk::Front(desk) => {
-                let lost = "Their calls are logged by the customer, and their conversations stay unassigned.";
-                let mut checks = vec![lines::emails(company, &desk.people, "Front teammate", lost)];
+                let lost = said!(no_counterpart_front);
+                let mut checks = vec![lines::emails(company, &desk.people, "Front teammate", "Front", lost)];
                 let users = company.users.as_ref().map(|users| users.items.as_slice());
                 checks.extend(users.ok().and_then(|users| front::access(users, desk)));
                 checks
@@ -151,8 +141,8 @@ impl Desk {
 }
 
 fn unreachable(code: &'static str, vendor: &str, error: &TransportError) -> Check {
-    let what = format!("{vendor} cannot be reached: {}", named(&error.to_string()));
-    fault(code, what, "Check network, proxy and firewall")
+    let what = said!(cannot_reach, vendor = vendor, text = named(&error.to_string()));
+    fault(code, what, said!(cannot_reach_mend))
 }
 
 #[cfg(test)]

@@ -12,11 +12,12 @@ use program::{ADMIN, Program, WEBHOOK};
 use serde_json::{Value, json};
 use sidetone_engine::webhooks::EVENTS;
 use sidetone_hub::config;
-use sidetone_hub::doctor::{Check, Finding, Patient, examine};
+use sidetone_hub::doctor::{Check, Finding, Patient, examine, report_in};
 use sidetone_hub::transport::HttpTransport;
 use sidetone_sandbox::{
     Options, Ports, Presence, Sandbox, Served, aircall_world as world, front_world, gorgias_world,
 };
+use sidetone_words::Language;
 
 const ANOTHER: &str = "11111111-2222-4333-8444-555555555555";
 
@@ -103,6 +104,16 @@ impl Stand {
         assert_eq!(found[0].finding, finding, "{:#?}", found[0]);
         assert!(found[0].mend.contains(mend), "{mend} in {:#?}", found[0]);
         assert!(!found[0].why().is_empty());
+        for language in [Language::De, Language::Fr] {
+            let told = report_in(&checks, 0, language).checks;
+            for check in told.iter().filter(|check| check.finding != Finding::Passed) {
+                let said = check.said.as_ref().unwrap_or_else(|| panic!("{check:#?} in English only"));
+                assert!(
+                    said.what != check.what && said.mend != check.mend && !said.what.contains('{'),
+                    "{said:#?}"
+                );
+            }
+        }
         let told = format!("{checks:?}");
         for secret in
             [world::API_TOKEN, gorgias_world::API_KEY, front_world::TOKEN, ADMIN, WEBHOOK, "a-secret"]
@@ -148,7 +159,7 @@ async fn misconfigurations_in_the_file_are_named() {
         (&*lines, &*with_menu, "menu_lines", Hint, "Leave the menu out"),
         (gorgias_world::API_KEY, "mistyped", "gorgias_key", Fault, "Make an API key in Gorgias"),
         (&*format!("admin_token = \"{ADMIN}\"\n"), "", "admin_token", Hint, "[hub] admin_token"),
-        ("mode = \"live\"", "mode = \"off\"", "mode", Hint, "\"shadow\""),
+        ("mode = \"live\"", "mode = \"off\"", "mode", Hint, "“shadow”"),
         (
             "mode = \"live\"",
             "mode = \"live\"\nfrom = \"2999-01-01T00:00:00Z\"",
@@ -305,6 +316,13 @@ async fn the_hub_looks_once_for_all_who_ask_and_tells_it_as_a_text_too() {
         "{hints:#?}"
     );
     assert!(hints.iter().all(|hint| hint["why"] != "" && hint["mend"] != ""));
+
+    // A reader of another language is told in it, beside the English that goes into reports.
+    let german = of(&hub.get("/api/doctor?language=de").await, "agents");
+    assert_eq!((&german["what"], &german["mend"]), (&hints[1]["what"], &hints[1]["mend"]));
+    let said = german["said"]["what"].as_str().unwrap();
+    assert!(said.contains("E-Mail-Adresse von Ines Duarte"), "{said}");
+    assert_eq!(hints[1]["said"], Value::Null);
 
     let answer = hub.client.get(hub.url("/api/doctor?format=text")).bearer_auth(ADMIN).send().await.unwrap();
     assert!(answer.headers()["content-type"].to_str().unwrap().starts_with("text/plain"));

@@ -656,12 +656,25 @@ pub struct CheckView {
     pub why: String,
     /// What to do, in English; empty if passed.
     pub mend: String,
+    /// `what` and `mend` in the language that was asked for; `None`: in English, or of a check that passed.
+    #[serde(default)]
+    pub said: Option<CheckSaid>,
     /// The measured value in few characters (`6 lines`, `0.2 s off`), for the list of passed checks.
     #[serde(default)]
     pub value: Option<String>,
     /// What `POST /api/doctor/mend {"code": …, "action": …}` can do about it, as a stable word; `None`: only a person can.
     #[serde(default)]
     pub action: Option<String>,
+}
+
+/// What a check found, and what to do, in the reader's language.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "index.ts")]
+pub struct CheckSaid {
+    /// What, in a sentence.
+    pub what: String,
+    /// What to do.
+    pub mend: String,
 }
 
 /// `GET /api/doctor`.

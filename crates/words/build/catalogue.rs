@@ -9,13 +9,16 @@ use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 pub const LANGUAGES: [&str; 3] = ["en", "de", "fr"];
 
 /// The sections of a message file, by where their texts are said.
-pub const SECTIONS: [&str; 3] = [EVERYWHERE, RECORD, WINDOWS];
+pub const SECTIONS: [&str; 4] = [EVERYWHERE, RECORD, WINDOWS, DOCTOR];
 /// In the helpdesk and in windows.
 pub const EVERYWHERE: &str = "everywhere";
 /// In the helpdesk only.
 pub const RECORD: &str = "record";
 /// On the pages, in the tray and in notifications.
 pub const WINDOWS: &str = "windows";
+
+/// What the doctor has found and how it is mended. It is put together where it is found, so the pages carry none of it.
+pub const DOCTOR: &str = "doctor";
 
 /// A message file.
 #[derive(Debug)]
@@ -190,7 +193,7 @@ fn of_word(word: &Word, section: &str, language: &str) -> Vec<String> {
         if !parameters(text).is_subset(&whole) {
             faults.push(format!("has a parameter that the form `other` has not: {text}"));
         }
-        if section != WINDOWS && text.contains(['\u{a0}', '\u{202f}']) {
+        if ![WINDOWS, DOCTOR].contains(&section) && text.contains(['\u{a0}', '\u{202f}']) {
             faults.push("has a no-break space, and teams' rules and searches match plain ones".into());
         }
     }

@@ -1,15 +1,20 @@
 //! The Rust that is made of the message files: a struct for what is written and one for what is shown, three of each.
 
-use super::catalogue::{Catalogue, EVERYWHERE, LANGUAGES, RECORD, WINDOWS, Word};
+use super::catalogue::{Catalogue, DOCTOR, EVERYWHERE, LANGUAGES, RECORD, WINDOWS, Word};
 
 /// The source text. The catalogues have no faults.
 pub fn of(catalogues: &[Catalogue]) -> String {
     let record = "The texts that are written into the helpdesk: plain spaces only.";
     let windows = "The texts of windows, tray and notifications.";
-    [("Record", record, RECORD), ("Windows", windows, WINDOWS)]
-        .into_iter()
-        .map(|(name, what, section)| one(name, what, &[EVERYWHERE, section], catalogues))
-        .collect()
+    let doctor = "What the doctor has found, and how it is mended.";
+    [
+        ("Record", record, &[EVERYWHERE, RECORD][..]),
+        ("Windows", windows, &[EVERYWHERE, WINDOWS]),
+        ("Doctor", doctor, &[DOCTOR]),
+    ]
+    .into_iter()
+    .map(|(name, what, sections)| one(name, what, sections, catalogues))
+    .collect()
 }
 
 fn one(name: &str, what: &str, sections: &[&str], catalogues: &[Catalogue]) -> String {

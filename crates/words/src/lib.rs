@@ -1,7 +1,8 @@
 //! Every word that Sidetone says or writes, in English, German and French: one set of message files for all faces.
 //!
 //! The texts stand in `en.json`, `de.json` and `fr.json` beside `src/`. The pages import these files, and for Rust the
-//! build makes a field of each text: [`Record`] is what is written into the helpdesk, [`Windows`] what a reader sees.
+//! build makes a field of each text: [`Record`] is what is written into the helpdesk, [`Windows`] what a reader sees,
+//! [`Doctor`] what the doctor has found.
 //! A text that is said in both stands in `everywhere`. The terms are those of the glossary.
 //!
 //! Deliberately not here: sentences that need more than filling in, and dates. The faces make those (`words.rs` of the
@@ -27,6 +28,16 @@ impl Language {
             Language::En => &RECORD_EN,
             Language::De => &RECORD_DE,
             Language::Fr => &RECORD_FR,
+        }
+    }
+
+    /// What the doctor says in this language.
+    #[must_use]
+    pub const fn doctor(self) -> &'static Doctor {
+        match self {
+            Language::En => &DOCTOR_EN,
+            Language::De => &DOCTOR_DE,
+            Language::Fr => &DOCTOR_FR,
         }
     }
 

@@ -328,6 +328,19 @@ history: Array<CallView>,
 history_total: number, };
 
 /**
+ * What a check found, and what to do, in the reader's language.
+ */
+export type CheckSaid = { 
+/**
+ * What, in a sentence.
+ */
+what: string, 
+/**
+ * What to do.
+ */
+mend: string, };
+
+/**
  * One check of the doctor (B13). `code` is stable.
  */
 export type CheckView = { 
@@ -351,6 +364,10 @@ why: string,
  * What to do, in English; empty if passed.
  */
 mend: string, 
+/**
+ * `what` and `mend` in the language that was asked for; `None`: in English, or of a check that passed.
+ */
+said: CheckSaid | null, 
 /**
  * The measured value in few characters (`6 lines`, `0.2 s off`), for the list of passed checks.
  */

@@ -10,6 +10,7 @@ use url::{Host, Url};
 use super::check::{Check, fault, hint, passed};
 use super::lines::writes;
 use super::patient::{Patient, is_here};
+use super::said;
 use super::webhook::PATH;
 
 /// Aircall waits for an answer for a few seconds; so do we.
@@ -33,12 +34,9 @@ fn arrival(patient: &Patient) -> Check {
         }
         Arrival::ManualWebhook => passed("arrival", "Calls arrive in real time, by a webhook made by hand")
             .with_value("webhook, by hand"),
-        Arrival::Polling => hint(
-            "arrival",
-            "Aircall is asked every few seconds: no messages, and ringing is seen late",
-            "Give a public https address in [hub] public_url",
-        )
-        .with_value("polling"),
+        Arrival::Polling => {
+            hint("arrival", said!(polled_only), said!(polled_only_mend)).with_value("polling")
+        }
     }
 }
 
@@ -51,24 +49,16 @@ fn sandbox(patient: &Patient) -> Check {
         (true, true) => {
             return passed("sandbox", "Both services are on this computer: a sandbox").with_value("sandbox");
         }
-        (false, true) => (
-            "Aircall is real, but the helpdesk is on this computer: real customers' calls go into a stand-in",
-            format!("Leave out {key}, so that the real helpdesk is asked; a proxy of your own needs a name that is not loopback"),
-        ),
-        (true, false) => (
-            "The helpdesk is real, but Aircall is on this computer: invented calls go to real customers",
-            "Leave out [aircall] api_url, so that the real Aircall is asked; a proxy of your own needs a name that is not \
-             loopback"
-                .to_owned(),
-        ),
+        (false, true) => (said!(real_into_stand_in), said!(real_into_stand_in_mend, key = key)),
+        (true, false) => (said!(stand_in_into_real), said!(stand_in_into_real_mend)),
     };
     if writes(patient) { fault("sandbox", what, mend) } else { hint("sandbox", what, mend) }
 }
 
 fn public_url_check(patient: &Patient, public_url: &str) -> Check {
-    let mend = "Give an https address that the internet knows in [hub] public_url, and lead it here by a reverse proxy or a tunnel";
+    let mend = said!(public_url_mend);
     let Ok(url) = Url::parse(public_url) else {
-        return fault("public_url", "The public address cannot be read", mend);
+        return fault("public_url", said!(public_url_unread), mend);
     };
     let host = url.host_str().unwrap_or_default().to_owned();
     if is_here(patient.config.aircall.base()) {
@@ -76,13 +66,10 @@ fn public_url_check(patient: &Patient, public_url: &str) -> Check {
             .with_value(host);
     }
     if is_private(&url) {
-        let what = format!(
-            "The public address ({host}) is one of this computer or network: Aircall cannot reach it"
-        );
-        return fault("public_url", what, mend);
+        return fault("public_url", said!(public_url_private, host = host), mend);
     }
     if url.scheme() != "https" {
-        return fault("public_url", "The public address is not https: Aircall delivers to https only", mend);
+        return fault("public_url", said!(public_url_plain), mend);
     }
     passed("public_url", "The public address is https on the internet").with_value(host)
 }
@@ -108,11 +95,10 @@ fn is_private(url: &Url) -> bool {
 /// Whether the receiver answers there. It is asked with a verb that it does not take, which costs nobody anything.
 async fn reached(patient: &Patient, public_url: &str, is_served: bool) -> Check {
     let begun = Instant::now();
-    let (code, mend) =
-        ("public_address", "Lead the public address to [hub] listen by your reverse proxy, path and all");
+    let (code, mend) = ("public_address", said!(reverse_proxy_mend));
     let request =
         http::Request::get(format!("{}{PATH}", public_url.trim_end_matches('/'))).body(Bytes::new());
-    let Ok(request) = request else { return fault(code, "The public address cannot be asked", mend) };
+    let Ok(request) = request else { return fault(code, said!(public_address_unasked), mend) };
     let answer = match tokio::time::timeout(WITHIN, patient.transport.send(request)).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(error)) => return unreached(patient, is_served, &error.to_string()),
@@ -127,7 +113,7 @@ async fn reached(patient: &Patient, public_url: &str, is_served: bool) -> Check 
     if !is_served {
         return not_running(code);
     }
-    fault(code, format!("Somebody else answers at the public address ({status}), not Sidetone"), mend)
+    fault(code, said!(public_address_other, code = status), mend)
 }
 
 fn says_so(body: &[u8]) -> bool {
@@ -136,7 +122,7 @@ fn says_so(body: &[u8]) -> bool {
 }
 
 fn not_running(code: &'static str) -> Check {
-    hint(code, "The hub does not run, so nobody answers at the public address", "Start it, and check again")
+    hint(code, said!(hub_not_running), said!(hub_not_running_mend))
 }
 
 fn unreached(patient: &Patient, is_served: bool, why: &str) -> Check {
@@ -146,16 +132,9 @@ fn unreached(patient: &Patient, is_served: bool, why: &str) -> Check {
     }
     let last = patient.engine.as_ref().and_then(|engine| engine.health().source.last_event_at);
     if last.is_some_and(|at| Utc::now().timestamp() - at < LATELY_SECONDS) {
-        let what = format!("The public address cannot be reached from here ({why}), though events come in");
-        return hint(code, what, "Nothing, if your network does not lead its own address back inside");
+        return hint(code, said!(public_address_inside, text = why), said!(public_address_inside_mend));
     }
-    let what = format!("The public address does not answer: {why}");
-    fault(
-        code,
-        what,
-        "See to name, certificate, firewall and reverse proxy; if your network does not lead its own address back inside, look \
-         from elsewhere",
-    )
+    fault(code, said!(public_address_silent, text = why), said!(public_address_silent_mend))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use sidetone_protocol::{BudgetView, DirectoryState, Vendor};
 
 use super::check::{Check, hint, passed};
 use super::patient::Patient;
+use super::said;
 use crate::config::HelpdeskAccount;
 
 /// A directory that was not compared with the helpdesk for so long has stopped being kept up.
@@ -23,8 +24,8 @@ pub(super) fn helpdesk(patient: &Patient, seen: Option<(u32, u32)>) -> Option<Ch
     if let Some(paused) = budgets.iter().find(|budget| is_paused(budget)) {
         return Some(hint(
             "budget",
-            format!("{} has told Sidetone to wait (429): its limit is used up", vendor_name(paused.vendor)),
-            "Nothing is lost; see which other integrations ask so much, or raise the limit with the vendor",
+            said!(at_limit, vendor = vendor_name(paused.vendor)),
+            said!(at_limit_mend),
         ));
     }
     let budget = budgets.iter().find(|budget| budget.vendor == vendor)?;
@@ -53,8 +54,8 @@ fn crowded(name: &str, others: u32, limit: u32) -> Check {
     }
     hint(
         "budget",
-        format!("Others use more than half of {name}'s limit ({others} of {limit} requests)"),
-        format!("See which other integrations of {name} ask so much; on a busy day records come late, and none is lost"),
+        said!(crowded, vendor = name, others = others, limit = limit),
+        said!(crowded_mend, vendor = name),
     )
     .with_value(value)
 }
@@ -67,16 +68,16 @@ pub(super) fn directory(patient: &Patient) -> Option<Check> {
     Some(match directory.state {
         DirectoryState::Incomplete => hint(
             "directory",
-            format!(
-                "Not all customers could be read{}",
-                directory.text.map(|text| format!(" ({})", super::check::named(&text))).unwrap_or_default()
+            said!(
+                directory_partly,
+                text = directory.text.map_or_else(|| "…".to_owned(), |text| super::check::named(&text))
             ),
-            "It is tried again by itself; until then some callers are looked up only when they ring",
+            said!(directory_partly_mend),
         ),
         DirectoryState::Complete if age.is_some_and(|age| age > OLD_SECONDS) => hint(
             "directory",
-            format!("The directory was compared with the helpdesk {} min ago", age.unwrap_or_default() / 60),
-            "See whether the helpdesk answers and its limit leaves room; it is compared every few minutes then",
+            said!(directory_old, n = age.unwrap_or_default() / 60),
+            said!(directory_old_mend),
         ),
         DirectoryState::Complete => {
             passed("directory", "All customers' numbers are known, and kept up").with_value(value)

@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use sidetone_engine::number::masked_text;
 pub use sidetone_protocol::Finding;
-use sidetone_protocol::{CheckView, DoctorReport};
+use sidetone_protocol::{CheckSaid, CheckView, DoctorReport};
+use sidetone_words::Language;
+
+use super::Saying;
 
 /// Every code, in the order of a report, with why it matters. Codes are stable.
 pub const CODES: [(&str, &str); 38] = [
@@ -104,22 +107,25 @@ pub struct Check {
     pub value: Option<String>,
     /// What Sidetone can do about it.
     pub remedy: Option<Remedy>,
+    /// `what` and `mend` for readers of any language.
+    said: [Saying; 2],
 }
 
-pub(crate) fn passed(code: &'static str, what: impl Into<String>) -> Check {
-    found(code, Finding::Passed, what.into(), String::new())
+pub(crate) fn passed(code: &'static str, what: impl Into<Saying>) -> Check {
+    found(code, Finding::Passed, what.into(), "".into())
 }
 
-pub(crate) fn fault(code: &'static str, what: impl Into<String>, mend: impl Into<String>) -> Check {
+pub(crate) fn fault(code: &'static str, what: impl Into<Saying>, mend: impl Into<Saying>) -> Check {
     found(code, Finding::Fault, what.into(), mend.into())
 }
 
-pub(crate) fn hint(code: &'static str, what: impl Into<String>, mend: impl Into<String>) -> Check {
+pub(crate) fn hint(code: &'static str, what: impl Into<Saying>, mend: impl Into<Saying>) -> Check {
     found(code, Finding::Hint, what.into(), mend.into())
 }
 
-fn found(code: &'static str, finding: Finding, what: String, mend: String) -> Check {
-    Check { code, finding, what, mend, value: None, remedy: None }
+fn found(code: &'static str, finding: Finding, what: Saying, mend: Saying) -> Check {
+    let (english, mend_english) = (what.english(), mend.english());
+    Check { code, finding, what: english, mend: mend_english, value: None, remedy: None, said: [what, mend] }
 }
 
 impl Check {
@@ -144,7 +150,9 @@ impl Check {
         CODES.iter().position(|(code, _)| *code == self.code).unwrap_or(CODES.len())
     }
 
-    fn view(&self) -> CheckView {
+    fn view(&self, language: Language) -> CheckView {
+        let [what, mend] = &self.said;
+        let said = what.told(language).zip(mend.told(language));
         let is_passed = self.finding == Finding::Passed;
         CheckView {
             code: self.code.to_owned(),
@@ -152,22 +160,29 @@ impl Check {
             what: self.what.clone(),
             why: if is_passed { String::new() } else { self.why().to_owned() },
             mend: self.mend.clone(),
+            said: said.filter(|_| language != Language::En).map(|(what, mend)| CheckSaid { what, mend }),
             value: self.value.clone(),
             action: self.remedy.as_ref().map(|remedy| remedy.action.to_owned()),
         }
     }
 }
 
-/// As the API and `check --json` tell it. `checked_at`: unix seconds.
+/// As `check --json` tells it. `checked_at`: unix seconds.
 #[must_use]
 pub fn report(checks: &[Check], checked_at: i64) -> DoctorReport {
+    report_in(checks, checked_at, Language::En)
+}
+
+/// As the API tells it to a reader of this language, with the English sentences beside.
+#[must_use]
+pub fn report_in(checks: &[Check], checked_at: i64, language: Language) -> DoctorReport {
     let of =
         |finding| u32::try_from(checks.iter().filter(|c| c.finding == finding).count()).unwrap_or(u32::MAX);
     DoctorReport {
         checked_at,
         faults: of(Finding::Fault),
         hints: of(Finding::Hint),
-        checks: checks.iter().map(Check::view).collect(),
+        checks: checks.iter().map(|check| check.view(language)).collect(),
     }
 }
 
@@ -181,7 +196,8 @@ pub(super) fn some_of(names: &[String]) -> String {
     const SHOWN: usize = 8;
     let mut text = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
     if names.len() > SHOWN {
-        text.push_str(&format!(" and {} more", names.len() - SHOWN));
+        // For readers of every language.
+        text.push_str(&format!(" … (+{})", names.len() - SHOWN));
     }
     text
 }

@@ -9,6 +9,7 @@ use sidetone_protocol::Vendor;
 
 use super::check::{Check, count, fault, passed};
 use super::patient::Patient;
+use super::said;
 
 /// Clocks further apart than this confuse what came first.
 const CLOCK_OFF_SECONDS: i64 = 30;
@@ -154,7 +155,7 @@ fn off_by(answer: &http::Response<bytes::Bytes>) -> Option<i64> {
 
 fn clock_check(off: i64) -> Check {
     let check = if off > CLOCK_OFF_SECONDS {
-        fault("clock", format!("The clock is {off} s off"), "Switch on time synchronisation on this machine")
+        fault("clock", said!(clock_off, n = off), said!(clock_off_mend))
     } else {
         passed("clock", "The clock is right")
     };
@@ -170,25 +171,24 @@ fn key_fault(unread: &Unread, is_signed_in: bool) -> Check {
     match error.kind() {
         aircall::ErrorKind::Credential if is_signed_in => fault(
             "aircall_key",
-            format!("Aircall does not accept the sign-in any more ({text})"),
-            super::SIGN_IN_AGAIN,
+            said!(sign_in_not_accepted, vendor = "Aircall", text = text),
+            said!(sign_in_not_accepted_mend),
         ),
         // Aircall answers a wrong key with 403, and a missing one with 401.
         aircall::ErrorKind::Credential => fault(
             "aircall_key",
-            format!("Aircall does not accept the key ({text})"),
-            "Make an API key in the Aircall Dashboard under Integrations & API, and enter its id and token. At Aircall 403 \
-             means a wrong or deleted key",
+            said!(key_not_accepted, vendor = "Aircall", text = text),
+            said!(aircall_key_mend),
         ),
         aircall::ErrorKind::Malformed => fault(
             "aircall_key",
-            "Something that is not Aircall's API answers in its place",
-            format!("Correct [aircall] api_url, or the proxy on the way ({text})"),
+            said!(somebody_else, vendor = "Aircall", text = text),
+            said!(somebody_else_mend, section = "aircall"),
         ),
         _ => fault(
             "aircall_key",
-            format!("Aircall does not list its lines ({text})"),
-            "Check again in a minute; if it stays so, see status.aircall.com",
+            said!(lists_no_lines, text = text),
+            said!(status_page, page = "status.aircall.com"),
         ),
     }
 }

@@ -7,6 +7,7 @@ use sidetone_engine::settings::Mode;
 
 use super::check::{Check, Deed, fault, hint, passed};
 use super::patient::Patient;
+use super::said;
 use crate::database;
 use crate::vault::VaultError;
 
@@ -25,19 +26,11 @@ pub(super) async fn checks(patient: &Patient) -> Vec<Check> {
     checks.extend(secrets(patient).await);
     checks.push(match &patient.config.admin_token {
         Some(_) => passed("admin_token", "The pages and the API have an admin token").with_value("set"),
-        None => hint(
-            "admin_token",
-            "No admin token is set, so nobody can sign in to the pages",
-            "Give a long random text in [hub] admin_token, for instance from: openssl rand -base64 32",
-        ),
+        None => hint("admin_token", said!(no_admin_token), said!(no_admin_token_mend)),
     });
     checks.push(match patient.config.has_alerts {
         true => passed("alerts", "There is an address for alerts").with_value("set"),
-        false => hint(
-            "alerts",
-            "No address for alerts is set, so a fault is seen only by who looks at Sidetone",
-            "Give [alerts] webhook_url, or smtp and to; or let your monitoring watch alerts in /api/health",
-        ),
+        false => hint("alerts", said!(no_alerts), said!(no_alerts_mend)),
     });
     checks.push(mode(patient));
     checks
@@ -50,18 +43,10 @@ fn folder(path: &Path) -> Check {
             .with_value("not made yet");
     };
     if !found.is_dir() || !is_writable(path, &found) {
-        return fault(
-            "data_dir",
-            format!("The folder {shown} cannot be written"),
-            "Give it to the user that Sidetone runs as, or name another one in [hub] data_dir",
-        );
+        return fault("data_dir", said!(data_dir_closed, path = shown), said!(data_dir_closed_mend));
     }
     if is_open_to_everybody(&found) {
-        return hint(
-            "data_dir",
-            format!("Everybody on this computer can look into {shown}"),
-            format!("Close it to others: chmod o-rwx {shown}"),
-        );
+        return hint("data_dir", said!(data_dir_open, path = shown), said!(data_dir_open_mend, path = shown));
     }
     passed("data_dir", format!("The folder {shown} can be written")).with_value("writable")
 }
@@ -111,16 +96,10 @@ pub(super) fn free_bytes(_: &Path) -> Option<u64> {
 fn room(free: u64) -> Check {
     let value = format!("{} free", size(free));
     let check = match free {
-        0..TOO_LITTLE_BYTES => fault(
-            "disk",
-            format!("Only {value} where Sidetone keeps everything"),
-            "Make room on this disk, or move [hub] data_dir to a larger one",
-        ),
-        TOO_LITTLE_BYTES..LITTLE_BYTES => hint(
-            "disk",
-            format!("Only {value} where recordings lie on their way"),
-            "Make room on this disk before long, or move [hub] data_dir to a larger one",
-        ),
+        0..TOO_LITTLE_BYTES => fault("disk", said!(disk_full, size = size(free)), said!(disk_full_mend)),
+        TOO_LITTLE_BYTES..LITTLE_BYTES => {
+            hint("disk", said!(disk_low, size = size(free)), said!(disk_low_mend))
+        }
         _ => passed("disk", "There is room on the disk"),
     };
     check.with_value(value)
@@ -148,17 +127,8 @@ async fn secrets(patient: &Patient) -> Option<Check> {
     Some(match opened {
         Ok(n) => passed("secrets", "What was entered is kept encrypted, and can be read")
             .with_value(format!("{n} kept")),
-        Err(error @ VaultError::NoKey) => fault(
-            "secrets",
-            error.to_string(),
-            "Give the key that was used before in [hub] secret_key (32 bytes in base64); a new one needs every service to be \
-             connected again",
-        ),
-        Err(error) => fault(
-            "secrets",
-            error.to_string(),
-            "Put the former [hub] secret_key back, or connect the service again",
-        ),
+        Err(VaultError::NoKey) => fault("secrets", said!(secrets_no_key), said!(secrets_no_key_mend)),
+        Err(error) => fault("secrets", said!(secrets_unread, text = error), said!(secrets_unread_mend)),
     })
 }
 
@@ -166,26 +136,16 @@ fn mode(patient: &Patient) -> Check {
     if let Some(engine) = &patient.engine
         && engine.health().paused.is_some()
     {
-        let what = "Logging is paused, so nothing is written";
-        return hint("mode", what, "Resume; what came meanwhile is written then")
-            .with_remedy("resume", Deed::Resume);
+        return hint("mode", said!(mode_paused), said!(mode_paused_mend)).with_remedy("resume", Deed::Resume);
     }
     let from = patient.config.settings.logging.from;
     match patient.mode() {
-        Mode::Off => hint(
-            "mode",
-            "Logging is off, so nothing is written",
-            "Set [logging] mode to \"shadow\" to see what would be written, then to \"live\"",
-        ),
+        Mode::Off => hint("mode", said!(mode_is_off), said!(mode_is_off_mend)),
         Mode::Shadow => {
             passed("mode", "Plans are made and nothing is written (shadow mode)").with_value("shadow")
         }
         Mode::Live => match from.filter(|from| *from > Utc::now()) {
-            Some(from) => hint(
-                "mode",
-                format!("Calls that begin before {from} are not written, and that is yet to come"),
-                "Correct [logging] from if calls of now shall be written",
-            ),
+            Some(from) => hint("mode", said!(mode_later, from = from), said!(mode_later_mend)),
             None => passed("mode", "Calls are written").with_value("live"),
         },
     }

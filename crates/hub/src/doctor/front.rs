@@ -12,6 +12,7 @@ use super::budget;
 use super::check::{Check, count, fault, hint, named, passed, some_of};
 use super::gorgias::permissions;
 use super::patient::Patient;
+use super::said;
 use super::unreachable;
 use crate::database;
 
@@ -79,11 +80,7 @@ pub(super) fn access(users: &[aircall::User], desk: &Desk) -> Option<Check> {
             "members",
         ))
     } else {
-        hint(
-            "inbox_access",
-            format!("{} cannot see the inbox of calls", some_of(&blind)),
-            "Give them access in Front under Settings, Inboxes",
-        )
+        hint("inbox_access", said!(blind_agents, names = some_of(&blind)), said!(blind_agents_mend))
     })
 }
 
@@ -140,8 +137,8 @@ impl Asking<'_> {
             Ok(inboxes) => inboxes,
             Err(why) => {
                 checks.push(why.into_check("front_inbox", |error| {
-                    let what = format!("Front does not list its inboxes ({})", named(&error.to_string()));
-                    fault("front_inbox", what, "Give the token the permission inboxes:read in Front")
+                    let what = said!(lists_no_inboxes, text = named(&error.to_string()));
+                    fault("front_inbox", what, said!(token_lacks, scope = "inboxes:read"))
                 }));
                 return None;
             }
@@ -197,25 +194,19 @@ fn key_fault(error: &Error, is_signed_in: bool) -> Check {
     let text = named(&error.to_string());
     let (what, mend) = match error.kind() {
         ErrorKind::Credential if is_signed_in => {
-            ("Front does not accept the sign-in any more", super::SIGN_IN_AGAIN)
+            (said!(sign_in_not_accepted, vendor = "Front", text = text), said!(sign_in_not_accepted_mend))
         }
-        ErrorKind::Credential => (
-            "Front does not accept the token",
-            "Make an API token in Front under Settings, Developers, API tokens, and enter it",
-        ),
+        ErrorKind::Credential => (said!(token_not_accepted, text = text), said!(front_token_mend)),
         ErrorKind::WrongAddress | ErrorKind::Malformed => (
-            "Something that is not Front's API answers in its place",
-            "Correct [front] api_url, or the proxy on the way",
+            said!(somebody_else, vendor = "Front", text = text),
+            said!(somebody_else_mend, section = "front"),
         ),
         ErrorKind::Forbidden => {
-            ("Front does not list its teammates", "Give the token the permission teammates:read in Front")
+            (said!(lists_no_teammates, text = text), said!(token_lacks, scope = "teammates:read"))
         }
-        _ => (
-            "Front does not list its teammates",
-            "Check again in a minute; if it stays so, see frontstatus.com",
-        ),
+        _ => (said!(lists_no_teammates, text = text), said!(status_page, page = "frontstatus.com")),
     };
-    fault("front_key", format!("{what} ({text})"), mend)
+    fault("front_key", what, mend)
 }
 
 /// `remembered`: the inbox that calls went into so far, if any; `None` where that is not known.
@@ -224,32 +215,16 @@ fn inbox(inboxes: &[Inbox], remembered: Option<Option<&str>>, wanted: &str) -> C
     let still = inboxes.iter().find(|inbox| Some(inbox.id.as_str()) == was);
     if let Some(own) = still.filter(|inbox| inbox.is_private == Some(true)) {
         let name = own.name.as_deref().unwrap_or(wanted);
-        return hint(
-            "front_inbox",
-            format!("The inbox \"{name}\", which calls go into, is one person's own by now"),
-            "Share it with the agents in Front again",
-        );
+        return hint("front_inbox", said!(inbox_private_now, name = name), said!(inbox_private_now_mend));
     }
     let so_called = inboxes.iter().filter(|inbox| is_inbox_of_calls(inbox, wanted)).count();
     let Some(found) = inbox_of_calls(inboxes, was, wanted) else {
         let is_somebodys = inboxes.iter().any(|inbox| inbox.name.as_deref().map(str::trim) == Some(wanted));
         return match (remembered, is_somebodys) {
-            (None, _) => hint(
-                "front_inbox",
-                format!(
-                    "There is no inbox \"{wanted}\". Whether calls went into one of another name is not known: the \
-                     database cannot be read now"
-                ),
-                "Check again when it can; if they did not, the inbox is made with the next call",
-            ),
-            (Some(_), true) => hint(
-                "front_inbox",
-                format!(
-                    "The inbox \"{wanted}\" is one person's own, so no calls go into it; another one is made with the \
-                     first call"
-                ),
-                "Rename the one or share it in Front",
-            ),
+            (None, _) => hint("front_inbox", said!(inbox_unknown, name = wanted), said!(inbox_unknown_mend)),
+            (Some(_), true) => {
+                hint("front_inbox", said!(inbox_somebodys, name = wanted), said!(inbox_somebodys_mend))
+            }
             (Some(_), false) => passed(
                 "front_inbox",
                 format!("There is no inbox \"{wanted}\" yet; it is made with the first call"),
@@ -258,22 +233,13 @@ fn inbox(inboxes: &[Inbox], remembered: Option<Option<&str>>, wanted: &str) -> C
     };
     let name = found.name.as_deref().map(str::trim).unwrap_or_default();
     match so_called {
-        _ if was == Some(found.id.as_str()) && name != wanted => hint(
-            "front_inbox",
-            format!("Calls go on into the inbox \"{name}\", as they did before it was called so"),
-            format!(
-                "Give this name in [front] inbox instead of \"{wanted}\": an installation without this one's database \
-                 goes by it"
-            ),
-        ),
+        _ if was == Some(found.id.as_str()) && name != wanted => {
+            hint("front_inbox", said!(inbox_renamed, name = name), said!(inbox_renamed_mend, wanted = wanted))
+        }
         _ if was == Some(found.id.as_str()) => {
             passed("front_inbox", format!("Calls go into the inbox \"{name}\""))
         }
         0 | 1 => passed("front_inbox", format!("Calls go into the inbox \"{wanted}\"")),
-        n => fault(
-            "front_inbox",
-            format!("There are {n} inboxes \"{wanted}\"; calls go into the oldest"),
-            "Rename all but one of them in Front",
-        ),
+        n => fault("front_inbox", said!(inbox_twice, n = n, name = wanted), said!(inbox_twice_mend)),
     }
 }

@@ -10,10 +10,12 @@ use sidetone_protocol::Vendor;
 use super::budget;
 use super::check::{Check, count, fault, named, passed, some_of};
 use super::patient::Patient;
+use super::said;
 use super::unreachable;
 
 /// Gorgias' name for the channel of Aircall's own integration (`reference/gorgias.md §7`).
 const NATIVE_CHANNEL: &str = "aircall";
+const NAME: &str = "Gorgias";
 /// A list of users is read so far, 100 on a page.
 const MOST_PAGES: u32 = 10;
 
@@ -81,42 +83,34 @@ async fn people(
 fn key_fault(error: &Error, is_signed_in: bool) -> Check {
     let text = named(&error.to_string());
     let (what, mend) = match error.kind() {
-        ErrorKind::WrongAccount => (
-            "There is no Gorgias account under this address",
-            "Correct [gorgias] account: the first part of your helpdesk's address, \"acme\" of acme.gorgias.com",
-        ),
-        ErrorKind::Credential if is_signed_in => {
-            ("Gorgias does not accept the sign-in any more", super::SIGN_IN_AGAIN)
+        ErrorKind::WrongAccount => {
+            (said!(gorgias_account_missing, text = text), said!(gorgias_account_missing_mend))
         }
-        ErrorKind::Credential => (
-            "Gorgias does not accept the key",
-            "Make an API key in Gorgias under Settings, REST API, and enter it with the e-mail address that stands there",
-        ),
-        ErrorKind::Forbidden => (
-            "Gorgias does not list its users",
-            "Give the key's user the role of an admin: it needs the permission users:read",
-        ),
-        ErrorKind::Malformed => (
-            "Something that is not Gorgias' API answers in its place",
-            "Correct [gorgias] api_url, or the proxy on the way",
-        ),
+        ErrorKind::Credential if is_signed_in => {
+            (said!(sign_in_not_accepted, vendor = NAME, text = text), said!(sign_in_not_accepted_mend))
+        }
+        ErrorKind::Credential => {
+            (said!(key_not_accepted, vendor = NAME, text = text), said!(gorgias_key_mend))
+        }
+        ErrorKind::Forbidden => {
+            (said!(lists_no_users, vendor = NAME, text = text), said!(gorgias_users_mend))
+        }
+        ErrorKind::Malformed => {
+            (said!(somebody_else, vendor = NAME, text = text), said!(somebody_else_mend, section = "gorgias"))
+        }
         _ => (
-            "Gorgias does not list its users",
-            "Check again in a minute; if it stays so, see status.gorgias.com",
+            said!(lists_no_users, vendor = NAME, text = text),
+            said!(status_page, page = "status.gorgias.com"),
         ),
     };
-    fault("gorgias_key", format!("{what} ({text})"), mend)
+    fault("gorgias_key", what, mend)
 }
 
 fn fallback_author(people: &People) -> Check {
     match people.fallback_author() {
         Some(admin) => passed("fallback_author", "An active admin can write notes that have no agent")
             .with_value(named(&admin.name)),
-        None => fault(
-            "fallback_author",
-            "Gorgias has no active admin, so missed calls have no author",
-            "Activate an admin in Gorgias under Settings, Users",
-        ),
+        None => fault("fallback_author", said!(no_fallback_author), said!(no_fallback_author_mend)),
     }
 }
 
@@ -152,8 +146,8 @@ fn account_check(info: &Asked<::gorgias::accounts::AccountInfo>) -> Option<Check
     match info.status.as_deref() {
         Some(status) if status != "active" => Some(fault(
             "account",
-            format!("The Gorgias account {name} is {}", named(status)),
-            "Activate it in Gorgias under Settings, Billing, or enter the key of another account",
+            said!(account_not_active, name = name, status = named(status)),
+            said!(account_not_active_mend),
         )),
         _ => Some(passed("account", "The Gorgias account is active").with_value(name)),
     }
@@ -169,8 +163,8 @@ pub(super) fn permissions(vendor: &str, asked: &[(&str, bool)]) -> Check {
     }
     fault(
         "permissions",
-        format!("{vendor} refuses the key {}", some_of(&missing)),
-        format!("Give it these permissions in {vendor}, or make a key that has them, with the rights to write beside them"),
+        said!(permissions_lack, vendor = vendor, scopes = some_of(&missing)),
+        said!(permissions_lack_mend, vendor = vendor),
     )
     .with_value(format!("{} of {}", asked.len() - missing.len(), asked.len()))
 }
@@ -183,12 +177,5 @@ fn native_integration(tickets: &[Ticket]) -> Option<Check> {
             && ticket.created_datetime.is_some_and(|at| at > week_ago)
     };
     let n = tickets.iter().filter(is_native).count();
-    (n > 0).then(|| {
-        fault(
-            "other_integrations",
-            format!("Aircall's own integration has logged calls in Gorgias lately ({})", count(n, "ticket", "tickets")),
-            "Remove it in Gorgias under Settings, Integrations, and in Aircall under Integrations & API, before Sidetone goes \
-             live: both would log each call",
-        )
-    })
+    (n > 0).then(|| fault("other_integrations", said!(native_logs, n = n), said!(native_logs_mend)))
 }

@@ -7,6 +7,7 @@ use sidetone_engine::webhooks::{host, owner};
 
 use super::check::{Check, count, fault, hint, passed, some_of};
 use super::patient::Patient;
+use super::said;
 use super::webhook::{PATH, url_of};
 use crate::config::HelpdeskAccount;
 
@@ -52,21 +53,16 @@ pub(super) fn check(patient: &Patient, webhooks: &[Webhook]) -> Check {
     if named.contains(desk) {
         return fault(
             "other_integrations",
-            format!(
-                "Another integration sends Aircall's events to {desk} as well, so each call may be logged twice"
-            ),
-            format!(
-                "Remove the other Aircall integration of {desk} (in Aircall under Integrations & API, and in {desk}) before \
-                 Sidetone goes live"
-            ),
+            said!(other_logs, helpdesk = desk),
+            said!(other_logs_mend, helpdesk = desk),
         );
     }
     if !named.is_empty() {
         let named: Vec<String> = named.into_iter().map(str::to_owned).collect();
         return hint(
             "other_integrations",
-            format!("{} gets Aircall's events, too", some_of(&named)),
-            format!("If it writes calls into {desk}, switch that off there; else all is well"),
+            said!(other_hears, names = some_of(&named)),
+            said!(other_hears_mend, helpdesk = desk),
         );
     }
     let value = match hosts.len() {

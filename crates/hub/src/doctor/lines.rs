@@ -9,6 +9,7 @@ use sidetone_engine::settings::{Mode, Recordings};
 use super::check::{Check, Deed, count, fault, hint, named, passed, some_of};
 use super::company::Company;
 use super::patient::Patient;
+use super::{Saying, said};
 
 pub(super) fn checks(patient: &Patient, company: &Company) -> Vec<Check> {
     let mut checks = vec![selection(patient, company)];
@@ -26,11 +27,7 @@ fn selection(patient: &Patient, company: &Company) -> Check {
     let exists = |id: &u64| company.lines.items.iter().any(|line| line.id == *id);
     let (there, missing): (BTreeSet<u64>, BTreeSet<u64>) = wanted.iter().partition(|id| exists(id));
     if wanted.is_empty() {
-        return fault(
-            "lines",
-            "No line is selected, so nothing is shown or logged",
-            "Select lines, or give their ids in [aircall] numbers",
-        );
+        return fault("lines", said!(no_line_selected), said!(no_line_selected_mend));
     }
     // Of a list that was not read to its end, nothing is surely missing.
     if missing.is_empty() || !company.lines.is_whole {
@@ -38,12 +35,7 @@ fn selection(patient: &Patient, company: &Company) -> Check {
         return passed("lines", format!("{} selected lines exist", wanted.len())).with_value(n);
     }
     let ids: Vec<String> = missing.iter().map(ToString::to_string).collect();
-    let what = format!("Aircall has no line {}", some_of(&ids));
-    let check = fault(
-        "lines",
-        what,
-        "Take it out of [aircall] numbers, or give the id of the line that took its place",
-    );
+    let check = fault("lines", said!(line_gone, ids = some_of(&ids)), said!(line_gone_mend));
     if there.is_empty() {
         check
     } else {
@@ -60,11 +52,7 @@ fn menus(patient: &Patient, company: &Company) -> Option<Check> {
     }
     let names: Vec<String> = menus.iter().map(|line| called(line)).collect();
     let rest = wanted.iter().filter(|id| menus.iter().all(|menu| menu.id != **id)).copied().collect();
-    let what = format!(
-        "{} is a menu; a call through it to another selected line may be two calls at Aircall",
-        some_of(&names)
-    );
-    let check = hint("menu_lines", what, "Leave the menu out of [aircall] numbers if its calls appear twice");
+    let check = hint("menu_lines", said!(menu_chosen, names = some_of(&names)), said!(menu_chosen_mend));
     Some(check.with_remedy("leave_menu_out", Deed::SelectLines(rest)))
 }
 
@@ -81,11 +69,7 @@ fn staff(company: &Company) -> Option<Check> {
             "lines looked at",
         ))
     } else {
-        hint(
-            "line_users",
-            format!("Nobody is on {}", some_of(&empty)),
-            "Put users or a team on the line in the Aircall Dashboard under Numbers, unless a Smartflow routes it elsewhere",
-        )
+        hint("line_users", said!(nobody_on_line, names = some_of(&empty)), said!(nobody_on_line_mend))
     })
 }
 
@@ -100,11 +84,7 @@ fn recording(patient: &Patient, company: &Company) -> Option<Check> {
         let on = count(on, "line", "lines");
         return Some(passed("recording", "No selected line has its recording switched off").with_value(on));
     }
-    Some(hint(
-        "recording",
-        format!("Calls on {} are not recorded, so no recording will come", some_of(&off)),
-        "Switch recording on for the line in the Aircall Dashboard, or set [logging] recordings to \"none\" if none is wanted",
-    ))
+    Some(hint("recording", said!(not_recorded, names = some_of(&off)), said!(not_recorded_mend)))
 }
 
 fn time_zone(patient: &Patient, company: &Company) -> Option<Check> {
@@ -128,8 +108,8 @@ fn time_zone(patient: &Patient, company: &Company) -> Option<Check> {
         }
         return Some(hint(
             "time_zone",
-            format!("The zone of {} is not known, so its times are written in UTC", some_of(&unknown)),
-            "Give [hub] time_zone, such as \"Europe/Paris\"",
+            said!(zone_unknown, names = some_of(&unknown)),
+            said!(zone_unknown_mend),
         ));
     };
     if zones.is_empty() || zones.contains(zone.name()) {
@@ -137,11 +117,8 @@ fn time_zone(patient: &Patient, company: &Company) -> Option<Check> {
     }
     Some(hint(
         "time_zone",
-        format!(
-            "Times are written in {zone}, but no selected line is there ({})",
-            zones.into_iter().collect::<Vec<_>>().join(", ")
-        ),
-        "Correct [hub] time_zone, or leave it out: then each line's own zone is taken",
+        said!(zone_elsewhere, zone = zone, zones = zones.into_iter().collect::<Vec<_>>().join(", ")),
+        said!(zone_elsewhere_mend),
     ))
 }
 
@@ -155,8 +132,8 @@ fn language(patient: &Patient, company: &Company) -> Option<Check> {
     let spoken: Vec<String> = spoken.into_iter().collect();
     Some(hint(
         "language",
-        format!("Notes are written in \"{written}\", but no agent's Aircall is in it ({})", some_of(&spoken)),
-        "Set [logging] language to the one that your team reads: en, de or fr",
+        said!(language_foreign, written = written, spoken = some_of(&spoken)),
+        said!(language_foreign_mend),
     ))
 }
 
@@ -169,27 +146,25 @@ fn language_of(user: &User) -> Option<String> {
 fn online(company: &Company) -> Option<Check> {
     let (online, all) = company.online()?;
     Some(if online == 0 {
-        hint(
-            "agents_online",
-            format!("None of {} is online in Aircall now", count(all, "agent", "agents")),
-            "Outside of working hours that is as it should be; within them, let the agents start the Aircall phone",
-        )
+        hint("agents_online", said!(nobody_online, n = all), said!(nobody_online_mend))
     } else {
         passed("agents_online", "Somebody is online in Aircall").with_value(format!("{online} of {all}"))
     })
 }
 
-/// Each Aircall user's counterpart in the helpdesk. `lost`: what becomes of those who have none.
-pub(super) fn emails(company: &Company, people: &People, counterpart: &str, lost: &str) -> Check {
+/// Each Aircall user's counterpart in the helpdesk. `lost`: what becomes of those who have none, and what to do.
+pub(super) fn emails(
+    company: &Company,
+    people: &People,
+    counterpart: &str,
+    helpdesk: &str,
+    lost: Saying,
+) -> Check {
     let users = match &company.users {
         Ok(users) => users,
         Err(unread) => {
-            let what = format!("Aircall does not list its users ({})", unread.text());
-            return fault(
-                "agents",
-                what,
-                "Check again in a minute; the key may be on its way out at Aircall",
-            );
+            let what = said!(lists_no_users, vendor = "Aircall", text = unread.text());
+            return fault("agents", what, said!(users_unread_mend));
         }
     };
     let is_nobodys = |user: &&User| user.email.as_deref().and_then(|email| people.by_email(email)).is_none();
@@ -199,12 +174,8 @@ pub(super) fn emails(company: &Company, people: &People, counterpart: &str, lost
         let what = format!("Every Aircall user has an active {counterpart} with the same e-mail");
         return passed("agents", what).with_value(value);
     }
-    hint(
-        "agents",
-        format!("No active {counterpart} has the e-mail of {}", some_of(&without)),
-        format!("{lost} Give them the same e-mail in both"),
-    )
-    .with_value(value)
+    hint("agents", said!(no_counterpart, helpdesk = helpdesk, names = some_of(&without)), lost)
+        .with_value(value)
 }
 
 fn called(line: &Number) -> String {

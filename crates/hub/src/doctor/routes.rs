@@ -15,10 +15,11 @@ use chrono::Utc;
 use futures_util::future::BoxFuture;
 use serde::Deserialize;
 use serde_json::json;
+use sidetone_words::Language;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep_until};
 
-use super::check::{Check, report};
+use super::check::{Check, report_in};
 use super::mending::{self, Mending, NotMended};
 use super::patient::Patient;
 use crate::problem::Problem;
@@ -95,12 +96,17 @@ impl Practice {
 struct Wanted {
     #[serde(default)]
     format: Option<String>,
+    /// Whose sentences are wanted beside the English ones: `de`, `fr`.
+    #[serde(default)]
+    language: Option<String>,
 }
 
-/// `GET /api/doctor`: looks at everything; with `?format=text` as a text for copying.
+/// `GET /api/doctor`: looks at everything; with `?format=text` as a text for copying; with `?language=de` what was found is
+/// told in that language, too.
 async fn doctor(State(practice): State<Practice>, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
     let look = practice.look().await?;
-    let report = report(&look.checks, look.checked_at);
+    let language = wanted.language.as_deref().and_then(Language::from_code).unwrap_or_default();
+    let report = report_in(&look.checks, look.checked_at, language);
     match wanted.format.as_deref() {
         None | Some("json") => Ok(Json(report).into_response()),
         Some("text") => {

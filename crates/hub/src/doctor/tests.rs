@@ -160,7 +160,7 @@ async fn whom_the_engine_passes_over_is_no_counterpart_here_either() {
     assert_eq!(agents.finding, Finding::Hint);
     assert_eq!(
         agents.what,
-        "No active Gorgias user has the e-mail of Jonas Weber, Theo Marchand, Ines Duarte, nobody@example.com"
+        "Nobody active in Gorgias has the e-mail of Jonas Weber, Theo Marchand, Ines Duarte, nobody@example.com"
     );
     assert_eq!(of(&checks, "fallback_author").finding, Finding::Passed);
 }

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::check::{Check, Deed, count, fault, hint, passed, some_of};
 use super::integrations;
 use super::patient::Patient;
+use super::{Saying, said};
 
 /// Behind the public address.
 pub(super) const PATH: &str = "/webhooks/aircall";
@@ -58,20 +59,13 @@ impl Seen<'_> {
                 .with_value(host(url_of(best))),
             false => self.by_itself(
                 "webhook_address",
-                format!(
-                    "Our webhook leads to {}, not to the public address that is set here",
-                    host(url_of(best))
-                ),
+                said!(webhook_elsewhere, host = host(url_of(best))),
                 right("remake_webhook"),
             ),
         });
         checks.push(match best.active.unwrap_or(true) {
             true => passed("webhook_active", "It is switched on").with_value("on"),
-            false => self.by_itself(
-                "webhook_active",
-                "Aircall has switched our webhook off, which it does after failed deliveries".into(),
-                right("enable_webhook"),
-            ),
+            false => self.by_itself("webhook_active", said!(webhook_switched_off), right("enable_webhook")),
         });
         checks.push(match events(best) {
             None => listens(),
@@ -79,7 +73,7 @@ impl Seen<'_> {
                 self.by_itself("webhook_events", what, right("listen_to_our_events"))
             }
             Some(Odd { what, is_deaf: false }) => {
-                let mend = "Sidetone puts this right within a minute, or when it starts";
+                let mend = said!(webhook_soon_right);
                 hint("webhook_events", what, mend).with_remedy("listen_to_our_events", Deed::PutWebhookRight)
             }
         });
@@ -94,27 +88,17 @@ impl Seen<'_> {
             return passed("webhook", "Logging is off, so there is no webhook").with_value("not needed");
         }
         if is_read_only {
-            return hint(
-                "webhook",
-                "There is no webhook of ours, because another Sidetone writes",
-                "Decide which one writes; after a take-over ours is made",
-            );
+            return hint("webhook", said!(webhook_other_writes), said!(webhook_other_writes_mend));
         }
-        self.by_itself(
-            "webhook",
-            "Our webhook does not stand at Aircall".into(),
-            ("remake_webhook", Deed::PutWebhookRight),
-        )
+        self.by_itself("webhook", said!(webhook_missing), ("remake_webhook", Deed::PutWebhookRight))
     }
 
     /// What a hub that runs mends within a minute, and one that does not run when it starts.
-    fn by_itself(&self, code: &'static str, what: String, (action, deed): (&'static str, Deed)) -> Check {
+    fn by_itself(&self, code: &'static str, what: Saying, (action, deed): (&'static str, Deed)) -> Check {
         if !self.is_served {
-            return hint(code, what, "The hub does not run; it puts this right when it starts");
+            return hint(code, what, said!(right_at_start));
         }
-        let mend = "Sidetone puts this right within a minute; if it comes again, look for who changes it in the Aircall \
-                    Dashboard under Integrations & API, Webhooks";
-        fault(code, what, mend).with_remedy(action, deed)
+        fault(code, what, said!(right_by_itself)).with_remedy(action, deed)
     }
 
     fn own_token(&self, best: &Webhook) -> Option<Check> {
@@ -124,7 +108,7 @@ impl Seen<'_> {
         } else {
             self.by_itself(
                 "webhook_token",
-                "Our webhook sends a token that is not known here, so its events are refused".into(),
+                said!(webhook_token_unknown),
                 ("remake_webhook", Deed::PutWebhookRight),
             )
         })
@@ -139,14 +123,7 @@ impl Seen<'_> {
         let token = self.patient.config.webhook_token.as_ref().map(crate::config::Secret::reveal);
         let has_token = |hook: &&Webhook| hook.token.as_ref().map(aircall::Secret::reveal) == token;
         let Some(best) = candidates.iter().copied().find(has_token).or(candidates.first().copied()) else {
-            return vec![fault(
-                "webhook",
-                "No webhook at Aircall leads to a Sidetone",
-                format!(
-                    "Make one in the Aircall Dashboard under Integrations & API, Webhooks, with the address https://…{PATH}, or \
-                     set [aircall] webhook to \"auto\" and give [hub] public_url"
-                ),
-            )];
+            return vec![fault("webhook", said!(no_hand_made), said!(no_hand_made_mend, path = PATH))];
         };
         let mut checks = vec![
             passed("webhook", "The webhook that was made by hand stands at Aircall").with_value("there"),
@@ -154,25 +131,17 @@ impl Seen<'_> {
         let right = Deed::ChangeWebhook(best.id.clone());
         checks.push(match has_token(&best) {
             true => passed("webhook_token", "Its token is the one that is set here").with_value("known"),
-            false => fault(
-                "webhook_token",
-                "The webhook's token is not [aircall] webhook_token, so its events are refused",
-                "Give the webhook's own token in [aircall] webhook_token; Aircall's API shows it (GET /v1/webhooks)",
-            ),
+            false => fault("webhook_token", said!(hand_made_token), said!(hand_made_token_mend)),
         });
         checks.push(match best.active.unwrap_or(true) {
             true => passed("webhook_active", "It is switched on").with_value("on"),
-            false => fault(
-                "webhook_active",
-                "Aircall has switched the webhook off, which it does after failed deliveries",
-                "Switch it on in the Aircall Dashboard under Integrations & API, Webhooks, or let Sidetone do it",
-            )
-            .with_remedy("enable_webhook", right.clone()),
+            false => fault("webhook_active", said!(hand_made_off), said!(hand_made_off_mend))
+                .with_remedy("enable_webhook", right.clone()),
         });
         checks.push(match events(best) {
             None => listens(),
             Some(Odd { what, is_deaf }) => {
-                let mend = "Let it listen to what Sidetone handles, in the Dashboard or by the button";
+                let mend = said!(listen_mend);
                 let check = match is_deaf {
                     true => fault("webhook_events", what, mend),
                     false => hint("webhook_events", what, mend),
@@ -210,9 +179,7 @@ impl Seen<'_> {
             return passed("other_sidetone", "No other Sidetone writes this company's calls")
                 .with_value("none");
         };
-        let what = format!("Another Sidetone ({other}) is connected to this Aircall, so this one only reads");
-        let mend = "Pair with it to see what it writes, or take over: then this one writes and the other one only reads";
-        let check = fault("other_sidetone", what, mend);
+        let check = fault("other_sidetone", said!(other_sidetone, host = other), said!(other_sidetone_mend));
         match self.patient.engine.as_ref().map(|engine| engine.health().writer.other.is_some()) {
             Some(true) => check.with_remedy("take_over", Deed::TakeOver),
             // Who has not looked yet, or does not run, has nothing to take over.
@@ -231,7 +198,7 @@ fn listens() -> Check {
 
 /// What is wrong with what a webhook listens to.
 struct Odd {
-    what: String,
+    what: Saying,
     /// Something that Sidetone handles is missing.
     is_deaf: bool,
 }
@@ -241,13 +208,10 @@ fn events(hook: &Webhook) -> Option<Odd> {
     let missing: Vec<String> =
         EVENTS.iter().filter(|event| !theirs.contains(*event)).map(ToString::to_string).collect();
     if !missing.is_empty() {
-        return Some(Odd {
-            what: format!("The webhook does not listen to {}", some_of(&missing)),
-            is_deaf: true,
-        });
+        return Some(Odd { what: said!(webhook_deaf, events = some_of(&missing)), is_deaf: true });
     }
     (theirs.len() > EVENTS.len()).then(|| Odd {
-        what: format!("The webhook listens to {} events, {} are used", theirs.len(), EVENTS.len()),
+        what: said!(webhook_hears_more, n = theirs.len(), used = EVENTS.len()),
         is_deaf: false,
     })
 }
@@ -257,13 +221,8 @@ fn once<'a>(best: &Webhook, here: impl Iterator<Item = &'a Webhook>) -> Check {
     if spare.is_empty() {
         return passed("webhook_once", "One webhook leads here").with_value("1");
     }
-    let what = format!("{} lead to this address, so every event comes more than once", spare.len() + 1);
-    hint(
-        "webhook_once",
-        what,
-        "Remove all but one in the Aircall Dashboard under Integrations & API, Webhooks",
-    )
-    .with_remedy("remove_spare_webhooks", Deed::RemoveWebhooks(spare))
+    hint("webhook_once", said!(webhook_twice, n = spare.len() + 1), said!(webhook_twice_mend))
+        .with_remedy("remove_spare_webhooks", Deed::RemoveWebhooks(spare))
 }
 
 /// Whether an address is this one, or one below it.

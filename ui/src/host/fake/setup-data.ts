@@ -115,7 +115,7 @@ export const NO_DRY_RUN: DryRun = {
 };
 
 function check(code: string, finding: Finding, what: string, over: Partial<CheckView> = {}): CheckView {
-  return { code, finding, what, why: '', mend: '', value: null, action: null, ...over };
+  return { code, finding, what, why: '', mend: '', value: null, action: null, said: null, ...over };
 }
 
 const PASSED: readonly CheckView[] = [

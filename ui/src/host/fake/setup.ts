@@ -107,7 +107,7 @@ export class FakeSetup {
     if (fails) return problem(fails.status, fails.code);
     const signIn = /^\/api\/setup\/sign-in\/([^/]+)(\/paste)?$/.exec(path);
     if (signIn) return this.#signInOf(method, signIn[2] !== undefined, body);
-    switch (`${method} ${path}`) {
+    switch (`${method} ${path.split('?')[0]}`) {
       case 'GET /api/setup':
         return ok(this.#shown());
       case 'POST /api/setup/aircall':

@@ -1,6 +1,6 @@
 /**
  * A check of the doctor in the reader's language: its name and why it matters, by its code. What was found and how to
- * mend it are the doctor's own English sentences, because they name lines, agents and figures.
+ * mend it come from the doctor, who is told the language, because they name lines, agents and figures.
  */
 import { vendorName } from '../../format/reader.svelte';
 import type { CheckView } from '../../wire';
@@ -98,9 +98,21 @@ function found<T extends Record<string, Plain>>(map: T, code: string): string | 
   return Object.hasOwn(map, code) ? say(map[code as keyof T] as 'mend') : null;
 }
 
-/** What a card is called: the sentence of what was found, in English; in other languages the name of the check. */
+/** Where the doctor is asked in the reader's language. */
+export function doctorPath(): string {
+  return language() === 'en' ? '/api/doctor' : `/api/doctor?language=${language()}`;
+}
+
+/** What a card is called: the sentence of what was found; the name of the check where it is there in English only. */
 export function cardTitle(check: CheckView): CheckWords {
-  return language() === 'en' ? { title: check.what, english: true } : checkName(check);
+  if (language() === 'en') return { title: check.what, english: true };
+  return check.said ? { title: check.said.what, english: false } : checkName(check);
+}
+
+/** How to mend it; null where nothing is to be said. */
+export function checkMend(check: CheckView): CheckWords | null {
+  if (check.mend === '') return null;
+  return check.said ? { title: check.said.mend, english: false } : { title: check.mend, english: true };
 }
 
 /** The name of a check. */
