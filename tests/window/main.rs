@@ -1,6 +1,7 @@
 //! From nothing to live in the real window (A3): the real program with its own engine, a person's clicks and keys, the
-//! sandbox in the vendors' place. There is no keyring in this session, so a passphrase keeps what is entered. What the
-//! window looks like is left in `target/tmp/desktop/` as pictures.
+//! sandbox in the vendors' place; then a pause (B15), an access that is withdrawn (G20), and uninstalling (G21). There is no
+//! keyring in this session, so a passphrase keeps what is entered. What the window looks like is left in
+//! `target/tmp/desktop/` as pictures.
 //!
 //! Needs what `tests/desktop` needs.
 
@@ -18,9 +19,12 @@ mod set_up;
 mod wait;
 #[path = "../desktop/window.rs"]
 mod window;
+mod wizard;
+
+use std::time::Duration;
 
 use set_up::SetUp;
-use sidetone_sandbox::{aircall_world as world, gorgias_world};
+use sidetone_sandbox::{aircall_world as world, front_world, gorgias_world};
 
 #[test]
 fn with_keys_an_admin_gets_from_nothing_to_a_logged_call() {
@@ -91,6 +95,8 @@ fn with_keys_an_admin_gets_from_nothing_to_a_logged_call() {
     assert_eq!(set_up.tickets_of(earlier), 0, "it was over before anybody went live");
     set_up.picture("set-up-done");
 
+    paused_and_resumed(&set_up);
+
     // And back to nothing: Aircall has no webhook of ours any more, and what was entered is forgotten.
     assert!(
         !set_up.sandbox.control().aircall().webhooks().is_empty(),
@@ -109,40 +115,142 @@ fn with_keys_an_admin_gets_from_nothing_to_a_logged_call() {
     set_up.has_kept_none_of(&secrets);
 }
 
+/// While logging is paused, nothing is written; what came meanwhile is written afterwards. Both can be done in the window and
+/// in the tray.
+fn paused_and_resumed(set_up: &SetUp) {
+    let window = &set_up.window;
+    let kept = |picture: &str| {
+        window.wait_for("Paused since");
+        set_up.wait_for_tray("Logging paused since");
+        let before = set_up.writes();
+        let call = set_up.one_call();
+        set_up.wait_for_tray("1 call kept");
+        window.wait_for("1 kept");
+        // By then it is over, and would have been written twice.
+        set_up.wait_until_polled();
+        set_up.picture(picture);
+        assert_eq!((set_up.writes(), set_up.tickets_of(call)), (before, 0), "nothing is written meanwhile");
+        call
+    };
+    set_up.open_menu();
+    set_up.press("Pause logging");
+    let first = kept("paused-in-the-window");
+    set_up.tray().choose("Resume logging");
+    wait::until("what waited is written", || (set_up.tickets_of(first) == 1).then_some(()));
+
+    set_up.tray().choose("Pause logging");
+    let second = kept("paused-in-the-tray");
+    set_up.press("Resume");
+    wait::until("what waited is written", || (set_up.tickets_of(second) == 1).then_some(()));
+    set_up.wait_for_tray("Pause logging");
+    assert_eq!((set_up.tickets_of(first), set_up.tickets_of(second)), (1, 1));
+}
+
 #[test]
-fn by_sign_in_the_browser_comes_back_to_the_window_and_a_pasted_address_does_too() {
+fn with_a_token_of_front_an_admin_gets_from_nothing_to_a_logged_call() {
+    let set_up = SetUp::start(false);
+    let window = &set_up.window;
+    set_up.connect_aircall();
+    set_up.tick("Front");
+    set_up.fill("API token", "a-wrong-token");
+    set_up.press("Connect");
+    window.wait_for("Front does not accept this token");
+    set_up.press("Enter it again");
+    set_up.fill("API token", front_world::TOKEN);
+    set_up.press("Connect");
+    window.wait_for("Disconnect and forget");
+    set_up.picture("set-up-front");
+    set_up.press("Continue");
+    set_up.go_on_to_live();
+    let call = set_up.one_call();
+    wait::until("the call is in Front", || (set_up.conversations_of(call) == 1).then_some(()));
+    set_up.picture("set-up-front-done");
+    set_up.has_kept_none_of(&[world::API_TOKEN, front_world::TOKEN]);
+}
+
+#[test]
+fn by_sign_in_the_browser_comes_back_to_the_window_and_calls_are_logged() {
     let set_up = SetUp::start(true);
     let window = &set_up.window;
-    window.wait_for("Secrets cannot be kept");
-    set_up.fill("Passphrase", "correct horse battery staple");
-    set_up.press("Keep with this passphrase");
-    window.wait_for("Connect Aircall");
-    set_up.fill("API ID", world::API_ID);
-    set_up.fill("API token", world::API_TOKEN);
-    set_up.press("Connect");
-    window.wait_for("Key accepted");
-    set_up.press("Continue");
+    let gorgias = set_up.sandbox.control().gorgias().clone();
+    set_up.connect_aircall();
 
-    // Gorgias: a subdomain that nobody has, a refusal, a yes.
-    window.wait_for("Connect your helpdesk");
+    // A subdomain that nobody has, a refusal, a browser that was closed, a code that is too old; then a yes.
     set_up.fill("Subdomain", "north brook");
     set_up.press("Sign in");
     window.wait_for("There is no Gorgias account");
     set_up.fill("Subdomain", gorgias_world::ACCOUNT);
     set_up.press("Sign in");
-    let gorgias = set_up.sandbox.control().gorgias().clone();
     let address = set_up.opened_in_browser();
     set_up.picture("set-up-waits-for-browser");
     set_up.browse(&gorgias.refuse_consent(&address).unwrap());
     window.wait_for("The access was refused at Gorgias");
+
+    set_up.press("Start again");
+    let left = set_up.opened_in_browser();
+    window.wait_for("Waiting for the browser");
+    set_up.press("Open again");
+    assert_eq!(set_up.opened_in_browser(), left, "the same sign-in");
+    set_up.be_later(11);
+    window.wait_for("The sign-in was closed before it was done");
+    set_up.be_later(0);
+    set_up.picture("set-up-browser-closed");
+
+    gorgias.change_app(|app| app.code_s = -1);
+    set_up.press("Start again");
+    let address = set_up.opened_in_browser();
+    assert_ne!(address, left);
+    set_up.browse(&gorgias.consent(&address).unwrap());
+    window.wait_for("The code was used already, or is too old");
+    set_up.picture("set-up-code-too-old");
+    gorgias.change_app(|app| app.code_s = 600);
+
     set_up.press("Start again");
     let address = set_up.opened_in_browser();
     let page = set_up.browse(&gorgias.consent(&address).unwrap());
     assert!(page.contains("Signed in to Gorgias"), "{page}");
     window.wait_for("Disconnect and forget");
     set_up.picture("set-up-signed-in");
+    set_up.press("Continue");
+    set_up.go_on_to_live();
+    let call = set_up.one_call();
+    wait::until("the call is in Gorgias", || (set_up.tickets_of(call) == 1).then_some(()));
 
-    // Another helpdesk: Front, which comes back to no address of this computer, so that it is pasted.
+    withdrawn_and_given_again(&set_up);
+    signed_in_to_front_instead(&set_up);
+}
+
+/// The app is uninstalled at Gorgias: it is told, calls wait, and are written after the next sign-in.
+fn withdrawn_and_given_again(set_up: &SetUp) {
+    let window = &set_up.window;
+    let gorgias = set_up.sandbox.control().gorgias().clone();
+    gorgias.uninstall();
+    gorgias.expire_tokens();
+    let waiting = set_up.one_call();
+    window.wait_for("Gorgias has withdrawn the access");
+    set_up.go_to("#health");
+    window.wait_for("Alerts and health");
+    set_up.picture("access-withdrawn");
+    set_up.press("Connect");
+    window.wait_for("Connect your helpdesk");
+    assert_eq!(set_up.tickets_of(waiting), 0);
+    set_up.press("Connect again");
+    set_up.fill("Subdomain", gorgias_world::ACCOUNT);
+    set_up.press("Sign in");
+    let address = set_up.opened_in_browser();
+    set_up.browse(&gorgias.consent(&address).unwrap());
+    wait::until("what waited is written", || (set_up.tickets_of(waiting) == 1).then_some(()));
+    wait::until("nobody is told of it any more", || {
+        (!window.text().contains("Gorgias has withdrawn the access")).then_some(())
+    });
+    set_up.picture("access-given-again");
+}
+
+/// Front comes back to no address of this computer, so that the address is pasted. What was settled else stays.
+fn signed_in_to_front_instead(set_up: &SetUp) {
+    let window = &set_up.window;
+    let control = set_up.sandbox.control();
+    let (gorgias, front) = (control.gorgias().clone(), control.front().clone());
     set_up.press("Disconnect and forget");
     window.wait_for("Disconnect Gorgias?");
     set_up.press_in_dialog("Disconnect and forget");
@@ -151,7 +259,6 @@ fn by_sign_in_the_browser_comes_back_to_the_window_and_a_pasted_address_does_too
     });
     set_up.tick("Front");
     set_up.press("Sign in");
-    let front = set_up.sandbox.control().front().clone();
     let address = set_up.opened_in_browser();
     let back = front.consent(&address).unwrap();
     assert!(back.starts_with("https://localhost:8791/oauth/front/callback?"), "{back}");
@@ -167,4 +274,8 @@ fn by_sign_in_the_browser_comes_back_to_the_window_and_a_pasted_address_does_too
     set_up.press("Finish");
     window.wait_for("Disconnect and forget");
     set_up.picture("set-up-signed-in-to-front");
+    std::thread::sleep(Duration::from_secs(1));
+    let call = set_up.one_call();
+    wait::until("the call is in Front", || (set_up.conversations_of(call) == 1).then_some(()));
+    assert_eq!(set_up.tickets_of(call), 0);
 }

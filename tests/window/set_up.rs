@@ -5,9 +5,12 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use sidetone_sandbox::{App, HangUp, Options, Ports, Ring, Sandbox, Served, aircall_world as world};
+use sidetone_sandbox::{
+    AircallLimits, App, FrontLimits, HangUp, Options, Ports, Ring, Sandbox, Served, aircall_world as world,
+};
 use tokio::runtime::Runtime;
 
+use crate::panel::TrayIcon;
 use crate::session::Session;
 use crate::wait::until;
 use crate::window::Window;
@@ -48,6 +51,10 @@ impl SetUp {
         // What is asked of Front is kept where a whole test run is (`tests/days/tests/described.rs`).
         let record = std::env::var_os("FRONT_RECORD").map(PathBuf::from);
         let sandbox = Sandbox::new(Options { scale: 20.0, record, ..Options::default() }).unwrap();
+        // A person takes minutes for what a test does in seconds: the limits of a minute would be in its way.
+        let (aircall, front) = (sandbox.control().aircall(), sandbox.control().front());
+        aircall.set_limits(AircallLimits { per_minute: 6000, ..aircall.limits() });
+        front.set_limits(FrontLimits { per_minute: 600, ..front.limits() });
         let served = runtime.block_on(sandbox.serve(Ports::default())).unwrap();
         let data = session.home.path().join("sidetone");
         std::fs::create_dir_all(&data).unwrap();
@@ -144,6 +151,37 @@ impl SetUp {
         self.window.run(&format!("location.hash = {}; arguments[0]();", quoted(hash)));
     }
 
+    /// Opens the menu of the window.
+    pub(crate) fn open_menu(&self) {
+        self.done(
+            "the menu",
+            "const one = document.querySelector('button[aria-controls=menu]');
+             if (!one) return false;
+             if (one.getAttribute('aria-expanded') !== 'true') one.click();
+             return one.getAttribute('aria-expanded') === 'true';",
+        );
+    }
+
+    /// The program's icon in the panel.
+    pub(crate) fn tray(&self) -> TrayIcon<'_> {
+        self.session.panel.as_ref().unwrap().tray()
+    }
+
+    /// Waits until a line of the tray's menu begins with these words.
+    pub(crate) fn wait_for_tray(&self, words: &str) {
+        let tray = self.tray();
+        until(&format!("the tray says {words:?}"), || {
+            tray.menu().iter().any(|line| line.starts_with(words)).then_some(())
+        });
+    }
+
+    /// For the page it is so many minutes later than it is.
+    pub(crate) fn be_later(&self, minutes: u32) {
+        self.window.run(&format!(
+            "window.now ??= Date.now; Date.now = () => window.now() + {minutes} * 60000; arguments[0]();"
+        ));
+    }
+
     /// The next address that the window had the browser open.
     pub(crate) fn opened_in_browser(&self) -> String {
         let mut taken = self.taken.borrow_mut();
@@ -161,13 +199,14 @@ impl SetUp {
         self.runtime.block_on(async { client.get(address).send().await.unwrap().text().await.unwrap() })
     }
 
-    /// Waits until Aircall was asked for calls twice: what rings now is seen.
+    /// Waits until Aircall is asked for calls once more.
     pub(crate) fn wait_until_polled(&self) {
         let aircall = self.sandbox.control().aircall().clone();
+        let so_far = aircall.journal(0).last().map_or(0, |asked| asked.seq);
         until("Aircall is polled", || {
-            let asked =
-                aircall.journal(0).iter().filter(|asked| asked.path.starts_with("/v1/calls?")).count();
-            (asked > 2).then_some(())
+            let polls =
+                aircall.journal(so_far).into_iter().filter(|asked| asked.path.starts_with("/v1/calls?"));
+            (polls.count() > 0).then_some(())
         });
     }
 
@@ -189,6 +228,17 @@ impl SetUp {
     pub(crate) fn tickets_of(&self, call: u64) -> usize {
         let tickets = self.sandbox.control().gorgias().tickets();
         tickets.iter().filter(|ticket| ticket.to_string().contains(&call.to_string())).count()
+    }
+
+    /// How many conversations of Front hold the activity of this call.
+    pub(crate) fn conversations_of(&self, call: u64) -> usize {
+        self.sandbox.control().front().conversations_marked(&format!("aircall:call:{call}")).len()
+    }
+
+    /// What was asked of Gorgias that changes something there.
+    pub(crate) fn writes(&self) -> usize {
+        let asked = self.sandbox.control().gorgias().journal(0);
+        asked.iter().filter(|entry| entry.is_write() && entry.path != "/api/search").count()
     }
 
     /// No file of the program holds one of these texts.

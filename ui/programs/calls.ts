@@ -57,3 +57,15 @@ export async function aDay(sandbox: Sandbox): Promise<number> {
   // Its calls are on lines that are chosen but for the menu's.
   return day.filter(({ line }) => line !== RECEPTION).length;
 }
+
+/** The subjects of Gorgias' tickets that are calls of ours. */
+export async function inGorgias(sandbox: Sandbox): Promise<readonly string[]> {
+  const { tickets } = await sandbox.look<{ tickets: readonly { subject: string; external_id: string | null }[] }>('gorgias', 'tickets');
+  return tickets.filter(({ external_id }) => external_id?.startsWith('aircall:call:')).map(({ subject }) => subject);
+}
+
+/** How many calls Front has accepted. The hub itself makes sure of each only some time later. */
+export async function inFront(sandbox: Sandbox): Promise<number> {
+  const { journal } = await sandbox.look<{ journal: readonly { status: number; body: { body?: string } | null }[] }>('front', 'journal');
+  return journal.filter(({ status, body }) => status === 202 && body?.body?.startsWith('Inbound call')).length;
+}

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { say } from './admin';
-import { aDay, MARTA, oneCall, ring } from './calls';
+import { aDay, inGorgias, MARTA, oneCall, ring } from './calls';
 import { admin, hub, sandbox, together } from './together';
 
 let dayOfCalls: number;
@@ -15,11 +15,6 @@ together('keys', async () => {
 async function writes(): Promise<readonly string[]> {
   const { journal } = await sandbox.look<{ journal: readonly { method: string; path: string }[] }>('gorgias', 'journal');
   return journal.filter(({ method, path }) => method !== 'GET' && path !== '/api/search').map(({ method, path }) => `${method} ${path}`);
-}
-
-async function records(): Promise<readonly string[]> {
-  const { tickets } = await sandbox.look<{ tickets: readonly { subject: string; external_id: string | null }[] }>('gorgias', 'tickets');
-  return tickets.filter(({ external_id }) => external_id?.startsWith('aircall:call:')).map(({ subject }) => subject);
 }
 
 describe('with keys and Gorgias', () => {
@@ -160,7 +155,7 @@ describe('with keys and Gorgias', () => {
     await sandbox.order('aircall', 'answer', { call, agent: 771_001 });
     await sandbox.order('aircall', 'hangup', { call });
     await hub.until('the call is written', async () => (await hub.ask<{ state: string }>(`/api/calls/${call}`)).state === 'complete');
-    expect(await records()).toEqual([expect.stringMatching(/^Appel entrant\s: Marta Ibáñez$/)]);
+    expect(await inGorgias(sandbox)).toEqual([expect.stringMatching(/^Appel entrant\s: Marta Ibáñez$/)]);
     await admin.page.goto(`${hub.address}/#calls?call=${call}`);
     await admin.page.locator('.detail h1', { hasText: 'Marta Ibáñez' }).waitFor();
     await admin.look('first-call-written');

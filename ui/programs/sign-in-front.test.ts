@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { Admin, say } from './admin';
-import { aDay, oneCall } from './calls';
+import { aDay, inFront, oneCall } from './calls';
 import { ADMIN } from './programs';
 import { admin, browser, hub, sandbox, together } from './together';
 
@@ -16,12 +16,6 @@ together('sign-in', async () => {
 /** Presses a button of the consent page, which is found by what the vendor wrote on it. */
 async function answer(page: Awaited<ReturnType<Admin['consent']>>, button: 'Authorize' | 'Cancel'): Promise<void> {
   await page.getByRole('button', { name: button }).click();
-}
-
-/** Front holds as many calls. The hub itself makes sure of each only some time after Front accepted it. */
-async function holds(calls: number): Promise<boolean> {
-  const { journal } = await sandbox.look<{ journal: readonly { status: number; body: { body?: string } | null }[] }>('front', 'journal');
-  return journal.filter(({ status, body }) => status === 202 && body?.body?.startsWith('Inbound call')).length === calls;
 }
 
 describe('signed in to Aircall and Front', () => {
@@ -109,7 +103,7 @@ describe('signed in to Aircall and Front', () => {
     await admin.reads(say('isLive'));
     await hub.until('the webhook is made', async () => (await sandbox.look<{ webhooks: unknown[] }>('aircall', 'state')).webhooks.length > 0);
     await oneCall(sandbox);
-    await hub.until('the call is written', () => holds(1));
+    await hub.until('the call is written', async () => (await inFront(sandbox)) === 1);
     await admin.press('openSidetone');
   });
 
@@ -129,7 +123,7 @@ describe('signed in to Aircall and Front', () => {
     await page.locator('h1').waitFor();
     await admin.button(say('connectAgain')).waitFor();
     await page.close();
-    await hub.until('what waited is written', () => holds(2));
+    await hub.until('what waited is written', async () => (await inFront(sandbox)) === 2);
   });
 
   it('disconnected, the set-up is open again', async () => {

@@ -1,15 +1,27 @@
-/** Signing in to Gorgias, from the set-up and from its app store, with all that goes wrong on the way; then Front with a token. */
+/**
+ * Signing in to Gorgias, from the set-up and from its app store, with all that goes wrong on the way, until a call is logged;
+ * then Front with a token, and a call is logged there.
+ */
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 
 import { say } from './admin';
+import { inFront, inGorgias, oneCall } from './calls';
 import { admin, browser, hub, sandbox, together } from './together';
 
-together('store');
+together('store', async () => {
+  // Without a call of yesterday there would be nothing to show.
+  await oneCall(sandbox);
+});
 
 const authorize = (page: Page) => page.getByRole('button', { name: 'Authorize' }).click();
 /** What Sidetone tells the person in the browser at the end. */
 const tells = (page: Page, text: string) => page.getByRole('heading', { name: text, exact: true }).waitFor();
+/** For the page of the set-up it is so many minutes later than it is. */
+const beLater = (minutes: number) =>
+  admin.page.evaluate((ms) => {
+    Date.now = () => performance.timeOrigin + performance.now() + ms;
+  }, minutes * 60_000);
 const helpdesk = async () => (await hub.ask<{ helpdesk: { vendor: string; by: string } | null }>('/api/setup')).helpdesk;
 
 describe('signed in to Gorgias', () => {
@@ -44,6 +56,13 @@ describe('signed in to Gorgias', () => {
     await admin.reads(say('waitingForBrowser'));
     const opened = await admin.consent(() => admin.press('openAgain'));
     await opened.close();
+    // Nobody comes back in time.
+    await beLater(11);
+    await admin.isTold('signInClosed');
+    await admin.look('gorgias-closed');
+    await beLater(0);
+    const again = await admin.consent(() => admin.press('startAgain'));
+    await again.close();
     await admin.press('cancel');
     await admin.button(say('signIn')).waitFor();
     expect(await helpdesk()).toBeNull();
@@ -87,7 +106,38 @@ describe('signed in to Gorgias', () => {
     expect(await helpdesk()).toMatchObject({ vendor: 'gorgias', by: 'sign_in' });
   });
 
-  it('Front takes its place with a token', async () => {
+  it('Aircall is signed in to as well, and a call is logged in Gorgias', async () => {
+    await admin.page.goto(`${hub.address}/#setup?step=aircall`);
+    await admin.isAt('connectAircall');
+    const page = await admin.consent(() => admin.press('signIn'));
+    await authorize(page);
+    await admin.reads(say('signedInLines', { n: 4 }));
+    await page.close();
+    await admin.press('goOn');
+    await admin.isAt('connectHelpdesk');
+    await admin.press('goOn');
+    await admin.page.getByRole('checkbox', { name: 'Support FR' }).check();
+    await admin.press('goOnWithLines', { n: 1 });
+    await admin.isAt('howEvents');
+    await admin.press('saveAndTest');
+    await admin.reads(new RegExp(say('testArrived', { time: '.*' })));
+    await admin.press('goOn');
+    await admin.isAt('callersTitle');
+    await admin.press('goOn');
+    await admin.isAt('wouldTitle');
+    await admin.page.locator('[data-planned]').first().waitFor();
+    await admin.press('goLive');
+    await admin.isAt('goTitle');
+    await admin.press('goLive');
+    await admin.reads(say('isLive'));
+    await hub.until('the webhook is made', async () => (await sandbox.look<{ webhooks: unknown[] }>('aircall', 'state')).webhooks.length > 0);
+    await oneCall(sandbox);
+    await hub.until('the call is in Gorgias', async () => (await inGorgias(sandbox)).length === 1);
+    await admin.page.goto(`${hub.address}/#setup?step=helpdesk`);
+    await admin.isAt('connectHelpdesk');
+  });
+
+  it('Front takes its place with a token, and a call is logged there', async () => {
     await admin.press('disconnect');
     await admin.page.getByRole('dialog').getByRole('button', { name: say('disconnect') }).click();
     await admin.pick('Front');
@@ -101,5 +151,8 @@ describe('signed in to Gorgias', () => {
     await admin.settled('Front, Northbrook Kettles');
     await admin.look('front-token-accepted');
     expect(await helpdesk()).toMatchObject({ vendor: 'front', by: 'key' });
+    await oneCall(sandbox);
+    await hub.until('the call is in Front', async () => (await inFront(sandbox)) === 1);
+    expect(await inGorgias(sandbox)).toHaveLength(1);
   });
 });

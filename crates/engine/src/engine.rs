@@ -472,6 +472,7 @@ impl Engine {
         if !settings.study_only && go_live.note(now, settings.logging.mode.0) {
             change.settings.push(("mode_changes".into(), go_live.text()));
         }
+        let polling = Polling::new(&settings, store.as_ref(), &mut change, now)?;
         store.commit(&change)?;
         let writing = Writing::remembered(store.as_ref())?;
         let uninstalled = Uninstalled::remembered(store.as_ref(), now)?;
@@ -506,7 +507,7 @@ impl Engine {
             lists: Lists::new(now),
             place: Place::new(now),
             hook: Hook::new(&settings, now),
-            polling: Polling::new(&settings, now),
+            polling,
             telling: Telling::new(now),
             writing,
             uninstalled,

@@ -8,7 +8,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use program::{ADMIN, Program, WEBHOOK};
+use program::{ADMIN, Program, SECRET_KEY, WEBHOOK};
 use serde_json::{Value, json};
 use sidetone_engine::webhooks::EVENTS;
 use sidetone_hub::config;
@@ -268,6 +268,45 @@ async fn misconfigurations_of_this_computer_are_named() {
     std::fs::remove_dir_all(&data).unwrap();
     std::fs::write(&data, "a file").unwrap();
     stand.finds("data_dir", Finding::Fault, "[hub] data_dir").await;
+}
+
+/// Nothing is looked at before there is something to look at: what is missing is named, wherever somebody asks.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_a_set_up_that_is_not_complete_it_is_said_what_is_missing() {
+    let hub = Program::from_nothing(20.0, SECRET_KEY).await;
+    let is_not_set_up = async || {
+        for (method, path) in
+            [("GET", "/api/doctor"), ("GET", "/api/doctor?format=text"), ("POST", "/api/doctor/mend")]
+        {
+            let method = method.parse().unwrap();
+            let asked = hub.client.request(method, hub.url(path)).bearer_auth(ADMIN).send().await.unwrap();
+            assert_eq!(asked.status(), 409, "{path}");
+            let told: Value = serde_json::from_slice(&asked.bytes().await.unwrap()).unwrap();
+            assert_eq!(told["code"], "not_set_up", "{path}");
+        }
+    };
+    let said = async |arguments: &'static [&'static str]| {
+        let mut command = hub.command(arguments);
+        let ended = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+        assert_eq!(ended.status.code(), Some(2), "{ended:?}");
+        assert!(ended.stdout.is_empty(), "no report of half a set-up: {ended:?}");
+        String::from_utf8_lossy(&ended.stderr).into_owned()
+    };
+    is_not_set_up().await;
+    for arguments in [&["check"][..], &["check", "--json"]] {
+        let told = said(arguments).await;
+        for missing in ["[aircall] api_id: missing", "[aircall] api_token: missing", "[gorgias]"] {
+            assert!(told.contains(missing), "{missing} in {told}");
+        }
+    }
+    // What an admin entered in the browser is missing no more, also for the command.
+    let key = json!({"api_id": world::API_ID, "api_token": world::API_TOKEN});
+    assert_eq!(hub.post("/api/setup/aircall", key).await.1["accepted"], true);
+    is_not_set_up().await;
+    let told = said(&["check"]).await;
+    assert!(!told.contains("[aircall]") && told.contains("[gorgias]"), "{told}");
+    assert!(!told.contains(world::API_TOKEN), "{told}");
+    assert!(hub.sandbox.control().gorgias().journal(0).is_empty(), "nobody was asked");
 }
 
 /// The check under this code.

@@ -6,6 +6,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)] // a failed step fails its test; what it says is shown then
 
 mod program;
+// Beside the other one it takes no time: both wait.
+#[path = "killed/switched.rs"]
+mod switched;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};

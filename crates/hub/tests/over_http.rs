@@ -1,11 +1,12 @@
-//! What the hub answers beside the API: the pages, 503 while the database takes nothing, and a webhook made by hand.
+//! What the hub answers beside the API: the pages, 503 while the database takes nothing, and a webhook made
+//! by hand.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod program;
 
 use std::time::Duration;
 
-use program::{Program, WEBHOOK};
+use program::{Program, WEBHOOK, has_none_of};
 use serde_json::{Value, json};
 use sidetone_sandbox::aircall_world as world;
 
@@ -15,12 +16,16 @@ fn now() -> u64 {
 
 /// An event of the webhook made by hand.
 fn event(id: u64, name: &str, more: Value) -> String {
+    event_with(WEBHOOK, id, name, more)
+}
+
+fn event_with(token: &str, id: u64, name: &str, more: Value) -> String {
     let mut data = json!({
         "id": id, "direction": "inbound", "raw_digits": "+34 666 444 555",
         "number": {"id": world::SUPPORT_FR, "name": "Support FR", "country": "FR", "time_zone": "Europe/Paris"},
     });
     data.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    json!({"resource": "call", "event": name, "timestamp": now(), "token": WEBHOOK, "data": data}).to_string()
+    json!({"resource": "call", "event": name, "timestamp": now(), "token": token, "data": data}).to_string()
 }
 
 // The sandbox has to answer while the test waits for the hub.
@@ -155,4 +160,44 @@ async fn with_a_webhook_made_by_hand_calls_are_logged_without_a_public_address()
         said.contains("[aircall] webhook_token: missing. A webhook made by hand needs its token"),
         "{said}"
     );
+}
+
+// The sandbox has to answer while the test waits for the hub.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_token_of_a_webhook_made_by_hand_is_replaced_and_no_event_is_lost() {
+    const OLD: &str = "token-before-it-was-replaced";
+    const NEW: &str = "token-that-took-its-place";
+    let mut hub = Program::with_keys(20.0).await;
+    let told = |token: &str, id: u64| {
+        event_with(token, id, "call.created", json!({"status": "initial", "started_at": 1_790_000_000}))
+    };
+    let by_hand = |token: &str| json!({"by": "manual", "webhook_token": token});
+    hub.events_come(by_hand(OLD)).await;
+    assert_eq!(hub.deliver(told(OLD, 4_300_000_011)).await, 200);
+    assert_eq!(hub.deliver(told(NEW, 4_300_000_012)).await, 401);
+
+    hub.events_come(by_hand(NEW)).await;
+    assert_eq!(hub.deliver(told(OLD, 4_300_000_013)).await, 200, "what Aircall had sent before");
+    assert_eq!(hub.deliver(told("another", 4_300_000_014)).await, 401);
+    assert_eq!(hub.deliver(told(NEW, 4_300_000_015)).await, 200);
+    assert_eq!(hub.deliver(told(OLD, 4_300_000_016)).await, 401, "the new one was heard");
+    assert_eq!(hub.deliver(told(NEW, 4_300_000_017)).await, 200);
+
+    // Entered once more without a token, the one that is kept stays; so it does over a restart.
+    hub.events_come(json!({"by": "manual"})).await;
+    for round in 0..2 {
+        assert_eq!(hub.deliver(told(NEW, 4_300_000_018 + round)).await, 200);
+        assert_eq!(hub.deliver(told(OLD, 4_300_000_020)).await, 401);
+        if round == 0 {
+            assert!(hub.terminate().success());
+            hub.run().await;
+        }
+    }
+    let database = rusqlite::Connection::open(hub.dir.path().join("data/sidetone.db")).unwrap();
+    let mut stored = database.prepare("SELECT DISTINCT call_id FROM inbox ORDER BY call_id").unwrap();
+    let stored: Vec<i64> = stored.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    let taken = [11, 13, 15, 17, 18, 19].map(|n| 4_300_000_000 + n);
+    assert_eq!(stored, taken);
+    assert!(!hub.get("/api/setup").await.to_string().contains(NEW));
+    has_none_of(&hub, &[OLD, NEW]);
 }

@@ -3,6 +3,9 @@
 //! Twelve requests a minute at rest, twenty while somebody is on a call, however many calls there are, so that lists and
 //! single reads keep their share: the first page, where calls begin, is read three times out of four; in between one further
 //! page, where old calls end.
+//!
+//! Where a webhook takes its place, it goes on until that stands, and once more: what was told before that, nobody tells
+//! again.
 
 use std::collections::HashMap;
 
@@ -15,7 +18,7 @@ use crate::call::Origin;
 use crate::helpdesk::Answer;
 use crate::inbox;
 use crate::settings::{Arrival, Settings};
-use crate::store::StoreError;
+use crate::store::{Change, Store, StoreError};
 use crate::transport::TransportError;
 
 /// A poll asks for calls that began within this time.
@@ -26,6 +29,8 @@ const POLL_PAGES: u32 = 4;
 const FASTER: (i32, i32) = (3, 5);
 /// One poll in so many reads a further page.
 const FURTHER_EVERY: u32 = 4;
+/// The setting that says that calls were polled last; empty: they were not.
+const POLLED: &str = "calls_are_polled";
 /// So many calls are remembered between polls before it is begun anew.
 const POLLED_KEPT: usize = 5_000;
 
@@ -44,21 +49,37 @@ pub(crate) struct Polling {
     busy: bool,
     /// Whether the first page had a call that is not over.
     is_up: bool,
+    /// A webhook takes its place.
+    gives_way: bool,
+    /// It was begun after that webhook stood, and reads all pages.
+    is_last: bool,
 }
 
 impl Polling {
-    pub(super) fn new(settings: &Settings, now: DateTime<Utc>) -> Polling {
-        let at = (settings.arrival == Arrival::Polling).then_some(now);
-        Polling {
+    /// `change` remembers for the next start that calls are polled.
+    pub(super) fn new(
+        settings: &Settings,
+        store: &dyn Store,
+        change: &mut Change,
+        now: DateTime<Utc>,
+    ) -> Result<Polling, StoreError> {
+        let polls = settings.arrival == Arrival::Polling;
+        let polled = !settings.study_only && store.setting(POLLED)?.is_some_and(|polled| !polled.is_empty());
+        if polls && !polled && !settings.study_only {
+            change.settings.push((POLLED.into(), now.timestamp().to_string()));
+        }
+        Ok(Polling {
             seen: HashMap::new(),
             turn: 0,
             page: 1,
             further: 2,
             has_further: false,
-            at,
+            at: (polls || polled).then_some(now),
             busy: false,
             is_up: false,
-        }
+            gives_way: polled && !polls,
+            is_last: false,
+        })
     }
 }
 
@@ -68,6 +89,10 @@ impl Engine {
         if at > now {
             self.wake_by(at);
             return;
+        }
+        if self.polling.gives_way && self.webhook_stands() {
+            self.polling.is_last = true;
+            self.polling.turn = 0;
         }
         let polling = &self.polling;
         let is_further = polling.has_further && polling.turn + 1 == FURTHER_EVERY;
@@ -97,6 +122,8 @@ impl Engine {
         // What went on at once from page to page is made up for, so that a minute has no more than its requests.
         let at = self.polling.at.map_or(now, |at| at.max(now - every));
         self.polling.at = Some(at + every);
+        // One that fails on the way is done again from the first page.
+        let is_last = std::mem::take(&mut self.polling.is_last);
         let Ok(answer) = result else { return Ok(()) };
         let page = self.polling.page;
         let request = poll(page, now);
@@ -137,8 +164,15 @@ impl Engine {
             self.polling.further = if has_next { page + 1 } else { 2 };
         }
         // Nothing on the page was known: after a start, or a time without polls, more may be new on the next.
-        if has_next && !known {
+        if has_next && (!known || is_last) {
             self.poll_page(page + 1, now);
+            self.polling.is_last = is_last && self.polling.busy;
+        } else if is_last {
+            self.polling.gives_way = false;
+            self.polling.at = None;
+            let mut change = Change::at(now);
+            change.settings.push((POLLED.into(), String::new()));
+            self.push(&change)?;
         }
         Ok(())
     }

@@ -88,6 +88,8 @@ pub(crate) struct Hook {
     /// A person wants this installation to be the only one.
     taking_over: bool,
     steps: u32,
+    /// It was seen as it should be since this start.
+    stands: bool,
     alert: Option<Alert>,
 }
 
@@ -100,7 +102,16 @@ impl Hook {
             Mode::Off => false,
         };
         let at = looks.then_some(now);
-        Hook { at, busy: false, began: now, seen: Vec::new(), taking_over: false, steps: 0, alert: None }
+        Hook {
+            at,
+            busy: false,
+            began: now,
+            seen: Vec::new(),
+            taking_over: false,
+            steps: 0,
+            stands: false,
+            alert: None,
+        }
     }
 
     /// What a person has to do about it.
@@ -150,6 +161,12 @@ impl Engine {
             self.hook.steps = 0;
             self.hook.at = Some(now);
         }
+    }
+
+    /// Whether events come by a webhook as far as it is for us to see to that: one that a person made is theirs.
+    pub(super) fn webhook_stands(&self) -> bool {
+        let is_ours = matches!(self.settings.arrival, Arrival::OwnWebhook { .. });
+        !is_ours || self.hook.stands || self.hook.at.is_none()
     }
 
     fn webhook_step(&mut self, step: WebhookStep, request: Request, now: DateTime<Utc>) {
@@ -208,6 +225,7 @@ impl Engine {
         if let Some(ours) = &found.ours {
             self.remember_token(ours, now)?;
         }
+        self.hook.stands |= found.next == Next::Rest;
         match found.other {
             Some(host) => self.is_not_the_writer(host, now)?,
             None if found.next == Next::Rest => {

@@ -173,3 +173,38 @@ async fn an_installation_that_was_here_before_is_taken_away_only_once_ours_stand
     let standing = hooks(&day).await;
     assert_eq!((standing.len(), &standing[0]["active"]), (1, &json!(true)));
 }
+
+#[tokio::test(start_paused = true)]
+async fn where_a_webhook_takes_the_place_of_polling_what_happened_between_the_two_is_fetched() {
+    let own = Arrival::OwnWebhook { public_url: "https://hub.example.com".into() };
+    for arrival in [own, Arrival::ManualWebhook] {
+        let mut day = Day::begin(Plan { arrival: Arrival::Polling, ..Plan::default() }).await;
+        let up = day.ring(world::SUPPORT_FR, Some(MARTA));
+        day.aircall.answer(up, Some(world::CAMILLE)).unwrap();
+        day.pass(15).await;
+        day.kill().await;
+        // No event of this is told to anybody.
+        day.aircall.hang_up(up, &HangUp::default()).unwrap();
+        let short = day.ring(world::SUPPORT_FR, Some("+33199001144"));
+        day.pass(20).await;
+        day.aircall.answer(short, Some(world::CAMILLE)).unwrap();
+        day.pass(20).await;
+        day.aircall.hang_up(short, &HangUp::default()).unwrap();
+        day.pass(20).await;
+        day.next_start().arrival = arrival.clone();
+        day.start().unwrap();
+        day.pass(120).await;
+        for call in [up, short] {
+            assert_eq!(day.ticket(call)["messages"].as_array().unwrap().len(), 2, "{arrival:?}");
+        }
+        // Then nobody is asked any more, not after a restart either.
+        let polls = || day.aircall.journal(0).iter().filter(|e| e.path.starts_with("/v1/calls?")).count();
+        let before = polls();
+        day.pass(120).await;
+        assert_eq!(polls(), before, "{arrival:?}");
+        day.kill_and_restart().await;
+        day.pass(60).await;
+        let polls = day.aircall.journal(0).iter().filter(|e| e.path.starts_with("/v1/calls?")).count();
+        assert_eq!(polls, before, "{arrival:?}");
+    }
+}

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use sidetone_sandbox::{
     AircallLimits, FrontLimits, HangUp, Options, Ports, Ring, Sandbox, Served, aircall_world as world,
     front_world, gorgias_world,
@@ -14,6 +14,8 @@ use sidetone_sandbox::{
 
 pub const ADMIN: &str = "admin-token-of-a-test";
 pub const WEBHOOK: &str = "webhook-token-of-a-test";
+/// The line of `[hub]` with a key of 32 bytes.
+pub const SECRET_KEY: &str = "secret_key = \"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=\"\n";
 
 /// Whoever runs all tests may keep what was asked of Front and answered (`tests/days/tests/described.rs`).
 fn sandbox(scale: f64) -> Sandbox {
@@ -153,6 +155,26 @@ impl Program {
         let mut program = Program { sandbox, served, hub, dir, child: None, client, database: None };
         program.run().await;
         program
+    }
+
+    /// The same, with everything entered by an admin but how events arrive: keys of Aircall and Gorgias, one line.
+    pub async fn with_keys(scale: f64) -> Program {
+        let hub = Program::from_nothing(scale, SECRET_KEY).await;
+        let aircall = json!({"api_id": world::API_ID, "api_token": world::API_TOKEN});
+        let gorgias = json!({"vendor": "gorgias", "account": gorgias_world::ACCOUNT,
+            "email": gorgias_world::EMAIL, "api_key": gorgias_world::API_KEY});
+        for (path, key) in [("/api/setup/aircall", aircall), ("/api/setup/helpdesk", gorgias)] {
+            assert_eq!(hub.post(path, key).await.1["accepted"], true, "{path}");
+        }
+        let lines = json!({"lines": [world::SUPPORT_FR.to_string()]});
+        assert_eq!(hub.post("/api/setup/numbers", lines).await.0, 200);
+        hub
+    }
+
+    /// An admin chooses how events arrive.
+    pub async fn events_come(&self, by: Value) {
+        let (status, setup) = self.post("/api/setup/events", by.clone()).await;
+        assert_eq!((status, &setup["events"]), (200, &by["by"]), "{setup}");
     }
 
     /// Posts JSON to the API as an admin; status and answer.
