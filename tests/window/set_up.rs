@@ -264,7 +264,10 @@ impl SetUp {
     }
 
     pub(crate) fn picture(&self, name: &str) {
-        // What was waited for stands in the document a moment before it is on the screen.
+        // What was waited for stands in the document before it is on the screen: right after the start by seconds.
+        self.window.run(
+            "const drawn = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => drawn()));",
+        );
         std::thread::sleep(Duration::from_millis(400));
         self.session.picture(name);
     }
