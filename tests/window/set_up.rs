@@ -52,7 +52,8 @@ impl SetUp {
         let record = std::env::var_os("FRONT_RECORD").map(PathBuf::from);
         let sandbox = Sandbox::new(Options { scale: 20.0, record, ..Options::default() }).unwrap();
         // A person takes minutes for what a test does in seconds: the limits of a minute would be in its way.
-        let (aircall, front) = (sandbox.control().aircall(), sandbox.control().front());
+        let control = sandbox.control();
+        let (aircall, front) = (control.aircall(), control.front());
         aircall.set_limits(AircallLimits { per_minute: 6000, ..aircall.limits() });
         front.set_limits(FrontLimits { per_minute: 600, ..front.limits() });
         let served = runtime.block_on(sandbox.serve(Ports::default())).unwrap();
@@ -115,6 +116,11 @@ impl SetUp {
             &format!("a button {words:?}"),
             &format!("{find} if (!one) return false; one.click(); return true;"),
         );
+    }
+
+    /// Waits until the page does not show this any more.
+    pub(crate) fn wait_until_gone(&self, text: &str) {
+        until(&format!("{text:?} is gone"), || (!self.window.text().contains(text)).then_some(()));
     }
 
     /// Waits until there is a button with these words that can be pressed.
@@ -260,7 +266,10 @@ impl SetUp {
     }
 
     pub(crate) fn picture(&self, name: &str) {
-        // What was waited for stands in the document a moment before it is on the screen.
+        // What was waited for stands in the document before it is on the screen: right after the start by seconds.
+        self.window.run(
+            "const drawn = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => drawn()));",
+        );
         std::thread::sleep(Duration::from_millis(400));
         self.session.picture(name);
     }
