@@ -1,13 +1,11 @@
 //! The number clinic (B9) through the real program: with a hub that runs, without one, and over HTTP.
-#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed step fails its test
-
-mod program;
 
 use std::process::Output;
 use std::time::Duration;
 
-use program::Program;
 use serde_json::Value;
+
+use crate::program::{self, Program};
 
 async fn run(hub: &Program, arguments: &[&str]) -> Output {
     let mut command = hub.command(&[]);

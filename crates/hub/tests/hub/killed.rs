@@ -5,20 +5,16 @@
 //! own timing repeats itself.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)] // a failed step fails its test; what it says is shown then
 
-mod program;
-// Beside the other one it takes no time: both wait.
-#[path = "killed/switched.rs"]
-mod switched;
-
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
-use program::Program;
 use serde_json::Value;
 use sidetone_days::chance::Chance;
 use sidetone_days::server::Schema;
 use sidetone_sandbox::{AircallControl, AircallLimits, GorgiasLimits, HangUp, Ring, aircall_world as world};
 use tokio::time::sleep;
+
+use crate::program::Program;
 
 const KILLS: u64 = 20;
 const CALLS_A_KILL: u64 = 15;

@@ -1,5 +1,4 @@
 //! Signing in at the stand-ins of all three vendors, which were written from the vendors' documentation.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,14 +1,12 @@
 //! What the hub answers beside the API: the pages, 503 while the database takes nothing, and a webhook made
 //! by hand.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod program;
 
 use std::time::Duration;
 
-use program::{Program, WEBHOOK, has_none_of};
 use serde_json::{Value, json};
 use sidetone_sandbox::aircall_world as world;
+
+use crate::program::{Program, WEBHOOK, has_none_of};
 
 fn now() -> u64 {
     std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs()

@@ -1,5 +1,4 @@
 //! The real `sidetone-hub` against the sandbox on real sockets.
-#![allow(dead_code, clippy::unwrap_used, clippy::expect_used)] // each test file uses its part
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};

@@ -1,13 +1,11 @@
 //! Text messages over the hub's HTTP (rows M), as a program would ask.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod program;
 
 use std::time::Duration;
 
-use program::{ADMIN, Program};
 use serde_json::json;
 use sidetone_sandbox::{Text, aircall_world as world};
+
+use crate::program::{ADMIN, Program};
 
 #[tokio::test]
 async fn messages_are_listed_and_shown_with_what_was_written() {

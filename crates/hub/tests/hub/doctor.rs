@@ -1,14 +1,10 @@
 //! The doctor (B13) over real sockets: seeded misconfigurations are each named by their code with a way to mend them, and
 //! the hub's own API looks, tells and mends.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod program;
 
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use program::{ADMIN, Program, SECRET_KEY, WEBHOOK};
 use serde_json::{Value, json};
 use sidetone_engine::webhooks::EVENTS;
 use sidetone_hub::config;
@@ -18,6 +14,8 @@ use sidetone_sandbox::{
     Options, Ports, Presence, Sandbox, Served, aircall_world as world, front_world, gorgias_world,
 };
 use sidetone_words::Language;
+
+use crate::program::{ADMIN, Program, SECRET_KEY, WEBHOOK};
 
 const ANOTHER: &str = "11111111-2222-4333-8444-555555555555";
 

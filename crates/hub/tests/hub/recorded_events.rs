@@ -1,13 +1,11 @@
 //! Webhook bodies recorded from a real account, replayed over HTTP: in order, and shuffled with repeats.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod program;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use program::{Program, WEBHOOK};
 use serde_json::Value;
+
+use crate::program::{Program, WEBHOOK};
 
 /// The lines of the recorded account.
 const LINES: [u64; 2] = [397_375, 404_821];

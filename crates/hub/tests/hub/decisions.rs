@@ -1,13 +1,11 @@
 //! What people decide about callers, over HTTP: which customer it is (B7), and the name of one whom nobody knows (G5).
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod program;
 
 use std::time::Duration;
 
-use program::{ADMIN, Program};
 use serde_json::{Value, json};
 use sidetone_sandbox::{HangUp, Ring, Text, aircall_world as world};
+
+use crate::program::{ADMIN, Program};
 
 const SHARED: &str = "+12025550161";
 const STRANGER: &str = "+33199005599";

@@ -1,14 +1,12 @@
 //! The hub with Front as its helpdesk, over real sockets: calls and text messages from ring to record (rows F), as they are
 //! seen through the API, and what `check` says of a right and of a wrong set-up.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod program;
 
 use std::time::Duration;
 
-use program::{ADMIN, Program, WEBHOOK};
 use serde_json::{Value, json};
 use sidetone_sandbox::{HangUp, Ring, Text, aircall_world as world, front_world};
+
+use crate::program::{ADMIN, Program, WEBHOOK};
 
 const MARTA: &str = "+34666444555";
 

@@ -1,16 +1,14 @@
 //! The hub on a real PostgreSQL. Needs a server: `script/test` starts one. Without it these tests are ignored.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod program;
 
 use std::net::{SocketAddr, TcpListener};
 use std::process::{Child, Output, Stdio};
 use std::time::Duration;
 
-use program::{Program, WEBHOOK};
 use serde_json::{Value, json};
 use sidetone_days::server::Schema;
 use sidetone_sandbox::{HangUp, Ring, aircall_world as world};
+
+use crate::program::{Program, WEBHOOK};
 
 async fn run(hub: &Program, arguments: &[&str]) -> Output {
     let mut command = hub.command(arguments);

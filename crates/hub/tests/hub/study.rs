@@ -1,18 +1,16 @@
 //! The dry run (B5) from a configuration, over real sockets, beside a hub that is live; and the report of shadow mode.
-#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed step fails its test
-
-mod program;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use program::Program;
 use sidetone_engine::clock::SystemClock;
 use sidetone_hub::config::{self, Config};
 use sidetone_hub::study::{BESIDE_A_LIVE_ENGINE, COLUMNS, DryRuns, csv};
 use sidetone_hub::transport::HttpTransport;
 use sidetone_protocol::DryRunState;
 use sidetone_sandbox::aircall_world as world;
+
+use crate::program::Program;
 
 /// The hub's own configuration, as it would be entered.
 fn entered(hub: &Program) -> Config {

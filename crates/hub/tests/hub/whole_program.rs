@@ -1,15 +1,13 @@
 //! The contract of `sidetone-hub`, seen from outside: commands, webhook, HTTP, and a hub that is killed.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod program;
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use program::{ADMIN, Program, WEBHOOK};
 use serde_json::{Value, json};
 use sidetone_sandbox::{HangUp, Ring, aircall_world as world};
+
+use crate::program::{ADMIN, Program, WEBHOOK};
 
 fn event(id: u64, name: &str, more: Value) -> String {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();

@@ -1,13 +1,11 @@
 //! What a person does at Aircall through the hub, and a webhook whose token is replaced, over real sockets.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod program;
 
 use std::time::Duration;
 
-use program::{ADMIN, Program, WEBHOOK};
 use serde_json::{Value, json};
 use sidetone_sandbox::{AircallLimits, HangUp, Presence, Ring, aircall_world as world};
+
+use crate::program::{ADMIN, Program, WEBHOOK};
 
 const MARTA: &str = "+34666444555";
 

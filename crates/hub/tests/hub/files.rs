@@ -1,13 +1,11 @@
 //! G17 over real sockets: a recording that is cut in the middle of its download and of its upload.
-#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed step fails its test
-
-mod program;
 
 use std::time::Duration;
 
-use program::Program;
 use serde_json::Value;
 use sidetone_sandbox::{Fault, FaultKind, HangUp, Ring, aircall_world as world};
+
+use crate::program::Program;
 
 #[tokio::test]
 async fn a_recording_comes_whole_through_cut_connections_and_leaves_nothing_behind() {

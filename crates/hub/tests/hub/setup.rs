@@ -1,20 +1,18 @@
 //! From nothing to live (A3), over real sockets against the sandbox: everything that an admin does in the set-up, with each
 //! helpdesk, and what goes wrong on the way.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod program;
 
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use program::{ADMIN, Program, WEBHOOK, has_none_of, one_call, until_complete};
 use serde_json::{Value, json};
 use sidetone_engine::transport::{Incoming, Outgoing, Transport, TransportError};
 use sidetone_hub::config::Base;
 use sidetone_hub::house::{House, HouseError, Opening};
 use sidetone_hub::transport::HttpTransport;
 use sidetone_sandbox::{Sandbox, aircall_world as world, front_world, gorgias_world};
+
+use crate::program::{ADMIN, Program, WEBHOOK, has_none_of, one_call, until_complete};
 
 /// 32 bytes.
 const SECRET_KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";

@@ -1,5 +1,4 @@
 //! Signing in over real sockets: a vendor who asks for consent and gives tokens, a browser, a hub and a desktop.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};

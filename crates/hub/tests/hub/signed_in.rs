@@ -1,18 +1,16 @@
 //! Signing in instead of entering keys (A3, G18, G20), at the real program against the sandbox of all three vendors: what a
 //! person sees in the set-up, what the engine does with what that gave, and how it ends.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod program;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use program::{Program, has_none_of, one_call, until_complete};
 use serde_json::{Value, json};
 use sidetone_engine::store::sqlite::SqliteStore;
 use sidetone_hub::config::Secret;
 use sidetone_hub::vault::{SealKey, Vault};
 use sidetone_sandbox::{aircall_world as world, gorgias_world};
+
+use crate::program::{Program, has_none_of, one_call, until_complete};
 
 /// 32 bytes.
 const SECRET_KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";

@@ -1,0 +1,24 @@
+//! The hub as a whole, over real sockets, and the programs it comes with: one program, so that what all tests share is built
+//! once, and those that wait do so side by side.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed step fails its test
+
+mod program;
+
+mod actions;
+mod decisions;
+mod doctor;
+mod files;
+mod front;
+mod killed;
+mod messages;
+mod numbers;
+mod on_postgres;
+mod over_http;
+mod recorded_events;
+mod setup;
+mod signed_in;
+mod signin;
+mod signin_at_stand_ins;
+mod study;
+mod switched;
+mod whole_program;
