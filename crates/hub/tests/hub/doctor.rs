@@ -438,9 +438,16 @@ async fn what_somebody_did_to_our_webhook_is_told_and_put_right_at_a_click() {
     .await;
     aircall.switch(|switches| switches.change_renews_token = true);
     let worse = json!({"active": false, "events": ["call.created"]});
-    aircall.by_a_person("PUT", &format!("/v1/webhooks/{id}"), &worse).unwrap();
-    tokio::time::sleep(Duration::from_secs(10)).await;
-    let report = hub.get("/api/doctor").await;
+    let mut report = Value::Null;
+    // Where the hub's own look falls into these seconds, it has put all of it right by itself: then it is done once more.
+    for _ in 0..2 {
+        aircall.by_a_person("PUT", &format!("/v1/webhooks/{id}"), &worse).unwrap();
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        report = hub.get("/api/doctor").await;
+        if of(&report, "webhook_active")["finding"] == "fault" {
+            break;
+        }
+    }
     for (code, action) in [
         ("webhook_active", "enable_webhook"),
         ("webhook_events", "listen_to_our_events"),

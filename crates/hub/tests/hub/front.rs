@@ -169,7 +169,7 @@ async fn check_says_of_front_what_is_right_and_how_to_mend_what_is_not() {
     make_inbox();
     let (code, told) = check(&hub, &[]).await;
     assert_eq!(code, Some(1), "{told}");
-    assert!(told.contains("There are 2 inboxes \"Aircall Phone\"") && told.contains("Rename"), "{told}");
+    assert!(told.contains("There are 2 inboxes “Aircall Phone”") && told.contains("Rename"), "{told}");
 
     for (scope, code, says) in [
         ("inboxes:read", "front_inbox", "Front does not list its inboxes"),
@@ -222,13 +222,13 @@ async fn check_names_the_inbox_that_calls_go_into_whatever_it_is_called_by_now()
     assert!(hub.terminate().success());
     for (code, told) in [runs, check(&hub, &[]).await] {
         assert_eq!(code, Some(0), "{told}");
-        assert!(told.contains("Calls go on into the inbox \"Phone calls\""), "{told}");
+        assert!(told.contains("Calls go on into the inbox “Phone calls”"), "{told}");
         assert!(!told.contains("is made"), "{told}");
     }
     assert_eq!(finding(&hub, "front_inbox").await, "hint");
 
     front.set_inbox_private(inbox, true).unwrap();
-    assert!(check(&hub, &[]).await.1.contains("one person's own by now"));
+    assert!(check(&hub, &[]).await.1.contains("one person’s own by now"));
     front.delete_inbox(inbox).unwrap();
     assert!(check(&hub, &[]).await.1.contains("There is no inbox \"Aircall Phone\" yet"));
 }
