@@ -106,7 +106,7 @@ fn matched_by(case: &Case, context: &Context<'_>) -> String {
         (Party::Other(_), _) => "no telephone number: the shared customer".into(),
         (Party::Phone(_), Some(0)) => "nobody had this number".into(),
         (Party::Phone(_), Some(1)) => "exact number, the only one".into(),
-        (Party::Phone(_), Some(n)) if meant_by_dialling(&case.ledger).is_some() && logged_to.is_some() => {
+        (Party::Phone(_), Some(n)) if logged_to.is_some() && meant_by_dialling(&case.ledger) == logged_to => {
             format!("exact number, {n} customers; dialled from a conversation of this one")
         }
         (Party::Phone(_), Some(n)) => format!("exact number, {n} customers"),

@@ -387,8 +387,12 @@ impl Helpdesk for Front {
         answers::probed(&self.account, attempt, taken, answer)
     }
 
-    fn adopt(&self, case: &Case) -> Request {
-        adopt::ask(&self.account, case)
+    fn adopt(&self, case: &Case, of: Option<&str>) -> Request {
+        adopt::ask(&self.account, case, of)
+    }
+
+    fn adopts_by_customer(&self) -> bool {
+        true
     }
 
     fn adopted(
@@ -433,5 +437,9 @@ impl Helpdesk for Front {
 
     fn ticket_url(&self, id: &str) -> Option<String> {
         Some(front::open_url(&self.app_url, id))
+    }
+
+    fn ticket_id(&self, given: &str) -> Option<String> {
+        dialled::conversation(given)
     }
 }

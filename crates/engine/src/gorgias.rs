@@ -296,7 +296,7 @@ impl Helpdesk for Gorgias {
         answers::probed(&self.account, &attempt.write, answer)
     }
 
-    fn adopt(&self, case: &Case) -> Request {
+    fn adopt(&self, case: &Case, _of: Option<&str>) -> Request {
         adopt::ask(&self.account, case)
     }
 

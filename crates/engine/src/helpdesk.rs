@@ -206,7 +206,7 @@ pub enum Step {
     /// Ask Aircall who is on this line: of a message that was sent, nobody told by whom (M5).
     ReadLine(u64),
     /// Ask the helpdesk for our marker before the first create (B17).
-    Adopt,
+    Adopt(Option<Box<Customer>>),
     /// See first whether the ticket is still there and as we left it (G24, G25), then carry out the plan.
     LookAtTicket,
     /// Get this file into the helpdesk, one step further: a fresh link, the download, the upload (G17).
@@ -608,8 +608,13 @@ pub trait Helpdesk: Send + Sync {
     fn probed(&self, attempt: &Attempt, taken: &BTreeSet<String>, answer: &Answer)
     -> Result<Probed, Refusal>;
 
-    /// Asks for a record of this call that is there already although the ledger knows nothing (B17).
-    fn adopt(&self, case: &Case) -> Request;
+    /// Asks for a record of this call that is there already although the ledger knows nothing (B17); at this customer's,
+    /// where the helpdesk keeps records by customer, else of whoever has the number.
+    fn adopt(&self, case: &Case, of: Option<&str>) -> Request;
+    /// Whether a record is found only by asking for whose it is.
+    fn adopts_by_customer(&self) -> bool {
+        false
+    }
     /// Reads the answer to `asked`, step by step; `so_far`: what the steps before found.
     ///
     /// # Errors
@@ -644,4 +649,8 @@ pub trait Helpdesk: Send + Sync {
     fn customer_url(&self, id: &str) -> Option<String>;
     /// The ticket's page for a browser.
     fn ticket_url(&self, id: &str) -> Option<String>;
+    /// The id of a ticket as the API takes it, of one as a person has it from an address; `None` if it is none.
+    fn ticket_id(&self, given: &str) -> Option<String> {
+        self.ticket_url(given).map(|_| given.to_owned())
+    }
 }

@@ -86,7 +86,8 @@ impl Ledger {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         // What a person decided beforehand is written nowhere, nor is what we only noticed.
-        let none = |key: &str| matches!(key, CHOSEN | NAMED | FROM_TICKET | OWNER | IN_VAIN | SHADOW);
+        let none =
+            |key: &str| matches!(key, CHOSEN | NAMED | FROM_TICKET | UNLINKED | OWNER | IN_VAIN | SHADOW);
         self.0.keys().all(|key| none(key))
     }
 

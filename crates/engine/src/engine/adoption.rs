@@ -1,14 +1,15 @@
 //! What the helpdesk may hold although our ledger does not know it (B17): a lost database, last week's backup, another
 //! installation that wrote before us. It is asked before anything is written, and what is found is adopted.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::json;
 
 use super::outbox::SEND_AGAIN;
 use super::{Engine, Job};
 use crate::call::CaseId;
-use crate::directory::Matched;
+use crate::directory::{Customer, Matched};
 use crate::helpdesk::{Adopted, Answer, Assessment, Context, Step};
 use crate::knowledge::Question;
 use crate::ledger::{AttemptState, GONE, Holding, SEEN};
@@ -24,14 +25,14 @@ const REMEMBERED: usize = 20_000;
 pub(crate) struct Adoption {
     /// Calls that began before may have been written by somebody else, or into a database that is gone.
     trusted_from: DateTime<Utc>,
-    /// Calls that were looked for since.
-    looked: HashSet<CaseId>,
+    /// Calls that were looked for since, and at which customer's.
+    looked: HashMap<CaseId, Option<String>>,
 }
 
 impl Adoption {
     /// The ledger is trusted for what begins now: a database may have been restored before this start.
     pub(super) fn new(now: DateTime<Utc>) -> Adoption {
-        Adoption { trusted_from: now, looked: HashSet::new() }
+        Adoption { trusted_from: now, looked: HashMap::new() }
     }
 
     /// Somebody else may have written until then.
@@ -46,12 +47,12 @@ impl Adoption {
         !matched.customers.is_empty() || now < self.trusted_from || matched.checked_at >= self.trusted_from
     }
 
-    /// The helpdesk was asked for this call.
-    fn looked(&mut self, id: CaseId) {
+    /// The helpdesk was asked for this call, at this customer's.
+    fn looked(&mut self, id: CaseId, of: Option<String>) {
         if self.looked.len() >= REMEMBERED {
             self.looked.clear();
         }
-        self.looked.insert(id);
+        self.looked.insert(id, of);
     }
 
     /// What was found could not be stored: it is asked once more.
@@ -60,7 +61,13 @@ impl Adoption {
     }
 
     /// The assessment, with a look into the helpdesk before the first step that leads to a write.
-    pub(super) fn first(&self, case: &Case, mut assessment: Assessment, now: DateTime<Utc>) -> Assessment {
+    pub(super) fn first(
+        &self,
+        case: &Case,
+        mut assessment: Assessment,
+        by_customer: bool,
+        now: DateTime<Utc>,
+    ) -> Assessment {
         let leads_to_a_write = match assessment.step {
             // A further message is found in its customer's conversation only: who that is comes first.
             Step::LookUp(_) | Step::LookUpAnonymous if case.call.id.is_message() => false,
@@ -78,25 +85,38 @@ impl Adoption {
             | Step::Read { .. }
             | Step::Lists
             | Step::LookForArrivals
-            | Step::Adopt => false,
+            | Step::Adopt(_) => false,
             Step::Place => true,
         };
         if leads_to_a_write && self.is_due(case, now) {
-            assessment.step = Step::Adopt;
+            assessment.step = Step::Adopt(None);
+        } else if leads_to_a_write && by_customer && self.is_elsewhere(case, &assessment) {
+            assessment.step = Step::Adopt(assessment.customer.clone().map(Box::new));
         }
         assessment
     }
 
+    /// Whether the call was looked for, and not at whose it is to be: by a choice, say, of one of several who share the
+    /// number.
+    fn is_elsewhere(&self, case: &Case, assessment: &Assessment) -> bool {
+        if is_under_way(case) {
+            return false;
+        }
+        let whose = assessment.customer.as_ref().filter(|_| !case.ledger.has("customer"));
+        let asked = self.looked.get(&case.call.id);
+        whose.zip(asked).is_some_and(|(whose, asked)| asked.as_deref() != Some(whose.id.as_str()))
+    }
+
     fn is_due(&self, case: &Case, now: DateTime<Utc>) -> bool {
         let call = &case.call;
-        if case.attempts.iter().any(|a| a.state != AttemptState::Parked) {
+        if is_under_way(case) {
             return false;
         }
         let long_over = call.ended_at().is_some_and(|end| now - end > LOOK_AFTER);
         let never_looked = case.ledger.is_empty() && !case.adopted;
         let began = call.started_at().or(call.answered_at()).or(call.ended_at());
         let from_before = began.is_none_or(|began| began < self.trusted_from);
-        (long_over && never_looked) || (from_before && !self.looked.contains(&case.call.id))
+        (long_over && never_looked) || (from_before && !self.looked.contains_key(&case.call.id))
     }
 }
 
@@ -154,7 +174,9 @@ impl Engine {
                 };
                 // What comes next is reckoned in the same step, and is no second look. Where it cannot be stored, what was
                 // found is lost: then it was no look at all.
-                self.adoption.looked(id);
+                let of =
+                    so_far.iter().find(|holding| holding.key == "customer").map(|of| of.helpdesk_id.clone());
+                self.adoption.looked(id, of.or(case.ledger.id("customer").map(str::to_owned)));
                 if let Err(error) = self.commit_case(case, news, remove, line.into_iter().collect(), now) {
                     self.adoption.not_looked(id);
                     return Err(error);
@@ -169,6 +191,17 @@ impl Engine {
             }
         }
     }
+}
+
+/// What is being written, or unclear, is settled first.
+fn is_under_way(case: &Case) -> bool {
+    case.attempts.iter().any(|attempt| attempt.state != AttemptState::Parked)
+}
+
+/// Whose record it is, where it is looked for at somebody's.
+pub(super) fn adopted_from(customer: Customer) -> Holding {
+    let detail = json!({ "name": customer.name, "adopted": true });
+    Holding { key: "customer".into(), helpdesk_id: customer.id, detail }
 }
 
 /// What the ledger does not know: what it knows stays as it was written, but for a ticket that was replaced.

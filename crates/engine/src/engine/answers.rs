@@ -446,8 +446,8 @@ impl Engine {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let asked = self.asked + 1;
-        if let Some(id) = job.call().filter(|_| asked > MOST_IN_A_ROW) {
-            return self.leads_nowhere(id, now);
+        if asked > MOST_IN_A_ROW && job.call().is_some() {
+            return self.leads_nowhere(&job, now);
         }
         self.busy_calls.extend(job.call());
         self.further.push_back(Further { job, request, asked });

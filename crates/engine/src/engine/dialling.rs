@@ -60,13 +60,13 @@ impl Engine {
             }
         };
         let ticket = ask.ticket.as_deref().map(str::trim).filter(|ticket| !ticket.is_empty());
-        if ticket.is_some_and(|ticket| self.helpdesk.ticket_url(ticket).is_none()) {
-            return Err(wrong("`ticket` is the id of a ticket, as it stands in its address."));
-        }
+        let no_ticket =
+            || wrong("`ticket` is the id of a ticket or conversation, as it stands in its address.");
+        let ticket =
+            ticket.map(|ticket| self.helpdesk.ticket_id(ticket).ok_or_else(no_ticket)).transpose()?;
         let agent = agent(self.knowledge.agents.as_deref(), ask.agent.as_deref())?;
         self.may_act(now)?;
         let id = Uuid::new_v4().to_string();
-        let ticket = ticket.map(str::to_owned);
         let dial = Dial { id: id.clone(), agent: agent.id, number, ticket, at: now, call: None };
         let mut change = Change::at(now);
         change.dials.push(dial.clone());

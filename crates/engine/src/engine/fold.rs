@@ -137,7 +137,7 @@ impl Engine {
             case.thread = self.thread(&case)?;
         }
         let is_searched_for = self.search_of_a_study(&case, &assessment, now).is_some();
-        let undecided = (is_question(&assessment.step) || is_searched_for) && case.selected == Some(true);
+        let undecided = (is_question(&assessment) || is_searched_for) && case.selected == Some(true);
         if !undecided && let Some(told) = self.studied.remove(&case.call.id) {
             self.studies_done.push(told);
         }
@@ -171,7 +171,8 @@ impl Engine {
         let choice = self.choice_for(case)?;
         context.choice = choice.as_ref();
         let assessment = self.helpdesk.assess(case, &context);
-        Ok(self.adoption.first(case, self.under_the_gate(case, assessment), now))
+        let by_customer = self.helpdesk.adopts_by_customer();
+        Ok(self.adoption.first(case, self.under_the_gate(case, assessment), by_customer, now))
     }
 
     fn under_the_gate(&self, case: &Case, assessment: Assessment) -> Assessment {
@@ -190,7 +191,7 @@ impl Engine {
             };
         }
         let studied = self.studied.contains_key(&case.call.id);
-        let reads = is_question(&assessment.step);
+        let reads = is_question(&assessment);
         let may_read = studied
             || self.settings.logging.mode.0 == Mode::Shadow && case.barred.as_deref() == Some("mode_shadow");
         match &assessment.standing {
@@ -220,7 +221,7 @@ impl Engine {
                 due(self.write_at(now), writes.max(1))
             }
             // Asked just before the write that it is for.
-            Step::Adopt => due(self.write_at(now), writes.max(1)),
+            Step::Adopt(_) => due(self.write_at(now), writes.max(1)),
             // A read that failed has its next try in `due` already.
             Step::Read { .. } if case.reads.failed > 0 => {
                 due(case.due.map_or(now, |d| d.at.max(now)), writes.max(record))
@@ -363,8 +364,8 @@ impl Engine {
 }
 
 /// Steps that change nothing outside: they are taken for a plan that nobody will carry out, too.
-pub(super) fn is_question(step: &Step) -> bool {
-    match step {
+pub(super) fn is_question(assessment: &Assessment) -> bool {
+    match assessment.step {
         Step::Read { .. }
         | Step::LookUp(_)
         | Step::LookUpAnonymous
@@ -372,16 +373,17 @@ pub(super) fn is_question(step: &Step) -> bool {
         | Step::LookForConversation(_)
         | Step::ReadLine(_)
         | Step::Lists
-        | Step::Adopt => true,
+        | Step::Adopt(_) => true,
         // It may lead to one being made.
         Step::Place => false,
         Step::Rest
         | Step::Wait(_)
         | Step::LookAtTicket
-        | Step::LookAtLinked
         | Step::LookAtNamed
         | Step::LookForArrivals
         | Step::Fetch(_)
         | Step::Write => false,
+        // Without a plan, it is to tell whose the call is (F8).
+        Step::LookAtLinked => assessment.writes.is_empty(),
     }
 }

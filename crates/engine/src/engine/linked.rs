@@ -91,13 +91,17 @@ impl Engine {
         self.linked_is_settled(case, vec![unlinked("ticket_gone")], now)
     }
 
-    fn linked_is_settled(
+    pub(super) fn linked_is_settled(
         &mut self,
         case: Case,
         told: Vec<Holding>,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let (rule, answer) = match told.iter().find(|holding| holding.key == UNLINKED) {
+            Some(why) if why.detail["why"] != "ticket_gone" && why.detail["why"] != "ticket_trashed" => (
+                "What the call was placed from cannot be looked at: nothing is written there, and it tells nothing (G9, F8)",
+                why.detail["why"].as_str().unwrap_or_default().to_owned(),
+            ),
             Some(why) => (
                 "The ticket that the call was placed from was thrown away, so nothing is written there (G9, G25)",
                 why.detail["why"].as_str().unwrap_or_default().to_owned(),

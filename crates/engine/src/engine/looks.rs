@@ -3,17 +3,17 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::Engine;
 use super::answers::LOOK_AGAIN;
+use super::{Engine, Job};
 use crate::assessing::is_parked;
-use crate::call::CaseId;
-use crate::ledger::{Attempt, AttemptState, Write, WriteKind};
+use crate::ledger::{Attempt, AttemptState, Write, WriteKind, unlinked};
 use crate::store::{Case, StoreError};
 
 /// A question that led nowhere cost much of what may be asked.
 const AFTER_A_CHAIN: TimeDelta = TimeDelta::hours(1);
-const LEADS_NOWHERE: &str = "The helpdesk named one record after another in place of the one that this goes into, without an \
-                             end, so it was not written. Look at the customer there, and try again.";
+const LEADS_NOWHERE: &str = "There was always more to ask the helpdesk before it was clear what this goes into (records that \
+                             were merged into one another, or a list without an end), so it was not written. Look at the \
+                             customer there, and try again.";
 
 impl Engine {
     /// How one ticket or conversation stands is not told: whoever may not see it may not write into it either, and asking
@@ -29,8 +29,18 @@ impl Engine {
     }
 
     /// Each answer named another record that is to be asked for: merged into one another, say, or a list without an end.
-    pub(super) fn leads_nowhere(&mut self, id: CaseId, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let Some(case) = self.store.case(id)? else { return Ok(()) };
+    pub(super) fn leads_nowhere(&mut self, job: &Job, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let Some(case) = job.call().map(|id| self.store.case(id)).transpose()?.flatten() else {
+            return Ok(());
+        };
+        match job {
+            // The call's own record does not need it.
+            Job::LookAtLinked { .. } => {
+                return self.linked_is_settled(case, vec![unlinked("leads_nowhere")], now);
+            }
+            Job::Probe { write, .. } => return self.park(case, write, "leads_nowhere", LEADS_NOWHERE, now),
+            _ => {}
+        }
         self.left_to_a_person(case, "leads_nowhere", LEADS_NOWHERE, AFTER_A_CHAIN, now)
     }
 

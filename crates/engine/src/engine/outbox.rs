@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use chrono::{DateTime, TimeDelta, Utc};
 use sidetone_protocol::Vendor;
 
+use super::adoption::adopted_from;
 use super::fold::is_question;
 use super::{Engine, Job};
 use crate::budget::Lane;
@@ -161,7 +162,7 @@ impl Engine {
         if let Some(number) = self.search_of_a_study(&case, &assessment, now) {
             return Ok(self.search(id, number, now).map_or(Begun::Blocked, |()| Begun::Yes));
         }
-        if self.compares_at(&case).is_some_and(|at| at <= now) && !is_question(&assessment.step) {
+        if self.compares_at(&case).is_some_and(|at| at <= now) && !is_question(&assessment) {
             return self.compare(case, now);
         }
         let vendor = self.helpdesk.vendor();
@@ -233,13 +234,14 @@ impl Engine {
             Step::Write if self.is_behind_another(&case)? => {
                 return self.later(case, now + SEND_AGAIN).map(|()| Begun::NotNow);
             }
-            Step::Adopt => {
+            Step::Adopt(of) => {
                 if self.knowledge.people.is_none() || self.knowledge.tags.is_none() {
                     self.lists.wanted(now);
                     return self.later(case, now + SEND_AGAIN).map(|()| Begun::NotNow);
                 }
-                let request = self.helpdesk.adopt(&case);
-                let job = Job::Adopt { call: id, asked: request.uri().clone(), so_far: Vec::new() };
+                let request = self.helpdesk.adopt(&case, of.as_deref().map(|of| of.id.as_str()));
+                let so_far = of.map(|of| adopted_from(*of)).into_iter().collect();
+                let job = Job::Adopt { call: id, asked: request.uri().clone(), so_far };
                 self.ask(vendor, Lane::Live, job, request, now)
             }
             Step::LookForArrivals => match self.helpdesk.look_for_arrivals(&case) {

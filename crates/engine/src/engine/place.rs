@@ -160,18 +160,10 @@ impl Engine {
             return Ok(());
         }
         let Some(request) = self.helpdesk.make_place(&self.mapped_agents()) else { return Ok(()) };
-        let vendor = self.helpdesk.vendor();
-        if let Err(until) = self.may_ask(vendor, Lane::Live, now) {
-            self.place.again = until;
-            return Ok(());
-        }
-        if let Err(error) = self.note_place_asked_for(Some(now), now) {
-            self.did_not_go(vendor);
-            return Err(error);
-        }
+        self.note_place_asked_for(Some(now), now)?;
         self.place.busy = true;
-        self.send(vendor, Job::Place(PlaceStep::Make), request, now);
-        Ok(())
+        // Before anything new: another look in its place would take the room that it waits for.
+        self.ask_further(Job::Place(PlaceStep::Make), request, now)
     }
 
     /// Who works in the helpdesk and is an agent in Aircall.

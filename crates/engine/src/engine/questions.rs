@@ -83,7 +83,7 @@ impl Engine {
         let questions: &[Question] = match step {
             Step::LookUp(_) | Step::LookUpAnonymous | Step::LookAtChosen(_) => &[Question::Customers],
             Step::Lists => &[Question::People, Question::Tags],
-            Step::Adopt | Step::LookForConversation(_) => &[Question::Records],
+            Step::Adopt(_) | Step::LookForConversation(_) => &[Question::Records],
             Step::Place => &[Question::Place],
             Step::ReadLine(_)
             | Step::Rest

@@ -38,11 +38,12 @@ const CORRECTED_BY_LESS: TimeDelta = TimeDelta::minutes(5);
 /// Of a call with its beginning alone: Aircall corrects by about a second.
 pub(super) const CORRECTED_BY: TimeDelta = TimeDelta::seconds(2);
 
-/// The first question: to the conversation, where it is known, and else to the contact.
-pub(super) fn ask(account: &Account, case: &Case) -> Request {
-    match known_conversation(case) {
-        Some(known) => messages::of_conversation(&known, Some(MAX_LIMIT)).to_http(account),
-        None => ask_the_contact(account, case),
+/// The first question: to the conversation, where it is known, and else to the contact; this one, if one is named.
+pub(super) fn ask(account: &Account, case: &Case, of: Option<&str>) -> Request {
+    match (known_conversation(case), of) {
+        (Some(known), _) => messages::of_conversation(&known, Some(MAX_LIMIT)).to_http(account),
+        (None, Some(contact)) => of_contact(contact).to_http(account),
+        (None, None) => ask_the_contact(account, case),
     }
 }
 

@@ -305,9 +305,10 @@ fn found_among(
         });
         return Ok(ours.map_or(Probed::Nothing, |ours| placed(attempt, ours)));
     }
-    let of_contact = of_contact(contact_of(&attempt.write).unwrap_or_default());
+    let contact = contact_of(&attempt.write).unwrap_or_default();
+    let of_contact = of_contact(contact);
     let listed = of_contact.parse(answer).map_err(refusal)?;
-    let next = match ours(&listed.items) {
+    let next = match ours(&listed.items, contact) {
         Some(ours) => Some(messages::of_conversation(&ours.id, Some(MAX_LIMIT)).to_http(account)),
         None => of_contact.next_page(&listed).map(|next| next.to_http(account)),
     };

@@ -32,9 +32,13 @@ pub(super) fn of_contact(contact: &str) -> front::Request<List<Found>> {
     conversations::of_contact(&by_id(contact), &all)
 }
 
-/// Of a contact's conversations the one that ours go into: the newest with our tag.
-pub(super) fn ours(found: &[Found]) -> Option<&Found> {
-    found.iter().find(|one| has_our_tag(one))
+/// Of a contact's conversations the one that ours go into: the newest with our tag, first of those that are this contact's,
+/// as the list also has what the contact only takes part in.
+pub(super) fn ours<'a>(found: &'a [Found], contact: &str) -> Option<&'a Found> {
+    let of = |one: &Found| one.recipient.as_ref().and_then(|recipient| recipient.contact.clone());
+    let mut tagged = found.iter().filter(|one| has_our_tag(one));
+    let newest = tagged.clone().next();
+    tagged.find(|one| of(one).is_some_and(|of| of.as_str() == contact)).or(newest)
 }
 
 pub(super) fn has_our_tag(found: &Found) -> bool {
@@ -66,7 +70,7 @@ pub(super) fn told(
     };
     let found = match kept {
         None => match of_contact(customer).parse(answer) {
-            Ok(listed) => match (ours(&listed.items), of_contact(customer).next_page(&listed)) {
+            Ok(listed) => match (ours(&listed.items, customer), of_contact(customer).next_page(&listed)) {
                 // With others about by the hundred, ours may be far down: the list is read on.
                 (None, Some(next)) => {
                     return Ok(Told::Ask { request: Box::new(next.to_http(account)), so_far: None });

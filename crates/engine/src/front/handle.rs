@@ -18,7 +18,7 @@ use crate::helpdesk::Context;
 use crate::ledger::{HANDLE, Holding, Ledger, Write, WriteKind};
 use crate::number::{E164, Party};
 use crate::settings::Language;
-use crate::whom::Whom;
+use crate::whom::{Whom, meant_by_dialling};
 
 /// What is to be done at the contact before anything is imported for it.
 pub(super) fn contact(call: &Call, record: &Record, ledger: &Ledger, context: &Context<'_>) -> Option<Write> {
@@ -44,11 +44,15 @@ pub(super) fn contact(call: &Call, record: &Record, ledger: &Ledger, context: &C
 fn is_for_this_call_only(ledger: &Ledger, context: &Context<'_>) -> bool {
     let found = context.matched.map(|matched| matched.customers.as_slice());
     let chosen = decided(ledger, context.choice, found);
-    // Whoever is found without its plus has the number, whatever was chosen.
-    let has_the_number = |customer: &Customer| {
-        found.is_some_and(|found| found.iter().any(|one| one.id == customer.id && one.spelled.is_some()))
-    };
-    matches!(chosen, Some(Decided::Customer { customer, remembered: false }) if !has_the_number(&customer))
+    let found = found.unwrap_or_default();
+    // Whoever alone is found without its plus has the number, whatever was chosen. Of several it is nobody's.
+    let has_the_number =
+        |customer: &Customer| matches!(found, [one] if one.id == customer.id && one.spelled.is_some());
+    match chosen {
+        Some(Decided::Customer { customer, remembered: false }) => !has_the_number(&customer),
+        Some(Decided::Customer { remembered: true, .. }) => false,
+        _ => found.len() > 1 && meant_by_dialling(ledger).is_some(),
+    }
 }
 
 /// Nobody has the number as Front writes it: this contact gets it, or the import would make another one.

@@ -511,6 +511,55 @@ async fn of_two_who_share_the_number_the_conversation_that_was_dialled_from_take
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_one_call_says_of_a_number_that_two_have_says_nothing_of_their_other_calls() {
+    // B7, F8: nobody has it in Front's own spelling
+    let day = Day::begin(Plan::with_front()).await;
+    let number = "+33199001234";
+    day.front.add_contact("Ana Lenoir", None, "01 99 00 12 34").unwrap();
+    let bo = day.front.add_contact("Bo Lenoir", None, "0033199001234").unwrap();
+    day.pass(900).await;
+    let is_held = |call: u64| {
+        let detail = day.detail(call);
+        (detail.state, detail.card.candidates.len()) == (CallState::Held, 2)
+    };
+    let (first, second) = (missed(&day, number).await, missed(&day, number).await);
+    assert!(is_held(first) && is_held(second), "{:#?}", day.detail(first));
+    day.handle.choose(CaseId(first), &bo, false).await.unwrap();
+    day.pass(120).await;
+    let his = conversation(&day, first);
+    assert_eq!(day.detail(first).call.customer.unwrap().id, bo);
+    assert!(is_held(second), "{:#?}", day.detail(second));
+    let placed = dialled(&day, number, Some(&his)).await;
+    assert_eq!(conversation(&day, placed)["id"], his["id"]);
+    assert!(is_held(second), "{:#?}", day.detail(second));
+    assert!(is_held(missed(&day, number).await));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_conversation_to_dial_from_is_named_as_it_stands_in_the_address_and_may_be_kept_from_us() {
+    // F8
+    let day = Day::begin(Plan::with_front()).await;
+    day.pass(60).await;
+    let call = missed(&day, "+12025550161").await;
+    let candidates = day.detail(call).card.candidates;
+    day.handle.choose(CaseId(call), &candidates[0].customer.id, false).await.unwrap();
+    day.pass(60).await;
+    let from = conversation(&day, call);
+    let id = from["id"].as_str().unwrap();
+    let number = u64::from_str_radix(id.strip_prefix("cnv_").unwrap(), 36).unwrap();
+    let placed = dialled(&day, "+12025550161", Some(&json!({ "id": number.to_string() }))).await;
+    assert_eq!(conversation(&day, placed)["id"], from["id"]);
+
+    let kept_from_us = FaultKind::Status { status: 403, retry_after: None };
+    day.front.add_fault(Fault::next(100, kept_from_us).on_just("GET", &format!("/conversations/{id}")));
+    let placed = dialled(&day, "+12025550161", Some(&from)).await;
+    let detail = day.detail(placed);
+    assert_eq!((detail.state, detail.reason.unwrap().code.as_str()), (CallState::Held, "several_matches"));
+    let told = format!("{:?}", detail.explanation);
+    assert!(told.contains("cannot be looked at") && !told.contains("thrown away"), "{told}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_voicemail_has_its_subject_and_its_link_at_once_and_the_companys_rule_runs() {
     // F4, F9, F10
     let day = Day::begin(Plan::with_front()).await;

@@ -190,3 +190,22 @@ async fn while_the_inbox_of_calls_is_not_told_nothing_is_sent_into_an_unknown_on
     assert_eq!(imported_into(&day, call), ["Aircall Phone"; 3]);
     assert_eq!(day.detail(call).state, CallState::Complete);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_inbox_is_made_at_once_although_much_else_is_asked_in_that_second() {
+    // F1, B2: a second has four requests; looks must not take what the making waits for
+    let day = Day::begin(Plan::with_front()).await;
+    let mut calls = Vec::new();
+    for n in 0..40 {
+        calls.push(day.ring(world::SUPPORT_FR, Some(&format!("+331990044{n:02}"))));
+    }
+    day.pass(20).await;
+    for call in &calls {
+        day.aircall.hang_up(*call, &HangUp::default()).unwrap();
+    }
+    day.pass(90).await;
+    let asked = day.front.journal(0);
+    let looks = asked.iter().filter(|entry| entry.method == "GET" && entry.path == "/inboxes").count();
+    assert!(looks <= 4, "{looks} looks");
+    inbox_of_calls(&day);
+}

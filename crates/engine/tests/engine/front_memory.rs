@@ -449,3 +449,44 @@ async fn a_conversation_that_was_merged_ever_on_is_left_to_a_person() {
     let told = day.detail(next);
     assert_eq!((told.state, told.reason.unwrap().code.as_str()), (CallState::Parked, "leads_nowhere"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_was_chosen_for_a_shared_number_is_where_its_calls_are_found_again() {
+    // B17, B7: whoever has the number in Front's own spelling is not who was chosen
+    for (name, is_restored) in
+        [("Sam Whitlock", true), ("Sam Whitlock", false), ("Whitlock Cafés", true), ("Whitlock Cafés", false)]
+    {
+        let mut day = Day::begin(Plan::with_front()).await;
+        day.pass(60).await;
+        let shared = "+12025550161";
+        let chosen = async |day: &Day, call: u64| {
+            let candidates = day.detail(call).card.candidates;
+            let one = candidates.iter().find(|c| c.customer.name == name).unwrap();
+            day.handle.choose(CaseId(call), &one.customer.id, true).await.unwrap();
+            day.pass(120).await;
+        };
+        let first = commented(&day, shared, "first").await;
+        chosen(&day, first).await;
+        day.kill().await;
+        day.shelf.back_up();
+        day.start().unwrap();
+        day.pass(10).await;
+        let second = commented(&day, shared, "second").await;
+        if is_restored {
+            day.kill().await;
+            day.shelf.restore();
+            day.start().unwrap();
+            day.pass(10).await;
+        } else {
+            lose_the_database(&mut day).await;
+        }
+        day.aircall.comment(second, world::CAMILLE, "late").unwrap();
+        day.pass(300).await;
+        if !is_restored && day.detail(second).state == CallState::Held {
+            chosen(&day, second).await;
+        }
+        let found = conversation(&day, second);
+        assert_eq!(comments(&found), ["first", "second", "late"], "{name}, a backup: {is_restored}");
+        assert_eq!(day.detail(second).state, CallState::Complete);
+    }
+}
