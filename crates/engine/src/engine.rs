@@ -15,6 +15,7 @@ mod dialling;
 mod files;
 mod fold;
 mod health;
+mod helpdesks;
 mod in_vain;
 mod linked;
 mod lists;
@@ -61,6 +62,7 @@ use self::dialling::{Askers, Dialling};
 use self::files::Transfers;
 pub(crate) use self::health::AIRCALL_REQUESTS;
 use self::health::Telling;
+pub(crate) use self::helpdesks::Helpdesks;
 pub(crate) use self::lists::{LINE_COUNTRIES, OWN_NUMBERS};
 use self::lists::{List, Lists};
 pub(crate) use self::messages::conversations;
@@ -472,6 +474,8 @@ impl Engine {
         if !settings.study_only && go_live.note(now, settings.logging.mode.0) {
             change.settings.push(("mode_changes".into(), go_live.text()));
         }
+        let helpdesks =
+            Helpdesks::remembered(store.as_ref(), helpdesk.account(), settings.study_only, &mut change, now)?;
         let polling = Polling::new(&settings, store.as_ref(), &mut change, now)?;
         store.commit(&change)?;
         let writing = Writing::remembered(store.as_ref())?;
@@ -497,6 +501,7 @@ impl Engine {
             tokens: RwLock::new(Tokens::remembered(store.as_ref())?),
             tokens_unsaved: AtomicBool::new(false),
             installation,
+            helpdesks,
         });
         let handle = Handle::new(Arc::clone(&shared), sender, pushed.clone(), health_seen);
         let mut engine = Engine {

@@ -39,6 +39,7 @@ use crate::choice::CallerName;
 use crate::conversation::Conversation;
 use crate::directory::entry::{Address, Entry, EntryPage, Order};
 use crate::directory::{Customer, Person};
+use crate::engine::webhook::host;
 use crate::helpdesk::{
     Adopted, Answer, Arrivals, Assessment, Context, CustomerSeen, Helpdesk, LOOKS_MS, ListPage, Met, Owner,
     Probed, Refusal, Request, Told, Upload, Whereabouts,
@@ -437,6 +438,10 @@ impl Helpdesk for Front {
 
     fn ticket_url(&self, id: &str) -> Option<String> {
         Some(front::open_url(&self.app_url, id))
+    }
+
+    fn account(&self) -> String {
+        format!("Front, {}", host(self.account.base()))
     }
 
     fn ticket_id(&self, given: &str) -> Option<String> {

@@ -35,6 +35,7 @@ use crate::choice::CallerName;
 use crate::conversation::Conversation;
 use crate::directory::entry::{Address, Entry, EntryPage, Order};
 use crate::directory::{Customer, Person};
+use crate::engine::webhook::host;
 use crate::helpdesk::{
     Adopted, Answer, Assessment, Context, CustomerSeen, Helpdesk, ListPage, Met, Owner, Probed, Refusal,
     Request, Told, Upload, Whereabouts,
@@ -329,6 +330,10 @@ impl Helpdesk for Gorgias {
 
     fn customer_url(&self, id: &str) -> Option<String> {
         id.parse().ok().map(|id| self.account.customer_url(id))
+    }
+
+    fn account(&self) -> String {
+        format!("Gorgias, {}", host(self.account.base()))
     }
 
     fn ticket_url(&self, id: &str) -> Option<String> {

@@ -21,7 +21,7 @@ use crate::choice::{CallerName, Choice};
 use crate::clinic::Clinic;
 use crate::clock::Clock;
 use crate::directory::{Matched, entry};
-use crate::engine::{AdoptProgress, Declined, Stimulus, Wish, conversations};
+use crate::engine::{AdoptProgress, Declined, Helpdesks, Stimulus, Wish, conversations};
 use crate::foresight::{Foreseen, Foresight};
 use crate::gate;
 use crate::helpdesk::{Assessment, Helpdesk};
@@ -58,6 +58,7 @@ pub(crate) struct Shared {
     /// The loop has not stored yet what changed there.
     pub(crate) tokens_unsaved: AtomicBool,
     pub(crate) installation: Uuid,
+    pub(crate) helpdesks: Helpdesks,
 }
 
 impl Shared {
@@ -331,7 +332,7 @@ impl Handle {
         let choice = case.call.party().number().map(|n| shared.store.choice(n)).transpose()?.flatten();
         let mut context = knowledge.context(&shared.settings, now, matched.as_ref(), &talks);
         context.choice = choice.as_ref();
-        let assessment = shared.helpdesk.assess(case, &context);
+        let assessment = shared.helpdesks.apply(case, shared.helpdesk.assess(case, &context));
         let refused = knowledge.refused.values().next().cloned();
         Ok((gate::apply(case, assessment, &shared.settings, &knowledge.own_numbers), refused))
     }

@@ -639,6 +639,9 @@ pub trait Helpdesk: Send + Sync {
     /// is no record of this call.
     fn adopt_met(&self, case: &Case, met: &Met, context: &Context<'_>) -> Option<(Vec<Holding>, Request)>;
 
+    /// Which account it is, as it can be told without asking: customers and tickets of another one have nothing to do with
+    /// this one's.
+    fn account(&self) -> String;
     /// What the headers tell of the request limit: used and limit.
     fn told(&self, headers: &http::HeaderMap) -> Option<(u32, u32)>;
     /// In how many seconds nothing of it is used any more, where the headers tell that of an answer that came now.

@@ -225,6 +225,8 @@ pub struct Change {
     pub cases: Vec<CaseChange>,
     /// Numbers that are to be dialled, or have become a call: then each must not have become one before.
     pub dials: Vec<Dial>,
+    /// Everything that was learned of customers is forgotten first: numbers, conversations, what people chose, the directory.
+    pub forgets_customers: bool,
     /// Answers of the directory.
     pub matched: Vec<Matched>,
     /// Conversations of text messages, as seen or made.

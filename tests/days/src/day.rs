@@ -134,6 +134,8 @@ pub struct Plan {
     pub time_zone: Option<&'static str>,
     /// How events arrive.
     pub arrival: Arrival,
+    /// Where Gorgias is: another name of the same is another account.
+    pub gorgias_url: &'static str,
     /// The key that the engine is given for Gorgias.
     pub gorgias_key: &'static str,
     /// The token that the engine is given for Front.
@@ -174,6 +176,7 @@ impl Default for Plan {
             time_zone: None,
             arrival: Arrival::OwnWebhook { public_url: "https://hub.example.com".into() },
             gorgias_key: gorgias_world::API_KEY,
+            gorgias_url: "http://127.0.0.1:2",
             front_token: front_world::TOKEN,
             aircall_token: aircall_world::API_TOKEN,
             deliver: true,
@@ -587,7 +590,7 @@ fn helpdesk(plan: &Plan) -> (Arc<dyn Helpdesk>, Rate) {
     let (helpdesk, requests, seconds): (Arc<dyn Helpdesk>, u32, u64) = match plan.desk {
         Desk::Gorgias => {
             let credential = gorgias::Credential::basic(gorgias_world::EMAIL, plan.gorgias_key);
-            let account = gorgias::Account::new("http://127.0.0.1:2", credential).unwrap();
+            let account = gorgias::Account::new(plan.gorgias_url, credential).unwrap();
             (Arc::new(Gorgias::new(account)), 80, 40)
         }
         Desk::Front => {

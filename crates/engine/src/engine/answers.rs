@@ -24,6 +24,8 @@ pub(super) const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(20);
 /// An answer that leads to a further question: so many in a row at most, be it pages of a list or records that each name
 /// another one as what they were merged into.
 const MOST_IN_A_ROW: u32 = 100;
+/// The setting with the shared customer of withheld callers.
+pub(super) const ANONYMOUS: &str = "anonymous_customer";
 /// What whoever waits for a walk through lists is told.
 const NOT_STORED: &str = "the database does not take what was read";
 /// The first time after this one already.
@@ -350,7 +352,7 @@ impl Engine {
         let mut change = Change::at(now);
         if let Some(known) = customers.first() {
             let text = serde_json::to_string(known)?;
-            change.settings.push(("anonymous_customer".into(), text));
+            change.settings.push((ANONYMOUS.into(), text));
         }
         self.knowledge.anonymous = Some(Matched { number: E164::none(), checked_at: now, customers });
         self.share_knowledge();
@@ -360,7 +362,7 @@ impl Engine {
     /// The shared customer of withheld callers, as whichever hub on this store came to know it last.
     pub(super) fn stored_anonymous(&self) -> Result<Option<Matched>, StoreError> {
         // Emptied when it was deleted in the helpdesk.
-        let text = self.store.setting("anonymous_customer")?.filter(|text| !text.is_empty());
+        let text = self.store.setting(ANONYMOUS)?.filter(|text| !text.is_empty());
         let known = text.map(|text| serde_json::from_str(&text)).transpose()?;
         let matched =
             |known| Matched { number: E164::none(), checked_at: self.clock.now(), customers: vec![known] };

@@ -170,7 +170,7 @@ impl Engine {
         context.under_way = self.transfers.of(case.call.id);
         let choice = self.choice_for(case)?;
         context.choice = choice.as_ref();
-        let assessment = self.helpdesk.assess(case, &context);
+        let assessment = self.shared.helpdesks.apply(case, self.helpdesk.assess(case, &context));
         let by_customer = self.helpdesk.adopts_by_customer();
         Ok(self.adoption.first(case, self.under_the_gate(case, assessment), by_customer, now))
     }
@@ -316,14 +316,17 @@ impl Engine {
         if let Some(number) = case.call.party().number() {
             self.failed_looks.remove(number);
         }
-        let (put, remove) = if case.ledger.has(GONE) {
+        let (put, remove) = if self.shared.helpdesks.elsewhere(&case.ledger).is_some() {
+            // What it holds of another account is of no use here.
+            (Vec::new(), case.ledger.rows().map(|row| row.holding.key.clone()).collect())
+        } else if case.ledger.has(GONE) {
             self.doubt_conversation(case.ledger.id("customer"), now)?;
             case.ledger.begun_again()
         } else {
             Default::default()
         };
         // Whether the ticket is still there is what the person may be wondering.
-        let look = self.helpdesk.look_at_ticket(&case).filter(|_| put.is_empty());
+        let look = self.helpdesk.look_at_ticket(&case).filter(|_| put.is_empty() && remove.is_empty());
         self.commit_case(case, put, remove, Vec::new(), now)?;
         if let Some(request) = look
             && self.settings.logging.mode.0 == Mode::Live

@@ -146,6 +146,10 @@ impl Engine {
 
     fn begin(&mut self, mut case: Case, thread: &str, now: DateTime<Utc>) -> Result<Begun, StoreError> {
         let id = case.call.id;
+        if self.shared.helpdesks.elsewhere(&case.ledger).is_some() {
+            self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)?;
+            return Ok(Begun::NotNow);
+        }
         if let Some(attempt) = case.attempts.iter().find(|a| a.state == AttemptState::Unclear).cloned() {
             return self.look_for(case, &attempt, thread, now);
         }

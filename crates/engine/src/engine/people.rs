@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::answers::LOOK_AGAIN;
+use super::answers::{ANONYMOUS, LOOK_AGAIN};
 use super::outbox::SEND_AGAIN;
 use super::written::drop_attempt;
 use super::{Engine, Job};
@@ -130,7 +130,7 @@ impl Engine {
     /// Who the shared customer of withheld callers is, is asked anew.
     pub(super) fn forget_anonymous(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
         let mut change = Change::at(now);
-        change.settings.push(("anonymous_customer".into(), String::new()));
+        change.settings.push((ANONYMOUS.into(), String::new()));
         self.push(&change)?;
         self.knowledge.anonymous = None;
         self.share_knowledge();

@@ -23,7 +23,7 @@ const PLACE: &str = PLACE_KEPT_IN[0];
 /// The setting that keeps which it was, while it is in doubt whether that is still there.
 const WAS: &str = PLACE_KEPT_IN[1];
 /// The setting that keeps when it was asked for, until that is known to have come to something.
-const ASKED_FOR: &str = "place_asked_for";
+pub(super) const ASKED_FOR: &str = "place_asked_for";
 /// Whoever holds this thread may make it.
 const THREAD: &str = "place";
 /// What it is made with (people, agents) is waited for in steps of this.

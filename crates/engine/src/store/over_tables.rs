@@ -38,6 +38,12 @@ impl<D: Database> Store for D {
         let mut cases: Vec<&CaseChange> = change.cases.iter().collect();
         cases.sort_by_key(|changed| changed.case.call.id);
         self.write(|sql| {
+            if change.forgets_customers {
+                matched::forget_all(sql)?;
+                conversation::forget_all(sql)?;
+                choice::forget_all(sql)?;
+                directory::forget_all(sql)?;
+            }
             inbox::fold(sql, &change.folded)?;
             call::put(sql, &cases)?;
             ledger::put(sql, &cases, change.at)?;

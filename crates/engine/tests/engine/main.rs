@@ -8,6 +8,7 @@ mod requests;
 mod server;
 
 mod adoption;
+mod another_helpdesk;
 mod authorization;
 mod budget;
 mod calls_into_gorgias;

@@ -6,6 +6,11 @@ use crate::number::E164;
 use crate::store::StoreError;
 use crate::store::sql::{Sql, values};
 
+pub(in crate::store) fn forget_all(sql: &mut dyn Sql) -> Result<(), StoreError> {
+    sql.execute("DELETE FROM choice", &values![])?;
+    Ok(())
+}
+
 pub(in crate::store) fn put(sql: &mut dyn Sql, choices: &[Choice]) -> Result<(), StoreError> {
     for choice in choices {
         sql.execute(

@@ -5,6 +5,11 @@ use crate::conversation::Conversation;
 use crate::store::StoreError;
 use crate::store::sql::{Sql, values};
 
+pub(in crate::store) fn forget_all(sql: &mut dyn Sql) -> Result<(), StoreError> {
+    sql.execute("DELETE FROM conversation", &values![])?;
+    Ok(())
+}
+
 pub(in crate::store) fn put(sql: &mut dyn Sql, conversations: &[Conversation]) -> Result<(), StoreError> {
     for conversation in conversations {
         sql.execute(

@@ -9,6 +9,12 @@ use crate::store::sql::{Row, Sql, Value, values};
 /// Stands for a number where nothing can match.
 const NO_NUMBER: &str = "";
 
+pub(in crate::store) fn forget_all(sql: &mut dyn Sql) -> Result<(), StoreError> {
+    sql.execute("DELETE FROM directory_number", &values![])?;
+    sql.execute("DELETE FROM directory", &values![])?;
+    Ok(())
+}
+
 pub(in crate::store) fn put(sql: &mut dyn Sql, change: &DirectoryChange) -> Result<(), StoreError> {
     if change.is_empty() {
         return Ok(());

@@ -6,6 +6,11 @@ use crate::number::E164;
 use crate::store::StoreError;
 use crate::store::sql::{Sql, values};
 
+pub(in crate::store) fn forget_all(sql: &mut dyn Sql) -> Result<(), StoreError> {
+    sql.execute("DELETE FROM matched", &values![])?;
+    Ok(())
+}
+
 pub(in crate::store) fn put(sql: &mut dyn Sql, matched: &[Matched]) -> Result<(), StoreError> {
     for matched in matched {
         sql.execute(
