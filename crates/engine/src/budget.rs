@@ -23,6 +23,8 @@ const STILL_WAITING: TimeDelta = TimeDelta::seconds(30);
 /// nobody tells; so nothing but look-ups for somebody who rings goes faster.
 const FRONT_A_SECOND: usize = 4;
 const A_SECOND: TimeDelta = TimeDelta::seconds(1);
+/// Its limit is counted by the minute (`reference/front.md §2.1`).
+const FRONT_COUNTS_BY: Duration = Duration::from_secs(60);
 
 /// Of a limit that drains at one moment, no more than this is kept for those who will ring until then.
 const MOST_FOR_RINGS: f64 = 0.3;
@@ -277,6 +279,10 @@ impl Budget {
         if limit > 0 {
             self.rate.requests = limit;
         }
+        if self.vendor == Vendor::Front {
+            // It tells a minute's requests, whatever time was set up for those to start with.
+            self.rate.window = FRONT_COUNTS_BY;
+        }
         self.drains_at = None;
         // More than full is full: a header that says more must not hold us up for longer than the bucket takes.
         let used = f64::from(used.min(self.rate.requests));
@@ -404,6 +410,9 @@ fn delta(d: Duration) -> TimeDelta {
 }
 
 #[cfg(test)]
+mod hours;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -441,6 +450,20 @@ mod tests {
         assert_eq!(b.take(Lane::Late, at(999)), Err(at(1_000)));
         assert!(b.take(Lane::Ring, at(999)).is_ok(), "somebody rings");
         assert_eq!(taken(&mut b, Lane::Live, 1_000), 4);
+    }
+
+    #[test]
+    fn what_front_tells_is_a_minutes_whatever_time_the_rate_was_set_up_for() {
+        let rate = Rate { requests: 10, window: Duration::from_secs(10) };
+        let mut b = Budget::new(Vendor::Front, Counting::Leaky, rate, at(0));
+        b.take(Lane::Ring, at(0)).expect("the reserve");
+        b.answered();
+        b.told(44, 50, at(0), at(0));
+        b.is_unused_in(40, at(0));
+        assert_eq!(b.view(at(0)).window_seconds, 60);
+        b.take(Lane::Ring, at(0)).expect("one is left");
+        assert!(b.take(Lane::Ring, at(39_999)).is_err(), "nothing drains until then");
+        assert!(b.take(Lane::Ring, at(40_000)).is_ok());
     }
 
     #[test]
