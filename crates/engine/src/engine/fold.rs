@@ -191,7 +191,7 @@ impl Engine {
             };
         }
         let studied = self.studied.contains_key(&case.call.id);
-        let reads = is_question(&assessment);
+        let reads = is_question(assessment);
         let may_read = studied
             || self.settings.logging.mode.0 == Mode::Shadow && case.barred.as_deref() == Some("mode_shadow");
         match &assessment.standing {

@@ -163,7 +163,7 @@ impl Engine {
         now: DateTime<Utc>,
     ) -> Option<E164> {
         let is_studied = self.studied.contains_key(&case.call.id) && case.selected == Some(true);
-        let is_ready = assessment.standing == Standing::Logged && !is_question(&assessment);
+        let is_ready = assessment.standing == Standing::Logged && !is_question(assessment);
         let write = assessment.writes.first().filter(|_| is_studied && is_ready)?;
         self.search_comes_first(case, write, now)
     }
