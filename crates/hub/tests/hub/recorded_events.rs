@@ -64,8 +64,24 @@ async fn recorded_events_give_the_same_tickets_in_order_and_shuffled_with_repeat
         let mixed =
             (0..count).map(|i| in_order[(i * stride + seed) % count % in_order.len()].clone()).collect();
         let shuffled = tickets_after(mixed).await;
-        assert_eq!(shuffled, quiet, "stride {stride}");
+        assert_eq!(whoever_came_first(shuffled), whoever_came_first(quiet.clone()), "stride {stride}");
     }
+}
+
+/// The tickets without the note of whoever made the customer, and for whom there was one: two of the calls are of one
+/// stranger, and which of them is told to the end first, and so makes the customer, is up to the order of the events.
+fn whoever_came_first(mut tickets: Vec<Value>) -> (Vec<Value>, Vec<String>) {
+    let mut made = Vec::new();
+    for ticket in &mut tickets {
+        let customer = ticket["customer"].to_string();
+        let messages = ticket["messages"].as_array_mut().unwrap();
+        let before = messages.len();
+        messages
+            .retain(|message| !message["external_id"].as_str().is_some_and(|id| id.ends_with(":not_found")));
+        made.extend((messages.len() < before).then_some(customer));
+    }
+    made.sort();
+    (tickets, made)
 }
 
 fn gcd(a: usize, b: usize) -> usize {
