@@ -1,5 +1,4 @@
-//! Hours of load on Front's limit, with others who use it, too (B2): nobody is refused, whoever rings goes at once, and nothing
-//! starves.
+//! Hours of load on Front's limit, with others who use it, too (B2).
 
 use super::*;
 

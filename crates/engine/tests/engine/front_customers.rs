@@ -8,7 +8,7 @@ use sidetone_protocol::{CallState, Match};
 use sidetone_sandbox::{Fault, FaultKind, HangUp, aircall_world as world};
 
 use crate::day::{Day, MARTA, Plan, STRANGER};
-use crate::front::{conversation, last_seq, missed, writes};
+use crate::front::{conversation, conversations_of, last_seq, missed, writes};
 
 fn reads_of_contacts(day: &Day, seq: u64) -> usize {
     let is_one = |path: &str| path.starts_with("/contacts/alt:");
@@ -167,14 +167,6 @@ async fn where_the_contact_of_withheld_callers_is_refused_and_never_found_a_pers
     day.handle.retry(CaseId(call));
     day.pass(60).await;
     assert_eq!(day.detail(call).state, CallState::Complete);
-}
-
-/// The ids of a contact's conversations.
-fn conversations_of(day: &Day, contact: &str) -> Vec<Value> {
-    let path = format!("/contacts/{contact}/conversations");
-    let (status, listed) = day.front.by_a_person("GET", &path, &Value::Null).unwrap();
-    assert_eq!(status, 200, "{listed}");
-    listed["_results"].as_array().unwrap().iter().map(|one| one["id"].clone()).collect()
 }
 
 #[tokio::test(start_paused = true)]

@@ -10,7 +10,9 @@ use sidetone_sandbox::{
 };
 
 use crate::day::{Day, MARTA, Plan, STRANGER};
-use crate::front::{activity, archive, change, conversation, keys, last_seq, missed, writes};
+use crate::front::{
+    activity, archive, change, conversation, conversations_of, keys, last_seq, missed, writes,
+};
 
 /// The next import is answered so.
 fn next_import(day: &Day, kind: FaultKind) {
@@ -201,14 +203,6 @@ async fn whether_an_import_makes_contacts_or_not_each_caller_has_one() {
         }
         assert_eq!(day.front.contacts().len(), before + 2, "{makes}: the stranger and who withholds");
     }
-}
-
-/// The ids of a contact's conversations.
-fn conversations_of(day: &Day, contact: &str) -> Vec<Value> {
-    let path = format!("/contacts/{contact}/conversations");
-    let (status, listed) = day.front.by_a_person("GET", &path, &Value::Null).unwrap();
-    assert_eq!(status, 200, "{listed}");
-    listed["_results"].as_array().unwrap().iter().map(|one| one["id"].clone()).collect()
 }
 
 #[tokio::test(start_paused = true)]

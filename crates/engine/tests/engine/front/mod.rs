@@ -45,6 +45,14 @@ pub fn inboxes(conversation: &Value) -> Vec<&str> {
         .collect()
 }
 
+/// The ids of a contact's conversations.
+pub fn conversations_of(day: &Day, contact: &str) -> Vec<Value> {
+    let path = format!("/contacts/{contact}/conversations");
+    let (status, listed) = day.front.by_a_person("GET", &path, &Value::Null).unwrap();
+    assert_eq!(status, 200, "{listed}");
+    listed["_results"].as_array().unwrap().iter().map(|one| one["id"].clone()).collect()
+}
+
 /// An inbound call to Support FR that nobody answers; returns when all is written.
 pub async fn missed(day: &Day, from: &str) -> u64 {
     let call = day.ring(world::SUPPORT_FR, Some(from));
