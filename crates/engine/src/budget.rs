@@ -28,8 +28,14 @@ const FRONT_COUNTS_BY: Duration = Duration::from_secs(60);
 
 /// Of a limit that drains at one moment, no more than this is kept for those who will ring until then.
 const MOST_FOR_RINGS: f64 = 0.3;
-/// How often it rings is judged over at least this time.
-const RINGS_SEEN_OVER: TimeDelta = TimeDelta::seconds(15);
+/// Where records wait for room for longer than this, so much of Front's limit is for what comes late all the same: it waits
+/// for minutes, not for hours.
+const FULL_FOR_LONG: TimeDelta = TimeDelta::seconds(300);
+const LATE_ALL_THE_SAME: f64 = 0.08;
+/// How often it rings, and how fast others use it, is judged over at least this time.
+const PACE_SEEN_OVER: TimeDelta = TimeDelta::seconds(15);
+/// That moment is told in whole seconds, of two clocks at worst: it may be earlier by this.
+const DRAINS_EARLIER: TimeDelta = TimeDelta::seconds(2);
 
 /// In order of right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,10 +88,12 @@ pub struct Budget {
     waiting: [Option<(DateTime<Utc>, DateTime<Utc>)>; 4],
     /// How fast the bucket drained in fact, requests per second: slower than it should while others fill it.
     drains: Option<f64>,
-    /// When a record found no room last.
-    full_at: Option<DateTime<Utc>>,
+    /// Since when records find no room, again and again within a window, and when one did last.
+    full: Option<(DateTime<Utc>, DateTime<Utc>)>,
     /// When all of it drains at once; until then nothing does.
     drains_at: Option<DateTime<Utc>>,
+    /// How fast others use the limit until then, requests per second.
+    others_pace: f64,
     /// What the vendor told last, when, and how many requests of ours were answered since.
     told: Option<(f64, DateTime<Utc>, u32)>,
     /// Since when others fill more than half of the vendor's limit.
@@ -112,8 +120,9 @@ impl Budget {
             ours: VecDeque::new(),
             waiting: [None; 4],
             drains: None,
-            full_at: None,
+            full: None,
             drains_at: None,
+            others_pace: 0.0,
             told: None,
             crowded_since: None,
             in_flight: 0,
@@ -176,7 +185,8 @@ impl Budget {
         if let Some(guarded_until) = self.guarded_until(lane, now) {
             return Err(guarded_until);
         }
-        if self.vendor == Vendor::Front && self.is_another_first(lane, now) {
+        let right = if lane == Lane::Late && self.late_due(now) >= 1.0 { Lane::Live } else { lane };
+        if self.vendor == Vendor::Front && self.is_another_first(right, now) {
             return Err(now + A_SECOND);
         }
         let reserve = (f64::from(self.rate.requests) * self.share) as u32 / 10;
@@ -184,7 +194,7 @@ impl Budget {
             // After a start nobody knows how full it is: until an answer tells, no more goes than is always left free.
             return Err(now + TimeDelta::milliseconds(50));
         }
-        let room = (self.room_of(lane) - self.for_rings(lane, now)).max(1.0);
+        let room = (self.room_of(right) - self.kept_from(lane, now)).max(1.0);
         let level = match self.counting {
             Counting::Leaky => self.level,
             Counting::Window => self.ours.len() as f64,
@@ -193,7 +203,8 @@ impl Budget {
             return Ok(());
         }
         if lane == Lane::Live {
-            self.full_at = Some(now);
+            let since = self.full_lately(now).unwrap_or(now);
+            self.full = Some((since, now));
         }
         Err(self.room_at(level + 1.0 - room, now))
     }
@@ -201,8 +212,13 @@ impl Budget {
     /// Where all of the limit drains at one moment, there is room for every lane then: records that waited for it go before
     /// what may come late.
     fn is_another_first(&self, lane: Lane, now: DateTime<Utc>) -> bool {
-        let full_at = self.full_at.filter(|_| lane > Lane::Live);
-        full_at.is_some_and(|full_at| now - full_at <= delta(self.rate.window))
+        lane > Lane::Live && self.full_lately(now).is_some()
+    }
+
+    /// Since when records find no room, if one found none within the last window.
+    fn full_lately(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let (since, last) = self.full?;
+        (now - last <= delta(self.rate.window)).then_some(since)
     }
 
     fn guarded_until(&self, lane: Lane, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
@@ -221,15 +237,35 @@ impl Budget {
     }
 
     /// Where nothing drains for a while, writes would leave nothing to whoever rings meanwhile: so much is kept as will be
-    /// asked for if it goes on ringing as it does.
-    fn for_rings(&self, lane: Lane, now: DateTime<Utc>) -> f64 {
+    /// asked for if it goes on ringing, and others go on asking, as they do.
+    fn kept_from(&self, lane: Lane, now: DateTime<Utc>) -> f64 {
         let Some(until) = self.drains_at.filter(|_| lane != Lane::Ring) else { return 0.0 };
+        let left = in_seconds(until - now).max(0.0);
+        // People do not ring evenly: of so many, so many more may come.
+        let rings = self.rings_pace(now) * left;
+        let rings = rings + 2.0 * rings.sqrt();
+        let ours = f64::from(self.rate.requests) * self.share;
+        let late = ours * LATE_ALL_THE_SAME * left / self.rate.window.as_secs_f64().max(1.0);
+        let late = if lane == Lane::Live { late.min(self.late_due(now)) } else { 0.0 };
+        rings.min(ours * MOST_FOR_RINGS) + self.others_pace * left + late
+    }
+
+    /// How many requests may still come late with the right of a record.
+    fn late_due(&self, now: DateTime<Utc>) -> f64 {
+        let is_for_long = self.full_lately(now).is_some_and(|since| now - since > FULL_FOR_LONG);
+        if self.vendor != Vendor::Front || !is_for_long {
+            return 0.0;
+        }
+        let went = self.ours_of_it().filter(|(_, of)| *of == Lane::Late).count();
+        let all = f64::from(self.rate.requests) * self.share * LATE_ALL_THE_SAME;
+        (all.max(1.0) - went as f64).max(0.0)
+    }
+
+    /// How often it rang of late, and once more, times per second.
+    fn rings_pace(&self, now: DateTime<Utc>) -> f64 {
         let mut rang = self.ours.iter().filter(|(_, of)| *of == Lane::Ring).map(|(at, _)| *at);
-        let Some(first) = rang.next() else { return 0.0 };
-        let seen_over = (now - first).max(RINGS_SEEN_OVER);
-        let a_second = (rang.count() + 1) as f64 / (seen_over.num_milliseconds() as f64 / 1000.0);
-        let left = (until - now).num_milliseconds().max(0) as f64 / 1000.0;
-        (a_second * left).min(f64::from(self.rate.requests) * self.share * MOST_FOR_RINGS)
+        let Some(first) = rang.next() else { return 1.0 / self.rate.window.as_secs_f64().max(1.0) };
+        (rang.count() + 2) as f64 / in_seconds((now - first).max(PACE_SEEN_OVER))
     }
 
     /// Counts a request that goes.
@@ -304,16 +340,31 @@ impl Budget {
         let window = i64::try_from(self.rate.window.as_secs()).unwrap_or(i64::MAX);
         let is_sane = (1..=window.saturating_add(1)).contains(&seconds);
         self.drains_at = is_sane.then(|| now + TimeDelta::seconds(seconds));
+        self.see_others(now);
+    }
+
+    /// What this minute shows of how fast others use the limit.
+    fn see_others(&mut self, now: DateTime<Utc>) {
+        let Some(since) = self.filled_since() else { return };
+        if self.level >= f64::from(self.rate.requests) {
+            // Once all of it is used, nothing shows how fast that came.
+            return;
+        }
+        let seen = self.of_others() / in_seconds((now - since).max(PACE_SEEN_OVER));
+        let seen = seen.min(self.nominal());
+        // At its beginning nothing shows that they are slower than they were.
+        let is_long_enough = now - since >= PACE_SEEN_OVER;
+        self.others_pace = if is_long_enough { seen } else { seen.max(self.others_pace) };
     }
 
     /// Two tellings with some time between them show what others put in meanwhile.
     fn see_it_drain(&mut self, used: f64, now: DateTime<Utc>) {
-        let nominal = f64::from(self.rate.requests) / self.rate.window.as_secs_f64().max(0.001);
+        let nominal = self.nominal();
         let Some((before, at, answered)) = self.told else {
             self.told = Some((used, now, 0));
             return;
         };
-        let passed = (now - at).num_milliseconds() as f64 / 1000.0;
+        let passed = in_seconds(now - at);
         if passed < SEEN_OVER_SECONDS {
             return;
         }
@@ -324,12 +375,27 @@ impl Budget {
         self.told = Some((used, now, 0));
     }
 
+    /// Since when what is used is used, where all of it drains at one moment.
+    fn filled_since(&self) -> Option<DateTime<Utc>> {
+        self.drains_at.map(|at| at - delta(self.rate.window))
+    }
+
     /// Requests of others in the bucket. Where the vendor tells nothing, nothing is known of them.
     fn others(&self) -> u32 {
         match self.counting {
-            Counting::Leaky => (self.level.round() as u32).saturating_sub(self.ours.len() as u32),
+            Counting::Leaky => self.of_others().round() as u32,
             Counting::Window => 0,
         }
+    }
+
+    fn of_others(&self) -> f64 {
+        (self.level - self.ours_of_it().count() as f64).max(0.0)
+    }
+
+    /// Our requests of what is used.
+    fn ours_of_it(&self) -> impl Iterator<Item = &(DateTime<Utc>, Lane)> {
+        let since = self.filled_since().map(|since| since - DRAINS_EARLIER);
+        self.ours.iter().filter(move |(at, _)| since.is_none_or(|since| *at >= since))
     }
 
     /// A 429: every lane waits.
@@ -343,6 +409,7 @@ impl Budget {
     }
 
     fn drain(&mut self, now: DateTime<Utc>) {
+        let passed = in_seconds(now - self.level_at).max(0.0);
         match self.drains_at {
             Some(at) if at <= now => {
                 self.drains_at = None;
@@ -350,9 +417,12 @@ impl Budget {
                 self.told = None;
                 self.level = f64::from(self.in_flight);
             }
-            Some(_) => {}
+            // Nobody tells of what others use between two answers.
+            Some(_) => {
+                let full = f64::from(self.rate.requests).max(self.level);
+                self.level = (self.level + passed * self.others_pace).min(full);
+            }
             None => {
-                let passed = (now - self.level_at).num_milliseconds().max(0) as f64 / 1000.0;
                 self.level = (self.level - passed * self.drain_per_second()).max(0.0);
             }
         }
@@ -364,8 +434,13 @@ impl Budget {
     }
 
     fn drain_per_second(&self) -> f64 {
-        let nominal = f64::from(self.rate.requests) / self.rate.window.as_secs_f64().max(0.001);
+        let nominal = self.nominal();
         self.drains.map_or(nominal, |seen| seen.min(nominal))
+    }
+
+    /// All of the limit, evenly used: requests per second.
+    fn nominal(&self) -> f64 {
+        f64::from(self.rate.requests) / self.rate.window.as_secs_f64().max(0.001)
     }
 
     /// For the window and the metrics.
@@ -403,6 +478,10 @@ impl Budget {
 
 fn seconds(s: f64) -> TimeDelta {
     TimeDelta::milliseconds((s * 1000.0).ceil().clamp(0.0, 86_400_000.0) as i64)
+}
+
+fn in_seconds(d: TimeDelta) -> f64 {
+    d.num_milliseconds() as f64 / 1000.0
 }
 
 fn delta(d: Duration) -> TimeDelta {
@@ -490,12 +569,86 @@ mod tests {
             at_first = if second == 20 { writes } else { at_first };
         }
         assert!((50..=60).contains(&writes) && at_first < writes, "{at_first} of {writes}");
-        assert_eq!(taken(&mut b, Lane::Live, 59_999, 200), 0);
+        assert!(taken(&mut b, Lane::Live, 59_999, 200) <= 3, "those kept for who rang no more");
         assert!(taken(&mut b, Lane::Live, 60_000, 200) > 40, "all of it at once");
         // Somebody asks again, once nothing is told of such a moment.
         b.told(10, 100, at(61_000), at(61_000));
         b.is_unused_in(900, at(61_000));
         assert!(b.drains_at.is_none(), "no such limit is a quarter of an hour's");
+    }
+
+    #[test]
+    fn what_others_use_between_two_answers_is_reckoned_with_until_the_limit_drains() {
+        let rate = Rate { requests: 60, window: Duration::from_secs(60) };
+        let mut b = Budget::new(Vendor::Front, Counting::Leaky, rate, at(0));
+        b.take(Lane::Ring, at(29_900)).expect("the reserve");
+        b.answered();
+        b.told(31, 60, at(29_900), at(30_000));
+        b.is_unused_in(30, at(30_000));
+        assert_eq!(b.view(at(30_000)).others, 30);
+        assert!(b.take(Lane::Live, at(30_000)).is_err(), "they will use it all by then");
+        assert_eq!(b.view(at(35_000)).others, 35, "one a second");
+        assert!(b.take(Lane::Ring, at(52_000)).is_ok(), "53 are used");
+        b.answered();
+        assert!(b.take(Lane::Ring, at(53_000)).is_err(), "a tenth is left to them");
+        assert_eq!(b.view(at(59_999)).others, 58, "no more than there is");
+        assert!(b.take(Lane::Ring, at(60_000)).is_ok());
+        // They are as fast as they were, until some seconds show that they are not.
+        b.answered();
+        b.told(1, 60, at(60_000), at(61_000));
+        b.is_unused_in(59, at(61_000));
+        assert!(b.take(Lane::Live, at(61_000)).is_err());
+        b.told(1, 60, at(75_000), at(75_000));
+        b.is_unused_in(45, at(75_000));
+        assert!(b.take(Lane::Live, at(75_000)).is_ok());
+    }
+
+    #[test]
+    fn one_answer_that_says_that_all_is_used_holds_nobody_up_once_there_is_room() {
+        let rate = Rate { requests: 50, window: Duration::from_secs(60) };
+        let mut b = Budget::new(Vendor::Front, Counting::Leaky, rate, at(0));
+        b.take(Lane::Live, at(0)).expect("the reserve");
+        b.answered();
+        b.told(50, 50, at(0), at(0));
+        b.is_unused_in(50, at(0));
+        b.refused(Duration::from_secs(7), at(0));
+        assert_eq!(b.take(Lane::Ring, at(6_999)), Err(at(7_000)));
+        let taken = (0..10).filter(|_| b.take(Lane::Live, at(7_000)).is_ok()).count();
+        assert_eq!(taken, FRONT_A_SECOND);
+    }
+
+    #[test]
+    fn records_that_find_no_room_leave_some_to_what_comes_late_and_none_to_old_calls() {
+        let rate = Rate { requests: 50, window: Duration::from_secs(60) };
+        let mut b = Budget::new(Vendor::Front, Counting::Leaky, rate, at(0));
+        b.answered();
+        b.told(0, 50, at(0), at(0));
+        b.is_unused_in(60, at(0));
+        let taken = |b: &mut Budget, lane, second: i64| {
+            let taken = (0..20).filter(|_| b.take(lane, at(second * 1000)).is_ok()).count();
+            (0..taken).for_each(|_| b.answered());
+            taken
+        };
+        // Records come faster than they can go. For five minutes what comes late leaves all of it to them.
+        for second in 0..360 {
+            if second % 60 == 0 {
+                b.told(0, 50, at(second * 1000), at(second * 1000));
+                b.is_unused_in(60, at(second * 1000));
+            }
+            taken(&mut b, Lane::Live, second);
+            assert!(second > 309 || taken(&mut b, Lane::Late, second) == 0, "{second}");
+        }
+        b.told(0, 50, at(360_000), at(360_000));
+        b.is_unused_in(60, at(360_000));
+        let records: usize = (360..390).map(|second| taken(&mut b, Lane::Live, second)).sum();
+        assert!((36..40).contains(&records), "{records}");
+        assert_eq!(taken(&mut b, Lane::Backfill, 390), 0);
+        assert_eq!(taken(&mut b, Lane::Late, 390), 2, "half of the minute's four");
+        assert_eq!(taken(&mut b, Lane::Live, 390), 0);
+        let late: usize = (391..420).map(|second| taken(&mut b, Lane::Late, second)).sum();
+        assert!(late <= 2, "{late}: four in a minute");
+        // When all of it drains, records go first, as before.
+        assert_eq!((taken(&mut b, Lane::Live, 420), taken(&mut b, Lane::Backfill, 421)), (4, 0));
     }
 
     #[test]

@@ -60,7 +60,7 @@ pub use self::deciding::Declined;
 pub(crate) use self::deciding::{Wish, WishTold};
 use self::dialling::{Askers, Dialling};
 use self::files::Transfers;
-pub(crate) use self::health::AIRCALL_REQUESTS;
+pub(crate) use self::health::requests_kept_in;
 use self::health::Telling;
 pub(crate) use self::helpdesks::Helpdesks;
 pub(crate) use self::lists::{LINE_COUNTRIES, OWN_NUMBERS};

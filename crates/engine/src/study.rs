@@ -21,7 +21,7 @@ use self::calls::Calls;
 use self::reads::OnlyReads;
 use crate::call::CaseId;
 use crate::clock::Clock;
-use crate::engine::{Engine, Parts};
+use crate::engine::{Engine, Parts, requests_kept_in};
 use crate::handle::Handle;
 use crate::helpdesk::Helpdesk;
 use crate::knowledge::QUESTION_REFUSED;
@@ -133,7 +133,7 @@ impl Study {
         let store: Arc<dyn Store> = Arc::new(SqliteStore::in_memory()?);
         // What was asked for the calls counts for the engine, too.
         let mut change = Change::at(clock.now());
-        change.settings.push((crate::engine::AIRCALL_REQUESTS.into(), calls.asked(clock.now())));
+        change.settings.push((requests_kept_in(Vendor::Aircall).into(), calls.asked(clock.now())));
         store.commit(&change)?;
         let parts = Parts { store, transport, clock: Arc::clone(&clock), helpdesk, aircall, settings };
         let (engine, handle) = Engine::start(parts)?;

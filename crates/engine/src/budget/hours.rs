@@ -1,4 +1,5 @@
-//! Hours of load on Front's limit, with others who use it, too (B2).
+//! Hours of load on Front's limit, with others who use it, too (B2): nobody is refused, whoever rings goes at once, and nothing
+//! starves.
 
 use super::*;
 
@@ -40,7 +41,7 @@ impl Front {
 }
 
 /// Requests a minute; records come four at once, the rest one by one.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Load {
     rings: i64,
     records: i64,
@@ -57,7 +58,6 @@ struct Seen {
     longest_s: [i64; 3],
     /// Rings that waited for more than two seconds.
     slow_rings: usize,
-    most_in_a_window: usize,
 }
 
 /// Numbers that look like chance, the same each time.
@@ -114,7 +114,6 @@ fn hours(rate: Rate, limit: u32, load: Load) -> Seen {
                 seen.slow_rings += usize::from(n == 0 && now - since > 2000);
             }
         }
-        seen.most_in_a_window = seen.most_in_a_window.max(b.ours.len());
     }
     seen.refused = front.refused;
     seen.left = waiting.map(|lane| lane.len());
@@ -131,5 +130,31 @@ fn whatever_time_was_set_up_for_the_rate_the_minute_that_front_tells_is_kept_wit
         let seen = hours(rate, 50, load);
         assert_eq!(seen.refused, 0, "{requests}/{seconds}s: {seen:?}");
         assert_eq!(seen.went, hours(SMALLEST, 50, load).went, "{requests}/{seconds}s");
+    }
+}
+
+#[test]
+fn nothing_is_refused_and_whoever_rings_goes_at_once_whatever_others_use() {
+    for (rings, records, late, others) in
+        [(5, 40, 3, 0), (3, 30, 3, 15), (3, 28, 3, 20), (3, 28, 0, 20), (3, 20, 3, 20), (2, 4, 3, 40)]
+    {
+        let load = Load { rings, records, late, others };
+        let seen = hours(SMALLEST, 50, load);
+        assert_eq!(seen.refused, 0, "{load:?}: {seen:?}");
+        assert!(seen.slow_rings * 50 <= seen.went[0], "one of fifty at most: {load:?}: {seen:?}");
+        assert!(seen.longest_s[0] <= 10 && seen.left[0] == 0, "{load:?}: {seen:?}");
+        // A record may take 85 %, of which rings and others take theirs.
+        let room = (42 - i64::from(others) - rings - late).min(records) * HOURS * 60;
+        assert!(seen.went[1] as i64 * 20 >= room * 19, "the room is used: {room}: {load:?}: {seen:?}");
+    }
+}
+
+#[test]
+fn what_comes_late_waits_for_minutes_at_most_while_records_find_no_room() {
+    for (rings, records, others) in [(5, 40, 0), (3, 30, 15), (3, 28, 20), (3, 20, 20), (2, 8, 30)] {
+        let load = Load { rings, records, late: 3, others };
+        let seen = hours(SMALLEST, 50, load);
+        assert!(seen.longest_s[1] > 120, "records wait: {load:?}: {seen:?}");
+        assert!(seen.longest_s[2] <= 900 && seen.left[2] <= 3, "{load:?}: {seen:?}");
     }
 }

@@ -470,6 +470,9 @@ impl Engine {
         {
             // Reckoned when all of it had arrived, however long that took.
             budget.told(used, limit, now, now);
+            if let Some(seconds) = self.helpdesk.is_unused_in(answer.headers(), now) {
+                budget.is_unused_in(seconds, now);
+            }
         }
     }
 

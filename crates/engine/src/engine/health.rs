@@ -11,8 +11,14 @@ use super::Engine;
 use crate::settings::Arrival;
 use crate::store::{Change, StoreError};
 
-/// The setting that keeps when Aircall was asked in the last minute.
-pub(crate) const AIRCALL_REQUESTS: &str = "aircall_requests";
+/// The setting that keeps when the vendor was asked in the last minute.
+pub(crate) fn requests_kept_in(vendor: Vendor) -> &'static str {
+    match vendor {
+        Vendor::Aircall => "aircall_requests",
+        Vendor::Gorgias => "gorgias_requests",
+        Vendor::Front => "front_requests",
+    }
+}
 /// Windows hear of health at most this often.
 const HEALTH_EVERY: TimeDelta = TimeDelta::seconds(1);
 
@@ -49,16 +55,16 @@ impl Engine {
         let mut change = Change::at(now);
         change.push.push(LiveEvent::Health(Box::new(health)));
         // What is asked changes the picture of health: so it is remembered within a second, and costs no commit of its own.
-        if let Some(budget) = self.budgets.get_mut(&Vendor::Aircall) {
-            change.settings.push((AIRCALL_REQUESTS.to_owned(), budget.to_remember(now)));
+        for (vendor, budget) in &mut self.budgets {
+            change.settings.push((requests_kept_in(*vendor).to_owned(), budget.to_remember(now)));
         }
         self.push(&change)
     }
 
-    /// What the last run asked Aircall in this minute counts for this one, too (B2).
+    /// What the last run asked in this minute counts for this one, too (B2).
     pub(super) fn remember_requests(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let text = self.store.setting(AIRCALL_REQUESTS)?.unwrap_or_default();
-        if let Some(budget) = self.budgets.get_mut(&Vendor::Aircall) {
+        for (vendor, budget) in &mut self.budgets {
+            let text = self.store.setting(requests_kept_in(*vendor))?.unwrap_or_default();
             budget.remember(&text, now);
         }
         Ok(())
