@@ -94,6 +94,8 @@ pub struct Budget {
     drains_at: Option<DateTime<Utc>>,
     /// How fast others use the limit until then, requests per second.
     others_pace: f64,
+    /// What was used, and when, as told last.
+    shown: Option<(f64, DateTime<Utc>)>,
     /// What the vendor told last, when, and how many requests of ours were answered since.
     told: Option<(f64, DateTime<Utc>, u32)>,
     /// Since when others fill more than half of the vendor's limit.
@@ -123,6 +125,7 @@ impl Budget {
             full: None,
             drains_at: None,
             others_pace: 0.0,
+            shown: None,
             told: None,
             crowded_since: None,
             in_flight: 0,
@@ -199,7 +202,7 @@ impl Budget {
             Counting::Leaky => self.level,
             Counting::Window => self.ours.len() as f64,
         };
-        if level + 1.0 <= room {
+        if level + 1.0 <= room || (lane == Lane::Live && self.is_worth_a_look(now)) {
             return Ok(());
         }
         if lane == Lane::Live {
@@ -266,6 +269,18 @@ impl Budget {
         let mut rang = self.ours.iter().filter(|(_, of)| *of == Lane::Ring).map(|(at, _)| *at);
         let Some(first) = rang.next() else { return 1.0 / self.rate.window.as_secs_f64().max(1.0) };
         (rang.count() + 2) as f64 / in_seconds((now - first).max(PACE_SEEN_OVER))
+    }
+
+    /// Whoever is held up by what others are only supposed to use asks nothing that would show that they are gone: so one
+    /// request goes now and then, if there was room when Front told last.
+    fn is_worth_a_look(&mut self, now: DateTime<Utc>) -> bool {
+        let is_supposed = self.drains_at.is_some() && self.others_pace > 0.0;
+        let Some((level, at)) = self.shown.filter(|_| is_supposed) else { return false };
+        let is_due = now - at >= PACE_SEEN_OVER && level + 1.0 <= self.room_of(Lane::Live);
+        if is_due {
+            self.shown = Some((level + 1.0, now));
+        }
+        is_due
     }
 
     /// Counts a request that goes.
@@ -346,6 +361,7 @@ impl Budget {
     /// What this minute shows of how fast others use the limit.
     fn see_others(&mut self, now: DateTime<Utc>) {
         let Some(since) = self.filled_since() else { return };
+        self.shown = Some((self.level, now));
         if self.level >= f64::from(self.rate.requests) {
             // Once all of it is used, nothing shows how fast that came.
             return;
@@ -415,6 +431,7 @@ impl Budget {
                 self.drains_at = None;
                 self.drains = None;
                 self.told = None;
+                self.shown = None;
                 self.level = f64::from(self.in_flight);
             }
             // Nobody tells of what others use between two answers.
@@ -601,6 +618,28 @@ mod tests {
         b.told(1, 60, at(75_000), at(75_000));
         b.is_unused_in(45, at(75_000));
         assert!(b.take(Lane::Live, at(75_000)).is_ok());
+    }
+
+    #[test]
+    fn others_who_are_gone_hold_nothing_up_for_long() {
+        let rate = Rate { requests: 50, window: Duration::from_secs(60) };
+        let mut b = Budget::new(Vendor::Front, Counting::Leaky, rate, at(0));
+        b.take(Lane::Live, at(0)).expect("the reserve");
+        b.answered();
+        b.told(49, 50, at(30_000), at(30_000));
+        b.is_unused_in(30, at(30_000));
+        // They stop. Each answer tells of nobody but us.
+        let (mut went, mut used) = (0, 0);
+        for ms in (60_000..240_000).step_by(500) {
+            used = if ms % 60_000 == 0 { 0 } else { used };
+            while b.take(Lane::Live, at(ms)).is_ok() {
+                (went, used) = (went + 1, used + 1);
+                b.answered();
+                b.told(used, 50, at(ms), at(ms));
+                b.is_unused_in(60 - ms / 1000 % 60, at(ms));
+            }
+        }
+        assert!(went >= 3 * 37, "a few seconds are lost: {went}");
     }
 
     #[test]
