@@ -5,9 +5,11 @@
 //! as long as the old engine finishes what it has in hand, and wait only for the moment between the two.
 
 mod brake;
+mod disconnecting;
 mod doors;
 mod keeping;
 mod leaving;
+mod left;
 mod removal;
 mod signing;
 mod tending;
@@ -30,7 +32,8 @@ use tower::ServiceExt;
 use self::doors::{Doors, Open};
 pub(crate) use self::keeping::last_change;
 pub use self::keeping::{Entered, NotKept};
-pub(crate) use self::leaving::{left_behind, noted, uninstalling};
+pub(crate) use self::leaving::{noted, uninstalling};
+pub(crate) use self::left::left_behind;
 use self::signing::Signing;
 use crate::config::{Base, Config, ConfigError, Console, Draft, Fault, secrets_of_console};
 use crate::database::Database;

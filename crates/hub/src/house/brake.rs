@@ -3,6 +3,7 @@
 //! The engine that is there is told, also while it finishes what it has in hand. Between two engines the wish is stored as
 //! an engine would, and the next one is not let in before it knows.
 
+use axum::http::StatusCode;
 use chrono::Utc;
 use sidetone_engine::Handle;
 use sidetone_engine::without_engine;
@@ -21,6 +22,7 @@ impl House {
         if matches!(&*self.0.doors.borrow(), Doors::NotSetUp) {
             return Err(Problem::not_set_up());
         }
+        self.is_lived_in()?;
         let house = self.clone();
         Ok(to_its_end(async move { house.pause_now().await }).await??)
     }
@@ -53,8 +55,18 @@ impl House {
     /// # Errors
     /// 409 `not_set_up` where nothing is connected; else that it could not be stored.
     pub(crate) async fn uninstall(&self) -> Result<Option<PausedView>, Problem> {
+        self.is_lived_in()?;
         let house = self.clone();
         to_its_end(async move { house.uninstall_now().await }).await?
+    }
+
+    /// The database of a house that is closed is another program's.
+    fn is_lived_in(&self) -> Result<(), Problem> {
+        if !self.setup().is_closed() {
+            return Ok(());
+        }
+        let told = "Sidetone is stopping; try again in a moment.";
+        Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "no_engine", told).again_in(5))
     }
 
     async fn uninstall_now(&self) -> Result<Option<PausedView>, Problem> {

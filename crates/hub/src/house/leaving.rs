@@ -1,4 +1,4 @@
-//! How Sidetone goes: uninstalled from both sides (G21), or disconnected from Aircall alone.
+//! How Sidetone goes once it is uninstalled (G21).
 //!
 //! Uninstalled, everything is forgotten at once but what our webhook is taken away with. That goes with the webhook, or when
 //! Aircall refuses it, for then it is good for nothing; or when a person will not wait any longer. What is left to be done by
@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 use axum::http::StatusCode;
 use chrono::{DateTime, TimeDelta, Utc};
 use sidetone_engine::store::{Change, Store, StoreError};
-use sidetone_engine::without_engine;
 use sidetone_protocol::{ConnectionState, Uninstalling, Vendor};
 
 use super::doors::Doors;
 use super::keeping::{Entered, NotKept};
+use super::left::{APPS, LEFT, WEBHOOK_LEFT, joined};
 use super::removal::{Removal, take_away};
 use super::{House, HouseError, blocking, to_its_end};
 use crate::config::{secrets_of_console, sign_in_of};
@@ -22,34 +22,21 @@ use crate::problem::Problem;
 use crate::signin::ASKS;
 
 /// The engine's own settings: since when it is uninstalled, and when our webhook was found gone.
-const UNINSTALLED: &str = "uninstalled_since";
+pub(super) const UNINSTALLED: &str = "uninstalled_since";
 const WEBHOOK_GONE: &str = "webhook_gone_at";
 /// The id of this installation, in which our webhook's address ends.
 const INSTALLATION: &str = "installation";
-/// What uninstalling could not undo: codes with a blank between (`protocol::Setup::left`).
-const LEFT: &str = "setup_left";
-const WEBHOOK_LEFT: &str = "aircall_webhook";
-/// Accesses that stay listed at their vendor: two of them take no token back (`reference/aircall.md §1.3`,
-/// `reference/front.md §1.3`).
-const APPS: [(Vendor, &str); 3] =
-    [(Vendor::Aircall, "aircall_app"), (Vendor::Gorgias, "gorgias_app"), (Vendor::Front, "front_app")];
 /// Values that lead to a vendor, and the mode: who connects again goes live again.
 const CREDENTIALS: &[&str] =
     &["aircall.api_id", "gorgias.account", "gorgias.email", "logging.mode", "logging.shadow_until"];
 /// What our webhook is taken away with.
-const NEEDED: &[&str] = &["aircall.api_id", "aircall.api_token", "aircall.oauth.token"];
+pub(super) const NEEDED: &[&str] = &["aircall.api_id", "aircall.api_token", "aircall.oauth.token"];
 /// After so long without success a person may give it up.
 const GIVEN_UP_AFTER: TimeDelta = TimeDelta::minutes(15);
 /// How often it is tried while no engine runs: often at first, as an engine would.
 const AGAIN: Duration = Duration::from_secs(5);
 const AGAIN_LATER: Duration = Duration::from_secs(60);
 const OFTEN_FOR: TimeDelta = TimeDelta::minutes(10);
-
-/// What uninstalling could not undo, by its codes.
-pub(crate) fn left_behind(store: &dyn Store) -> Result<Vec<String>, StoreError> {
-    let left = store.setting(LEFT)?.unwrap_or_default();
-    Ok(left.split_whitespace().map(str::to_owned).collect())
-}
 
 /// That an uninstall waits for Aircall, if one does.
 pub(crate) fn uninstalling(store: &dyn Store) -> Result<Option<Uninstalling>, StoreError> {
@@ -72,13 +59,6 @@ pub(crate) fn noted(side: &str) -> &'static str {
 fn moment(store: &dyn Store, key: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
     let text = store.setting(key)?;
     Ok(text.and_then(|text| DateTime::parse_from_rfc3339(&text).ok()).map(|at| at.to_utc()))
-}
-
-/// The codes of both, in their order.
-fn joined(before: &str, more: &[&'static str]) -> String {
-    let all = [WEBHOOK_LEFT].into_iter().chain(APPS.map(|(_, code)| code));
-    let is_left = |code: &&str| more.contains(code) || before.split_whitespace().any(|one| one == *code);
-    all.filter(is_left).collect::<Vec<_>>().join(" ")
 }
 
 /// What is known of our webhook once Sidetone is uninstalled.
@@ -242,7 +222,7 @@ impl House {
         true
     }
 
-    async fn try_to_take_away(&self, account: &aircall::Account) -> Result<Removal, HouseError> {
+    pub(super) async fn try_to_take_away(&self, account: &aircall::Account) -> Result<Removal, HouseError> {
         let store = self.store();
         let installation = blocking(move || store.setting(INSTALLATION)).await??;
         // Where no engine ever ran, nothing of ours was ever made.
@@ -252,111 +232,7 @@ impl House {
         Ok(take_away(account, self.transport().as_ref(), installation).await)
     }
 
-    /// Aircall is connected no more: our webhook is taken away, or left to a person, and nothing is written into the
-    /// helpdesk until somebody goes live again, whichever company is connected then.
-    ///
-    /// # Errors
-    /// [`NotKept`], as of [`House::keep`].
-    pub(crate) async fn disconnect_aircall(&self) -> Result<(), NotKept> {
-        if let Some(key) =
-            ["aircall.api_token", "aircall.api_id"].iter().find(|key| self.draft().given.contains(**key))
-        {
-            return Err(NotKept::ReadOnly((*key).to_owned()));
-        }
-        let house = self.clone();
-        to_its_end(async move { house.disconnect_aircall_now().await }).await?
-    }
-
-    async fn disconnect_aircall_now(&self) -> Result<(), NotKept> {
-        let _alone = self.0.keeping.lock().await;
-        // An engine that runs in live mode would make it anew.
-        self.send_engine_off().await;
-        let disconnected = self.disconnected().await;
-        let kept = match disconnected {
-            Ok(entered) => self.keep_alone(entered).await,
-            Err(error) => Err(error.into()),
-        };
-        if let Err(NotKept::ReadOnly(_) | NotKept::Wrong(_) | NotKept::NoVault(_) | NotKept::House(_)) = &kept
-            && let Err(error) = self.apply().await
-        {
-            tracing::error!(%error, "the settings as they were cannot be applied; it is tried again");
-        }
-        kept
-    }
-
-    /// What is entered by that.
-    async fn disconnected(&self) -> Result<Vec<Entered>, HouseError> {
-        let draft = self.draft();
-        let is_gone = match &draft.aircall {
-            Some((account, _)) => self.try_to_take_away(account).await? == Removal::Gone,
-            None => !self.kept_secrets().await?.iter().any(|name| NEEDED.contains(name)),
-        };
-        let mut entered = vec![
-            Entered::Value("aircall.api_id", None),
-            Entered::Secret("aircall.api_token", None),
-            Entered::Secret(sign_in_of(Vendor::Aircall), None),
-            Entered::Note(noted("aircall"), String::new()),
-            Entered::Value("logging.mode", None),
-            Entered::Value("logging.shadow_until", None),
-        ];
-        entered
-            .extend(without_engine::leave_company().into_iter().map(|(key, text)| Entered::Note(key, text)));
-        if !is_gone {
-            tracing::warn!(
-                "Aircall is disconnected, and did not let our webhook go; that is left to a person"
-            );
-            entered.push(Entered::Note(LEFT, joined(&self.left().await?, &[WEBHOOK_LEFT])));
-        }
-        Ok(entered)
-    }
-
-    /// What else is so once somebody connects what `entered` says: an uninstall is over, and what it left to a person is
-    /// theirs no more.
-    pub(super) async fn begun_anew(
-        &self,
-        entered: &[Entered],
-    ) -> Result<Vec<(&'static str, String)>, HouseError> {
-        let connects = |vendor: Vendor| entered.iter().any(|one| one.connects(vendor));
-        let (aircall, helpdesk) =
-            (connects(Vendor::Aircall), connects(Vendor::Gorgias) || connects(Vendor::Front));
-        if !aircall && !helpdesk {
-            return Ok(Vec::new());
-        }
-        if self.moment(UNINSTALLED).await?.is_some() {
-            let store = self.store();
-            let mut settings =
-                blocking(move || without_engine::come_back(store.as_ref(), Utc::now())).await??;
-            settings.push((LEFT, String::new()));
-            tracing::info!("somebody connects Sidetone again: it is uninstalled no more");
-            return Ok(settings);
-        }
-        let left = self.left().await?;
-        let of_aircall = |code: &&str| *code == WEBHOOK_LEFT || *code == "aircall_app";
-        let rest: Vec<&str> = left.split_whitespace().filter(|code| !(aircall && of_aircall(code))).collect();
-        let rest = rest.join(" ");
-        Ok(if rest == left { Vec::new() } else { vec![(LEFT, rest)] })
-    }
-
-    /// The access to `vendor` is not listed there any more: nobody has to remove it by hand.
-    pub(super) async fn undone(&self, vendor: Vendor) {
-        let store = self.store();
-        let strike = move || -> Result<(), StoreError> {
-            let Some(before) = store.setting(LEFT)?.filter(|left| !left.is_empty()) else { return Ok(()) };
-            let is_other = |code: &&str| !APPS.contains(&(vendor, *code));
-            let after: Vec<&str> = before.split(' ').filter(is_other).collect();
-            store.replace_setting(LEFT, &before, &after.join(" ")).map(drop)
-        };
-        if let Ok(Err(error)) = blocking(strike).await {
-            tracing::warn!(%error, "it is not noted that a sign-in was given back");
-        }
-    }
-
-    async fn left(&self) -> Result<String, HouseError> {
-        let store = self.store();
-        Ok(blocking(move || store.setting(LEFT)).await??.unwrap_or_default())
-    }
-
-    async fn moment(&self, key: &'static str) -> Result<Option<DateTime<Utc>>, HouseError> {
+    pub(super) async fn moment(&self, key: &'static str) -> Result<Option<DateTime<Utc>>, HouseError> {
         let store = self.store();
         Ok(blocking(move || moment(store.as_ref(), key)).await??)
     }
