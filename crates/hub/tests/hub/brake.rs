@@ -154,3 +154,29 @@ async fn between_two_engines_a_pause_holds_at_once_too() {
     assert_eq!(hub.post("/api/setup/aircall", key).await.1["accepted"], true);
     assert_eq!(hub.get("/api/health").await["paused"]["since"], told["paused"]["since"]);
 }
+
+// The sandbox has to answer while the test waits for the program.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn between_two_engines_it_is_uninstalled_at_once_too() {
+    let hub = Program::with_keys(20.0).await;
+    let aircall = hub.sandbox.control().aircall().clone();
+    aircall.add_fault(Fault::next(1000, FaultKind::HangBefore).on("GET", "/v1/webhooks"));
+    let (client, url) = (hub.client.clone(), hub.url("/api/setup/aircall"));
+    let leaving =
+        tokio::spawn(async move { client.delete(url).bearer_auth(ADMIN).send().await.unwrap().status() });
+    // The engine is stopped by then, and our webhook looked for.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let pressed = Instant::now();
+    let (status, told) = hub.post("/api/uninstall", Value::Null).await;
+    assert!(pressed.elapsed() < Duration::from_secs(2), "after {:?}", pressed.elapsed());
+    assert!(status == 200 && told["paused"]["since"].is_i64(), "{status}: {told}");
+    assert!(!leaving.is_finished(), "Aircall hangs still");
+    assert_eq!(leaving.await.unwrap(), 200);
+    hub.until("the helpdesk is forgotten, too", Duration::from_secs(30), async || {
+        hub.get("/api/setup").await["helpdesk"] == Value::Null
+    })
+    .await;
+    let setup = hub.get("/api/setup").await;
+    assert_eq!((&setup["aircall"], &setup["uninstalling"]), (&Value::Null, &Value::Null), "{setup}");
+    assert_eq!(setup["left"], json!(["aircall_webhook"]));
+}
