@@ -112,6 +112,20 @@ impl OwnEngine {
         Ok(())
     }
 
+    /// Holds also between two engines, which the house sees to.
+    async fn pause(&self) -> Result<(), BackendError> {
+        let (status, told) = self.house.ask(Method::POST, "/api/pause", Bytes::new()).await;
+        match status {
+            200 => Ok(()),
+            409 => self.handle().map(drop),
+            _ => {
+                let told: serde_json::Value = serde_json::from_slice(&told).unwrap_or_default();
+                let detail = told["detail"].as_str().unwrap_or("The pause could not be stored. Try again.");
+                Err(BackendError::Unavailable(detail.to_owned()))
+            }
+        }
+    }
+
     fn handle(&self) -> Result<Handle, BackendError> {
         self.house.handle().ok_or_else(|| {
             if self.house.draft().is_complete() {
@@ -216,10 +230,14 @@ impl Backend for OwnEngine {
     }
 
     async fn act(&self, action: Action) -> Result<(), BackendError> {
+        if matches!(action, Action::Pause) {
+            return self.pause().await;
+        }
         let handle = self.handle()?;
         match action {
             Action::Retry(id) => handle.retry(call_id(&id)?),
-            Action::Pause => handle.pause().await?,
+            // Done above.
+            Action::Pause => {}
             Action::Resume => handle.resume().await?,
             Action::Mend(alert) if alert == "other_writer" => {
                 // Nobody else writes any more: what was asked for holds already.

@@ -527,6 +527,30 @@ it('what uninstalling could not undo is left to a person, by name', async () => 
   });
 });
 
+it('an uninstall that waits for Aircall is told, and given up after a while only', async () => {
+  await withScene('setup-uninstalling-early', async (page) => {
+    expect(await page.locator('main').textContent()).toContain('Uninstalling waits for Aircall');
+    expect(await button(page, 'Forget anyway').count()).toBe(0);
+    await looksRight(page);
+    await page.clock.runFor(15 * 60 * 1000);
+    expect(await button(page, 'Forget anyway').count()).toBe(1);
+  });
+  await withScene('setup-uninstalling', async (page) => {
+    await press(page, 'Forget anyway');
+    const dialog = page.getByRole('dialog');
+    expect(await dialog.textContent()).toContain('The webhook stays in Aircall');
+    await looksRight(page);
+    expect(await asked(page)).not.toContain('POST /api/setup/forget');
+    await dialog.getByRole('button', { name: 'Forget anyway' }).click();
+    await page.clock.runFor(300);
+    expect(await asked(page)).toContain('POST /api/setup/forget');
+    const told = await page.locator('main').textContent();
+    expect(told).toContain('Something is left to do by hand');
+    expect(told).toContain('Delete it in the Aircall Dashboard');
+    expect(told).not.toContain('Uninstalling waits for Aircall');
+  });
+});
+
 it('a step that waits for an earlier one leads there', async () => {
   await withScene(
     'setup-aircall',

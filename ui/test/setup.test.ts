@@ -14,6 +14,7 @@ function aSetup(states: Partial<Record<SetupStep, StepState>>, over: Partial<Set
     helpdesk: null,
     asks_to_connect: null,
     left: [],
+    uninstalling: null,
     lines: [],
     events: 'auto',
     public_url: null,

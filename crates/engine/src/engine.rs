@@ -36,6 +36,7 @@ mod taken;
 mod uninstall;
 pub(crate) mod webhook;
 mod who;
+pub(crate) mod without_one;
 mod writing;
 mod written;
 

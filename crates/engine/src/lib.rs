@@ -46,6 +46,11 @@ mod words;
 pub use engine::{AdoptProgress, Declined, Engine, Parts};
 pub use handle::Handle;
 
+/// What a person decides while no engine runs.
+pub mod without_engine {
+    pub use crate::engine::without_one::{come_back, is_paused, leave_company, pause, uninstall};
+}
+
 /// Which webhooks at Aircall are ours, and what they listen to (C1, B16).
 pub mod webhooks {
     pub use crate::engine::webhook::{EVENTS, host, owner};

@@ -60,6 +60,9 @@ pub(crate) struct Tokens {
 }
 
 impl Tokens {
+    /// The settings that keep them.
+    pub(crate) const KEYS: [&str; 4] = [OWN[0], OWN[1], BY_HAND[0], BY_HAND[1]];
+
     /// As the store has them.
     pub(crate) fn remembered(store: &dyn Store) -> Result<Tokens, StoreError> {
         Ok(Tokens {

@@ -8,13 +8,14 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use sidetone_engine::Handle;
 
+use crate::house::House;
 use crate::problem::Problem;
 
 /// `POST /api/pause`: nothing is written from now on, over restarts too, until `POST /api/resume`. Calls are shown,
-/// looked up and stored as before. Answers what `paused` in `GET /api/health` says.
-pub(crate) async fn pause(State(handle): State<Handle>) -> Result<Json<Value>, Problem> {
-    handle.pause().await?;
-    Ok(Json(json!({ "paused": handle.health().paused })))
+/// looked up and stored as before. Answers what `paused` in `GET /api/health` says. It is answered at once, also while
+/// engines change.
+pub(crate) async fn pause(State(house): State<House>) -> Result<Json<Value>, Problem> {
+    Ok(Json(json!({ "paused": house.pause().await? })))
 }
 
 /// `POST /api/resume`: what waited is written.
@@ -25,10 +26,10 @@ pub(crate) async fn resume(State(handle): State<Handle>) -> Result<Json<Value>, 
 
 /// `POST /api/uninstall` (G21): the webhook is taken away at Aircall at once and its token forgotten; nothing is read or
 /// written from now on, over restarts too, until `POST /api/resume`. Records stay. Answers what `paused` in
-/// `GET /api/health` says; an alert `uninstalled` stands there, and `webhook_stands` while Aircall does not let it go.
-pub(crate) async fn uninstall(State(handle): State<Handle>) -> Result<Json<Value>, Problem> {
-    handle.uninstall().await?;
-    Ok(Json(json!({ "paused": handle.health().paused })))
+/// `GET /api/health` says; an alert `uninstalled` stands there, and `webhook_stands` while Aircall does not let it go. What
+/// was entered is forgotten, all but what the webhook is taken away with. 409 `not_set_up` where nothing is connected.
+pub(crate) async fn uninstall(State(house): State<House>) -> Result<Json<Value>, Problem> {
+    Ok(Json(json!({ "paused": house.uninstall().await? })))
 }
 
 #[derive(Deserialize)]

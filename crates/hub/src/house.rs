@@ -4,8 +4,13 @@
 //! [`House::apply`] reads all layers again and changes engines. Requests that come meanwhile wait; webhooks are stored
 //! as long as the old engine finishes what it has in hand, and wait only for the moment between the two.
 
+mod brake;
+mod disconnecting;
 mod doors;
 mod keeping;
+mod leaving;
+mod left;
+mod removal;
 mod signing;
 mod tending;
 
@@ -27,8 +32,9 @@ use tower::ServiceExt;
 use self::doors::{Doors, Open};
 pub(crate) use self::keeping::last_change;
 pub use self::keeping::{Entered, NotKept};
+pub(crate) use self::leaving::{noted, uninstalling};
+pub(crate) use self::left::left_behind;
 use self::signing::Signing;
-pub(crate) use self::tending::{left_behind, noted};
 use crate::config::{Base, Config, ConfigError, Console, Draft, Fault, secrets_of_console};
 use crate::database::Database;
 use crate::doctor::Patient;
@@ -116,6 +122,10 @@ struct Inner {
     bearers: Mutex<Option<Bearers>>,
     /// Whoever holds this changes what is entered.
     keeping: Mutex<()>,
+    /// Whoever holds this pauses, or lets the next engine in.
+    braking: Mutex<()>,
+    /// When our webhook was last tried to be taken away without an engine.
+    tried: std::sync::Mutex<Option<std::time::Instant>>,
     signing: RwLock<Signing>,
     has_window: bool,
     keys: Arc<dyn KeyPlace>,
@@ -157,6 +167,8 @@ impl House {
             plain: transport,
             bearers: Mutex::new(None),
             keeping: Mutex::new(()),
+            braking: Mutex::new(()),
+            tried: std::sync::Mutex::new(None),
             has_window,
             keys,
             vault: RwLock::new(Err(Unkept { code: "keyring_locked", text: "Not asked yet.".into() })),
@@ -297,10 +309,37 @@ impl House {
 
     async fn apply_now(&self) -> Result<(), HouseError> {
         let mut running = self.0.running.lock().await;
+        self.apply_with(&mut running).await
+    }
+
+    /// The same, unless what holds is what was entered last: whoever applied it meanwhile was waited for.
+    ///
+    /// # Errors
+    /// [`HouseError`], as of [`House::apply`].
+    async fn catch_up(&self) -> Result<(), HouseError> {
+        let house = self.clone();
+        let work = async move {
+            let mut running = house.0.running.lock().await;
+            let is_broken = matches!(&*house.0.doors.borrow(), Doors::Broken(_));
+            if !is_broken && house.changed().await? == house.setup().heeded() {
+                return Ok(());
+            }
+            house.apply_with(&mut running).await
+        };
+        to_its_end(work).await?
+    }
+
+    /// Stops the engine. Everybody waits from then on until settings are applied again.
+    async fn send_engine_off(&self) {
+        let mut running = self.0.running.lock().await;
+        self.send_off(&mut running).await;
+    }
+
+    async fn apply_with(&self, running: &mut Option<Running>) -> Result<(), HouseError> {
         if self.setup().is_closed() {
             return Ok(());
         }
-        let applied = self.change_engines(&mut running).await;
+        let applied = self.change_engines(running).await;
         if let Err(error) = &applied {
             tracing::error!(%error, "the configuration cannot be applied; it is tried again");
             self.0.doors.send_replace(Doors::Broken(error.to_string()));
@@ -311,20 +350,7 @@ impl House {
     async fn change_engines(&self, running: &mut Option<Running>) -> Result<(), HouseError> {
         let changed = self.changed().await?;
         let draft = self.read().await?;
-        if let Some(old) = running.take() {
-            let leaving = match &*self.0.doors.borrow() {
-                Doors::Open(open) | Doors::Leaving(open) => Some(open.clone()),
-                Doors::Shut | Doors::NotSetUp | Doors::Broken(_) => None,
-            };
-            if let Some(open) = &leaving {
-                self.0.doors.send_replace(Doors::Leaving(open.clone()));
-            }
-            old.stop().await;
-            self.0.doors.send_replace(Doors::Shut);
-            if let Some(open) = leaving {
-                open.leave(LAST_REQUESTS_WITHIN).await;
-            }
-        }
+        self.send_off(running).await;
         let draft = Arc::new(draft);
         *self.0.draft.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&draft);
         self.setup().heed(changed);
@@ -345,9 +371,24 @@ impl House {
         let handle = new.handle.clone();
         self.see_the_doctor(Some((handle.clone(), config, standings)));
         *running = Some(new);
-        self.resume_after_uninstall(&handle).await?;
-        self.0.doors.send_replace(Doors::Open(Open::new(routes, handle)));
-        Ok(())
+        self.let_in(Open::new(routes, handle.clone()), &handle).await
+    }
+
+    /// The engine finishes what it has in hand.
+    async fn send_off(&self, running: &mut Option<Running>) {
+        let Some(old) = running.take() else { return };
+        let leaving = match &*self.0.doors.borrow() {
+            Doors::Open(open) | Doors::Leaving(open) => Some(open.clone()),
+            Doors::Shut | Doors::NotSetUp | Doors::Broken(_) => None,
+        };
+        if let Some(open) = &leaving {
+            self.0.doors.send_replace(Doors::Leaving(open.clone()));
+        }
+        old.stop().await;
+        self.0.doors.send_replace(Doors::Shut);
+        if let Some(open) = leaving {
+            open.leave(LAST_REQUESTS_WITHIN).await;
+        }
     }
 
     /// Who looks at the set-up of the engine that runs now.

@@ -3,8 +3,9 @@
 //! Not here: how something is kept and applied ([`crate::house`]), and signing in.
 
 mod arriving;
+mod by_hand;
 pub(crate) mod connecting;
-mod lines;
+pub(crate) mod lines;
 mod probes;
 mod trying;
 mod view;
@@ -22,7 +23,7 @@ use axum::routing::{get, post};
 use chrono::{SecondsFormat, TimeDelta, Utc};
 use serde::de::DeserializeOwned;
 use sidetone_protocol::{
-    CallRules, ChosenLines, GoRequest, InboxName, Lines, Mode, Passphrase, Setup, StepState,
+    CallRules, ChosenLines, GoRequest, InboxName, Lines, Mode, Passphrase, Setup, SetupStep, StepState,
 };
 use tokio::sync::oneshot;
 use toml::Value;
@@ -44,6 +45,8 @@ pub(crate) struct SetUp {
     tests: Mutex<HashMap<String, oneshot::Sender<Instant>>>,
     /// The lines as they were read last.
     lines: tokio::sync::Mutex<Option<lines::Read>>,
+    /// Which lines there are, as it was read last.
+    there: Mutex<Option<lines::There>>,
     /// The change of the console that was applied last.
     heeded: Mutex<String>,
     closed: std::sync::atomic::AtomicBool,
@@ -91,6 +94,7 @@ pub(crate) fn routes() -> Router<House> {
         .route("/api/setup/dry-run", get(trying::show).post(trying::begin).delete(trying::forget))
         .route("/api/setup/go", post(go))
         .route("/api/setup/passphrase", post(passphrase))
+        .route("/api/setup/forget", post(forget_anyway))
 }
 
 /// `GET /api/setup`.
@@ -143,7 +147,8 @@ async fn inbox(State(house): State<House>, body: Bytes) -> Result<Json<Setup>, P
     view::setup(&house).await
 }
 
-/// `POST /api/setup/go {"mode": "live"}`. 409 `not_ready` while an earlier step is open; the detail names it. 409
+/// `POST /api/setup/go {"mode": "live"}`. 409 `not_ready` while an earlier step is open; the detail names it. Lines that
+/// Aircall does not have count as not chosen. 409
 /// `other_sidetone` where another installation is connected to the same Aircall, until whoever goes live says that they know
 /// (B16).
 async fn go(State(house): State<House>, body: Bytes) -> Result<Json<Setup>, Problem> {
@@ -151,12 +156,22 @@ async fn go(State(house): State<House>, body: Bytes) -> Result<Json<Setup>, Prob
     if asked.days.is_some_and(|days| days == 0 || days > MOST_SHADOW_DAYS) {
         return Err(Problem::bad(format!("`days` is a whole number from 1 to {MOST_SHADOW_DAYS}")));
     }
+    let there = if asked.mode == Mode::Off { None } else { lines::there(&house).await };
+    let draft = house.draft();
     if asked.mode != Mode::Off
         && let Some(open) =
-            view::before_going_live(&house.draft()).iter().find(|step| step.state != StepState::Done)
+            view::before_going_live(&draft, there.as_ref()).iter().find(|step| step.state != StepState::Done)
     {
         let step = serde_json::to_value(open.step).unwrap_or_default();
-        let told = format!("The step {step} comes first; GET /api/setup says how far each is.");
+        let told = if open.step == SetupStep::Numbers && !draft.settings.lines.is_empty() {
+            let ids: Vec<String> = draft.settings.lines.iter().map(ToString::to_string).collect();
+            format!(
+                "None of the chosen lines ({}) is in this Aircall account (any more): choose among those that are.",
+                ids.join(", ")
+            )
+        } else {
+            format!("The step {step} comes first; GET /api/setup says how far each is.")
+        };
         return Err(Problem::new(StatusCode::CONFLICT, "not_ready", told).with("step", step));
     }
     if asked.mode == Mode::Live
@@ -199,6 +214,13 @@ async fn other_sidetone(house: &House) -> Option<String> {
         None => patient,
     };
     doctor::other_writer(&patient).await
+}
+
+/// `POST /api/setup/forget`: an uninstall that waits for Aircall is given up after 15 minutes; what it was to take our webhook
+/// away with is forgotten, and `left` names what a person does. 409 `not_uninstalling`, `too_early`.
+async fn forget_anyway(State(house): State<House>) -> Result<Json<Setup>, Problem> {
+    house.forget_anyway().await?;
+    view::setup(&house).await
 }
 
 /// `POST /api/setup/passphrase {"passphrase": "…"}`: for a desktop without a keyring. 422 `wrong_passphrase`,

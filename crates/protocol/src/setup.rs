@@ -134,6 +134,9 @@ pub struct Setup {
     /// somebody had signed in `aircall_app`, `gorgias_app`, `front_app` (the access is listed there still).
     #[serde(default)]
     pub left: Vec<String>,
+    /// An uninstall waits for Aircall to let our webhook go; what that takes is kept until then.
+    #[serde(default)]
+    pub uninstalling: Option<Uninstalling>,
     /// The ids of the lines that are chosen.
     pub lines: Vec<String>,
     /// How events arrive.
@@ -159,6 +162,16 @@ pub struct Setup {
     pub unkept: Option<String>,
     /// `no_secret_key` (hub), `no_keyring`, `keyring_locked`, `passphrase_needed` (desktop).
     pub unkept_code: Option<String>,
+}
+
+/// An uninstall that waits for Aircall.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "index.ts")]
+pub struct Uninstalling {
+    /// Since when, unix seconds.
+    pub since: i64,
+    /// From then on `POST /api/setup/forget` gives it up, unix seconds.
+    pub forget_from: i64,
 }
 
 /// `POST /api/setup/aircall`.
@@ -370,7 +383,7 @@ pub struct EventsTested {
     #[serde(default)]
     pub after_ms: Option<u32>,
     /// Why not: `not_https`, `no_such_host`, `refused`, `timeout`, `certificate`, `not_sidetone` (somebody else answers there),
-    /// `http_404` and so on.
+    /// `http_404` and so on; `other_token`: it came, but the webhook made by hand has another token than was entered.
     #[serde(default)]
     pub code: Option<String>,
     /// In the system's words.

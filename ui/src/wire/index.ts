@@ -766,7 +766,7 @@ arrived: boolean,
 after_ms: number | null, 
 /**
  * Why not: `not_https`, `no_such_host`, `refused`, `timeout`, `certificate`, `not_sidetone` (somebody else answers there),
- * `http_404` and so on.
+ * `http_404` and so on; `other_token`: it came, but the webhook made by hand has another token than was entered.
  */
 code: string | null, 
 /**
@@ -1652,6 +1652,10 @@ asks_to_connect: Connected | null,
  */
 left: Array<string>, 
 /**
+ * An uninstall waits for Aircall to let our webhook go; what that takes is kept until then.
+ */
+uninstalling: Uninstalling | null, 
+/**
  * The ids of the lines that are chosen.
  */
 lines: Array<string>, 
@@ -2003,6 +2007,19 @@ held: number,
  * Seconds talked.
  */
 talk_seconds: number, };
+
+/**
+ * An uninstall that waits for Aircall.
+ */
+export type Uninstalling = { 
+/**
+ * Since when, unix seconds.
+ */
+since: number, 
+/**
+ * From then on `POST /api/setup/forget` gives it up, unix seconds.
+ */
+forget_from: number, };
 
 /**
  * A line of `GET /api/numbers/unmatched`: a number in the helpdesk that nothing can match.

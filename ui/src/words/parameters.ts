@@ -96,6 +96,7 @@ export interface Parameters {
   signedInLines: 'n';
   connectedSince: 'time';
   leftApp: 'vendor';
+  uninstallWaitsWhat: 'time';
   disconnectAsk: 'vendor';
   disconnectWhat: 'vendor';
   permissionsMissing: 'list';

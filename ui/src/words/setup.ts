@@ -121,6 +121,8 @@ export function lostTest({ code }: EventsTested): string {
       return say('testCertificate');
     case 'not_sidetone':
       return say('testNotSidetone');
+    case 'other_token':
+      return say('testOtherToken');
     default:
       return code?.startsWith('http_')
         ? say('testHttp', { code: code.slice('http_'.length), path: WEBHOOK_PATH })

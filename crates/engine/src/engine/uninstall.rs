@@ -9,14 +9,14 @@ use sidetone_protocol::{Alert, PausedView};
 use tokio::sync::mpsc;
 
 use super::sweep::AdoptProgress;
-use super::writing::{QUIET, SOLE, moment};
-use super::{Engine, Stimulus};
+use super::writing::{QUIET, moment};
+use super::{Engine, Stimulus, without_one};
 use crate::act::ActRefused;
 use crate::store::{Change, Store, StoreError};
 use crate::tokens::{Tokens, UNINSTALLED};
 
 /// When our webhook was found gone.
-const GONE: &str = "webhook_gone_at";
+pub(super) const GONE: &str = "webhook_gone_at";
 /// Another hub on the same store may have been told instead of us: that is looked up this often at most.
 const HEED_EVERY: TimeDelta = TimeDelta::seconds(1);
 /// If the webhook stands longer than this, a person is told.
@@ -85,10 +85,7 @@ impl Engine {
     pub(super) fn uninstall(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
         if !self.uninstalled.holds() {
             let mut change = Change::at(now);
-            change.settings = Tokens::default().settings();
-            // Another installation may write from now on: who comes back has to look first.
-            change.settings.extend([GONE, SOLE].map(|key| (key.to_owned(), String::new())));
-            change.settings.push((UNINSTALLED.to_owned(), now.to_rfc3339()));
+            change.settings = without_one::intent(now);
             self.push(&change)?;
             self.leave(now);
         }
@@ -129,11 +126,9 @@ impl Engine {
         if !self.uninstalled.holds() {
             return Ok(());
         }
-        let trusted_from = self.writing.quiet_until.map_or(now, |until| until.max(now));
         let mut change = Change::at(now);
-        change.settings = [UNINSTALLED, GONE].map(|key| (key.to_owned(), String::new())).to_vec();
-        // Until now another installation may have written: that is remembered as after a take-over.
-        change.settings.push((QUIET.to_owned(), trusted_from.to_rfc3339()));
+        let settings = without_one::come_back(self.store.as_ref(), now)?;
+        change.settings = settings.into_iter().map(|(key, text)| (key.to_owned(), text)).collect();
         self.push(&change)?;
         self.begin_again(now)
     }

@@ -24,7 +24,7 @@ const WHEN_RELEASED: DateTime<Utc> = match DateTime::from_timestamp(253_370_764_
     None => DateTime::<Utc>::MAX_UTC,
 };
 
-const PAUSED: &str = "paused_since";
+pub(super) const PAUSED: &str = "paused_since";
 pub(super) const SOLE: &str = "sole_writer_since";
 pub(super) const QUIET: &str = "quiet_until";
 

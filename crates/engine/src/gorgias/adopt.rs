@@ -192,9 +192,10 @@ fn customer_found(case: &Case, context: &Context<'_>, answer: &Answer) -> Result
 }
 
 /// The ticket whose messages were asked for.
-pub(super) fn asked_ticket(asked: &http::Uri) -> u64 {
+pub(super) fn asked_ticket(asked: &http::Uri) -> Result<u64, Refusal> {
     let ticket = asked.query().and_then(|q| q.split('&').find_map(|part| part.strip_prefix("ticket_id=")));
-    ticket.and_then(|id| id.parse().ok()).unwrap_or_default()
+    let ticket = ticket.and_then(|id| id.parse().ok());
+    ticket.ok_or_else(|| Refusal::Unclear("the messages of no ticket were asked for".to_owned()))
 }
 
 fn messages_found(
@@ -205,7 +206,7 @@ fn messages_found(
     context: &Context<'_>,
     answer: &Answer,
 ) -> Result<Adopted, Refusal> {
-    let request = messages(asked_ticket(asked));
+    let request = messages(asked_ticket(asked)?);
     let page = request.parse(answer).map_err(refusal)?;
     let prefix = format!("{}:", ticket_marker(&case.call));
     let entries = page.items.iter().filter_map(|message| {

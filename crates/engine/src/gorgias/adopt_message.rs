@@ -100,7 +100,7 @@ fn messages_found(
     so_far: &[Holding],
     answer: &Answer,
 ) -> Result<Adopted, Refusal> {
-    let ticket = asked_ticket(asked);
+    let ticket = asked_ticket(asked)?;
     let request = messages(ticket);
     let page = request.parse(answer).map_err(refusal)?;
     let (marker, remark) = (ticket_marker(&case.call), format!("{}:not_found", ticket_marker(&case.call)));

@@ -18,7 +18,7 @@ use super::notes::escape;
 use super::plan::{
     CUSTOMER, MADE_LATE, create_customer, create_tag, for_ticket, from, new_tag_key, tag_holding,
 };
-use super::record::{HABITS, author, no_author, remark};
+use super::record::{HABITS, author, customer_id, no_author, remark};
 use super::{assess, ticket, ticket_marker, user_id};
 use crate::assessing;
 use crate::call::{Call, Medium, Message, MessageFile};
@@ -40,12 +40,16 @@ pub(super) const MESSAGE: &str = "message";
 const NOT_FOUND: &str = "not_found";
 /// M7: the tag of every conversation; the same in all languages, so that it is known again.
 pub(super) const TAG: &str = "Aircall SMS";
+/// Nobody's id: stands where that of the customer goes who is made first.
+const TO_BE_MADE: u64 = 0;
 
 /// What Gorgias should hold of a message.
 struct Record<'a> {
     message: Message<'a>,
     language: Language,
     whom: Whom,
+    /// Gorgias' id of somebody whom it knows.
+    customer: Option<u64>,
     /// The Gorgias user in whose name it was sent; none for a received one.
     sender: Option<Person>,
     /// To whom a new conversation goes.
@@ -186,6 +190,7 @@ fn record<'a>(case: &'a Case, message: Message<'a>, context: &Context<'_>) -> Re
     let logging = &context.settings.logging;
     let language = frozen(ledger, "language").and_then(Language::from_code).unwrap_or(logging.language);
     let whom = whom(call, language, ledger, context, &HABITS)?;
+    let customer = customer_id(&whom)?;
     let people = context.people.ok_or(Lacks::First(Step::Lists))?;
     let (sender, assignee) = if call.is_outbound() {
         let agent = sender(call, message, context)?;
@@ -198,7 +203,7 @@ fn record<'a>(case: &'a Case, message: Message<'a>, context: &Context<'_>) -> Re
     };
     let remark = remark(&whom, ledger).zip(sender.clone().or_else(|| author(people, None)));
     let sent_at = message.sent_at().unwrap_or(context.now);
-    Ok(Record { message, language, whom, sender, assignee, remark, sent_at })
+    Ok(Record { message, language, whom, customer, sender, assignee, remark, sent_at })
 }
 
 fn plan(
@@ -236,7 +241,7 @@ fn plan(
             if matches!(place, Place::Reopened(_)) {
                 writes.push(reopen(thread, &conversation.customer));
             }
-            writes.push(go_on(case, record, thread));
+            writes.extend(go_on(case, record, thread));
             writes.extend(late_remark(case, record, &thread.ticket));
             make(&mut writes);
             writes.extend(tag(&thread.ticket, &wanted));
@@ -275,7 +280,7 @@ fn begin(case: &Case, record: &Record<'_>, tags: &[(String, String)], now: DateT
         Whom::Known(customer) => Some(customer),
         Whom::New(_) => None,
     };
-    let customer_id = customer.and_then(|c| c.id.parse().ok()).unwrap_or(0);
+    let customer_id = record.customer.unwrap_or(TO_BE_MADE);
     let mut ticket = NewTicket::new(Channel::Sms, message(case, record, customer_id));
     let mut entries = vec![message_entry(case, record)];
     if let Some((note, by)) = remark_note(case, record) {
@@ -305,7 +310,7 @@ fn begin(case: &Case, record: &Record<'_>, tags: &[(String, String)], now: DateT
             write.body["customer"] = json!({ "id": CUSTOMER });
             for message in write.body["messages"].as_array_mut().into_iter().flatten() {
                 for end in ["sender", "receiver"] {
-                    if message.pointer(&format!("/{end}/id")) == Some(&json!(0)) {
+                    if message.pointer(&format!("/{end}/id")) == Some(&json!(TO_BE_MADE)) {
                         message[end] = json!({ "id": CUSTOMER });
                     }
                 }
@@ -341,21 +346,18 @@ fn late_remark(case: &Case, record: &Record<'_>, ticket: &str) -> Option<Write> 
     })
 }
 
-/// A further message goes into the conversation.
-fn go_on(case: &Case, record: &Record<'_>, thread: &Thread) -> Write {
-    let (customer_id, name) = match &record.whom {
-        Whom::Known(customer) => (customer.id.clone(), customer.name.clone()),
-        Whom::New(_) => Default::default(),
-    };
-    let new = message(case, record, customer_id.parse().unwrap_or(0));
+/// A further message goes into the conversation, which only a customer whom Gorgias knows has.
+fn go_on(case: &Case, record: &Record<'_>, thread: &Thread) -> Option<Write> {
+    let Whom::Known(customer) = &record.whom else { return None };
+    let new = message(case, record, record.customer?);
     let mut write = for_ticket(WriteKind::AddEntry, &thread.ticket, |id| gorgias::messages::create(id, &new));
     write.holdings.push(message_entry(case, record));
     let detail = json!({ "language": record.language.code(), "joined": true });
     write.holdings.push(Holding { key: "ticket".into(), helpdesk_id: thread.ticket.clone(), detail });
-    write.holdings.extend(customer_holding(case, &customer_id, &name, record.language));
+    write.holdings.extend(customer_holding(case, &customer.id, &customer.name, record.language));
     write.marker = Some(ticket_marker(&case.call));
     write.rule = "The customer's conversation is open, so the message is added to it (M2, M3)".into();
-    write
+    Some(write)
 }
 
 /// M4: closed less than 72 hours before the message.
@@ -419,7 +421,8 @@ fn message(case: &Case, record: &Record<'_>, customer: u64) -> NewMessage {
 /// M6: a file that was on its way when its message was written follows by itself, from the same sender.
 fn late_files(case: &Case, record: &Record<'_>, ticket: &str) -> Vec<Write> {
     let w = words(record.language);
-    let customer = case.ledger.id("customer").and_then(|id| id.parse().ok()).unwrap_or(0);
+    let customer = case.ledger.id("customer").and_then(|id| id.parse().ok()).or(record.customer);
+    let Some(customer) = customer else { return Vec::new() };
     let late = |(index, file): (usize, MessageFile)| {
         let is_late = !is_spoken_of(&case.ledger, index) && !case.ledger.has(&late_key(index));
         let one = enclosed(&case.ledger, index, &file);

@@ -92,6 +92,7 @@ pub(super) fn record(
     let language = frozen(ledger, "language").and_then(Language::from_code).unwrap_or(logging.language);
     let w = words(language);
     let whom = whom(call, language, ledger, context, &HABITS)?;
+    customer_id(&whom)?;
     let people = context.people.ok_or(Lacks::First(Step::Lists))?;
     let of_call =
         |agent: Option<Agent>| agent.filter(|_| kind != Kind::Missed).map(|agent| context.completed(agent));
@@ -246,6 +247,19 @@ fn subject(call: &Call, whom: &Whom, language: Language) -> String {
 pub(super) fn author(people: &People, agent: Option<&Agent>) -> Option<Person> {
     let own = agent.and_then(|a| a.email.as_deref()).and_then(|email| people.by_email(email));
     own.or_else(|| people.fallback_author()).cloned()
+}
+
+/// The id of a customer whom Gorgias knows; `None`: one is made first.
+pub(super) fn customer_id(whom: &Whom) -> Result<Option<u64>, Lacks> {
+    let Whom::Known(customer) = whom else { return Ok(None) };
+    let odd = || Reason {
+        code: "odd_customer".into(),
+        text: format!(
+            "{} has an id that is none of Gorgias'. Choose the customer again; it is then logged by itself.",
+            customer.name
+        ),
+    };
+    customer.id.parse().map(Some).map_err(|_| Lacks::Held(odd()))
 }
 
 pub(super) fn no_author(agent: Option<&Agent>) -> Reason {

@@ -3,6 +3,7 @@ use serde_json::json;
 
 use super::*;
 use crate::ledger::WriteKind;
+use crate::whom::{Lacks, Whom};
 
 fn gorgias() -> Gorgias {
     let credential = gorgias::Credential::basic("ops@example.com", "key");
@@ -60,4 +61,22 @@ fn a_number_is_added_only_to_a_customer_who_has_the_email() {
     let removed =
         json!({ "type": "email", "address": "zoe@example.com", "deleted_datetime": "2026-01-01T00:00:00Z" });
     assert_eq!(owner(json!([{ "id": 12, "email": null, "channels": [removed] }])), None);
+}
+
+#[test]
+fn an_id_that_is_none_of_gorgias_becomes_no_other() {
+    let shared = json!({ "id": 9, "name": "Anonymous caller", "external_id": ANONYMOUS_EXTERNAL_ID });
+    let mut customer = gorgias().looked_up_anonymous(&list(json!([shared]))).expect("a list").remove(0);
+    let id = |customer: &Customer| record::customer_id(&Whom::Known(customer.clone()));
+    assert_eq!(id(&customer), Ok(Some(9)));
+    for odd in ["crd_9", "", "9.0", "-9"] {
+        customer.id = odd.to_owned();
+        let Err(Lacks::Held(reason)) = id(&customer) else { panic!("{odd} is taken") };
+        assert!(reason.code == "odd_customer" && reason.text.contains("Anonymous caller"), "{reason:?}");
+    }
+    let asked = |uri: &str| adopt::asked_ticket(&uri.parse().expect("an address")).ok();
+    assert_eq!(asked("/api/messages?limit=100&ticket_id=12"), Some(12));
+    for odd in ["/api/messages?limit=100", "/api/messages?ticket_id=", "/api/messages?ticket_id=twelve"] {
+        assert_eq!(asked(odd), None, "{odd}");
+    }
 }

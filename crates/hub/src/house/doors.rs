@@ -19,7 +19,7 @@ use tower::ServiceExt;
 use super::House;
 use crate::problem::Problem;
 use crate::server::{only_admin, wrong_verb};
-use crate::{pages, setup, signin};
+use crate::{actions, pages, setup, signin};
 
 /// A request waits so long for the engine that comes; Aircall itself gives up after 5 s and sends an event again.
 const WAITS: Duration = Duration::from_secs(10);
@@ -103,6 +103,8 @@ pub(super) fn routes(house: &House) -> Router {
         .route("/api/setup/sign-in/{*rest}", any(sign_in))
         .route("/api/setup/accept", any(sign_in))
         .route("/api/setup/refuse", any(sign_in))
+        .route("/api/pause", post(actions::pause))
+        .route("/api/uninstall", post(actions::uninstall))
         .layer(middleware::from_fn_with_state(admin, only_admin))
         .with_state(house.clone());
     Router::new()

@@ -50,6 +50,20 @@ impl Entered {
             _ => false,
         }
     }
+
+    /// Whether `vendor` is connected by it.
+    pub(super) fn connects(&self, vendor: Vendor) -> bool {
+        let key = match vendor {
+            Vendor::Aircall => "aircall.api_token",
+            Vendor::Gorgias => "gorgias.api_key",
+            Vendor::Front => "front.api_token",
+        };
+        match self {
+            Entered::Secret(name, Some(_)) => *name == key,
+            Entered::Tokens { vendor: whose, .. } => *whose == vendor,
+            _ => false,
+        }
+    }
 }
 
 /// Why something is not kept. Nothing of it is, then.
@@ -92,6 +106,11 @@ impl House {
     async fn keep_now(&self, entered: Vec<Entered>) -> Result<(), NotKept> {
         // One change after the other: each is thought of over what the one before left.
         let _alone = self.0.keeping.lock().await;
+        self.keep_alone(entered).await
+    }
+
+    /// The same for whoever holds `keeping`.
+    pub(super) async fn keep_alone(&self, entered: Vec<Entered>) -> Result<(), NotKept> {
         let left = self.take_leave(&entered).await?;
         if let Err(error) = self.store_entered(entered).await {
             // Whom leave was taken of is needed still.
@@ -103,7 +122,8 @@ impl House {
             return Err(error);
         }
         self.setup().forget_dry_run();
-        let applied = self.apply().await;
+        // Whoever looks after the house may have seen it first.
+        let applied = self.catch_up().await;
         if let Some(kept) = left.given_back
             && self.sign_ins().give_back(kept).await
         {
@@ -116,6 +136,8 @@ impl House {
     pub(crate) async fn store_entered(&self, entered: Vec<Entered>) -> Result<(), NotKept> {
         let draft = self.draft();
         let (mut values, mut change) = (Vec::new(), Change::at(Utc::now()));
+        let anew = self.begun_anew(&entered).await?;
+        change.settings.extend(anew.into_iter().map(|(key, text)| (key.to_owned(), text)));
         for one in entered {
             match one {
                 Entered::Value(key, value) => {

@@ -11,7 +11,7 @@ use tokio::runtime::Handle as Runtime;
 
 use super::{Entered, House, HouseError, Inner, NotKept, blocking};
 use crate::config::{Draft, Secret};
-use crate::setup::connecting;
+use crate::setup::{connecting, lines};
 use crate::signin::{Bearers, Connects, DESKTOP_PORT, Kept, Shelf, SignIns, SignedIn, Standings, Ways};
 use crate::vault::Vault;
 
@@ -136,7 +136,12 @@ impl Connects for Newcomers {
         let account = signed_in.account.clone();
         entered.push(Entered::Tokens { vendor: signed_in.vendor, account, settings: tokens });
         match house.keep(entered).await {
-            Ok(()) => Ok(()),
+            Ok(()) => {
+                if signed_in.vendor == Vendor::Aircall {
+                    lines::there(&house).await;
+                }
+                Ok(())
+            }
             // It is kept, and holds as soon as it can.
             Err(NotKept::NotApplied(error)) => {
                 tracing::error!(%error, "a sign-in is kept, and cannot be applied yet");

@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 use toml::Value;
 use uuid::Uuid;
 
-use super::{read, view};
+use super::{by_hand, read, view};
 use crate::config::{Secret, USER_AGENT};
 use crate::house::{Entered, House};
 use crate::problem::Problem;
@@ -72,7 +72,8 @@ pub(super) async fn choose(State(house): State<House>, body: Bytes) -> Result<Js
     view::setup(&house).await
 }
 
-/// `POST /api/setup/events/test`: 200 whether it arrived or not; `code` says why not. 409 `no_public_url`.
+/// `POST /api/setup/events/test`: 200 whether it arrived or not; `code` says why not, `other_token` that it came, and that
+/// events of the webhook made by hand would be refused. 409 `no_public_url`.
 pub(super) async fn test(State(house): State<House>) -> Result<Json<EventsTested>, Problem> {
     let Some(public_url) = house.draft().public_url.clone() else {
         return Err(Problem::new(
@@ -94,6 +95,12 @@ pub(super) async fn test(State(house): State<House>) -> Result<Json<EventsTested
         Err(_) => arrived.try_recv().ok(),
     };
     house.setup().expect_no_longer(&nonce);
+    let draft = house.draft();
+    let pasted = draft.webhook_token.as_ref().filter(|_| came.is_some() && draft.events == EventsBy::Manual);
+    let is_anothers = match pasted {
+        Some(pasted) => by_hand::is_anothers(&house, &public_url, pasted).await,
+        None => false,
+    };
     let after_ms = came.map(|at| u32::try_from((at - sent).as_millis()).unwrap_or(u32::MAX));
     let failed = |code: String, detail: Option<String>| EventsTested {
         arrived: false,
@@ -101,6 +108,10 @@ pub(super) async fn test(State(house): State<House>) -> Result<Json<EventsTested
         code: Some(code),
         detail,
     };
+    if is_anothers {
+        let told = "the test arrived, but the webhook that leads here has another token than the one that was entered";
+        return Ok(Json(failed("other_token".to_owned(), Some(told.to_owned()))));
+    }
     Ok(Json(match (after_ms, answered) {
         (Some(after_ms), _) => {
             EventsTested { arrived: true, after_ms: Some(after_ms), code: None, detail: None }

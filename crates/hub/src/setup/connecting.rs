@@ -11,7 +11,7 @@ use super::probes::{
     aircall_account, front_account, gorgias_account, refused, test_aircall, test_front, test_gorgias,
 };
 use super::view::Noted;
-use super::{read, view};
+use super::{lines, read, view};
 use crate::config::{Draft, Secret, sign_in_of};
 use crate::house::{Entered, House, NotKept, noted};
 use crate::problem::Problem;
@@ -38,6 +38,8 @@ pub(super) async fn aircall(State(house): State<House>, body: Bytes) -> Result<J
                 Entered::Note(noted("aircall"), Noted::now(&name)),
             ])
             .await?;
+        // Those that were chosen in another company do not count.
+        lines::there(&house).await;
     }
     Ok(Json(tested))
 }
@@ -138,17 +140,11 @@ fn without_gorgias_key() -> [Entered; 2] {
     [Entered::Value("gorgias.email", None), Entered::Secret("gorgias.api_key", None)]
 }
 
-/// `DELETE /api/setup/aircall`: forgets what was entered.
+/// `DELETE /api/setup/aircall`: our webhook is deleted there, or named in `left`; what was entered is forgotten, and the mode
+/// with it: who connects again goes live again.
 pub(super) async fn forget_aircall(State(house): State<House>) -> Result<Json<Setup>, Problem> {
     house.setup().forget_lines().await;
-    house
-        .keep(vec![
-            Entered::Value("aircall.api_id", None),
-            Entered::Secret("aircall.api_token", None),
-            Entered::Secret(sign_in_of(Vendor::Aircall), None),
-            Entered::Note(noted("aircall"), String::new()),
-        ])
-        .await?;
+    house.disconnect_aircall().await?;
     view::setup(&house).await
 }
 

@@ -4,6 +4,7 @@
 //! while.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 use aircall::calls::{Fetch, ListCalls, Order};
@@ -30,6 +31,8 @@ const MOST_STAFFED: usize = 12;
 const MESSAGES: usize = 200;
 /// What was read holds so long.
 const HOLDS: Duration = Duration::from_secs(600);
+/// Whoever goes live does not wait longer to hear which lines there are.
+const TOLD_WITHIN: Duration = Duration::from_secs(10);
 /// A call through a menu begins anew on the line that it leads to, for the same caller, within this time.
 const MENU_SECONDS: i64 = 180;
 
@@ -45,11 +48,46 @@ pub(super) struct Read {
     all: bool,
 }
 
+/// The ids of all lines, and when they were read.
+pub(super) struct There {
+    begun: Instant,
+    ids: HashSet<u64>,
+}
+
 impl SetUp {
     /// Another account has other lines.
     pub(crate) async fn forget_lines(&self) {
         *self.lines.lock().await = None;
+        *self.there.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
+
+    /// The ids of all lines that there are, where they were read lately.
+    pub(super) fn lines_there(&self) -> Option<HashSet<u64>> {
+        let there = self.there.lock().unwrap_or_else(PoisonError::into_inner);
+        there.as_ref().filter(|there| there.begun.elapsed() < HOLDS).map(|there| there.ids.clone())
+    }
+
+    fn lines_are(&self, begun: Instant, numbers: &[Number]) {
+        let there = There { begun, ids: numbers.iter().map(|number| number.id).collect() };
+        *self.there.lock().unwrap_or_else(PoisonError::into_inner) = Some(there);
+    }
+}
+
+/// The ids of all lines that there are, read at this moment. `None` where Aircall does not tell (all of) them: nobody is held
+/// up by that.
+pub(crate) async fn there(house: &House) -> Option<HashSet<u64>> {
+    let (draft, transport) = (house.draft(), house.transport());
+    let (account, _) = draft.aircall.as_ref()?;
+    let begun = Instant::now();
+    let most = draft.settings.aircall_rate.requests;
+    let mut asking = Asking { account, transport: transport.as_ref(), left: most };
+    let reading = asking.all(aircall::numbers::list(Paging::default()), u32::MAX);
+    let (numbers, is_whole) = tokio::time::timeout(TOLD_WITHIN, reading).await.ok()?.ok()?;
+    if !is_whole {
+        return None;
+    }
+    house.setup().lines_are(begun, &numbers);
+    house.setup().lines_there()
 }
 
 pub(super) async fn lines(house: &House) -> Result<Lines, Problem> {
@@ -66,7 +104,10 @@ pub(super) async fn lines(house: &House) -> Result<Lines, Problem> {
             let transport = house.transport();
             let most = draft.settings.aircall_rate.requests;
             let asking = Asking { account, transport: transport.as_ref(), left: most };
-            let read = asking.everything().await?;
+            let (read, is_whole) = asking.everything().await?;
+            if is_whole {
+                house.setup().lines_are(read.begun, &read.numbers);
+            }
             *kept = Some(read.clone());
             read
         }
@@ -101,7 +142,8 @@ enum Stopped {
 }
 
 impl Asking<'_> {
-    async fn everything(mut self) -> Result<Read, Problem> {
+    /// What was read, and whether these are all lines.
+    async fn everything(mut self) -> Result<(Read, bool), Problem> {
         let (begun, at) = (Instant::now(), Utc::now().timestamp());
         let must = |stopped| match stopped {
             Stopped::Problem(problem) => problem,
@@ -112,8 +154,8 @@ impl Asking<'_> {
             )
             .again_in(60),
         };
-        let mut numbers =
-            self.all(aircall::numbers::list(Paging::default()), u32::MAX).await.map_err(must)?.0;
+        let (mut numbers, is_whole) =
+            self.all(aircall::numbers::list(Paging::default()), u32::MAX).await.map_err(must)?;
         // Teams and who is on a line are a nicety.
         let teams = match self.all(aircall::teams::list(Paging::default()), u32::MAX).await {
             Ok((teams, _)) => teams,
@@ -139,7 +181,7 @@ impl Asking<'_> {
             Err(Stopped::Problem(problem)) => return Err(problem),
         };
         let calls = calls.iter().map(aircall::RawCall::call).collect();
-        Ok(Read { begun, at, numbers, teams, calls, all })
+        Ok((Read { begun, at, numbers, teams, calls, all }, is_whole))
     }
 
     async fn one<T>(&mut self, request: &aircall::Request<T>) -> Result<T, Stopped> {

@@ -1,5 +1,7 @@
 //! How far the set-up is, for its pages.
 
+use std::collections::HashSet;
+
 use axum::Json;
 use chrono::Utc;
 use serde::{Deserialize, Serialize};
@@ -10,7 +12,7 @@ use sidetone_protocol::{CallRules, Connected, Setup, SetupStep, StepState, StepV
 use super::trying;
 use crate::api::blocking;
 use crate::config::{Draft, HelpdeskAccount};
-use crate::house::{House, left_behind, noted};
+use crate::house::{House, left_behind, noted, uninstalling};
 use crate::problem::Problem;
 use crate::signin::SignIns;
 
@@ -44,17 +46,20 @@ pub(super) async fn setup(house: &House) -> Result<Json<Setup>, Problem> {
         // What cannot be read asks for nothing.
         let asks = sign_ins.asks().ok().flatten();
         let left = left_behind(store.as_ref())?;
-        Ok((draft, aircall, helpdesk, has_seen, asks, left))
+        let uninstalling = uninstalling(store.as_ref())?;
+        Ok((draft, aircall, helpdesk, has_seen, asks, left, uninstalling))
     };
-    let (draft, aircall, helpdesk, has_seen, asks, left) = blocking(read).await?;
+    let (draft, aircall, helpdesk, has_seen, asks, left, uninstalling) = blocking(read).await?;
+    let there = house.setup().lines_there();
     let unkept = vault.as_ref().err().cloned();
     let (mode, until) = (draft.settings.logging.mode.0, draft.settings.logging.shadow_until);
     Ok(Json(Setup {
-        steps: steps(&draft, has_seen),
+        steps: steps(&draft, has_seen, there.as_ref()),
         aircall: self::aircall(&draft, aircall),
         helpdesk: self::helpdesk(&draft, helpdesk),
         asks_to_connect: asks,
         left,
+        uninstalling,
         lines: draft.settings.lines.iter().map(ToString::to_string).collect(),
         events: draft.events,
         public_url: draft.public_url.clone(),
@@ -118,17 +123,19 @@ fn host(url: &str) -> String {
 }
 
 /// The steps that must be settled before anything is written.
-pub(super) fn before_going_live(draft: &Draft) -> Vec<StepView> {
+pub(super) fn before_going_live(draft: &Draft, there: Option<&HashSet<u64>>) -> Vec<StepView> {
     let comes_before = |step: &StepView| {
         matches!(step.step, SetupStep::Aircall | SetupStep::Helpdesk | SetupStep::Numbers | SetupStep::Events)
     };
-    steps(draft, false).into_iter().filter(comes_before).collect()
+    steps(draft, false, there).into_iter().filter(comes_before).collect()
 }
 
-/// All steps, in order. `has_seen`: a dry run of what is entered was shown.
-fn steps(draft: &Draft, has_seen: bool) -> Vec<StepView> {
+/// All steps, in order. `has_seen`: a dry run of what is entered was shown. `there`: the lines that Aircall has, where that is
+/// known; another one that was chosen, of another company or one that is gone, does not count.
+fn steps(draft: &Draft, has_seen: bool, there: Option<&HashSet<u64>>) -> Vec<StepView> {
     let (aircall, helpdesk) = (draft.aircall.is_some(), draft.helpdesk.is_some());
-    let numbers = aircall && !draft.settings.lines.is_empty();
+    let is_there = |line: &u64| there.is_none_or(|there| there.contains(line));
+    let numbers = aircall && draft.settings.lines.iter().any(is_there);
     let events = aircall && (draft.says("aircall.webhook") || draft.public_url.is_some());
     let callers = keys_of(&rules(draft)).iter().any(|(key, _)| draft.says(key));
     let is_on = draft.settings.logging.mode.0 != Mode::Off;

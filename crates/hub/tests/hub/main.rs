@@ -5,11 +5,14 @@
 mod program;
 
 mod actions;
+mod brake;
+mod chosen;
 mod decisions;
 mod doctor;
 mod files;
 mod front;
 mod killed;
+mod leaving;
 mod messages;
 mod numbers;
 mod on_postgres;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sidetone_engine::store::sqlite::SqliteStore;
 use sidetone_hub::config::Secret;
 use sidetone_hub::vault::{SealKey, Vault};
-use sidetone_sandbox::{aircall_world as world, gorgias_world};
+use sidetone_sandbox::{Fault, FaultKind, aircall_world as world, gorgias_world};
 
 use crate::program::{Program, has_none_of, one_call, until_complete};
 
@@ -342,6 +342,31 @@ async fn uninstalled_the_account_that_only_asks_is_given_back_and_forgotten_too(
         hub.get("/api/setup").await["left"] == json!(["aircall_app"])
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn uninstalled_while_aircall_is_away_the_helpdesks_tokens_are_given_back_at_once() {
+    let hub = signed_in_to_everything("gorgias").await;
+    let (aircall, gorgias) =
+        (hub.sandbox.control().aircall().clone(), hub.sandbox.control().gorgias().clone());
+    aircall.add_fault(Fault::next(100_000, FaultKind::CutBefore).on("GET", "/v1/webhooks"));
+    assert_eq!(hub.post("/api/uninstall", Value::Null).await.0, 200);
+    hub.until("it is given back", Duration::from_secs(20), async || {
+        gorgias.journal(0).iter().any(|asked| asked.path == "/oauth/revoke")
+    })
+    .await;
+    let setup = hub.get("/api/setup").await;
+    assert_eq!((&setup["helpdesk"], &setup["aircall"]["by"]), (&Value::Null, &json!("sign_in")), "{setup}");
+    assert!(setup["uninstalling"]["since"].is_i64(), "{setup}");
+    // Signed in to Aircall again, it is uninstalled no more.
+    sign_in(&hub, "aircall", true).await;
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    let setup = hub.get("/api/setup").await;
+    assert_eq!(
+        (&setup["uninstalling"], &setup["aircall"]["by"]),
+        (&Value::Null, &json!("sign_in")),
+        "{setup}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -75,6 +75,8 @@ export const SETUP_SCENES: Readonly<Record<string, Scene>> = {
   'setup-go': at('go_live', { report: 'well' }),
   'setup-go-faults': at('go_live', { report: 'bad' }),
   'setup-go-beside': at('go_live', { report: 'well', other: 'old-hub.example.com' }),
+  'setup-uninstalling': at('helpdesk', { view: { uninstalling: { since: 1_795_000_000, forget_from: 1_795_000_900 } } }),
+  'setup-uninstalling-early': at('helpdesk', { view: { uninstalling: { since: 1_795_095_000, forget_from: 1_795_095_900 } } }),
   'setup-left': beginning({ view: { left: ['aircall_webhook', 'aircall_app', 'gorgias_app'] } }),
   'setup-shadow': {
     now: quietNow,

@@ -79,6 +79,7 @@ export class FakeSetup {
       helpdesk: this.#done.has('helpdesk') ? GORGIAS : null,
       asks_to_connect: null,
       left: [],
+      uninstalling: null,
       lines: this.#done.has('numbers') ? ['801', '802', '803', '804'] : [],
       events: 'auto',
       public_url: this.#done.has('events') ? 'https://hub.example.com' : null,
@@ -114,6 +115,9 @@ export class FakeSetup {
         return this.#connectAircall(body as AircallKey);
       case 'POST /api/setup/helpdesk':
         return this.#connectHelpdesk(body as HelpdeskKey);
+      case 'POST /api/setup/forget':
+        this.#done.delete('aircall');
+        return this.#with({ aircall: null, uninstalling: null, left: ['aircall_webhook'] });
       case 'DELETE /api/setup/aircall':
         this.#done.delete('aircall');
         return this.#with({ aircall: null });

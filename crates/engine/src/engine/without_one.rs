@@ -1,0 +1,87 @@
+//! What a person decides while no engine runs: it is stored as an engine would store it, and the next one finds it.
+
+use chrono::{DateTime, Utc};
+use sidetone_protocol::PausedView;
+
+use super::uninstall::GONE;
+use super::writing::{PAUSED, QUIET, SOLE, moment};
+use crate::store::{Change, Store, StoreError};
+use crate::tokens::{Tokens, UNINSTALLED};
+
+/// Nothing is written from now on, as after [`Handle::pause`](crate::Handle::pause).
+///
+/// # Errors
+/// If it could not be stored: then nothing has changed.
+pub fn pause(store: &dyn Store, now: DateTime<Utc>) -> Result<PausedView, StoreError> {
+    let since = match moment(store, PAUSED)? {
+        Some(since) => since,
+        None => {
+            let mut change = Change::at(now);
+            change.settings.push((PAUSED.to_owned(), now.to_rfc3339()));
+            store.commit(&change)?;
+            tracing::info!("logging was paused by a person while no engine runs");
+            now
+        }
+    };
+    view(store, since, now)
+}
+
+/// Whether a person has paused logging.
+///
+/// # Errors
+/// If the store cannot be read.
+pub fn is_paused(store: &dyn Store) -> Result<bool, StoreError> {
+    Ok(moment(store, PAUSED)?.is_some())
+}
+
+/// Sidetone is uninstalled from now on, as after [`Handle::uninstall`](crate::Handle::uninstall). `has_webhook`: whether
+/// there may be one of ours at Aircall.
+///
+/// # Errors
+/// If it could not be stored: then nothing has changed.
+pub fn uninstall(store: &dyn Store, has_webhook: bool, now: DateTime<Utc>) -> Result<PausedView, StoreError> {
+    let since = match moment(store, UNINSTALLED)? {
+        Some(since) => since,
+        None => {
+            let mut change = Change::at(now);
+            change.settings = intent(now);
+            if !has_webhook {
+                change.settings.push((GONE.to_owned(), now.to_rfc3339()));
+            }
+            store.commit(&change)?;
+            tracing::info!("uninstalled by a person while no engine runs");
+            now
+        }
+    };
+    view(store, since, now)
+}
+
+/// The settings by which Sidetone is uninstalled.
+pub(super) fn intent(now: DateTime<Utc>) -> Vec<(String, String)> {
+    let mut settings = Tokens::default().settings();
+    // Another installation may write from now on: who comes back has to look first.
+    settings.extend([GONE, SOLE].map(|key| (key.to_owned(), String::new())));
+    settings.push((UNINSTALLED.to_owned(), now.to_rfc3339()));
+    settings
+}
+
+/// The settings by which it is no longer.
+///
+/// # Errors
+/// If the store cannot be read.
+pub fn come_back(store: &dyn Store, now: DateTime<Utc>) -> Result<Vec<(&'static str, String)>, StoreError> {
+    // Until now another installation may have written: that is remembered as after a take-over.
+    let trusted_from = moment(store, QUIET)?.map_or(now, |until| until.max(now));
+    Ok(vec![(UNINSTALLED, String::new()), (GONE, String::new()), (QUIET, trusted_from.to_rfc3339())])
+}
+
+/// The settings by which what was learnt of the company at Aircall holds no more: whoever connects next may be another one,
+/// whose events carry another token, and for whom another installation may write.
+#[must_use]
+pub fn leave_company() -> Vec<(&'static str, String)> {
+    Tokens::KEYS.into_iter().chain([SOLE]).map(|key| (key, String::new())).collect()
+}
+
+fn view(store: &dyn Store, since: DateTime<Utc>, now: DateTime<Utc>) -> Result<PausedView, StoreError> {
+    Ok(PausedView { since: since.timestamp(), waiting: store.outbox(now)?.calls })
+}

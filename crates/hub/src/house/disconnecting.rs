@@ -1,0 +1,71 @@
+//! Aircall alone is disconnected.
+
+use sidetone_engine::without_engine;
+use sidetone_protocol::Vendor;
+
+use super::keeping::{Entered, NotKept};
+use super::leaving::{NEEDED, noted};
+use super::left::{LEFT, WEBHOOK_LEFT, joined};
+use super::removal::Removal;
+use super::{House, HouseError, to_its_end};
+use crate::config::sign_in_of;
+
+impl House {
+    /// Aircall is connected no more: our webhook is taken away, or left to a person, and nothing is written into the
+    /// helpdesk until somebody goes live again, whichever company is connected then.
+    ///
+    /// # Errors
+    /// [`NotKept`], as of [`House::keep`].
+    pub(crate) async fn disconnect_aircall(&self) -> Result<(), NotKept> {
+        if let Some(key) =
+            ["aircall.api_token", "aircall.api_id"].iter().find(|key| self.draft().given.contains(**key))
+        {
+            return Err(NotKept::ReadOnly((*key).to_owned()));
+        }
+        let house = self.clone();
+        to_its_end(async move { house.disconnect_aircall_now().await }).await?
+    }
+
+    async fn disconnect_aircall_now(&self) -> Result<(), NotKept> {
+        let _alone = self.0.keeping.lock().await;
+        // An engine that runs in live mode would make it anew.
+        self.send_engine_off().await;
+        let disconnected = self.disconnected().await;
+        let kept = match disconnected {
+            Ok(entered) => self.keep_alone(entered).await,
+            Err(error) => Err(error.into()),
+        };
+        if let Err(NotKept::ReadOnly(_) | NotKept::Wrong(_) | NotKept::NoVault(_) | NotKept::House(_)) = &kept
+            && let Err(error) = self.apply().await
+        {
+            tracing::error!(%error, "the settings as they were cannot be applied; it is tried again");
+        }
+        kept
+    }
+
+    /// What is entered by that.
+    async fn disconnected(&self) -> Result<Vec<Entered>, HouseError> {
+        let draft = self.draft();
+        let is_gone = match &draft.aircall {
+            Some((account, _)) => self.try_to_take_away(account).await? == Removal::Gone,
+            None => !self.kept_secrets().await?.iter().any(|name| NEEDED.contains(name)),
+        };
+        let mut entered = vec![
+            Entered::Value("aircall.api_id", None),
+            Entered::Secret("aircall.api_token", None),
+            Entered::Secret(sign_in_of(Vendor::Aircall), None),
+            Entered::Note(noted("aircall"), String::new()),
+            Entered::Value("logging.mode", None),
+            Entered::Value("logging.shadow_until", None),
+        ];
+        entered
+            .extend(without_engine::leave_company().into_iter().map(|(key, text)| Entered::Note(key, text)));
+        if !is_gone {
+            tracing::warn!(
+                "Aircall is disconnected, and did not let our webhook go; that is left to a person"
+            );
+            entered.push(Entered::Note(LEFT, joined(&self.left().await?, &[WEBHOOK_LEFT])));
+        }
+        Ok(entered)
+    }
+}
