@@ -721,10 +721,10 @@ mod tests {
         assert!((36..40).contains(&records), "{records}");
         assert_eq!(taken(&mut b, Lane::Backfill, 380), 0);
         let late = taken(&mut b, Lane::Late, 380);
-        assert!((3..=4).contains(&late), "a minute's: {late}");
+        assert!(late >= 3, "a minute's: {late}");
         assert_eq!(taken(&mut b, Lane::Live, 381), 0);
-        let late: usize = (381..420).map(|second| taken(&mut b, Lane::Late, second)).sum();
-        assert_eq!(late, 0);
+        let more: usize = (381..420).map(|second| taken(&mut b, Lane::Late, second)).sum();
+        assert!(late + more <= 4, "{late} and {more}");
         // When all of it drains, records go first, as before.
         assert_eq!((taken(&mut b, Lane::Live, 421), taken(&mut b, Lane::Backfill, 422)), (4, 0));
     }
