@@ -348,6 +348,17 @@ describe('the numbers', () => {
     });
   });
 
+  it('show the teams of each, and say where there is none', async () => {
+    await withScene('setup-numbers', async (page) => {
+      const teamsOf = (line: string) => page.locator('tbody tr', { has: page.getByRole('checkbox', { name: line }) }).locator('.team').textContent();
+      expect(await teamsOf('Support FR')).toBe('Customer care');
+      expect(await teamsOf('Kundenbetreuung Deutschland')).toBe('Customer care, Zweite Stufe');
+      expect(await teamsOf('Main menu')).toBe('–');
+      await page.setViewportSize({ width: 380, height: 720 });
+      expect(await page.locator('tbody .team', { hasText: 'Logistics' }).first().isVisible()).toBe(true);
+    });
+  });
+
   it('say what they cost, and a menu with one of its lines can be left out', async () => {
     await withScene('setup-numbers-twice', async (page) => {
       expect(await page.locator('.notice h2').textContent()).toBe('About 604 calls a week on these 3 lines');
@@ -395,6 +406,36 @@ describe('the events', () => {
     await withScene('setup-events-hand', async (page) => {
       expect(await page.locator('code').textContent()).toBe('https://hub.example.com/webhooks/aircall');
     });
+  });
+
+  it('by hand need the token of that webhook, and say so', async () => {
+    await withScene('setup-events', async (page) => {
+      await page.getByRole('radio', { name: 'Webhook by hand' }).check();
+      expect(await page.locator('footer').textContent()).toContain('Enter the token that Aircall shows for the webhook.');
+      await press(page, 'Save and test');
+      expect(await page.getByLabel('Webhook token').getAttribute('aria-invalid')).toBe('true');
+      expect(await asked(page)).not.toContain('POST /api/setup/events');
+      await looksRight(page);
+      await page.getByLabel('Webhook token').fill('a-token-of-the-webhook');
+      await press(page, 'Continue');
+      expect(await asked(page)).toContain('POST /api/setup/events');
+      expect(await heading(page)).toBe('What becomes of unknown callers?');
+    });
+  });
+
+  it('at an address that is none are refused in the reader’s language, and in no other', async () => {
+    await withScene(
+      'setup-events-refused',
+      async (page) => {
+        await press(page, 'Weiter');
+        expect((await page.locator('[role="alert"]').allTextContents()).map((text) => text.trim())).toContain(
+          'Die Adresse muss mit https beginnen, ohne Benutzernamen, Fragezeichen und #. Korrigieren Sie sie.',
+        );
+        expect(await page.locator('main [lang="en"]').count()).toBe(0);
+        await looksRight(page);
+      },
+      { language: 'de' },
+    );
   });
 
   it('by polling say what cannot be shown, and need no address', async () => {

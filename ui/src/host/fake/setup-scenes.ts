@@ -61,6 +61,10 @@ export const SETUP_SCENES: Readonly<Record<string, Scene>> = {
   'setup-numbers-none': at('numbers', { lines: (all) => ({ ...all, lines: [] }) }),
   'setup-numbers-failed': at('numbers', { fails: { '/api/setup/lines': { status: 503, code: 'aircall_unreachable' } } }),
   'setup-events': at('events', { view: { public_url: 'https://hub.example.com' } }),
+  'setup-events-refused': at('events', {
+    view: { public_url: 'http://hub.example.com' },
+    fails: { '/api/setup/events': { status: 422, code: 'wrong_value', key: '[hub] public_url' } },
+  }),
   'setup-events-hand': at('events', { view: { events: 'manual', public_url: 'https://hub.example.com' } }),
   'setup-events-polling': at('events', { view: { events: 'none' } }),
   'setup-callers': at('callers'),

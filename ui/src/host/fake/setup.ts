@@ -40,7 +40,7 @@ export interface SetupScene {
   /** How a sign-in ends, after its browser was awaited twice. */
   readonly signIn?: Partial<SignInView>;
   /** Paths that answer so. */
-  readonly fails?: Readonly<Record<string, { readonly status: number; readonly code: string }>>;
+  readonly fails?: Readonly<Record<string, { readonly status: number; readonly code: string; readonly key?: string }>>;
 }
 
 /** An answer of the API. */
@@ -104,7 +104,7 @@ export class FakeSetup {
   /** What the hub answers. */
   answer(method: string, path: string, body: unknown): Answer {
     const fails = this.#scene.fails?.[path];
-    if (fails) return problem(fails.status, fails.code);
+    if (fails) return { status: fails.status, body: { code: fails.code, detail: 'The server’s own English sentence.', key: fails.key } };
     const signIn = /^\/api\/setup\/sign-in\/([^/]+)(\/paste)?$/.exec(path);
     if (signIn) return this.#signInOf(method, signIn[2] !== undefined, body);
     switch (`${method} ${path.split('?')[0]}`) {
