@@ -493,6 +493,22 @@ describe('the dry run', () => {
     );
   });
 
+  it.each(['de', 'fr'])('is told in %s, and nothing of it in English', async (language) => {
+    await withScene(
+      'setup-dry-run',
+      async (page) => {
+        const rows = page.locator('[data-planned]');
+        for (let at = 0; at < (await rows.count()); at += 1) {
+          await rows.nth(at).click();
+          const sheet = page.locator('.sheet');
+          expect(await sheet.locator('[lang="en"]').count()).toBe(0);
+          expect(await sheet.textContent()).not.toMatch(/by exact|exact number|Ticket with|Nobody|Choose one|Status open/);
+        }
+      },
+      { language },
+    );
+  });
+
   it('is kept as a file', async () => {
     await withScene('setup-dry-run', async (page) => {
       await press(page, 'Save as CSV');
@@ -559,6 +575,25 @@ it('going live beside another Sidetone is asked first', async () => {
   });
 });
 
+it('the question before going live beside another Sidetone stands there for whoever looks', async () => {
+  for (const [language, words] of [['en', 'Go live all the same'], ['de', 'Trotzdem live gehen']] as const) {
+    await withScene(
+      'setup-go-beside-asked',
+      async (page) => {
+        await page.getByRole('button', { name: words }).waitFor();
+        expect(await page.locator('.notice.warn').textContent()).toContain('old-hub.example.com');
+        // Also where it would stand below the fold.
+        const box = await page.getByRole('button', { name: words }).boundingBox();
+        const foot = await page.locator('main footer').boundingBox();
+        expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThan(foot?.y ?? 0);
+        expect(await page.evaluate(() => document.activeElement?.textContent ?? '')).toContain('old-hub.example.com');
+        await looksRight(page);
+      },
+      { language, width: 380 },
+    );
+  }
+});
+
 it('what uninstalling could not undo is left to a person, by name', async () => {
   await withScene('setup-left', async (page) => {
     const told = await page.locator('main').textContent();
@@ -612,10 +647,27 @@ describe('the doctor', () => {
     await withScene('doctor', async (page) => {
       await button(page, 'Copy report').click();
       const report = await page.evaluate(() => navigator.clipboard.readText());
-      expect(report).toContain('FAULT "Main menu"');
+      expect(report).toContain('FAULT Main menu is a menu');
       expect(report).toContain('+•••14');
       expect(report).not.toContain('50 14');
     });
+  });
+
+  it.each([
+    ['de', 'Main menu ist ein Menü', '4 Leitungen', 'Main menu is a menu'],
+    ['fr', 'Main menu est un menu', '4 lignes', 'Main menu is a menu'],
+  ])('is told in %s, and copied in English', async (language, what, value, copied) => {
+    await withScene(
+      'doctor',
+      async (page) => {
+        expect(await page.locator('main').textContent()).toContain(what);
+        expect(await page.locator('main .value').allTextContents()).toContain(value);
+        expect(await page.locator('main [lang="en"]').allTextContents()).toEqual([]);
+        await page.getByRole('button', { name: language === 'de' ? 'Bericht kopieren' : 'Copier le rapport' }).click();
+        expect(await page.evaluate(() => navigator.clipboard.readText())).toContain(copied);
+      },
+      { language },
+    );
   });
 
   it('is reached from the last step, also before anything runs', async () => {

@@ -152,6 +152,7 @@ export interface Parameters {
   dryRunEmpty: 'time';
   dryRunRefused: 'vendor';
   dryRunUnreachable: 'helpdesk';
+  matchedExact: 'n';
   goWhat: 'helpdesk';
   nextWritten: 'helpdesk';
   besideTitle: 'host';

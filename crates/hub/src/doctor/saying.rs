@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use sidetone_words::{Doctor, Language, fill};
+use sidetone_words::{Counted, Doctor, Language, figures, fill};
 
 /// A sentence, whichever language it is read in.
 #[derive(Clone)]
@@ -15,6 +15,8 @@ pub(crate) struct Saying {
 enum Text {
     /// One of the message files.
     Known(fn(&'static Doctor) -> &'static str),
+    /// One of them that counts.
+    Counted(fn(&'static Doctor) -> &'static Counted, u32),
     /// English only: what was found in order, which windows tell by its name and value.
     English(String),
 }
@@ -28,10 +30,20 @@ impl Saying {
         Saying { text: Text::Known(text), with }
     }
 
+    /// A text that counts, in the form for so many; `{n}` in it is the count.
+    pub(crate) fn counted(text: fn(&'static Doctor) -> &'static Counted, count: impl TryInto<u32>) -> Saying {
+        let count = count.try_into().unwrap_or(u32::MAX);
+        Saying { text: Text::Counted(text, count), with: Vec::new() }
+    }
+
     /// In this language; `None`: it is there in English only.
     pub(super) fn told(&self, language: Language) -> Option<String> {
         match &self.text {
             Text::English(text) => (language == Language::En).then(|| text.clone()),
+            Text::Counted(text, count) => {
+                let form = text(language.doctor()).form(language, *count);
+                Some(fill(form, &[("n", &figures(*count, language))]))
+            }
             Text::Known(text) => {
                 let with: Vec<(&str, &str)> =
                     self.with.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -81,3 +93,11 @@ macro_rules! said {
     };
 }
 pub(crate) use said;
+
+/// A counted text of the same section: `counted!(value_lines, 4)`.
+macro_rules! counted {
+    ($text:ident, $count:expr) => {
+        $crate::doctor::Saying::counted(|words| &words.$text, $count)
+    };
+}
+pub(crate) use counted;

@@ -79,11 +79,18 @@ export const SETUP_SCENES: Readonly<Record<string, Scene>> = {
   'setup-go': at('go_live', { report: 'well' }),
   'setup-go-faults': at('go_live', { report: 'bad' }),
   'setup-go-beside': at('go_live', { report: 'well', other: 'old-hub.example.com' }),
+  'setup-go-beside-asked': { ...at('go_live', { report: 'well', other: 'old-hub.example.com' }), press: 'main footer .btn.primary' },
   'setup-left': beginning({ view: { left: ['aircall_webhook', 'aircall_app', 'gorgias_app'] } }),
   'setup-shadow': {
     now: quietNow,
     hash: '#setup?step=go_live',
     setup: { done: [...UP_TO('go_live'), 'go_live'], view: { mode: 'shadow', shadow_until: 1_795_500_000 } },
+  },
+  'setup-uninstall': {
+    now: quietNow,
+    hash: '#setup?step=go_live',
+    setup: { done: [...UP_TO('go_live'), 'go_live'], view: { mode: 'live' } },
+    press: '.uninstall .btn',
   },
   'setup-unread': { ...beginning({ fails: { '/api/setup': { status: 503, code: 'store_unavailable' } } }) },
   'setup-forbidden': { now: quietNow, hash: '#setup', setup: { fails: { '/api/setup': { status: 403, code: 'forbidden' } } } },
