@@ -45,8 +45,16 @@ impl Saying {
                 Some(fill(form, &[("n", &figures(*count, language))]))
             }
             Text::Known(text) => {
+                let is_foreign = |name: &str| language != Language::En && name == FROM_ELSEWHERE;
+                let told = |(name, value): &'_ (&'static str, String)| {
+                    (
+                        *name,
+                        if is_foreign(name) { status_or_sentence(value).to_owned() } else { value.clone() },
+                    )
+                };
+                let with: Vec<(&str, String)> = self.with.iter().map(told).collect();
                 let with: Vec<(&str, &str)> =
-                    self.with.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                    with.iter().map(|(name, value)| (*name, value.as_str())).collect();
                 Some(fill(text(language.doctor()), &with))
             }
         }
@@ -55,6 +63,20 @@ impl Saying {
     pub(super) fn english(&self) -> String {
         self.told(Language::En).unwrap_or_default()
     }
+}
+
+/// What a vendor, a database or the system said, with what our clients advise: in English, whoever reads it.
+const FROM_ELSEWHERE: &str = "text";
+
+/// For readers of other languages its status alone, as in `refuses the credential (401). Make a new key …`; else its first
+/// sentence.
+fn status_or_sentence(text: &str) -> &str {
+    let status = text.split('(').skip(1).find_map(|part| {
+        let digits = part.get(..3)?;
+        let ends = part.as_bytes().get(3).is_none_or(|next| !next.is_ascii_alphanumeric());
+        (ends && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(digits)
+    });
+    status.unwrap_or_else(|| text.split(". ").next().unwrap_or(text).trim_end_matches('.'))
 }
 
 impl From<&str> for Saying {
@@ -101,3 +123,27 @@ macro_rules! counted {
     };
 }
 pub(crate) use counted;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_others_said_in_english_is_told_to_readers_of_other_languages_by_its_status() {
+        let refused = "Gorgias refuses the credential (401). Make a new API key in Gorgias, and enter it.";
+        let saying = said!(key_not_accepted, vendor = "Gorgias", text = refused);
+        assert!(saying.english().contains(refused), "{saying:?}");
+        assert_eq!(saying.told(Language::De).as_deref(), Some("Gorgias nimmt den Schlüssel nicht an (401)"));
+        for (text, told) in [
+            ("Aircall has a fault of its own (500: oops). Wait.", "500"),
+            (
+                "no connection: Connection refused (os error 111). Try again.",
+                "no connection: Connection refused (os error 111)",
+            ),
+            ("no answer in time", "no answer in time"),
+            ("it said (4011) twice", "it said (4011) twice"),
+        ] {
+            assert_eq!(status_or_sentence(text), told);
+        }
+    }
+}
