@@ -286,6 +286,7 @@ impl SetUp {
         }
     }
 
+    /// Keeps the window as it stands, light and dark.
     pub(crate) fn picture(&self, name: &str) {
         // What was waited for stands in the document before it is on the screen: right after the start by seconds.
         self.window.run(
@@ -293,6 +294,10 @@ impl SetUp {
         );
         std::thread::sleep(Duration::from_millis(400));
         self.session.picture(name);
+        self.window.run("document.documentElement.dataset.theme = 'dark'; arguments[0]();");
+        std::thread::sleep(Duration::from_millis(250));
+        self.session.picture(&format!("{name}-dark"));
+        self.window.run("delete document.documentElement.dataset.theme; arguments[0]();");
     }
 }
 
