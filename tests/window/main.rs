@@ -19,6 +19,7 @@ mod set_up;
 mod wait;
 #[path = "../desktop/window.rs"]
 mod window;
+mod withdrawn;
 mod wizard;
 
 use std::time::Duration;
@@ -52,9 +53,12 @@ fn with_keys_an_admin_gets_from_nothing_to_a_logged_call() {
     set_up.press("Continue");
 
     window.wait_for("Connect your helpdesk");
-    set_up.fill("Subdomain", gorgias_world::ACCOUNT);
+    set_up.fill("Subdomain", "north brook");
     set_up.fill("E-mail of the user", gorgias_world::EMAIL);
     set_up.fill("API key", "a-wrong-key");
+    set_up.press("Connect");
+    window.wait_for("There is no Gorgias account");
+    set_up.fill("Subdomain", gorgias_world::ACCOUNT);
     set_up.press("Connect");
     window.wait_for("Gorgias does not accept this key");
     set_up.press("Enter it again");
@@ -96,6 +100,15 @@ fn with_keys_an_admin_gets_from_nothing_to_a_logged_call() {
     set_up.picture("set-up-done");
 
     paused_and_resumed(&set_up);
+    let gorgias = set_up.sandbox.control().gorgias().clone();
+    withdrawn::the_key_of_the_helpdesk(
+        &set_up,
+        "Gorgias",
+        |is_revoked| gorgias.switch(|switches| switches.revoked = is_revoked),
+        |set_up| set_up.fill("API key", gorgias_world::API_KEY),
+        |set_up, call| set_up.tickets_of(call),
+    );
+    withdrawn::the_key_of_aircall(&set_up);
 
     // And back to nothing: Aircall has no webhook of ours any more, and what was entered is forgotten.
     assert!(
@@ -163,6 +176,14 @@ fn with_a_token_of_front_an_admin_gets_from_nothing_to_a_logged_call() {
     let call = set_up.one_call();
     wait::until("the call is in Front", || (set_up.conversations_of(call) == 1).then_some(()));
     set_up.picture("set-up-front-done");
+    let front = set_up.sandbox.control().front().clone();
+    withdrawn::the_key_of_the_helpdesk(
+        &set_up,
+        "Front",
+        |is_revoked| front.switch(|switches| switches.revoked = is_revoked),
+        |set_up| set_up.fill("API token", front_world::TOKEN),
+        |set_up, call| set_up.conversations_of(call),
+    );
     set_up.has_kept_none_of(&[world::API_TOKEN, front_world::TOKEN]);
 }
 
@@ -186,6 +207,10 @@ fn by_sign_in_the_browser_comes_back_to_the_window_and_calls_are_logged() {
 
     set_up.press("Start again");
     let left = set_up.opened_in_browser();
+    window.wait_for("Waiting for the browser");
+    // Somebody else's answer touches nothing of it.
+    let page = set_up.browse(&set_up.foreign_answer_to(&left));
+    assert!(page.contains("This sign-in was not started here"), "{page}");
     window.wait_for("Waiting for the browser");
     set_up.press("Open again");
     assert_eq!(set_up.opened_in_browser(), left, "the same sign-in");
@@ -216,6 +241,69 @@ fn by_sign_in_the_browser_comes_back_to_the_window_and_calls_are_logged() {
 
     withdrawn_and_given_again(&set_up);
     signed_in_to_front_instead(&set_up);
+}
+
+#[test]
+fn by_sign_in_to_front_an_admin_gets_from_nothing_to_a_logged_call() {
+    let set_up = SetUp::start(true);
+    let window = &set_up.window;
+    let front = set_up.sandbox.control().front().clone();
+    set_up.connect_aircall();
+    set_up.tick("Front");
+
+    // A refusal, an answer to somebody else, a browser that was closed, a code that is too old; then a yes.
+    set_up.press("Sign in");
+    let address = set_up.opened_in_browser();
+    set_up.paste(&front.refuse_consent(&address).unwrap());
+    window.wait_for("The access was refused at Front");
+    set_up.picture("set-up-front-refused");
+
+    set_up.press("Start again");
+    let left = set_up.opened_in_browser();
+    set_up.paste("https://localhost:8791/oauth/front/callback");
+    window.wait_for("This address holds no answer of a sign-in");
+    set_up.paste("https://localhost:8791/oauth/front/callback?code=1&state=guessed");
+    window.wait_for("This sign-in was not started here");
+
+    set_up.press("Start again");
+    let closed = set_up.opened_in_browser();
+    assert_ne!(closed, left);
+    window.wait_for("Waiting for the browser");
+    set_up.be_later(11);
+    window.wait_for("The sign-in was closed before it was done");
+    set_up.be_later(0);
+
+    front.change_app(|app| app.code_s = -1);
+    set_up.press("Start again");
+    let address = set_up.opened_in_browser();
+    set_up.paste(&front.consent(&address).unwrap());
+    window.wait_for("The code has expired");
+    set_up.picture("set-up-front-code-too-old");
+    front.change_app(|app| app.code_s = 600);
+
+    set_up.press("Start again");
+    let address = set_up.opened_in_browser();
+    set_up.paste(&front.consent(&address).unwrap());
+    window.wait_for("Disconnect and forget");
+    set_up.press("Continue");
+    set_up.go_on_to_live();
+    let call = set_up.one_call();
+    wait::until("the call is in Front", || (set_up.conversations_of(call) == 1).then_some(()));
+    set_up.picture("set-up-front-signed-in-done");
+
+    // The app is removed at Front: it is told, the call waits, and is written after the next sign-in.
+    front.uninstall();
+    let waiting = set_up.one_call();
+    window.wait_for("Front has withdrawn the access");
+    assert_eq!(set_up.conversations_of(waiting), 0);
+    set_up.go_to("#setup?step=helpdesk");
+    window.wait_for("Connect your helpdesk");
+    set_up.press("Connect again");
+    set_up.press("Sign in");
+    let address = set_up.opened_in_browser();
+    set_up.paste(&front.consent(&address).unwrap());
+    wait::until("what waited is written", || (set_up.conversations_of(waiting) == 1).then_some(()));
+    set_up.wait_until_gone("Front has withdrawn the access");
 }
 
 /// The app is uninstalled at Gorgias: it is told, calls wait, and are written after the next sign-in.

@@ -205,6 +205,27 @@ impl SetUp {
         self.runtime.block_on(async { client.get(address).send().await.unwrap().text().await.unwrap() })
     }
 
+    /// Pastes the address on which the browser ended; the field for it is opened first.
+    pub(crate) fn paste(&self, address: &str) {
+        self.window.wait_for("Waiting for the browser");
+        self.done(
+            "a field for the address",
+            "if (document.querySelector('input[name=pasted]')) return true;
+             [...document.querySelectorAll('button')].find((one) => one.innerText.trim() === 'Paste the address')?.click();
+             return false;",
+        );
+        self.fill("Address", address);
+        self.press("Finish");
+    }
+
+    /// Where the browser would come back to from this consent page, with an answer to nobody's question.
+    pub(crate) fn foreign_answer_to(&self, consent: &str) -> String {
+        let query = consent.split_once("redirect_uri=").unwrap().1.split('&').next().unwrap();
+        let back = query.replace("%3A", ":").replace("%2F", "/");
+        assert!(back.starts_with("http://"), "{back}");
+        format!("{back}?code=1&state=guessed")
+    }
+
     /// Waits until Aircall is asked for calls once more.
     pub(crate) fn wait_until_polled(&self) {
         let aircall = self.sandbox.control().aircall().clone();
@@ -265,6 +286,7 @@ impl SetUp {
         }
     }
 
+    /// Keeps the window as it stands, light and dark.
     pub(crate) fn picture(&self, name: &str) {
         // What was waited for stands in the document before it is on the screen: right after the start by seconds.
         self.window.run(
@@ -272,6 +294,10 @@ impl SetUp {
         );
         std::thread::sleep(Duration::from_millis(400));
         self.session.picture(name);
+        self.window.run("document.documentElement.dataset.theme = 'dark'; arguments[0]();");
+        std::thread::sleep(Duration::from_millis(250));
+        self.session.picture(&format!("{name}-dark"));
+        self.window.run("delete document.documentElement.dataset.theme; arguments[0]();");
     }
 }
 

@@ -185,7 +185,7 @@ describe('the list', () => {
 describe('a ring', () => {
   it('brings Now up without the focus, and the page from before comes back', async () => {
     await withScene('calls', async (page) => {
-      await page.getByRole('link', { name: 'Calls' }).focus();
+      await page.getByRole('link', { name: 'Calls', exact: true }).focus();
       await push(page, ring('90'));
       await page.locator('.band h1', { hasText: 'Odo Lambert' }).waitFor();
       expect([await place(page), await focused(page)]).toEqual(['#now', 'Calls']);

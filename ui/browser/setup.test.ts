@@ -348,6 +348,17 @@ describe('the numbers', () => {
     });
   });
 
+  it('show the teams of each, and say where there is none', async () => {
+    await withScene('setup-numbers', async (page) => {
+      const teamsOf = (line: string) => page.locator('tbody tr', { has: page.getByRole('checkbox', { name: line }) }).locator('.team').textContent();
+      expect(await teamsOf('Support FR')).toBe('Customer care');
+      expect(await teamsOf('Kundenbetreuung Deutschland')).toBe('Customer care, Zweite Stufe');
+      expect(await teamsOf('Main menu')).toBe('–');
+      await page.setViewportSize({ width: 380, height: 720 });
+      expect(await page.locator('tbody .team', { hasText: 'Logistics' }).first().isVisible()).toBe(true);
+    });
+  });
+
   it('say what they cost, and a menu with one of its lines can be left out', async () => {
     await withScene('setup-numbers-twice', async (page) => {
       expect(await page.locator('.notice h2').textContent()).toBe('About 604 calls a week on these 3 lines');
@@ -395,6 +406,36 @@ describe('the events', () => {
     await withScene('setup-events-hand', async (page) => {
       expect(await page.locator('code').textContent()).toBe('https://hub.example.com/webhooks/aircall');
     });
+  });
+
+  it('by hand need the token of that webhook, and say so', async () => {
+    await withScene('setup-events', async (page) => {
+      await page.getByRole('radio', { name: 'Webhook by hand' }).check();
+      expect(await page.locator('footer').textContent()).toContain('Enter the token that Aircall shows for the webhook.');
+      await press(page, 'Save and test');
+      expect(await page.getByLabel('Webhook token').getAttribute('aria-invalid')).toBe('true');
+      expect(await asked(page)).not.toContain('POST /api/setup/events');
+      await looksRight(page);
+      await page.getByLabel('Webhook token').fill('a-token-of-the-webhook');
+      await press(page, 'Continue');
+      expect(await asked(page)).toContain('POST /api/setup/events');
+      expect(await heading(page)).toBe('What becomes of unknown callers?');
+    });
+  });
+
+  it('at an address that is none are refused in the reader’s language, and in no other', async () => {
+    await withScene(
+      'setup-events-refused',
+      async (page) => {
+        await press(page, 'Weiter');
+        expect((await page.locator('[role="alert"]').allTextContents()).map((text) => text.trim())).toContain(
+          'Die Adresse muss mit https beginnen, ohne Benutzernamen, Fragezeichen und #. Korrigieren Sie sie.',
+        );
+        expect(await page.locator('main [lang="en"]').count()).toBe(0);
+        await looksRight(page);
+      },
+      { language: 'de' },
+    );
   });
 
   it('by polling say what cannot be shown, and need no address', async () => {
@@ -449,6 +490,22 @@ describe('the dry run', () => {
         expect(shortened).toEqual([]);
       },
       { width: 320, language },
+    );
+  });
+
+  it.each(['de', 'fr'])('is told in %s, and nothing of it in English', async (language) => {
+    await withScene(
+      'setup-dry-run',
+      async (page) => {
+        const rows = page.locator('[data-planned]');
+        for (let at = 0; at < (await rows.count()); at += 1) {
+          await rows.nth(at).click();
+          const sheet = page.locator('.sheet');
+          expect(await sheet.locator('[lang="en"]').count()).toBe(0);
+          expect(await sheet.textContent()).not.toMatch(/by exact|exact number|Ticket with|Nobody|Choose one|Status open/);
+        }
+      },
+      { language },
     );
   });
 
@@ -516,6 +573,25 @@ it('going live beside another Sidetone is asked first', async () => {
     await press(page, 'Go live all the same');
     expect(await page.locator('main').textContent()).toContain('Sidetone is live');
   });
+});
+
+it('the question before going live beside another Sidetone stands there for whoever looks', async () => {
+  for (const [language, words] of [['en', 'Go live all the same'], ['de', 'Trotzdem live gehen']] as const) {
+    await withScene(
+      'setup-go-beside-asked',
+      async (page) => {
+        await page.getByRole('button', { name: words }).waitFor();
+        expect(await page.locator('.notice.warn').textContent()).toContain('old-hub.example.com');
+        // Also where it would stand below the fold.
+        const box = await page.getByRole('button', { name: words }).boundingBox();
+        const foot = await page.locator('main footer').boundingBox();
+        expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThan(foot?.y ?? 0);
+        expect(await page.evaluate(() => document.activeElement?.textContent ?? '')).toContain('old-hub.example.com');
+        await looksRight(page);
+      },
+      { language, width: 380 },
+    );
+  }
 });
 
 it('what uninstalling could not undo is left to a person, by name', async () => {
@@ -595,10 +671,27 @@ describe('the doctor', () => {
     await withScene('doctor', async (page) => {
       await button(page, 'Copy report').click();
       const report = await page.evaluate(() => navigator.clipboard.readText());
-      expect(report).toContain('FAULT "Main menu"');
+      expect(report).toContain('FAULT Main menu is a menu');
       expect(report).toContain('+•••14');
       expect(report).not.toContain('50 14');
     });
+  });
+
+  it.each([
+    ['de', 'Main menu ist ein Menü', '4 Leitungen', 'Main menu is a menu'],
+    ['fr', 'Main menu est un menu', '4 lignes', 'Main menu is a menu'],
+  ])('is told in %s, and copied in English', async (language, what, value, copied) => {
+    await withScene(
+      'doctor',
+      async (page) => {
+        expect(await page.locator('main').textContent()).toContain(what);
+        expect(await page.locator('main .value').allTextContents()).toContain(value);
+        expect(await page.locator('main [lang="en"]').allTextContents()).toEqual([]);
+        await page.getByRole('button', { name: language === 'de' ? 'Bericht kopieren' : 'Copier le rapport' }).click();
+        expect(await page.evaluate(() => navigator.clipboard.readText())).toContain(copied);
+      },
+      { language },
+    );
   });
 
   it('is reached from the last step, also before anything runs', async () => {

@@ -160,4 +160,36 @@ describe('with keys and Gorgias', () => {
     await admin.page.locator('.detail h1', { hasText: 'Marta Ibáñez' }).waitFor();
     await admin.look('first-call-written');
   });
+
+  it('the keys are withdrawn: it is told by whom, and what waits is written with the next ones', async () => {
+    await sandbox.order('gorgias', 'switches', { revoked: true });
+    await oneCall(sandbox);
+    await admin.page.goto(`${hub.address}/#health`);
+    await admin.reads(say('alertAccess', { vendor: 'Gorgias' }));
+    await admin.page.goto(`${hub.address}/#setup?step=helpdesk`);
+    await admin.isAt('connectHelpdesk');
+    await admin.look('gorgias-key-withdrawn');
+    expect(await inGorgias(sandbox)).toHaveLength(1);
+    await sandbox.order('gorgias', 'switches', { revoked: false });
+    await admin.press('replaceKey');
+    await admin.pick(say('withKey'));
+    await admin.fill('apiKey', 'sandbox-gorgias-key');
+    await admin.press('connect');
+    await hub.until('what waited is written', async () => (await inGorgias(sandbox)).length === 2);
+
+    await sandbox.order('aircall', 'switches', { revoked: true });
+    await oneCall(sandbox);
+    await admin.page.goto(`${hub.address}/#health`);
+    await admin.reads(say('alertKey'));
+    await admin.look('aircall-key-withdrawn');
+    await sandbox.order('aircall', 'switches', { revoked: false });
+    await admin.page.goto(`${hub.address}/#setup?step=aircall`);
+    await admin.isAt('connectAircall');
+    await admin.press('replaceKey');
+    await admin.pick(say('withKey'));
+    await admin.fill('apiId', 'sandbox-aircall-id');
+    await admin.fill('apiToken', 'sandbox-aircall-token');
+    await admin.press('connect');
+    await hub.until('what happened meanwhile is written', async () => (await inGorgias(sandbox)).length === 3);
+  });
 });

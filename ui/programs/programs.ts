@@ -146,8 +146,8 @@ export class Hub {
     return answered(await fetch(`${this.address}${path}`, { headers: { authorization: `Bearer ${ADMIN}` } }));
   }
 
-  async until(what: string, isSo: () => Promise<boolean>): Promise<void> {
-    await this.#program.until(what, isSo);
+  async until(what: string, isSo: () => Promise<boolean>, ms?: number): Promise<void> {
+    await this.#program.until(what, isSo, ms);
   }
 
   said(): string {
@@ -175,7 +175,10 @@ export async function startBoth(name: string): Promise<{ sandbox: Sandbox; hub: 
   return { sandbox, hub };
 }
 
-/** What an operator writes: where this hub is, its key, the apps for signing in; and, only here, where the vendors are. */
+/**
+ * What an operator writes: where this hub is, its key, the apps for signing in; and, only here, where the vendors are, and that
+ * the webhook is looked at often: whoever takes Sidetone out of Aircall tells nobody else.
+ */
 function configuration(data: string, address: string, { aircall, gorgias, front }: Sandbox): string {
   const app = (vendor: string) => `[${vendor}.oauth]\nclient_id = "sidetone"\nclient_secret = "invented-secret"\n`;
   return `[hub]
@@ -190,6 +193,8 @@ rate_per_minute = 6000
 [gorgias]
 api_url = "${gorgias}"
 rate = "8000/40s"
+[health]
+check_seconds = 5
 [front]
 api_url = "${front}"
 oauth_url = "${front}"

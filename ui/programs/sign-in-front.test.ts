@@ -44,6 +44,30 @@ describe('signed in to Aircall and Front', () => {
     await answer(refused, 'Cancel');
     await admin.isTold('signInRefused', { vendor: 'Front' });
     await refused.close();
+
+    // Nobody comes back in time; an answer that nobody asked for does not count as one; a code may be too old.
+    const closed = await admin.consent(() => admin.press('startAgain'));
+    await closed.close();
+    const foreign = await admin.context.newPage();
+    await foreign.goto(`${hub.address}/oauth/front/callback?code=abc&state=nobodys`);
+    await foreign.getByRole('heading', { name: say('browserWrongState'), exact: true }).waitFor();
+    await foreign.close();
+    await admin.reads(say('waitingForBrowser'));
+    await admin.page.evaluate(() => {
+      Date.now = () => performance.timeOrigin + performance.now() + 11 * 60_000;
+    });
+    await admin.isTold('signInClosed');
+    await admin.page.evaluate(() => {
+      Date.now = () => performance.timeOrigin + performance.now();
+    });
+    await sandbox.order('front', 'app', { code_s: -1 });
+    const late = await admin.consent(() => admin.press('startAgain'));
+    await answer(late, 'Authorize');
+    await admin.page.getByRole('alert').getByText(new RegExp(`^(${say('codeUsed')}|${say('codeExpired')})$`)).waitFor();
+    await admin.look('front-code-expired');
+    await late.close();
+    await sandbox.order('front', 'app', { code_s: 600 });
+
     const authorized = await admin.consent(() => admin.press('startAgain'));
     await answer(authorized, 'Authorize');
     await authorized.locator('h1').waitFor();

@@ -36,9 +36,18 @@ describe('signed in to Gorgias', () => {
     await admin.page.keyboard.type('northbrook');
   });
 
+  it('who refuses on the consent page is told so in Sidetone', async () => {
+    const refused = await admin.consent(() => admin.press('signIn'));
+    await refused.getByRole('button', { name: 'Cancel' }).click();
+    await admin.isTold('signInRefused', { vendor: 'Gorgias' });
+    await admin.look('gorgias-refused');
+    await refused.close();
+    expect(await helpdesk()).toBeNull();
+  });
+
   it('a code that is too old, an answer that nobody asked for, and a closed tab are each told', async () => {
     await sandbox.order('gorgias', 'app', { code_s: -1 });
-    const late = await admin.consent(() => admin.press('signIn'));
+    const late = await admin.consent(() => admin.press('startAgain'));
     await authorize(late);
     await late.locator('h1').waitFor();
     await admin.isTold('codeUsed');
@@ -133,8 +142,28 @@ describe('signed in to Gorgias', () => {
     await hub.until('the webhook is made', async () => (await sandbox.look<{ webhooks: unknown[] }>('aircall', 'state')).webhooks.length > 0);
     await oneCall(sandbox);
     await hub.until('the call is in Gorgias', async () => (await inGorgias(sandbox)).length === 1);
+    await admin.press('openSidetone');
     await admin.page.goto(`${hub.address}/#setup?step=helpdesk`);
     await admin.isAt('connectHelpdesk');
+  });
+
+  it('the app is uninstalled at Gorgias: it is told, and what waits is written after the next sign-in', async () => {
+    await sandbox.order('gorgias', 'uninstall');
+    await sandbox.order('gorgias', 'expire-tokens');
+    await oneCall(sandbox);
+    await admin.page.goto(`${hub.address}/#health`);
+    await admin.reads(say('alertAccess', { vendor: 'Gorgias' }));
+    await admin.look('gorgias-withdrawn');
+    expect(await inGorgias(sandbox)).toHaveLength(1);
+    await admin.page.goto(`${hub.address}/#setup?step=helpdesk`);
+    await admin.isAt('connectHelpdesk');
+    await admin.press('connectAgain');
+    await admin.fill('subdomain', 'northbrook');
+    const page = await admin.consent(() => admin.press('signIn'));
+    await authorize(page);
+    await admin.button(say('connectAgain')).waitFor();
+    await page.close();
+    await hub.until('what waited is written', async () => (await inGorgias(sandbox)).length === 2);
   });
 
   it('Front takes its place with a token, and a call is logged there', async () => {
@@ -153,6 +182,6 @@ describe('signed in to Gorgias', () => {
     expect(await helpdesk()).toMatchObject({ vendor: 'front', by: 'key' });
     await oneCall(sandbox);
     await hub.until('the call is in Front', async () => (await inFront(sandbox)) === 1);
-    expect(await inGorgias(sandbox)).toHaveLength(1);
+    expect(await inGorgias(sandbox)).toHaveLength(2);
   });
 });

@@ -43,7 +43,7 @@ it('says the vendor’s own words for a key that is wrong', () => {
 });
 
 it('copies the doctor’s report with every telephone number masked', () => {
-  const check = { code: 'agents', finding: 'fault', what: 'Nobody on +33 1 99 00 50 14', why: 'So', mend: 'Then', value: '1 of 4', action: null, said: null } as const;
+  const check = { code: 'agents', finding: 'fault', what: 'Nobody on +33 1 99 00 50 14', why: 'So', mend: 'Then', value: '1 of 4', action: null, said: null, said_value: null } as const;
   const text = doctorText({ checked_at: 0, faults: 1, hints: 0, checks: [check] }, '1.0.0');
   expect(text).toBe(
     'Sidetone 1.0.0, checked 1970-01-01T00:00:00.000Z\n\nFAULT Nobody on +•••14 [agents] (1 of 4)\n      Why: So\n      To mend: Then',

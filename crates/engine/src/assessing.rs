@@ -7,6 +7,7 @@ use crate::choice::{Decided, decided};
 use crate::directory::Customer;
 use crate::helpdesk::{Assessment, Context, Standing, Step};
 use crate::ledger::{AttemptState, Write};
+use crate::matched_by::MatchedBy;
 use crate::number::Party;
 use crate::store::Case;
 use crate::whom::{Lacks, meant_by_dialling};
@@ -87,29 +88,27 @@ fn known_customer(case: &Case, context: &Context<'_>) -> Option<Customer> {
     }
 }
 
-fn matched_by(case: &Case, context: &Context<'_>) -> String {
+fn matched_by(case: &Case, context: &Context<'_>) -> MatchedBy {
     let found = context.matched.map(|m| m.customers.as_slice());
     let chosen = decided(&case.ledger, context.choice, found);
     let logged_to = case.ledger.id("customer");
     match chosen.filter(|_| matches!(case.call.party(), Party::Phone(_))) {
         Some(Decided::Customer { customer, remembered }) if logged_to.is_none_or(|id| id == customer.id) => {
-            let what = if remembered { "number" } else { "call" };
-            return format!("chosen by a person for this {what}");
+            return MatchedBy::Chosen { for_the_number: remembered };
         }
         Some(Decided::Named(..)) if found == Some(&[]) => {
-            return "nobody had this number; a person named the caller".into();
+            return MatchedBy::Named;
         }
         _ => {}
     }
     match (case.call.party(), context.matched.map(|m| m.customers.len())) {
-        (Party::Withheld, _) => "number withheld: the shared customer".into(),
-        (Party::Other(_), _) => "no telephone number: the shared customer".into(),
-        (Party::Phone(_), Some(0)) => "nobody had this number".into(),
-        (Party::Phone(_), Some(1)) => "exact number, the only one".into(),
+        (Party::Withheld, _) => MatchedBy::Withheld,
+        (Party::Other(_), _) => MatchedBy::NoNumber,
+        (Party::Phone(_), Some(0)) => MatchedBy::Nobody,
         (Party::Phone(_), Some(n)) if logged_to.is_some() && meant_by_dialling(&case.ledger) == logged_to => {
-            format!("exact number, {n} customers; dialled from a conversation of this one")
+            MatchedBy::Dialled(n)
         }
-        (Party::Phone(_), Some(n)) => format!("exact number, {n} customers"),
-        (Party::Phone(_), None) => "not looked up yet".into(),
+        (Party::Phone(_), Some(n)) => MatchedBy::ExactNumber(n),
+        (Party::Phone(_), None) => MatchedBy::NotLookedUp,
     }
 }

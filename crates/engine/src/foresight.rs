@@ -204,7 +204,9 @@ impl<'a> Foresight<'a> {
         RecordPreview {
             title: outline.title.clone(),
             customer: new_name.or(known).unwrap_or_default(),
-            matched: assessment.matched_by.clone(),
+            matched: assessment.matched_by.to_string(),
+            matched_by: assessment.matched_by.code().to_owned(),
+            matches: assessment.matched_by.matches(),
             is_new_customer: new.is_some(),
             assignee: outline.assignee.as_deref().map(|id| people.name_of(id)),
             status: outline.status.to_owned(),
@@ -226,6 +228,7 @@ impl<'a> Foresight<'a> {
                 method: make.method().to_string(),
                 path: make.uri().path().to_owned(),
                 rule: "The inbox of calls is not there yet, so it is made once (F1)".into(),
+                key: "inbox".into(),
             });
         }
         let at_hand = assessment.files.iter().filter(|file| file.is_at_hand());
@@ -233,11 +236,13 @@ impl<'a> Foresight<'a> {
             method: "POST".into(),
             path: self.helpdesk.upload_path().into(),
             rule: "The file goes first, so that the note carries it (G17)".into(),
+            key: "file".into(),
         }));
         requests.extend(writes.iter().map(|write| RequestPreview {
             method: write.method.clone(),
             path: write.path.clone(),
             rule: write.rule.clone(),
+            key: write.key(),
         }));
         requests
     }

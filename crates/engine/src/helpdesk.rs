@@ -19,6 +19,7 @@ use crate::directory::entry::{Address, Entry, EntryPage, Order};
 use crate::directory::{Customer, Matched, People, Person};
 use crate::files::{UnderWay, Wanted};
 use crate::ledger::{Attempt, Holding, Write, WriteKind};
+pub use crate::matched_by::MatchedBy;
 use crate::number::E164;
 use crate::others::{Others, OthersRecord, Span};
 use crate::outline::Outline;
@@ -249,8 +250,8 @@ pub struct Assessment {
     pub completeness: Completeness,
     /// The customer it is or would be logged to.
     pub customer: Option<Customer>,
-    /// How the customer was found, in words (B11).
-    pub matched_by: String,
+    /// How the customer was found (B11).
+    pub matched_by: MatchedBy,
 }
 
 /// What a look-up of our marker found.

@@ -26,6 +26,7 @@ pub mod helpdesk;
 mod inbox;
 mod knowledge;
 pub mod ledger;
+mod matched_by;
 pub mod number;
 mod open_records;
 pub mod others;

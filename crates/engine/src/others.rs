@@ -213,6 +213,8 @@ mod tests {
             title: "inbound  call: Marta".into(),
             customer: "Marta".into(),
             matched: String::new(),
+            matched_by: String::new(),
+            matches: 0,
             is_new_customer: false,
             assignee: Some("Camille".into()),
             status: "open".into(),

@@ -29,7 +29,7 @@ use self::check::{fault, named};
 use self::company::Company;
 pub use self::patient::Patient;
 pub use self::report::{text, write};
-pub(crate) use self::saying::{Saying, said};
+pub(crate) use self::saying::{Saying, counted, said};
 use crate::config::HelpdeskAccount;
 
 /// Looks at everything. The checks come in the order of [`CODES`], each code at most once but for `other_integrations`.

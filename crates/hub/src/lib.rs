@@ -31,4 +31,5 @@ mod shadow;
 pub mod signin;
 pub mod study;
 pub mod transport;
+mod unsaid;
 pub mod vault;

@@ -258,7 +258,9 @@ impl From<NotKept> for Problem {
                 Problem::new(StatusCode::CONFLICT, "read_only", told).with("key", key.into())
             }
             NotKept::Wrong(fault) => {
-                Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "wrong_value", fault.to_string())
+                let told = fault.to_string();
+                Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "wrong_value", told)
+                    .with("key", fault.key.into())
             }
             NotKept::NoVault(unkept) => Problem::new(StatusCode::CONFLICT, unkept.code, unkept.text),
             NotKept::House(HouseError::Config(error)) => {

@@ -9,6 +9,8 @@ use sidetone_engine::transport::{ANSWER_TIMEOUT, Incoming, Outgoing, Transport, 
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
+use crate::unsaid;
+
 /// An answer larger than this is no answer of an API of ours.
 const ANSWER_LIMIT_BYTES: usize = 32 * 1024 * 1024;
 
@@ -63,9 +65,11 @@ impl<T> Drop for Ended<T> {
 #[async_trait]
 impl Transport for HttpTransport {
     async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError> {
+        let credential = unsaid::credential(request.headers());
         let request = reqwest::Request::try_from(request).map_err(|e| TransportError::NotSent(plain(&e)))?;
         let client = self.client.clone();
-        self.at_home(async move { whole(&client, request).await }).await
+        let answer = self.at_home(async move { whole(&client, request).await }).await?;
+        Ok(unsaid::without(&credential, answer))
     }
 
     async fn stream(

@@ -493,6 +493,13 @@ pub struct RecordPreview {
     pub customer: String,
     /// How the customer was found, in English.
     pub matched: String,
+    /// The same as a stable word: `chosen`, `named`, `withheld`, `no_number`, `nobody`, `exact_number`, `dialled`,
+    /// `not_looked_up`.
+    #[serde(default)]
+    pub matched_by: String,
+    /// How many customers have the number.
+    #[serde(default)]
+    pub matches: u32,
     /// Whether the customer would be made.
     pub is_new_customer: bool,
     /// Who would have it.
@@ -529,6 +536,9 @@ pub struct RequestPreview {
     pub path: String,
     /// What it achieves: the rule, in English.
     pub rule: String,
+    /// What it settles, as in [`crate::WriteView`]; `inbox` for the place of calls in Front, `file` for an upload.
+    #[serde(default)]
+    pub key: String,
 }
 
 /// How what another integration wrote for a call compares with what Sidetone would have written (B5).
@@ -672,9 +682,12 @@ pub struct CheckView {
     /// `what` and `mend` in the language that was asked for; `None`: in English, or of a check that passed.
     #[serde(default)]
     pub said: Option<CheckSaid>,
-    /// The measured value in few characters (`6 lines`, `0.2 s off`), for the list of passed checks.
+    /// The measured value in few characters (`6 lines`, `0.2 s off`), in English, for the list of passed checks.
     #[serde(default)]
     pub value: Option<String>,
+    /// The value in the language that was asked for; `None`: it reads the same, or that was English.
+    #[serde(default)]
+    pub said_value: Option<String>,
     /// What `POST /api/doctor/mend {"code": …, "action": …}` can do about it, as a stable word; `None`: only a person can.
     #[serde(default)]
     pub action: Option<String>,

@@ -39,7 +39,19 @@ export function sceneHost(search: string): Host {
     // At once: the pages must not begin anywhere else.
     window.dispatchEvent(new HashChangeEvent('hashchange'));
   }
+  if (scene.press) pressOnce(scene.press);
   return new SceneHost(scene, name, query);
+}
+
+/** Presses what the selector finds as soon as it can be pressed. */
+function pressOnce(selector: string): void {
+  const watching = new MutationObserver(() => {
+    const found = document.querySelector<HTMLElement>(selector);
+    if (!found || found.getAttribute('aria-busy') === 'true') return;
+    watching.disconnect();
+    found.click();
+  });
+  watching.observe(document.body, { childList: true, subtree: true, attributes: true });
 }
 
 class SceneHost implements Host {

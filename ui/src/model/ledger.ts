@@ -3,7 +3,7 @@
  *
  * Deliberately not here: words. A line says what it is about; the component names it.
  */
-import type { CallDetail, WriteView } from '../wire';
+import type { CallDetail, CallView, WriteView } from '../wire';
 import { PARTS, type Part } from './record';
 
 /** What a ledger key stands for. */
@@ -39,7 +39,7 @@ const RANKS: readonly Item['kind'][] = ['customer', 'ticket', 'call', 'note', 'd
 /** What the helpdesk holds, oldest first; tags of one moment on one line. */
 export function writtenLines(detail: CallDetail): Line[] {
   const lines: Line[] = [];
-  const entries = detail.ledger.map((entry) => ({ entry, item: itemOf(entry.key, entry.helpdesk_id, detail) }));
+  const entries = detail.ledger.map((entry) => ({ entry, item: itemOf(entry.key, entry.helpdesk_id, detail.call) }));
   // Those of one request are of one moment: then whose it is, where it stands, and what is in it.
   entries.sort((a, b) => Date.parse(a.entry.written_at) - Date.parse(b.entry.written_at) || RANKS.indexOf(a.item.kind) - RANKS.indexOf(b.item.kind));
   for (const { entry, item } of entries) {
@@ -55,7 +55,12 @@ export function writtenLines(detail: CallDetail): Line[] {
 
 /** The requests that are still to come. */
 export function plannedWrites(detail: CallDetail): Planned[] {
-  return detail.plan.writes.map((write) => ({ write, items: merged(write.key.split('+').map((key) => itemOf(key, null, detail))) }));
+  return detail.plan.writes.map((write) => ({ write, items: itemsOf(write.key, detail.call) }));
+}
+
+/** What a request settles, by its key: several facts of the ledger joined by `+`. */
+export function itemsOf(key: string, call: CallView): Item[] {
+  return merged(key.split('+').map((one) => itemOf(one, null, call)));
 }
 
 /** Parts that neither the ledger nor the plan mentions: awaited, or not expected. */
@@ -77,7 +82,7 @@ function merged(items: readonly Item[]): Item[] {
   return tags.length > 0 ? [...others, { kind: 'tags', tags }] : others;
 }
 
-function itemOf(key: string, id: string | null, detail: CallDetail): Item {
+function itemOf(key: string, id: string | null, call: CallView): Item {
   const [name = '', rest] = splitOnce(key);
   switch (name) {
     case 'ticket':
@@ -87,7 +92,7 @@ function itemOf(key: string, id: string | null, detail: CallDetail): Item {
     case 'missed':
       return { kind: 'note', title: name };
     case 'ended':
-      return { kind: 'note', title: isMissed(detail) ? 'missed' : 'ended' };
+      return { kind: 'note', title: isMissed(call) ? 'missed' : 'ended' };
     case 'comment':
       return { kind: 'note', title: 'comment' };
     case 'not_found':
@@ -96,7 +101,7 @@ function itemOf(key: string, id: string | null, detail: CallDetail): Item {
     case 'new_tag':
       return { kind: 'tags', tags: [rest ?? ''] };
     case 'main':
-      return { kind: 'call', what: isMissed(detail) ? 'missedCall' : detail.call.direction === 'outbound' ? 'outboundCall' : 'inboundCall' };
+      return { kind: 'call', what: isMissed(call) ? 'missedCall' : call.direction === 'outbound' ? 'outboundCall' : 'inboundCall' };
     case 'recording':
     case 'voicemail':
       return { kind: 'part', part: name };
@@ -113,7 +118,7 @@ function itemOf(key: string, id: string | null, detail: CallDetail): Item {
 }
 
 /** A call that nobody answered has one note for both its beginning and its end (G12). */
-function isMissed({ call }: CallDetail): boolean {
+function isMissed(call: CallView): boolean {
   return call.outcome === 'missed' || call.outcome === 'voicemail';
 }
 

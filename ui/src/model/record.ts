@@ -33,6 +33,8 @@ const ON_PURPOSE: Readonly<Record<string, Quiet>> = {
   internal: 'by_rule',
   internal_call: 'by_rule',
   stored: 'by_rule',
+  by_setting: 'by_rule',
+  anonymous_stored: 'by_rule',
   stored_only: 'by_rule',
   mode_off: 'mode',
   off: 'mode',

@@ -369,9 +369,13 @@ mend: string,
  */
 said: CheckSaid | null, 
 /**
- * The measured value in few characters (`6 lines`, `0.2 s off`), for the list of passed checks.
+ * The measured value in few characters (`6 lines`, `0.2 s off`), in English, for the list of passed checks.
  */
 value: string | null, 
+/**
+ * The value in the language that was asked for; `None`: it reads the same, or that was English.
+ */
+said_value: string | null, 
 /**
  * What `POST /api/doctor/mend {"code": …, "action": …}` can do about it, as a stable word; `None`: only a person can.
  */
@@ -1576,6 +1580,15 @@ customer: string,
  */
 matched: string, 
 /**
+ * The same as a stable word: `chosen`, `named`, `withheld`, `no_number`, `nobody`, `exact_number`, `dialled`,
+ * `not_looked_up`.
+ */
+matched_by: string, 
+/**
+ * How many customers have the number.
+ */
+matches: number, 
+/**
  * Whether the customer would be made.
  */
 is_new_customer: boolean, 
@@ -1615,7 +1628,11 @@ path: string,
 /**
  * What it achieves: the rule, in English.
  */
-rule: string, };
+rule: string, 
+/**
+ * What it settles, as in [`crate::WriteView`]; `inbox` for the place of calls in Front, `file` for an upload.
+ */
+key: string, };
 
 /**
  * Only where the vendors are the sandbox's stand-ins.

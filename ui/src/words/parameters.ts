@@ -26,6 +26,21 @@ export interface Parameters {
   refused: 'helpdesk';
   removedIn: 'helpdesk';
   notLoggedNoAuthor: 'helpdesk';
+  reasonUnknown: 'helpdesk';
+  reasonNoAuthor: 'helpdesk';
+  reasonOddCustomer: 'helpdesk';
+  reasonTrashed: 'helpdesk';
+  reasonSpam: 'helpdesk';
+  reasonDeleted: 'helpdesk';
+  reasonMissing: 'helpdesk';
+  reasonConflict: 'helpdesk';
+  reasonForbidden: 'helpdesk';
+  reasonTooLarge: 'helpdesk';
+  reasonInVain: 'helpdesk';
+  reasonLost: 'helpdesk';
+  reasonLeadsNowhere: 'helpdesk';
+  reasonQuestionRefused: 'helpdesk';
+  reasonRefused: 'helpdesk';
   inHelpdesk: 'helpdesk';
   requestsCount: 'n';
   fileOf: 'part';
@@ -91,6 +106,8 @@ export interface Parameters {
   namedAlready: 'helpdesk';
   customersCount: 'n';
   stepOf: 'm' | 'n';
+  valueWrong: 'field';
+  accessNotAccepted: 'vendor';
   signInAt: 'vendor';
   keyAcceptedLines: 'n';
   signedInLines: 'n';
@@ -137,6 +154,7 @@ export interface Parameters {
   dryRunEmpty: 'time';
   dryRunRefused: 'vendor';
   dryRunUnreachable: 'helpdesk';
+  matchedExact: 'n';
   goWhat: 'helpdesk';
   nextWritten: 'helpdesk';
   besideTitle: 'host';

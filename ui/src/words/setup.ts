@@ -2,6 +2,7 @@
 import { vendorName } from '../format/reader.svelte';
 import type { HostError } from '../host/host';
 import type { EventsTested, SignInView, Tested, Vendor } from '../wire';
+import { problemWords } from './problems';
 import { say } from './say.svelte';
 
 /** What the one button beside a sentence does. */
@@ -132,11 +133,11 @@ export function lostTest({ code }: EventsTested): string {
 
 /** Why a request of the set-up failed, where the step has no better sentence. */
 export function askFailedWords(error: HostError): string {
-  if (error.code === 'forbidden') return say('onlyAdmins');
-  if (error.code === 'read_only') return `${say('setInFile')}. ${say('setInFileWhat')}`;
-  if (error.code === 'not_ready') return `${say('earlierFirst')}.`;
-  if (error.code === 'nobody_asks') return say('nobodyAsks');
-  if (error.code === 'not_kept') return say('notKept');
-  if (error.code === 'not_applied') return say('keptNotApplied');
-  return error.failure === 'unreachable' ? say('didNotAnswer') : say('notTaken');
+  return problemWords(error) ?? (error.failure === 'unreachable' ? say('didNotAnswer') : say('notTaken'));
+}
+
+/** What the server says of it in English: only where the pages have no words of their own, or the cause is no more than that. */
+export function askFailedDetail(error: HostError): string | null {
+  const tells = error.code === 'no_engine' || (error.failure === 'refused' && problemWords(error) === null);
+  return tells ? error.detail : null;
 }

@@ -365,7 +365,7 @@ impl Engine {
         Ok(ExplanationView {
             at: now.timestamp(),
             event,
-            r#match: matched,
+            r#match: matched.to_string(),
             rule: rule.to_owned(),
             request: request.to_owned(),
             answer: answer.chars().take(300).collect(),

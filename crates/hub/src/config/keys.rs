@@ -67,6 +67,12 @@ pub fn secrets_of_console() -> impl Iterator<Item = &'static str> {
     KEYS.iter().filter_map(|key| key.strip_suffix('!')).filter(|key| super::is_of_console(key))
 }
 
+/// Every secret there is, by key.
+#[cfg(test)]
+pub(crate) fn secrets() -> impl Iterator<Item = &'static str> {
+    KEYS.iter().filter_map(|key| key.strip_suffix('!'))
+}
+
 /// All keys that the console can keep and that are no secrets.
 pub(super) fn plain_of_console() -> impl Iterator<Item = &'static str> {
     KEYS.iter().filter(|key| !key.ends_with('!') && super::is_of_console(key)).copied()

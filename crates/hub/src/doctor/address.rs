@@ -29,13 +29,12 @@ pub(super) async fn checks(patient: &Patient, is_served: bool) -> Vec<Check> {
 
 fn arrival(patient: &Patient) -> Check {
     match &patient.config.settings.arrival {
-        Arrival::OwnWebhook { .. } => {
-            passed("arrival", "Calls arrive in real time, by a webhook of our own").with_value("webhook")
-        }
+        Arrival::OwnWebhook { .. } => passed("arrival", "Calls arrive in real time, by a webhook of our own")
+            .with_value(said!(value_webhook)),
         Arrival::ManualWebhook => passed("arrival", "Calls arrive in real time, by a webhook made by hand")
-            .with_value("webhook, by hand"),
+            .with_value(said!(value_by_hand)),
         Arrival::Polling => {
-            hint("arrival", said!(polled_only), said!(polled_only_mend)).with_value("polling")
+            hint("arrival", said!(polled_only), said!(polled_only_mend)).with_value(said!(value_polling))
         }
     }
 }
@@ -45,9 +44,12 @@ fn sandbox(patient: &Patient) -> Check {
     let (phone, desk) = (patient.config.aircall.base(), patient.config.helpdesk.base());
     let key = patient.config.helpdesk.base_key();
     let (what, mend) = match (is_here(phone), is_here(desk)) {
-        (false, false) => return passed("sandbox", "Both services are real ones").with_value("real"),
+        (false, false) => {
+            return passed("sandbox", "Both services are real ones").with_value(said!(value_real));
+        }
         (true, true) => {
-            return passed("sandbox", "Both services are on this computer: a sandbox").with_value("sandbox");
+            return passed("sandbox", "Both services are on this computer: a sandbox")
+                .with_value(said!(value_sandbox));
         }
         (false, true) => (said!(real_into_stand_in), said!(real_into_stand_in_mend, key = key)),
         (true, false) => (said!(stand_in_into_real), said!(stand_in_into_real_mend)),

@@ -5,7 +5,7 @@ use sidetone_protocol::{BudgetView, DirectoryState, Vendor};
 
 use super::check::{Check, hint, passed};
 use super::patient::Patient;
-use super::said;
+use super::{counted, said};
 use crate::config::HelpdeskAccount;
 
 /// A directory that was not compared with the helpdesk for so long has stopped being kept up.
@@ -48,7 +48,7 @@ fn vendor_name(vendor: Vendor) -> &'static str {
 }
 
 fn crowded(name: &str, others: u32, limit: u32) -> Check {
-    let value = format!("{others} of {limit} by others");
+    let value = said!(value_by_others, n = others, m = limit);
     if others.saturating_mul(2) <= limit {
         return passed("budget", format!("{name}'s limit leaves room for calls")).with_value(value);
     }
@@ -64,7 +64,7 @@ fn crowded(name: &str, others: u32, limit: u32) -> Check {
 pub(super) fn directory(patient: &Patient) -> Option<Check> {
     let directory = patient.engine.as_ref()?.health().directory?;
     let age = directory.checked_at.map(|at| (Utc::now().timestamp() - at).max(0));
-    let value = format!("{} customers", directory.customers);
+    let value = counted!(value_customers, directory.customers);
     Some(match directory.state {
         DirectoryState::Incomplete => hint(
             "directory",

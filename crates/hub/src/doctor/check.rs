@@ -103,12 +103,14 @@ pub struct Check {
     pub what: String,
     /// What to do; empty if passed.
     pub mend: String,
-    /// The measured value in few characters.
+    /// The measured value in few characters, in English.
     pub value: Option<String>,
     /// What Sidetone can do about it.
     pub remedy: Option<Remedy>,
     /// `what` and `mend` for readers of any language.
     said: [Saying; 2],
+    /// The same for the value.
+    said_value: Option<Saying>,
 }
 
 pub(crate) fn passed(code: &'static str, what: impl Into<Saying>) -> Check {
@@ -125,13 +127,23 @@ pub(crate) fn hint(code: &'static str, what: impl Into<Saying>, mend: impl Into<
 
 fn found(code: &'static str, finding: Finding, what: Saying, mend: Saying) -> Check {
     let (english, mend_english) = (what.english(), mend.english());
-    Check { code, finding, what: english, mend: mend_english, value: None, remedy: None, said: [what, mend] }
+    Check {
+        code,
+        finding,
+        what: english,
+        mend: mend_english,
+        value: None,
+        remedy: None,
+        said: [what, mend],
+        said_value: None,
+    }
 }
 
 impl Check {
     /// With what was measured.
-    pub(crate) fn with_value(self, value: impl Into<String>) -> Check {
-        Check { value: Some(value.into()), ..self }
+    pub(crate) fn with_value(self, value: impl Into<Saying>) -> Check {
+        let value = value.into();
+        Check { value: Some(value.english()), said_value: Some(value), ..self }
     }
 
     /// With what Sidetone can do about it.
@@ -162,6 +174,11 @@ impl Check {
             mend: self.mend.clone(),
             said: said.filter(|_| language != Language::En).map(|(what, mend)| CheckSaid { what, mend }),
             value: self.value.clone(),
+            said_value: self
+                .said_value
+                .as_ref()
+                .and_then(|value| value.told(language))
+                .filter(|_| language != Language::En),
             action: self.remedy.as_ref().map(|remedy| remedy.action.to_owned()),
         }
     }

@@ -9,7 +9,7 @@ use sidetone_protocol::Vendor;
 
 use super::check::{Check, count, fault, passed};
 use super::patient::Patient;
-use super::said;
+use super::{counted, said};
 
 /// Clocks further apart than this confuse what came first.
 const CLOCK_OFF_SECONDS: i64 = 30;
@@ -74,7 +74,7 @@ impl Company {
                 "aircall_key",
                 format!("Aircall accepts the {}; {n}", patient.credential(Vendor::Aircall)),
             )
-            .with_value(n),
+            .with_value(counted!(value_lines, lines.items.len())),
         );
         let has_room = patient.has_room(Vendor::Aircall);
         let (users, webhooks, presences, staffed) = tokio::join!(
@@ -159,7 +159,7 @@ fn clock_check(off: i64) -> Check {
     } else {
         passed("clock", "The clock is right")
     };
-    check.with_value(if off < 2 { "right".to_owned() } else { format!("{off} s off") })
+    check.with_value(if off < 2 { said!(value_right) } else { said!(value_off, n = off) })
 }
 
 fn key_fault(unread: &Unread, is_signed_in: bool) -> Check {

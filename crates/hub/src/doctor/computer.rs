@@ -25,11 +25,13 @@ pub(super) async fn checks(patient: &Patient) -> Vec<Check> {
     checks.push(database::check(&patient.config.database).await);
     checks.extend(secrets(patient).await);
     checks.push(match &patient.config.admin_token {
-        Some(_) => passed("admin_token", "The pages and the API have an admin token").with_value("set"),
+        Some(_) => {
+            passed("admin_token", "The pages and the API have an admin token").with_value(said!(value_set))
+        }
         None => hint("admin_token", said!(no_admin_token), said!(no_admin_token_mend)),
     });
     checks.push(match patient.config.has_alerts {
-        true => passed("alerts", "There is an address for alerts").with_value("set"),
+        true => passed("alerts", "There is an address for alerts").with_value(said!(value_set)),
         false => hint("alerts", said!(no_alerts), said!(no_alerts_mend)),
     });
     checks.push(mode(patient));
@@ -40,7 +42,7 @@ fn folder(path: &Path) -> Check {
     let shown = path.display();
     let Ok(found) = path.metadata() else {
         return passed("data_dir", format!("The folder {shown} is made at the first start"))
-            .with_value("not made yet");
+            .with_value(said!(value_not_made_yet));
     };
     if !found.is_dir() || !is_writable(path, &found) {
         return fault("data_dir", said!(data_dir_closed, path = shown), said!(data_dir_closed_mend));
@@ -48,7 +50,7 @@ fn folder(path: &Path) -> Check {
     if is_open_to_everybody(&found) {
         return hint("data_dir", said!(data_dir_open, path = shown), said!(data_dir_open_mend, path = shown));
     }
-    passed("data_dir", format!("The folder {shown} can be written")).with_value("writable")
+    passed("data_dir", format!("The folder {shown} can be written")).with_value(said!(value_writable))
 }
 
 #[cfg(unix)]
@@ -94,7 +96,7 @@ pub(super) fn free_bytes(_: &Path) -> Option<u64> {
 }
 
 fn room(free: u64) -> Check {
-    let value = format!("{} free", size(free));
+    let value = said!(value_free, size = size(free));
     let check = match free {
         0..TOO_LITTLE_BYTES => fault("disk", said!(disk_full, size = size(free)), said!(disk_full_mend)),
         TOO_LITTLE_BYTES..LITTLE_BYTES => {
@@ -126,7 +128,7 @@ async fn secrets(patient: &Patient) -> Option<Check> {
     let opened: Result<usize, VaultError> = tokio::task::spawn_blocking(open).await.ok()?;
     Some(match opened {
         Ok(n) => passed("secrets", "What was entered is kept encrypted, and can be read")
-            .with_value(format!("{n} kept")),
+            .with_value(said!(value_kept, n = n)),
         Err(VaultError::NoKey) => fault("secrets", said!(secrets_no_key), said!(secrets_no_key_mend)),
         Err(error) => fault("secrets", said!(secrets_unread, text = error), said!(secrets_unread_mend)),
     })
@@ -141,12 +143,11 @@ fn mode(patient: &Patient) -> Check {
     let from = patient.config.settings.logging.from;
     match patient.mode() {
         Mode::Off => hint("mode", said!(mode_is_off), said!(mode_is_off_mend)),
-        Mode::Shadow => {
-            passed("mode", "Plans are made and nothing is written (shadow mode)").with_value("shadow")
-        }
+        Mode::Shadow => passed("mode", "Plans are made and nothing is written (shadow mode)")
+            .with_value(said!(value_shadow)),
         Mode::Live => match from.filter(|from| *from > Utc::now()) {
             Some(from) => hint("mode", said!(mode_later, from = from), said!(mode_later_mend)),
-            None => passed("mode", "Calls are written").with_value("live"),
+            None => passed("mode", "Calls are written").with_value(said!(value_live)),
         },
     }
 }

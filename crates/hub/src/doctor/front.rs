@@ -12,8 +12,8 @@ use super::budget;
 use super::check::{Check, count, fault, hint, named, passed, some_of};
 use super::gorgias::permissions;
 use super::patient::Patient;
-use super::said;
 use super::unreachable;
+use super::{Saying, counted, said};
 use crate::database;
 
 /// So many contacts are looked into for a conversation to read from.
@@ -45,7 +45,7 @@ pub(super) async fn read(
     let n = count(people.0.len(), "teammate", "teammates");
     checks.push(
         passed("front_key", format!("Front accepts the {}; {n}", patient.credential(Vendor::Front)))
-            .with_value(n),
+            .with_value(counted!(value_teammates, people.0.len())),
     );
     let place = front.inbox(patient, wanted, checks).await;
     let members = match &place {
@@ -74,11 +74,8 @@ pub(super) fn access(users: &[aircall::User], desk: &Desk) -> Option<Check> {
         .map(|user| named(user.name.as_deref().or(user.email.as_deref()).unwrap_or_default()))
         .collect();
     Some(if blind.is_empty() {
-        passed("inbox_access", "Every agent who is in Front sees the inbox of calls").with_value(count(
-            members.len(),
-            "member",
-            "members",
-        ))
+        passed("inbox_access", "Every agent who is in Front sees the inbox of calls")
+            .with_value(counted!(value_members, members.len()))
     } else {
         hint("inbox_access", said!(blind_agents, names = some_of(&blind)), said!(blind_agents_mend))
     })
@@ -149,7 +146,8 @@ impl Asking<'_> {
         let place = inbox_of_calls(&inboxes, remembered.flatten(), wanted);
         let name = place.map(|inbox| named(inbox.name.as_deref().unwrap_or_default()));
         checks.push(
-            inbox(&inboxes, remembered, wanted).with_value(name.unwrap_or_else(|| "not made yet".into())),
+            inbox(&inboxes, remembered, wanted)
+                .with_value(name.map_or_else(|| said!(value_not_made_yet), Saying::from)),
         );
         place.map(|inbox| inbox.id.clone())
     }

@@ -10,8 +10,8 @@ use sidetone_protocol::Vendor;
 use super::budget;
 use super::check::{Check, count, fault, named, passed, some_of};
 use super::patient::Patient;
-use super::said;
 use super::unreachable;
+use super::{counted, said};
 
 /// Gorgias' name for the channel of Aircall's own integration (`reference/gorgias.md §7`).
 const NATIVE_CHANNEL: &str = "aircall";
@@ -35,7 +35,7 @@ pub(super) async fn read(patient: &Patient, account: &Account, checks: &mut Vec<
     let n = count(people.0.len(), "user", "users");
     checks.push(
         passed("gorgias_key", format!("Gorgias accepts the {}; {n}", patient.credential(Vendor::Gorgias)))
-            .with_value(n),
+            .with_value(counted!(value_users, people.0.len())),
     );
     checks.push(fallback_author(&people));
     let (info, customers, tickets, tags) = tokio::join!(
@@ -159,14 +159,14 @@ pub(super) fn permissions(vendor: &str, asked: &[(&str, bool)]) -> Check {
         asked.iter().filter(|(_, refused)| *refused).map(|(scope, _)| (*scope).to_owned()).collect();
     if missing.is_empty() {
         let what = format!("{vendor} lets the key read what Sidetone needs");
-        return passed("permissions", what).with_value(format!("{} of {}", asked.len(), asked.len()));
+        return passed("permissions", what).with_value(said!(value_of, n = asked.len(), m = asked.len()));
     }
     fault(
         "permissions",
         said!(permissions_lack, vendor = vendor, scopes = some_of(&missing)),
         said!(permissions_lack_mend, vendor = vendor),
     )
-    .with_value(format!("{} of {}", asked.len() - missing.len(), asked.len()))
+    .with_value(said!(value_of, n = asked.len() - missing.len(), m = asked.len()))
 }
 
 /// Aircall's own integration wrote tickets lately.

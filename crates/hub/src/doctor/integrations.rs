@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use aircall::Webhook;
 use sidetone_engine::webhooks::{host, owner};
 
-use super::check::{Check, count, fault, hint, passed, some_of};
+use super::check::{Check, fault, hint, passed, some_of};
 use super::patient::Patient;
-use super::said;
 use super::webhook::{PATH, url_of};
+use super::{counted, said};
 use crate::config::HelpdeskAccount;
 
 /// Where well-known integrations take Aircall's events: the end of the host's name.
@@ -66,8 +66,8 @@ pub(super) fn check(patient: &Patient, webhooks: &[Webhook]) -> Check {
         );
     }
     let value = match hosts.len() {
-        0 => "none".to_owned(),
-        n => count(n, "other webhook", "other webhooks"),
+        0 => said!(value_none),
+        n => counted!(value_other_webhooks, n),
     };
     passed("other_integrations", "No other integration is known to log the same calls").with_value(value)
 }

@@ -6,10 +6,10 @@ use aircall::{Number, User};
 use sidetone_engine::directory::People;
 use sidetone_engine::settings::{Mode, Recordings};
 
-use super::check::{Check, Deed, count, fault, hint, named, passed, some_of};
+use super::check::{Check, Deed, fault, hint, named, passed, some_of};
 use super::company::Company;
 use super::patient::Patient;
-use super::{Saying, said};
+use super::{Saying, counted, said};
 
 pub(super) fn checks(patient: &Patient, company: &Company) -> Vec<Check> {
     let mut checks = vec![selection(patient, company)];
@@ -31,8 +31,8 @@ fn selection(patient: &Patient, company: &Company) -> Check {
     }
     // Of a list that was not read to its end, nothing is surely missing.
     if missing.is_empty() || !company.lines.is_whole {
-        let n = count(wanted.len(), "line", "lines");
-        return passed("lines", format!("{} selected lines exist", wanted.len())).with_value(n);
+        return passed("lines", format!("{} selected lines exist", wanted.len()))
+            .with_value(counted!(value_lines, wanted.len()));
     }
     let ids: Vec<String> = missing.iter().map(ToString::to_string).collect();
     let check = fault("lines", said!(line_gone, ids = some_of(&ids)), said!(line_gone_mend));
@@ -48,7 +48,7 @@ fn menus(patient: &Patient, company: &Company) -> Option<Check> {
     let menus: Vec<&Number> = company.selected(patient).filter(|line| line.is_ivr == Some(true)).collect();
     if menus.is_empty() || menus.len() >= wanted.len() {
         let none = passed("menu_lines", "No selected line is a menu in front of another one");
-        return (!wanted.is_empty()).then(|| none.with_value("none"));
+        return (!wanted.is_empty()).then(|| none.with_value(said!(value_none)));
     }
     let names: Vec<String> = menus.iter().map(|line| called(line)).collect();
     let rest = wanted.iter().filter(|id| menus.iter().all(|menu| menu.id != **id)).copied().collect();
@@ -63,11 +63,8 @@ fn staff(company: &Company) -> Option<Check> {
     let empty: Vec<String> =
         company.staffed.iter().filter(|line| line.users.is_empty()).map(called).collect();
     Some(if empty.is_empty() {
-        passed("line_users", "Somebody is on each selected line").with_value(count(
-            company.staffed.len(),
-            "line looked at",
-            "lines looked at",
-        ))
+        passed("line_users", "Somebody is on each selected line")
+            .with_value(counted!(value_lines_looked_at, company.staffed.len()))
     } else {
         hint("line_users", said!(nobody_on_line, names = some_of(&empty)), said!(nobody_on_line_mend))
     })
@@ -75,13 +72,13 @@ fn staff(company: &Company) -> Option<Check> {
 
 fn recording(patient: &Patient, company: &Company) -> Option<Check> {
     if patient.config.settings.logging.recordings == Recordings::None {
-        return Some(passed("recording", "Recordings are not wanted").with_value("not wanted"));
+        return Some(passed("recording", "Recordings are not wanted").with_value(said!(value_not_wanted)));
     }
     let off: Vec<String> =
         company.selected(patient).filter(|line| line.is_recorded == Some(false)).map(called).collect();
     let on = company.selected(patient).filter(|line| line.is_recorded == Some(true)).count();
     if off.is_empty() {
-        let on = count(on, "line", "lines");
+        let on = counted!(value_lines, on);
         return Some(passed("recording", "No selected line has its recording switched off").with_value(on));
     }
     Some(hint("recording", said!(not_recorded, names = some_of(&off)), said!(not_recorded_mend)))
@@ -99,10 +96,10 @@ fn time_zone(patient: &Patient, company: &Company) -> Option<Check> {
             .map(called)
             .collect();
         if unknown.is_empty() {
-            let value = if zones.is_empty() {
-                "none".to_owned()
+            let value: Saying = if zones.is_empty() {
+                said!(value_none)
             } else {
-                zones.into_iter().collect::<Vec<_>>().join(", ")
+                zones.into_iter().collect::<Vec<_>>().join(", ").into()
             };
             return Some(passed("time_zone", "Times are written in each line's own zone").with_value(value));
         }
@@ -148,7 +145,11 @@ fn online(company: &Company) -> Option<Check> {
     Some(if online == 0 {
         hint("agents_online", said!(nobody_online, n = all), said!(nobody_online_mend))
     } else {
-        passed("agents_online", "Somebody is online in Aircall").with_value(format!("{online} of {all}"))
+        passed("agents_online", "Somebody is online in Aircall").with_value(said!(
+            value_of,
+            n = online,
+            m = all
+        ))
     })
 }
 
@@ -169,7 +170,7 @@ pub(super) fn emails(
     };
     let is_nobodys = |user: &&User| user.email.as_deref().and_then(|email| people.by_email(email)).is_none();
     let without: Vec<String> = users.items.iter().filter(is_nobodys).map(who).collect();
-    let value = format!("{} of {}", users.items.len() - without.len(), users.items.len());
+    let value = said!(value_of, n = users.items.len() - without.len(), m = users.items.len());
     if without.is_empty() {
         let what = format!("Every Aircall user has an active {counterpart} with the same e-mail");
         return passed("agents", what).with_value(value);

@@ -1,5 +1,7 @@
 //! What the doctor says of what Aircall and the helpdesk hold, with vendors that answer by heart.
 
+mod copyable;
+
 use std::sync::Mutex;
 
 use async_trait::async_trait;

@@ -7,10 +7,10 @@ use sidetone_engine::settings::{Arrival, Mode};
 use sidetone_engine::webhooks::{EVENTS, host, owner};
 use uuid::Uuid;
 
-use super::check::{Check, Deed, count, fault, hint, passed, some_of};
+use super::check::{Check, Deed, fault, hint, passed, some_of};
 use super::integrations;
 use super::patient::Patient;
-use super::{Saying, said};
+use super::{Saying, counted, said};
 
 /// Behind the public address.
 pub(super) const PATH: &str = "/webhooks/aircall";
@@ -33,7 +33,8 @@ impl Seen<'_> {
             Arrival::ManualWebhook => checks.extend(self.by_hand()),
             Arrival::Polling => {
                 checks.push(
-                    passed("webhook", "Aircall is asked, so no webhook is needed").with_value("not needed"),
+                    passed("webhook", "Aircall is asked, so no webhook is needed")
+                        .with_value(said!(value_not_needed)),
                 );
             }
         }
@@ -52,7 +53,8 @@ impl Seen<'_> {
         let best =
             best.or_else(|| self.webhooks.iter().find(is_here).filter(|_| self.installation.is_none()));
         let Some(best) = best else { return vec![self.no_webhook()] };
-        let mut checks = vec![passed("webhook", "Our webhook stands at Aircall").with_value("there")];
+        let mut checks =
+            vec![passed("webhook", "Our webhook stands at Aircall").with_value(said!(value_there))];
         let right = |action| (action, Deed::PutWebhookRight);
         checks.push(match wanted.as_deref().is_none_or(|wanted| url_of(best) == wanted) {
             true => passed("webhook_address", "It leads to this hub's public address")
@@ -64,7 +66,7 @@ impl Seen<'_> {
             ),
         });
         checks.push(match best.active.unwrap_or(true) {
-            true => passed("webhook_active", "It is switched on").with_value("on"),
+            true => passed("webhook_active", "It is switched on").with_value(said!(value_on)),
             false => self.by_itself("webhook_active", said!(webhook_switched_off), right("enable_webhook")),
         });
         checks.push(match events(best) {
@@ -85,7 +87,8 @@ impl Seen<'_> {
     fn no_webhook(&self) -> Check {
         let (mode, is_read_only) = (self.patient.mode(), !self.others().is_empty());
         if mode == Mode::Off {
-            return passed("webhook", "Logging is off, so there is no webhook").with_value("not needed");
+            return passed("webhook", "Logging is off, so there is no webhook")
+                .with_value(said!(value_not_needed));
         }
         if is_read_only {
             return hint("webhook", said!(webhook_other_writes), said!(webhook_other_writes_mend));
@@ -104,7 +107,7 @@ impl Seen<'_> {
     fn own_token(&self, best: &Webhook) -> Option<Check> {
         let (engine, token) = (self.patient.engine.as_ref()?, best.token.as_ref()?);
         Some(if engine.would_believe(token.reveal()) {
-            passed("webhook_token", "Its token is the one that is expected").with_value("known")
+            passed("webhook_token", "Its token is the one that is expected").with_value(said!(value_known))
         } else {
             self.by_itself(
                 "webhook_token",
@@ -126,15 +129,17 @@ impl Seen<'_> {
             return vec![fault("webhook", said!(no_hand_made), said!(no_hand_made_mend, path = PATH))];
         };
         let mut checks = vec![
-            passed("webhook", "The webhook that was made by hand stands at Aircall").with_value("there"),
+            passed("webhook", "The webhook that was made by hand stands at Aircall")
+                .with_value(said!(value_there)),
         ];
         let right = Deed::ChangeWebhook(best.id.clone());
         checks.push(match has_token(&best) {
-            true => passed("webhook_token", "Its token is the one that is set here").with_value("known"),
+            true => passed("webhook_token", "Its token is the one that is set here")
+                .with_value(said!(value_known)),
             false => fault("webhook_token", said!(hand_made_token), said!(hand_made_token_mend)),
         });
         checks.push(match best.active.unwrap_or(true) {
-            true => passed("webhook_active", "It is switched on").with_value("on"),
+            true => passed("webhook_active", "It is switched on").with_value(said!(value_on)),
             false => fault("webhook_active", said!(hand_made_off), said!(hand_made_off_mend))
                 .with_remedy("enable_webhook", right.clone()),
         });
@@ -177,7 +182,7 @@ impl Seen<'_> {
     fn other_sidetone(&self) -> Check {
         let Some(other) = self.other_host() else {
             return passed("other_sidetone", "No other Sidetone writes this company's calls")
-                .with_value("none");
+                .with_value(said!(value_none));
         };
         let check = fault("other_sidetone", said!(other_sidetone, host = other), said!(other_sidetone_mend));
         match self.patient.engine.as_ref().map(|engine| engine.health().writer.other.is_some()) {
@@ -189,11 +194,8 @@ impl Seen<'_> {
 }
 
 fn listens() -> Check {
-    passed("webhook_events", "It listens to exactly what Sidetone handles").with_value(count(
-        EVENTS.len(),
-        "event",
-        "events",
-    ))
+    passed("webhook_events", "It listens to exactly what Sidetone handles")
+        .with_value(counted!(value_events, EVENTS.len()))
 }
 
 /// What is wrong with what a webhook listens to.

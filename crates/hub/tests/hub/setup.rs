@@ -123,6 +123,7 @@ async fn from_nothing_to_live(good: Value, bad: Value, secret: &str, account: &s
     for (url, code) in [("http://hub.example.com", 422), ("https://hub.example.com/?a=b", 422)] {
         let (status, told) = hub.post("/api/setup/events", json!({"by": "auto", "public_url": url})).await;
         assert_eq!((status, told["code"].clone()), (code, json!("wrong_value")), "{url}");
+        assert_eq!(told["key"], "[hub] public_url", "a page names the field: {told}");
     }
     assert_eq!(hub.post("/api/setup/events", json!({"by": "auto"})).await.0, 422);
     assert_eq!(hub.post("/api/setup/events", json!({"by": "manual"})).await.0, 422);

@@ -15,6 +15,8 @@ export interface Scene {
   readonly open?: ((customer: string, at: number) => OpenRecords) | 'silent' | 'failed';
   /** Where the pages open. */
   readonly hash?: string;
+  /** What is pressed once it is there, as a selector: what asks before it does something begins so. */
+  readonly press?: string;
   /** What goes wrong. */
   readonly fault?: 'unauthorized' | 'unreachable' | 'list' | 'away' | 'silent' | 'not_set_up';
   /** The set-up; absent where everything is set up. */

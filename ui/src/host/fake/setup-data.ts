@@ -1,5 +1,5 @@
-/** The invented company of the set-up scenes: lines, a dry run, the doctor's report. Times in unix seconds. */
-import type { CallRules, CheckView, DoctorReport, DryRun, DryRunCall, Finding, LineChoice, Lines, RecordPreview } from '../../wire';
+/** The invented company of the set-up scenes: lines, a dry run. Times in unix seconds. */
+import type { CallRules, DryRun, DryRunCall, LineChoice, Lines, RecordPreview } from '../../wire';
 import { someCalls } from './world';
 
 export const RULES: CallRules = {
@@ -43,7 +43,9 @@ function record(customer: string, at: number, over: Partial<RecordPreview> = {})
   return {
     title: `Inbound call: ${customer}`,
     customer,
-    matched: 'by exact number',
+    matched: 'exact number, the only one',
+    matched_by: 'exact_number',
+    matches: 1,
     is_new_customer: false,
     assignee: 'Ruth Calder',
     status: 'open',
@@ -61,9 +63,9 @@ function record(customer: string, at: number, over: Partial<RecordPreview> = {})
       },
     ],
     requests: [
-      { method: 'POST', path: '/api/tickets', rule: 'Ticket with the first note, tags and assignee' },
-      { method: 'POST', path: '/api/tickets/{id}/messages', rule: 'Note “Call ended” with the recording' },
-      { method: 'PUT', path: '/api/tickets/{id}', rule: 'Status open' },
+      { method: 'POST', path: '/api/tickets', rule: 'Ticket with the first note, tags and assignee', key: 'ticket+customer+answered+tag:Aircall+tag:Inbound call+assignee' },
+      { method: 'POST', path: '/api/tickets/{id}/messages', rule: 'Note “Call ended” with the recording', key: 'ended+recording' },
+      { method: 'PUT', path: '/api/tickets/{id}', rule: 'Status open', key: 'status' },
     ],
     ...over,
   };
@@ -113,53 +115,3 @@ export const NO_DRY_RUN: DryRun = {
   code: null,
   detail: null,
 };
-
-function check(code: string, finding: Finding, what: string, over: Partial<CheckView> = {}): CheckView {
-  return { code, finding, what, why: '', mend: '', value: null, action: null, said: null, ...over };
-}
-
-const PASSED: readonly CheckView[] = [
-  check('data_dir', 'passed', 'The folder can be written', { value: 'writable' }),
-  check('disk', 'passed', 'There is room on the disk', { value: '212 GB free' }),
-  check('database', 'passed', 'The database answers', { value: '3 ms' }),
-  check('secrets', 'passed', 'What was entered is kept encrypted, and can be read', { value: '3 kept' }),
-  check('clock', 'passed', 'The clock is right', { value: '0.2 s off' }),
-  check('aircall_key', 'passed', 'Aircall accepts the key', { value: '6 lines' }),
-  check('gorgias_key', 'passed', 'Gorgias accepts the key', { value: '14 users' }),
-  check('permissions', 'passed', 'The key may do all that is needed', { value: '7 of 7' }),
-  check('lines', 'passed', 'All selected lines exist', { value: '4 of 4' }),
-  check('webhook', 'passed', 'Aircall has our webhook', { value: 'ours' }),
-  check('webhook_active', 'passed', 'The webhook is on', { value: 'active' }),
-  check('webhook_token', 'passed', 'Its token is ours', { value: 'matches' }),
-  check('webhook_once', 'passed', 'One webhook has this address', { value: 'yes' }),
-  check('public_address', 'passed', 'The public address leads to a Sidetone', { value: '82 ms' }),
-  check('budget', 'passed', 'The limit leaves room for calls', { value: '31 of 80' }),
-  check('directory', 'passed', "All customers' numbers are known, and kept up", { value: '4 min old' }),
-];
-
-const FOUND: readonly CheckView[] = [
-  check('menu_lines', 'fault', '"Main menu" and its line "Support FR" are both selected', {
-    why: 'A call through a menu can be two calls at Aircall, so it may be written twice.',
-    mend: 'Keep Support FR, and leave the menu out',
-    action: 'leave_menu_out',
-  }),
-  check('agents', 'fault', 'Ivo Brandt has no user in Gorgias with the e-mail address that he has in Aircall', {
-    why: 'Calls are written in the name of whoever answered, found by the e-mail address.',
-    mend: 'Give him the same address in both, for example ivo.brandt@example.com; his direct number +33 1 99 00 50 14 stays as it is',
-  }),
-  check('webhook_events', 'hint', 'The webhook listens to 90 events, 17 are used', {
-    why: 'What is not subscribed to is never seen; what is too much costs requests and disk.',
-    mend: 'Let it listen to ours only',
-    action: 'listen_to_our_events',
-  }),
-];
-
-/** Two faults, a hint, and what is right. */
-export function badReport(at: number): DoctorReport {
-  return { checked_at: at - 12, faults: 2, hints: 1, checks: [...PASSED.slice(0, 6), ...FOUND, ...PASSED.slice(6)] };
-}
-
-/** Nothing to mend. */
-export function wellReport(at: number): DoctorReport {
-  return { checked_at: at - 12, faults: 0, hints: 0, checks: [...PASSED] };
-}

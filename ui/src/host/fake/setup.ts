@@ -23,7 +23,8 @@ import type {
   Tested,
   Vendor,
 } from '../../wire';
-import { badReport, doneDryRun, NO_DRY_RUN, RULES, someLines, wellReport } from './setup-data';
+import { doctorReport } from './doctor-data';
+import { doneDryRun, NO_DRY_RUN, RULES, someLines } from './setup-data';
 import { someShadow } from './shadow-data';
 
 /** How a set-up scene begins. */
@@ -40,7 +41,7 @@ export interface SetupScene {
   /** How a sign-in ends, after its browser was awaited twice. */
   readonly signIn?: Partial<SignInView>;
   /** Paths that answer so. */
-  readonly fails?: Readonly<Record<string, { readonly status: number; readonly code: string }>>;
+  readonly fails?: Readonly<Record<string, { readonly status: number; readonly code: string; readonly key?: string }>>;
 }
 
 /** An answer of the API. */
@@ -104,8 +105,8 @@ export class FakeSetup {
 
   /** What the hub answers. */
   answer(method: string, path: string, body: unknown): Answer {
-    const fails = this.#scene.fails?.[path];
-    if (fails) return problem(fails.status, fails.code);
+    const fails = this.#scene.fails?.[path.split('?')[0] ?? path];
+    if (fails) return { status: fails.status, body: { code: fails.code, detail: 'The server’s own English sentence.', key: fails.key } };
     const signIn = /^\/api\/setup\/sign-in\/([^/]+)(\/paste)?$/.exec(path);
     if (signIn) return this.#signInOf(method, signIn[2] !== undefined, body);
     switch (`${method} ${path.split('?')[0]}`) {
@@ -159,7 +160,7 @@ export class FakeSetup {
       case 'POST /api/setup/go':
         return this.#go(body as GoRequest);
       case 'GET /api/doctor':
-        return ok(this.#report());
+        return ok(this.#report(new URLSearchParams(path.split('?')[1]).get('language')));
       case 'POST /api/doctor/mend':
         this.#mended = true;
         return ok();
@@ -277,13 +278,11 @@ export class FakeSetup {
     return this.#with({ mode, shadow_until: days === null ? null : this.#seconds() + days * 86_400 });
   }
 
-  #report(): DoctorReport {
-    const at = this.#seconds();
-    if (this.#scene.report !== 'bad') return wellReport(at);
-    const bad = badReport(at);
-    if (!this.#mended) return bad;
-    const checks = bad.checks.filter((one) => one.code !== 'menu_lines');
-    return { ...bad, faults: 1, checks };
+  #report(language: string | null): DoctorReport {
+    const report = doctorReport(this.#scene.report === 'bad' ? 'bad' : 'well', this.#seconds(), language);
+    if (!this.#mended) return report;
+    const checks = report.checks.filter((one) => one.code !== 'menu_lines');
+    return { ...report, faults: report.faults - 1, checks };
   }
 }
 

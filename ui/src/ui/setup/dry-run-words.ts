@@ -1,6 +1,8 @@
 /** A call of a dry run in words: how it ended, and for what it would wait. */
-import type { CallView } from '../../wire';
-import { say } from '../../words/say.svelte';
+import { itemsOf } from '../../model/ledger';
+import type { CallView, RecordPreview, RequestPreview, Vendor } from '../../wire';
+import { language, say } from '../../words/say.svelte';
+import { itemWords } from '../calls/item-text';
 
 /** Answered, missed, voicemail. */
 export function outcomeWords(call: CallView): string {
@@ -41,4 +43,37 @@ export function statusWords(status: string): string {
     default:
       return status;
   }
+}
+
+/** How the customer was found. */
+export function matchedWords({ matched, matched_by, matches }: RecordPreview): string {
+  switch (matched_by) {
+    case 'chosen':
+      return say('matchedChosen');
+    case 'named':
+      return say('matchedNamed');
+    case 'withheld':
+      return say('matchedWithheld');
+    case 'no_number':
+      return say('matchedNoNumber');
+    case 'nobody':
+      return say('matchedNobody');
+    case 'exact_number':
+      return say('matchedExact', { n: matches });
+    case 'dialled':
+      return say('matchedDialled');
+    case 'not_looked_up':
+      return say('matchedNotYet');
+    default:
+      return matched;
+  }
+}
+
+/** What a request achieves: the engine's rule where that is read, else what it settles. */
+export function requestWords({ key, rule }: RequestPreview, call: CallView, vendor: Exclude<Vendor, 'aircall'>): string {
+  if (language() === 'en' || key === '') return rule;
+  if (key === 'inbox') return say('inbox');
+  if (key === 'file') return say('attachFile');
+  const words = itemsOf(key, call).map((item) => (item.kind === 'tags' ? say('tags') : itemWords(item, vendor)));
+  return [...new Set(words)].join(', ');
 }

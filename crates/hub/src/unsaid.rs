@@ -1,0 +1,104 @@
+//! A vendor, or a proxy on the way, may answer a refusal with the request that it refused. What Sidetone tells of a refusal
+//! goes into logs, windows and reports, so the credential is taken out where the answer comes in (B12).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::{HeaderMap, Response, header};
+
+/// Stands where it stood.
+const UNSAID: &[u8] = "…".as_bytes();
+/// What is shorter is no secret, and may be a part of any text.
+const SHORTEST: usize = 4;
+
+/// The credential that a request carries, in every spelling in which it could come back.
+pub(crate) fn credential(head: &HeaderMap) -> Vec<Vec<u8>> {
+    let Some(value) = head.get(header::AUTHORIZATION).map(|value| value.as_bytes().to_vec()) else {
+        return Vec::new();
+    };
+    let token: Vec<u8> = value.iter().skip_while(|byte| **byte != b' ').skip(1).copied().collect();
+    let plain = STANDARD.decode(&token).unwrap_or_default();
+    let secret = plain.iter().position(|byte| *byte == b':').map(|at| plain[at + 1..].to_vec());
+    // The longer ones first: the others are a part of them.
+    let mut spellings = vec![token, plain, secret.unwrap_or_default()];
+    spellings.retain(|spelling| spelling.len() >= SHORTEST);
+    spellings
+}
+
+/// The answer without it, unless it is a good one.
+pub(crate) fn without(credential: &[Vec<u8>], answer: Response<Bytes>) -> Response<Bytes> {
+    if answer.status().is_success() || credential.is_empty() {
+        return answer;
+    }
+    answer.map(|body| credential.iter().fold(body, |body, spelling| replaced(body, spelling)))
+}
+
+fn replaced(body: Bytes, secret: &[u8]) -> Bytes {
+    let Some(first) = found(&body, secret) else { return body };
+    let (mut told, mut rest) = (Vec::with_capacity(body.len()), &body[..]);
+    let mut next = Some(first);
+    while let Some(at) = next {
+        told.extend_from_slice(&rest[..at]);
+        told.extend_from_slice(UNSAID);
+        rest = &rest[at + secret.len()..];
+        next = found(rest, secret);
+    }
+    told.extend_from_slice(rest);
+    told.into()
+}
+
+fn found(body: &[u8], secret: &[u8]) -> Option<usize> {
+    body.windows(secret.len()).position(|part| part == secret)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::extract::Request;
+    use axum::http::StatusCode;
+    use sidetone_engine::transport::Transport as _;
+
+    use super::*;
+    use crate::transport::HttpTransport;
+
+    /// Answers with what it was sent.
+    async fn gossip(request: Request) -> (StatusCode, String) {
+        let sent = request.headers()[header::AUTHORIZATION].to_str().unwrap_or_default().to_owned();
+        let plain = STANDARD.decode(sent.trim_start_matches("Basic ")).unwrap_or_default();
+        let status = if request.uri().path() == "/good" { StatusCode::OK } else { StatusCode::FORBIDDEN };
+        (status, format!("you sent {sent}, which is {}", String::from_utf8_lossy(&plain)))
+    }
+
+    #[tokio::test]
+    async fn what_was_sent_does_not_come_back_with_a_refusal() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let serving = tokio::spawn(axum::serve(listener, Router::new().fallback(gossip)).into_future());
+        let transport = HttpTransport::new().expect("is made");
+        let ask = async |path: &str, sent: &str| {
+            let request = http::Request::get(format!("http://{address}{path}")).header("authorization", sent);
+            let answer =
+                transport.send(request.body(Bytes::new()).expect("a request")).await.expect("answers");
+            String::from_utf8_lossy(answer.body()).into_owned()
+        };
+        let basic = format!("Basic {}", STANDARD.encode("ada@example.com:geheim"));
+        assert_eq!(ask("/", &basic).await, "you sent Basic …, which is …");
+        assert_eq!(ask("/", "Bearer geheim-geheim").await, "you sent Bearer …, which is ");
+        assert!(ask("/good", &basic).await.contains("geheim"), "what is asked for is left as it is");
+        serving.abort();
+    }
+
+    #[test]
+    fn each_place_is_found_and_the_rest_stays() {
+        let secret = b"geheim".to_vec();
+        let told = |text: &'static str| {
+            let answer = Response::builder().status(500).body(Bytes::from_static(text.as_bytes()));
+            let answer = without(std::slice::from_ref(&secret), answer.expect("an answer"));
+            String::from_utf8_lossy(answer.body()).into_owned()
+        };
+        assert_eq!(told("geheim geheimgeheim, geheime"), "… ……, …e");
+        assert_eq!(told("nothing of it"), "nothing of it");
+        assert_eq!(told(""), "");
+        assert!(credential(&HeaderMap::new()).is_empty());
+    }
+}
