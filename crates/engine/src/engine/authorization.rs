@@ -73,6 +73,9 @@ impl Engine {
         if was_refused != self.is_shut_out() {
             self.telling.at_once(now);
         }
+        if was_refused && !self.is_shut_out() {
+            self.place.at_once(now);
+        }
     }
 
     /// Whether the helpdesk refuses us.
