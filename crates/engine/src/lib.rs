@@ -12,6 +12,7 @@ pub mod choice;
 pub mod clinic;
 pub mod clock;
 pub mod conversation;
+pub mod desk;
 pub mod dial;
 pub mod directory;
 mod engine;
@@ -44,7 +45,7 @@ mod whom;
 mod words;
 
 pub use engine::{AdoptProgress, Declined, Engine, Parts};
-pub use handle::Handle;
+pub use handle::{Desired, Handle};
 
 /// Which webhooks at Aircall are ours, and what they listen to (C1, B16).
 pub mod webhooks {
