@@ -11,6 +11,7 @@ mod files;
 mod front;
 mod killed;
 mod messages;
+mod missed;
 mod numbers;
 mod on_postgres;
 mod over_http;
