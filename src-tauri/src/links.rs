@@ -70,6 +70,9 @@ impl Links {
     /// [`LinkError`].
     pub fn check(&self, address: &str) -> Result<Link, LinkError> {
         let url = Url::parse(address).map_err(|_| LinkError::NotAnAddress)?;
+        if is_a_number(&url) {
+            return Ok(Link(url));
+        }
         if !matches!(url.scheme(), "https" | "http") || !url.username().is_empty() || url.password().is_some()
         {
             return Err(LinkError::NotAnAddress);
@@ -81,6 +84,13 @@ impl Links {
         };
         if allowed { Ok(Link(url)) } else { Err(LinkError::ForeignHost) }
     }
+}
+
+/// `tel:` and a number in E.164, which whatever program dials on this computer opens (RFC 3966).
+fn is_a_number(url: &Url) -> bool {
+    let digits = url.path().strip_prefix('+').unwrap_or_default();
+    let is_e164 = (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+    url.scheme() == "tel" && is_e164 && url.query().is_none() && url.fragment().is_none()
 }
 
 /// Aircall's dashboard and softphone (`reference/aircall.md`: `assets.aircall.io`, `dashboard.aircall.io` …).
@@ -113,6 +123,21 @@ mod tests {
             "https://assets.aircall.io/calls/4186780376/recording/info",
         ] {
             assert!(links().check(address).is_ok(), "{address}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_handed_to_what_dials_and_nothing_else_is() {
+        assert!(links().check("tel:+33199005599").is_ok());
+        for address in [
+            "tel:33199005599",
+            "tel:+33199005599;ext=1",
+            "tel:+33199005599?x=1",
+            "tel:*%2306%23",
+            "tel:+",
+            "callto:+33199005599",
+        ] {
+            assert!(links().check(address).is_err(), "{address}");
         }
     }
 
