@@ -1,4 +1,5 @@
-//! Which links may leave the window: only https pages of the helpdesk and of Aircall, and loopback in the sandbox.
+//! Which links may leave the window: only https pages of the helpdesk and of Aircall, loopback in the sandbox, and `tel:` with a
+//! number in E.164, for when Aircall cannot dial it.
 //!
 //! A [`Link`] exists only after the check, so that nothing else can be handed to the system's browser.
 
@@ -29,7 +30,7 @@ impl Link {
 /// Why a link stays closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LinkError {
-    /// It is no address, or none that a browser should get.
+    /// It is no address, or none that a browser or a phone program should get.
     #[error("This is not a web address, so it was not opened.")]
     NotAnAddress,
     /// It leads somewhere else.
@@ -174,7 +175,7 @@ mod tests {
         for address in [
             "file:///etc/passwd",
             "javascript:alert(1)",
-            "tel:+12025550142",
+            "sms:+12025550142",
             "--help",
             "",
             "https://northbrook.example.com@evil.example.org/",

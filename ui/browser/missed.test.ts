@@ -71,6 +71,13 @@ describe('the list', () => {
     expect(await page.evaluate(() => location.hash)).toMatch(/^#calls\?filter=missed&call=/);
   });
 
+  it('shows a hundred of them, and all at a word', async () => {
+    const page = await show('missed-long');
+    expect(await waiting(page)).toHaveLength(100);
+    await page.getByRole('button', { name: 'Show all' }).click();
+    expect(await waiting(page)).toHaveLength(120);
+  });
+
   it('leaves letters alone while somebody types', async () => {
     const page = await show('missed');
     await press(page, 'j', '/', 'x', 'b', 'c');

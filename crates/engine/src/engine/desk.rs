@@ -14,16 +14,21 @@ use crate::store::{CaseChange, Change, StoreError};
 /// Claims lapse and callers' times run out; other hubs change it, too.
 const LOOK_EVERY: TimeDelta = TimeDelta::minutes(1);
 
+/// A call changes several times within a moment, and a desk where hundreds wait costs some time to look at.
+const LOOK_AT_MOST_EVERY: TimeDelta = TimeDelta::milliseconds(500);
+
 /// What windows know of the desk.
 pub(super) struct Desk {
     told: Option<DeskCounts>,
     has_changed: bool,
+    /// It is looked at then, though nothing is known to have changed; and not before then, though something has.
     look_at: DateTime<Utc>,
+    not_before: DateTime<Utc>,
 }
 
 impl Desk {
     pub(super) fn new(now: DateTime<Utc>) -> Desk {
-        Desk { told: None, has_changed: false, look_at: now }
+        Desk { told: None, has_changed: false, look_at: now, not_before: now }
     }
 }
 
@@ -35,7 +40,8 @@ impl Engine {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let Some(view) = changed.view.as_ref().filter(|_| !self.desk.has_changed) else { return Ok(()) };
-        self.desk.has_changed = desk::is_in_vain(view)
+        let can_wait = view.started_at > (now - WAITS_FOR).timestamp();
+        self.desk.has_changed = (desk::is_in_vain(view) && can_wait)
             || match Whom::of(view) {
                 Some(whom @ Whom::Number(_)) => {
                     let query = DeskQuery { only: Some(&whom), ..DeskQuery::all(now) };
@@ -51,6 +57,10 @@ impl Engine {
         if self.settings.study_only || !self.desk.has_changed && now < self.desk.look_at {
             return Ok(());
         }
+        if now < self.desk.not_before {
+            self.wake_by(self.desk.not_before);
+            return Ok(());
+        }
         let counts = desk::counts(&self.store.desk(&DeskQuery::all(now))?, now);
         // What there was before the first look, a window asks for by itself.
         if self.desk.has_changed || self.desk.told.is_some_and(|told| told != counts) {
@@ -58,7 +68,12 @@ impl Engine {
             change.push.push(LiveEvent::Desk(counts));
             self.push(&change)?;
         }
-        self.desk = Desk { told: Some(counts), has_changed: false, look_at: now + LOOK_EVERY };
+        self.desk = Desk {
+            told: Some(counts),
+            has_changed: false,
+            look_at: now + LOOK_EVERY,
+            not_before: now + LOOK_AT_MOST_EVERY,
+        };
         Ok(())
     }
 

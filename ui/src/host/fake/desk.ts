@@ -59,11 +59,11 @@ export function someCallers(at: number): DeskCaller[] {
 /** More than a window holds, with names that do not fit. */
 export function manyCallers(at: number): DeskCaller[] {
   const names = ['Straßenbahnersatzteilvertriebsgesellschaft Leipzig', 'Nair', 'Roche & Sœurs SARL', 'Maximiliane Freifrau von Hohenlohe-Waldenburg'];
-  return Array.from({ length: 40 }, (_, n) => {
+  return Array.from({ length: 120 }, (_, n) => {
     const number = french(String(1000 + n));
     const kind = n % 5 === 0 ? ('voicemail' as const) : ('missed' as const);
     const line = n % 2 === 0 ? SUPPORT_DE : SUPPORT_FR;
-    return waits(100 + n, 2_900 - n * 71, at, { kind, calls: 1 + (n % 3) * 6, last: { customer: customer(`71${n}`, names[n % 4] ?? '', null), number, line, missed_reason: 'out_of_opening_hours' } });
+    return waits(100 + n, 8_900 - n * 71, at, { kind, calls: 1 + (n % 3) * 6, last: { customer: customer(`71${n}`, names[n % 4] ?? '', null), number, line, missed_reason: 'out_of_opening_hours' } });
   });
 }
 
