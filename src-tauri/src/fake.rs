@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use sidetone_protocol::{
-    CallDetail, CallPage, CallView, Card, Health, HealthState, LiveCall, LiveEvent, Match, Mode, Now,
-    OpenRecords, OutboxView, PausedView, PlanView, Pushed, Source, SourceKind, Today, WriterView,
+    CallDetail, CallPage, CallView, Card, DeskCounts, Health, HealthState, LiveCall, LiveEvent, Match, Mode,
+    Now, OpenRecords, OutboxView, PausedView, PlanView, Pushed, Source, SourceKind, Today, WriterView,
 };
 use tokio::sync::broadcast;
 
@@ -106,6 +106,7 @@ impl Backend for FakeBackend {
             recent: state.recent.clone(),
             today: Today::default(),
             health: state.live.health().cloned().unwrap_or_else(well),
+            desk: DeskCounts::default(),
         })
     }
 

@@ -1,4 +1,5 @@
-//! Which links may leave the window: only https pages of the helpdesk and of Aircall, and loopback in the sandbox.
+//! Which links may leave the window: only https pages of the helpdesk and of Aircall, loopback in the sandbox, and `tel:` with a
+//! number in E.164, for when Aircall cannot dial it.
 //!
 //! A [`Link`] exists only after the check, so that nothing else can be handed to the system's browser.
 
@@ -29,7 +30,7 @@ impl Link {
 /// Why a link stays closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LinkError {
-    /// It is no address, or none that a browser should get.
+    /// It is no address, or none that a browser or a phone program should get.
     #[error("This is not a web address, so it was not opened.")]
     NotAnAddress,
     /// It leads somewhere else.
@@ -70,6 +71,9 @@ impl Links {
     /// [`LinkError`].
     pub fn check(&self, address: &str) -> Result<Link, LinkError> {
         let url = Url::parse(address).map_err(|_| LinkError::NotAnAddress)?;
+        if is_a_number(&url) {
+            return Ok(Link(url));
+        }
         if !matches!(url.scheme(), "https" | "http") || !url.username().is_empty() || url.password().is_some()
         {
             return Err(LinkError::NotAnAddress);
@@ -81,6 +85,13 @@ impl Links {
         };
         if allowed { Ok(Link(url)) } else { Err(LinkError::ForeignHost) }
     }
+}
+
+/// `tel:` and a number in E.164, which whatever program dials on this computer opens (RFC 3966).
+fn is_a_number(url: &Url) -> bool {
+    let digits = url.path().strip_prefix('+').unwrap_or_default();
+    let is_e164 = (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+    url.scheme() == "tel" && is_e164 && url.query().is_none() && url.fragment().is_none()
 }
 
 /// Aircall's dashboard and softphone (`reference/aircall.md`: `assets.aircall.io`, `dashboard.aircall.io` …).
@@ -117,6 +128,21 @@ mod tests {
     }
 
     #[test]
+    fn a_number_is_handed_to_what_dials_and_nothing_else_is() {
+        assert!(links().check("tel:+33199005599").is_ok());
+        for address in [
+            "tel:33199005599",
+            "tel:+33199005599;ext=1",
+            "tel:+33199005599?x=1",
+            "tel:*%2306%23",
+            "tel:+",
+            "callto:+33199005599",
+        ] {
+            assert!(links().check(address).is_err(), "{address}");
+        }
+    }
+
+    #[test]
     fn a_helpdesk_that_is_connected_later_takes_the_place_of_those_that_may_be() {
         let links = Links::to_helpdesk([".gorgias.com".to_owned(), "app.frontapp.com".to_owned()]);
         let of_the_window = links.clone();
@@ -149,7 +175,7 @@ mod tests {
         for address in [
             "file:///etc/passwd",
             "javascript:alert(1)",
-            "tel:+12025550142",
+            "sms:+12025550142",
             "--help",
             "",
             "https://northbrook.example.com@evil.example.org/",

@@ -94,6 +94,8 @@ impl Live {
                 self.health = Some(*health);
                 None
             }
+            // Who waits for a call back is the page's affair.
+            LiveEvent::Desk(_) => None,
         }
     }
 

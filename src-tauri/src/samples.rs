@@ -1,9 +1,9 @@
 //! Invented calls for this crate's unit tests.
 
 use sidetone_protocol::{
-    Alert, CallState, CallView, Candidate, Card, Completeness, CustomerView, Direction, Health, HealthState,
-    LiveEvent, Match, MatchReason, Mode, Named, Now, NumberKind, NumberView, OutboxView, Outcome, PartState,
-    Phase, Pushed, Source, SourceKind, Today, WriterView,
+    Alert, CallState, CallView, Candidate, Card, Completeness, CustomerView, DeskCounts, Direction, Health,
+    HealthState, LiveEvent, Match, MatchReason, Mode, Named, Now, NumberKind, NumberView, OutboxView,
+    Outcome, PartState, Phase, Pushed, Source, SourceKind, Today, WriterView,
 };
 
 /// 2026-11-21 14:05:00 UTC.
@@ -146,6 +146,7 @@ pub(crate) fn now() -> Now {
         recent: Vec::new(),
         today: Today::default(),
         health: health(),
+        desk: DeskCounts::default(),
     }
 }
 

@@ -6,6 +6,7 @@
 import { createContext } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
 
+import { Desk } from './desk.svelte';
 import { HostError, type Host, type Method } from './host/host';
 import { emptyList, withChangedCall, withFirstPage, withFreshShown, withNextPage, type List, type Query } from './model/list';
 import { EMPTY, reduce, type Model, type Stimulus } from './model/model';
@@ -30,6 +31,8 @@ export class Session {
   tokenRefused = $state(false);
   /** The list under Calls; null until somebody looks at it. */
   list = $state.raw<List | null>(null);
+  /** The missed-call desk. */
+  readonly desk: Desk;
   /** Whether the list stands at its top; the page says so. */
   listAtTop = true;
 
@@ -43,6 +46,7 @@ export class Session {
 
   constructor(host: Host) {
     this.host = host;
+    this.desk = new Desk(host, (method, path, body) => this.api(method, path, body));
   }
 
   /** Asks for everything, then follows the events. Tries again by itself until the host answers. */
@@ -61,7 +65,7 @@ export class Session {
     this.#unsubscribe?.();
     this.#unsubscribe = this.host.subscribe(this.model.eventId, {
       pushed: (pushed) => this.#pushed(pushed),
-      link: (state) => this.#apply({ kind: 'link', state, at: Date.now() }),
+      link: (state) => this.#linked(state),
       resync: () => void this.#resync(),
     });
   }
@@ -70,6 +74,7 @@ export class Session {
   stop(): void {
     this.#stopped = true;
     this.#unsubscribe?.();
+    this.desk.stop();
     if (this.#settling) clearTimeout(this.#settling);
     if (this.#retry) clearTimeout(this.#retry);
   }
@@ -107,6 +112,7 @@ export class Session {
     this.#unsubscribe = null;
     this.model = EMPTY;
     this.list = null;
+    this.desk.forget();
     this.tokenRefused = false;
     this.gate = 'sign_in';
   }
@@ -167,6 +173,7 @@ export class Session {
     if (!(await this.#refresh())) return;
     for (const id of this.#versions.keys()) this.#changed(id);
     if (this.list) await this.loadList(this.list.query);
+    this.desk.changed();
   }
 
   /** Asks again while everything stays on show; false if there was no answer, and the next event will tell. */
@@ -180,10 +187,16 @@ export class Session {
     }
   }
 
+  #linked(state: 'live' | 'away'): void {
+    this.#apply({ kind: 'link', state, at: Date.now() });
+    if (state === 'live' && this.desk.status === 'failed') this.desk.changed();
+  }
+
   #pushed(pushed: Pushed): void {
     this.#apply({ kind: 'pushed', pushed, at: Date.now() });
     if (pushed.body.event === 'card') this.#changed(pushed.body.data.call_id);
     if (pushed.body.event === 'call') this.#callChanged(pushed.body.data);
+    if (pushed.body.event === 'desk') this.desk.changed();
   }
 
   #callChanged(call: CallView): void {

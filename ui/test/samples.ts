@@ -64,6 +64,7 @@ export function aNow(over: Partial<Now> = {}): Now {
     recent: [],
     today: { calls: 0, written: 0, held: 0, talk_seconds: 0 },
     health: aHealth(),
+    desk: { waiting: 0, claimed: 0 },
     ...over,
   };
 }

@@ -11,6 +11,7 @@ mod authorization;
 mod cards;
 mod deciding;
 mod decision;
+mod desk;
 mod dialling;
 mod files;
 mod fold;
@@ -59,6 +60,7 @@ use self::authorization::Checking;
 use self::deciding::Deciding;
 pub use self::deciding::Declined;
 pub(crate) use self::deciding::{Wish, WishTold};
+use self::desk::Desk;
 use self::dialling::{Askers, Dialling};
 use self::files::Transfers;
 use self::health::Telling;
@@ -87,6 +89,7 @@ use crate::budget::{Budget, Counting, Lane};
 use crate::call::CaseId;
 use crate::clock::Clock;
 use crate::conversation::Conversation;
+use crate::desk::{DeskDeed, DeskTold, Whom};
 use crate::dial::DIALS_KEPT;
 use crate::directory::entry::{Address, Entry};
 use crate::files::{Medium, Wanted};
@@ -153,6 +156,8 @@ pub(crate) enum Stimulus {
     OpenRecords(String, Looker),
     /// Tag a call in Aircall.
     Tag(CaseId, Vec<String>, Told<()>),
+    /// A person does something at the missed-call desk.
+    Desk(Whom, DeskDeed, DeskTold),
     /// What tokens are believed has changed outside of the loop.
     TokensChanged,
     /// Become the one that writes; told whether another one does.
@@ -443,6 +448,7 @@ pub struct Engine {
     checking: Checking,
     askers: Askers,
     speaking: Speaking,
+    desk: Desk,
     studied: HashMap<CaseId, oneshot::Sender<()>>,
     /// Told as soon as the plan is in the store.
     studies_done: Vec<oneshot::Sender<()>>,
@@ -555,6 +561,7 @@ impl Engine {
             checking: Checking::new(now),
             askers: Askers::default(),
             speaking: Speaking::new(now),
+            desk: Desk::new(now),
             studied: HashMap::new(),
             studies_done: Vec::new(),
             stopping: None,
@@ -725,6 +732,10 @@ impl Engine {
                 self.tag(id, &tags, told, now);
                 Ok(())
             }
+            Stimulus::Desk(whom, deed, told) => {
+                self.do_at_the_desk(&whom, &deed, told, now);
+                Ok(())
+            }
             Stimulus::TokensChanged => self.keep_tokens(now),
             Stimulus::TakeOver(told) => {
                 let _ = told.send(self.take_over(now));
@@ -776,7 +787,9 @@ impl Engine {
             self.forget_at = now + TimeDelta::hours(1);
             self.store.forget_pushed(now - PUSHED_KEPT)?;
             self.store.forget_dials(now - DIALS_KEPT)?;
+            self.forget_the_desk(now)?;
         }
+        self.tell_the_desk(now)?;
         self.tell_health(now)
     }
 

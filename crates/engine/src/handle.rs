@@ -1,5 +1,6 @@
 //! What a face holds of the engine: it reads the store by itself, and sends stimuli to the loop.
 
+mod desk;
 mod report;
 
 use std::collections::HashMap;
@@ -15,6 +16,7 @@ use sidetone_protocol::{
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use uuid::Uuid;
 
+pub use self::desk::Desired;
 use crate::act::{ActRefused, DialAsk, Dialled, Said};
 use crate::call::CaseId;
 use crate::choice::{CallerName, Choice};
@@ -285,7 +287,8 @@ impl Handle {
         }
         let (recent, _) = store.calls(&Query { limit: RECENT, ..Query::default() })?;
         let day_start = day_start.unwrap_or_else(|| self.shared.clock.now() - TimeDelta::hours(24));
-        Ok(Now { event_id, live, recent, today: store.today(day_start)?, health: self.health() })
+        let (today, desk) = (store.today(day_start)?, self.desk_counts()?);
+        Ok(Now { event_id, live, recent, today, health: self.health(), desk })
     }
 
     /// A page of the call list.

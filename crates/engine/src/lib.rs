@@ -12,6 +12,7 @@ pub mod choice;
 pub mod clinic;
 pub mod clock;
 pub mod conversation;
+pub mod desk;
 pub mod dial;
 pub mod directory;
 mod engine;
@@ -45,7 +46,7 @@ mod whom;
 mod words;
 
 pub use engine::{AdoptProgress, Declined, Engine, Parts};
-pub use handle::Handle;
+pub use handle::{Desired, Handle};
 
 /// What a person decides while no engine runs.
 pub mod without_engine {

@@ -27,6 +27,11 @@ impl E164 {
         &self.0
     }
 
+    /// The number that a view was made from.
+    pub(crate) fn shown(view: &NumberView) -> Option<E164> {
+        view.e164.clone().map(E164)
+    }
+
     /// Stands where there is no number: the shared entry of withheld callers.
     pub(crate) fn none() -> E164 {
         E164(String::new())

@@ -15,11 +15,14 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
-use sidetone_protocol::{CallView, ExplanationView, LiveEvent, MessageView, OutboxView, Pushed, Today};
+use sidetone_protocol::{
+    CallView, ExplanationView, LiveEvent, MessageView, Named, OutboxView, Pushed, Today,
+};
 
 use crate::call::{Call, CaseId, Origin};
 use crate::choice::Choice;
 use crate::conversation::Conversation;
+use crate::desk::{AtTheDesk, DeskChange, DeskQuery};
 use crate::dial::Dial;
 use crate::directory::entry::{DirectoryChange, Listed, Place, Size, Unmatched};
 use crate::directory::{Dealings, Matched};
@@ -235,6 +238,8 @@ pub struct Change {
     pub choices: Vec<Choice>,
     /// Numbers of which nothing is decided any more; before `choices`.
     pub withdrawn: Vec<E164>,
+    /// What people did at the missed-call desk; a claim must not have been somebody else's before.
+    pub desk: Vec<DeskChange>,
     /// What changes in the directory of all customers.
     pub directory: DirectoryChange,
     /// Settings to remember.
@@ -536,6 +541,27 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// If the store cannot be read.
     fn with_open_comments(&self) -> Result<Vec<CaseId>, StoreError>;
+    /// Whoever may wait for a call back, longest first; [`crate::desk::waiting`] says who does.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn desk(&self, query: &DeskQuery<'_>) -> Result<Vec<AtTheDesk>, StoreError>;
+    /// Keys of the callers who rang in vain after `since` and were called back, got through or were cleared from `day` on.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn done_at_the_desk(&self, since: DateTime<Utc>, day: DateTime<Utc>) -> Result<Vec<String>, StoreError>;
+    /// The lines on which an agent (an Aircall user's id) took one of the company's last 2,000 answered calls after `since`,
+    /// the busiest first.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn lines_of(&self, agent: u64, since: DateTime<Utc>) -> Result<Vec<Named>, StoreError>;
+    /// Forgets what people did at the desk before this.
+    ///
+    /// # Errors
+    /// If the store cannot be changed.
+    fn forget_desk(&self, before: DateTime<Utc>) -> Result<(), StoreError>;
     /// Forgets pushed events older than `before`.
     ///
     /// # Errors

@@ -91,6 +91,7 @@ impl Reading {
             LiveEvent::Call(call) => ("call", serde_json::to_string(call)),
             LiveEvent::Card(card) => ("card", serde_json::to_string(card)),
             LiveEvent::Health(health) => ("health", serde_json::to_string(health)),
+            LiveEvent::Desk(counts) => ("desk", serde_json::to_string(counts)),
         };
         Some(Event::default().id(pushed.id.clone()).event(name).data(data.ok()?))
     }

@@ -19,6 +19,7 @@ pub mod key_file;
 pub mod lock;
 mod messages;
 mod metrics;
+mod missed;
 pub mod numbers;
 mod pages;
 mod problem;

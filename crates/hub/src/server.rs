@@ -19,7 +19,9 @@ use crate::config::{Config, Secret};
 use crate::connections::{self, HEADERS_WITHIN};
 use crate::problem::Problem;
 use crate::receiver::{self, Receiver};
-use crate::{actions, acts, adopt, api, decisions, events, messages, metrics, numbers, pages, shadow};
+use crate::{
+    actions, acts, adopt, api, decisions, events, messages, metrics, missed, numbers, pages, shadow,
+};
 
 /// Whoever asks from inside this program: the window of the desktop. Nobody outside can say so.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +54,9 @@ pub(crate) fn routes(handle: &Handle, config: &Config) -> io::Result<Router> {
         .route("/api/calls/{id}/comments", post(acts::comment))
         .route("/api/calls/{id}/tags", post(acts::tag))
         .route("/api/dial", post(acts::dial))
+        .route("/api/missed", get(missed::missed))
+        .route("/api/missed/{key}/claim", post(missed::claim).delete(missed::release))
+        .route("/api/missed/{key}/clear", post(missed::clear).delete(missed::undo))
         .route("/api/calls/{id}/customer", post(decisions::choose).delete(decisions::withdraw))
         .route("/api/calls/{id}/name", post(decisions::name))
         .route("/api/health", get(api::health))

@@ -9,6 +9,7 @@
 
 mod actions;
 mod call;
+mod desk;
 mod health;
 mod live;
 mod message;
@@ -18,6 +19,7 @@ mod setup;
 
 pub use actions::*;
 pub use call::*;
+pub use desk::*;
 pub use health::*;
 pub use live::*;
 pub use message::*;

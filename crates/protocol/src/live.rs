@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{CallView, Card, Health};
+use crate::{CallView, Card, DeskCounts, Health};
 
 /// A call that is up, with who it is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -43,6 +43,8 @@ pub struct Now {
     pub today: Today,
     /// How Sidetone is.
     pub health: Health,
+    /// How many callers wait for a call back.
+    pub desk: DeskCounts,
 }
 
 /// What is pushed. Over HTTP the tag is the event's name and `data` its data.
@@ -56,6 +58,8 @@ pub enum LiveEvent {
     Card(Box<Card>),
     /// Health changed.
     Health(Box<Health>),
+    /// The missed-call desk changed: who waits, or who has taken whom on.
+    Desk(DeskCounts),
 }
 
 /// One pushed event with its place in the order.

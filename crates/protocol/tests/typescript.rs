@@ -8,10 +8,11 @@
 use std::path::Path;
 
 use sidetone_protocol::{
-    AircallKey, CallDetail, CallPage, ChosenLines, CommentAnswer, CommentRequest, DialAnswer, DialRequest,
-    DoctorReport, DryRun, EventsRequest, EventsTested, GoRequest, HelpdeskKey, InboxName, Lines,
-    MessageDetail, MessagePage, Now, NumberExplanation, OpenRecords, Passphrase, PastedAddress, Pushed,
-    Setup, ShadowReport, SignInBegun, SignInRequest, SignInView, TagRequest, Tested, UnmatchedNumber,
+    AircallKey, CallDetail, CallPage, ChosenLines, ClaimRequest, ClearRequest, CommentAnswer, CommentRequest,
+    DeskView, DialAnswer, DialRequest, DoctorReport, DryRun, EventsRequest, EventsTested, GoRequest,
+    HelpdeskKey, InboxName, Lines, MessageDetail, MessagePage, Now, NumberExplanation, OpenRecords,
+    Passphrase, PastedAddress, Pushed, Setup, ShadowReport, SignInBegun, SignInRequest, SignInView,
+    TagRequest, Tested, UnmatchedNumber,
 };
 use ts_rs::{Config, TS};
 
@@ -46,6 +47,9 @@ fn generated() -> String {
     DryRun::export_all(&config).unwrap();
     ShadowReport::export_all(&config).unwrap();
     DoctorReport::export_all(&config).unwrap();
+    DeskView::export_all(&config).unwrap();
+    ClaimRequest::export_all(&config).unwrap();
+    ClearRequest::export_all(&config).unwrap();
     DialRequest::export_all(&config).unwrap();
     DialAnswer::export_all(&config).unwrap();
     CommentRequest::export_all(&config).unwrap();

@@ -14,6 +14,7 @@ use chrono::{DateTime, Utc};
 use sidetone_engine::call::CaseId;
 use sidetone_engine::choice::Choice;
 use sidetone_engine::conversation::Conversation;
+use sidetone_engine::desk::{AtTheDesk, DeskQuery};
 use sidetone_engine::dial::Dial;
 use sidetone_engine::directory::entry::{Listed, Place, Size, Unmatched};
 use sidetone_engine::directory::{Dealings, Matched};
@@ -23,7 +24,7 @@ use sidetone_engine::store::{
     StoreError,
 };
 use sidetone_engine::transport::{Incoming, Outgoing, Transport, TransportError};
-use sidetone_protocol::{CallView, ExplanationView, MessageView, OutboxView, Pushed, Today};
+use sidetone_protocol::{CallView, ExplanationView, MessageView, Named, OutboxView, Pushed, Today};
 use tokio::sync::Notify;
 
 /// What one run of the program hangs by.
@@ -328,6 +329,22 @@ impl Store for MortalStore {
 
     fn with_open_comments(&self) -> Result<Vec<CaseId>, StoreError> {
         self.alive()?.with_open_comments()
+    }
+
+    fn desk(&self, query: &DeskQuery<'_>) -> Result<Vec<AtTheDesk>, StoreError> {
+        self.alive()?.desk(query)
+    }
+
+    fn done_at_the_desk(&self, since: DateTime<Utc>, day: DateTime<Utc>) -> Result<Vec<String>, StoreError> {
+        self.alive()?.done_at_the_desk(since, day)
+    }
+
+    fn lines_of(&self, agent: u64, since: DateTime<Utc>) -> Result<Vec<Named>, StoreError> {
+        self.alive()?.lines_of(agent, since)
+    }
+
+    fn forget_desk(&self, before: DateTime<Utc>) -> Result<(), StoreError> {
+        self.alive()?.forget_desk(before)
     }
 
     fn forget_pushed(&self, before: DateTime<Utc>) -> Result<(), StoreError> {

@@ -4,6 +4,7 @@
  * `?scene=ringing&lang=de&theme=dark`; the scenes stand in `fake/scenes.ts`. `window.sidetone` pushes further events.
  */
 import type { CallDetail, CallPage, CallView, LiveEvent, Now, OpenRecords } from '../wire';
+import { FakeDesk } from './fake/desk';
 import { endOfCall, SCENES, usualDetail, type Scene } from './fake/scenes';
 import { FakeSetup } from './fake/setup';
 import { openRecordsOf, someCalls } from './fake/world';
@@ -14,6 +15,8 @@ import { HostError, type Action, type CallQuery, type Feed, type Host, type Meth
 export interface Script {
   /** Delivers an event as the host would. */
   push(body: LiveEvent): void;
+  /** Somebody else does something at another window. */
+  elsewhere(method: Method, path: string): void;
   /** What was asked of the host, in order. */
   readonly asked: string[];
 }
@@ -64,14 +67,18 @@ class SceneHost implements Host {
   #eventId = 100;
   #signedIn = false;
   readonly #setUp: FakeSetup;
+  readonly #desk: FakeDesk;
 
   constructor(scene: Scene, name: string, query: URLSearchParams) {
     this.#scene = scene;
     this.#name = name;
     this.#setUp = new FakeSetup(scene.setup ?? { done: EVERY_STEP, view: { mode: 'live' } }, seconds);
-    const chosen = new Map([
+    this.#desk = new FakeDesk(scene.desk ?? {}, seconds, (data) => this.#push({ event: 'desk', data }));
+    const chosen = new Map<string, string | null>([
       ['language', query.get('lang')],
       ['theme', query.get('theme')],
+      ['agent', scene.desk?.me ?? null],
+      ['lines', scene.desk?.lines ?? null],
     ]);
     this.preferences = {
       read: (one) => chosen.get(one) ?? null,
@@ -83,7 +90,8 @@ class SceneHost implements Host {
         signOut: () => (this.#signedIn = false),
       };
     }
-    window.sidetone = { push: (body) => this.#push(body), asked: this.#asked };
+    const elsewhere = (method: Method, path: string) => void this.#desk.answer(method, path, null);
+    window.sidetone = { push: (body) => this.#push(body), elsewhere, asked: this.#asked };
   }
 
   async now(): Promise<Now> {
@@ -91,7 +99,8 @@ class SceneHost implements Host {
     if (this.#scene.fault === 'unreachable') throw new HostError('unreachable', 'the scene says so');
     if (this.#scene.fault === 'unauthorized' && !this.#signedIn) throw new HostError('unauthorized', 'the scene says so');
     if (this.#scene.fault === 'not_set_up' && !this.#setUp.isRunning) throw new HostError('refused', 'the scene says so', 'not_set_up');
-    return this.#scene.now(seconds());
+    const now = this.#scene.now(seconds());
+    return this.#scene.desk ? { ...now, desk: this.#desk.counts() } : now;
   }
 
   async calls({ filter, text, before }: CallQuery): Promise<CallPage> {
@@ -127,7 +136,8 @@ class SceneHost implements Host {
   async api<T>(method: Method, path: string, body?: unknown): Promise<T> {
     // What is entered may be secret, in a scene too.
     this.#asked.push(`${method} ${path}`);
-    const { status, body: answer } = this.#setUp.answer(method, path, body);
+    const atTheDesk = await this.#desk.answer(method, path, body);
+    const { status, body: answer } = atTheDesk ?? this.#setUp.answer(method, path, body);
     return bodyOrThrow<T>(path, status, answer);
   }
 

@@ -70,11 +70,14 @@ export interface Host {
   readonly session?: SignIn;
 }
 
+/** `agent`: the Aircall user at this computer, by id; `lines`: whose lines the missed-call desk shows, `mine` or `all`. */
+export type Preference = 'theme' | 'language' | 'agent' | 'lines';
+
 /** Settings of the pages that stay on this computer. */
 export interface Preferences {
-  read(name: 'theme' | 'language'): string | null;
-  /** `null` goes back to following the system. */
-  write(name: 'theme' | 'language', value: string | null): void;
+  read(name: Preference): string | null;
+  /** `null` goes back to following the system, or forgets. */
+  write(name: Preference, value: string | null): void;
 }
 
 /** Signing in with a token. */

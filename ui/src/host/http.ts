@@ -238,7 +238,7 @@ async function codeOf(answer: Response): Promise<string | null> {
 
 /** An event of the stream as the wire type; null for a name that these pages do not know. */
 function pushedFrom(event: ServerEvent): Pushed | null {
-  if (event.name !== 'call' && event.name !== 'card' && event.name !== 'health') return null;
+  if (event.name !== 'call' && event.name !== 'card' && event.name !== 'health' && event.name !== 'desk') return null;
   try {
     return { id: event.id, body: { event: event.name, data: JSON.parse(event.data) } as LiveEvent };
   } catch {

@@ -3,7 +3,7 @@
  *
  * Deliberately not here: asking the host (`session.svelte.ts`), the list under Calls (`list.ts`), words.
  */
-import type { CallView, Card, Health, LiveCall, Now, Pushed, Today } from '../wire';
+import type { CallView, Card, DeskCounts, Health, LiveCall, Now, Pushed, Today } from '../wire';
 
 /** How long the card of a call stays after its end, unless it is dismissed. */
 export const AFTER_CALL_MS = 60_000;
@@ -37,6 +37,8 @@ export interface Model {
   readonly today: Today;
   /** Null until the first answer. */
   readonly health: Health | null;
+  /** How many callers wait for a call back. */
+  readonly desk: DeskCounts;
   readonly link: Link;
   /** Cards whose call has not come yet. */
   readonly early: readonly Card[];
@@ -61,6 +63,7 @@ export const EMPTY: Model = {
   recent: [],
   today: { calls: 0, written: 0, held: 0, talk_seconds: 0 },
   health: null,
+  desk: { waiting: 0, claimed: 0 },
   link: { state: 'live' },
   early: [],
 };
@@ -111,6 +114,7 @@ function withNow(model: Model, now: Now, at: number): Model {
     recent: now.recent,
     today: now.today,
     health: now.health,
+    desk: now.desk,
     early: [],
     over: model.over && refreshed(model.over, now.recent),
   };
@@ -124,6 +128,8 @@ function withPushed(model: Model, pushed: Pushed, at: number): Model {
   switch (body.event) {
     case 'health':
       return { ...moved, health: body.data };
+    case 'desk':
+      return { ...moved, desk: body.data };
     case 'card':
       return withCard(moved, body.data);
     case 'call':

@@ -1,7 +1,7 @@
 /** Keys of the window, and where the focus is. Single letters work only outside fields. */
 
 /** What a key asks for. */
-export type Command = 'search' | 'now' | 'calls' | 'area' | 'back' | 'keys' | 'done';
+export type Command = 'search' | 'now' | 'calls' | 'missed' | 'area' | 'back' | 'keys' | 'done';
 
 /** The areas that F6 goes through, top to bottom. */
 const AREAS = ['.bar', '.tabs', '.steps', '.stage', '.strip'];
@@ -19,6 +19,7 @@ export function command(event: KeyboardEvent): Command | null {
     if (event.key === 'k') return 'search';
     if (event.key === '1') return 'now';
     if (event.key === '2') return 'calls';
+    if (event.key === '3') return 'missed';
     return null;
   }
   if (event.ctrlKey || event.metaKey || event.altKey) return null;

@@ -412,6 +412,24 @@ remembered: boolean,
 gone: boolean, };
 
 /**
+ * `POST /api/missed/{key}/claim`.
+ */
+export type ClaimRequest = { 
+/**
+ * Who claims: an Aircall user's id or e-mail address. Needed where there are several users.
+ */
+agent?: string, };
+
+/**
+ * `POST /api/missed/{key}/clear`.
+ */
+export type ClearRequest = { 
+/**
+ * The id of the last call that the person has seen: a later one still waits. Unset: the last one that is known.
+ */
+last_call?: string, };
+
+/**
  * The answer to a [`CommentRequest`], 202.
  */
 export type CommentAnswer = { 
@@ -543,6 +561,124 @@ note: string | null,
  * The customer's page in the helpdesk.
  */
 url: string | null, };
+
+/**
+ * One caller who waits.
+ */
+export type DeskCaller = { 
+/**
+ * What the caller is known by here: the number in E.164, or `call:` and the call's id where there is no number.
+ */
+key: string, 
+/**
+ * What was left behind.
+ */
+kind: DeskKind, 
+/**
+ * The last of the calls that nobody answered: name, number, line, reason.
+ */
+last: CallView, 
+/**
+ * How many of them there are.
+ */
+calls: number, 
+/**
+ * When the first of them began, unix seconds: since then the caller waits.
+ */
+first_at: number, 
+/**
+ * Every line that was called, the last one first.
+ */
+lines: Array<Named>, 
+/**
+ * Where Aircall shows the last of the calls, a voicemail before others; it can be listened to there.
+ */
+asset: string | null, 
+/**
+ * Who has taken the caller on.
+ */
+claimed: DeskClaim | null, 
+/**
+ * A call with the caller that is up.
+ */
+talk: DeskTalk | null, };
+
+/**
+ * Who has taken a caller on.
+ */
+export type DeskClaim = { 
+/**
+ * The Aircall user.
+ */
+agent: Named, 
+/**
+ * When, unix seconds.
+ */
+at: number, };
+
+/**
+ * How many callers wait; the number beside the tab.
+ */
+export type DeskCounts = { 
+/**
+ * Callers whom nobody has taken on.
+ */
+waiting: number, 
+/**
+ * Callers whom somebody has claimed, or is on the phone with.
+ */
+claimed: number, };
+
+/**
+ * What a caller left behind; of several calls the most telling.
+ */
+export type DeskKind = "missed" | "voicemail" | "callback";
+
+/**
+ * A call with the caller that is up at this moment.
+ */
+export type DeskTalk = { 
+/**
+ * Who is on our side, where that is known.
+ */
+agent: Named | null, 
+/**
+ * Since when it rings or, once somebody answered, since when they talk; unix seconds.
+ */
+since: number, 
+/**
+ * Two people talk; else it rings.
+ */
+answered: boolean, 
+/**
+ * We call the caller; else it is the caller who rings again.
+ */
+outbound: boolean, };
+
+/**
+ * `GET /api/missed`.
+ */
+export type DeskView = { 
+/**
+ * Whom nobody has taken on, longest waiting first.
+ */
+waiting: Array<DeskCaller>, 
+/**
+ * Whom somebody has, longest waiting first.
+ */
+claimed: Array<DeskCaller>, 
+/**
+ * Callers who waited and were called back, got through or were cleared since the reader's day began.
+ */
+done_today: number, 
+/**
+ * The lines of the agent to whom it was narrowed; null: no agent was named, or none of the agent's lines is known.
+ */
+lines: Array<Named> | null, 
+/**
+ * Who may claim: Aircall's users, as far as they are known.
+ */
+agents: Array<Named>, };
 
 /**
  * The answer to a [`DialRequest`], 202. Which call it becomes shows when it begins.
@@ -1059,7 +1195,7 @@ card: Card, };
 /**
  * What is pushed. Over HTTP the tag is the event's name and `data` its data.
  */
-export type LiveEvent = { "event": "call", "data": CallView } | { "event": "card", "data": Card } | { "event": "health", "data": Health };
+export type LiveEvent = { "event": "call", "data": CallView } | { "event": "card", "data": Card } | { "event": "health", "data": Health } | { "event": "desk", "data": DeskCounts };
 
 /**
  * How far the look-up of a caller has come.
@@ -1263,7 +1399,11 @@ today: Today,
 /**
  * How Sidetone is.
  */
-health: Health, };
+health: Health, 
+/**
+ * How many callers wait for a call back.
+ */
+desk: DeskCounts, };
 
 /**
  * `GET /api/numbers/explain?number=`.

@@ -19,6 +19,13 @@ export interface Parameters {
   willBeCreated: 'name';
   endsByItself: 'time';
   partState: 'part' | 'state';
+  deskWaiting: 'n';
+  deskCalls: 'n';
+  deskIsCalling: 'agent' | 'time';
+  deskTalks: 'agent' | 'time';
+  deskOthers: 'n';
+  deskCleared: 'caller';
+  deskTaken: 'agent';
   callsCount: 'n';
   newCalls: 'n';
   nothingFor: 'text';

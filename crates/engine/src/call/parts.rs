@@ -1,5 +1,7 @@
 //! The things that a call speaks of: line, agents, contact, teams, tags, comments; and how odd values read.
 
+use std::collections::BTreeMap;
+
 use chrono::DateTime;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
@@ -79,6 +81,21 @@ pub struct CallTag {
     pub slug: Option<String>,
     /// When it was picked, unix seconds.
     pub tagged_at: Option<i64>,
+}
+
+impl CallTag {
+    /// The fixed slug of one of Aircall's built-in tags; `slugs` has them by id. It stands in the tag's description, which
+    /// an event may leave out.
+    #[must_use]
+    pub fn built_in(&self, slugs: Option<&BTreeMap<u64, String>>) -> Option<String> {
+        self.slug.clone().or_else(|| slugs?.get(&self.id).cloned()).or_else(|| {
+            match self.name.to_lowercase().as_str() {
+                "callback request" => Some("queue_callback".into()),
+                "called back" => Some("queue_called_back".into()),
+                _ => None,
+            }
+        })
+    }
 }
 
 /// A comment on a call.

@@ -240,12 +240,13 @@ impl Engine {
 
     /// What windows are told of a changed call.
     pub(super) fn tell(
-        &self,
+        &mut self,
         changed: &CaseChange,
         first_seen: bool,
         change: &mut Change,
     ) -> Result<(), StoreError> {
         let Some(view) = &changed.view else { return Ok(()) };
+        self.note_for_the_desk(changed, change.at)?;
         change.push.push(LiveEvent::Call(Box::new(view.clone())));
         if first_seen && view.phase != Phase::Ended {
             let card = self.shared.card(&changed.case, Some(view))?;

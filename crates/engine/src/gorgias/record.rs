@@ -7,7 +7,7 @@ use sidetone_protocol::Reason;
 use super::linked;
 use super::notes::Pen;
 use super::{naming, user_id};
-use crate::call::{Agent, Call, CallTag};
+use crate::call::{Agent, Call};
 use crate::directory::{People, Person};
 use crate::files::{self, Medium, Outcome, Why};
 use crate::helpdesk::{Context, Step};
@@ -349,7 +349,7 @@ fn tags(
         tags.push(("missed".into(), w.missed_call.into()));
     }
     for tag in call.tags() {
-        let name = match slug(&tag, context).as_deref() {
+        let name = match tag.built_in(context.slugs).as_deref() {
             Some("queue_callback") => w.tag_callback_request.to_owned(),
             Some("queue_called_back") => w.tag_called_back.to_owned(),
             _ => tag.name,
@@ -369,16 +369,4 @@ fn tags(
         }
     }
     tags
-}
-
-/// Built-in tags are known by a fixed slug in their description, which an event may leave out.
-fn slug(tag: &CallTag, context: &Context<'_>) -> Option<String> {
-    tag.slug.clone().or_else(|| context.slugs?.get(&tag.id).cloned()).or_else(|| {
-        let name = tag.name.to_lowercase();
-        match name.as_str() {
-            "callback request" => Some("queue_callback".into()),
-            "called back" => Some("queue_called_back".into()),
-            _ => None,
-        }
-    })
 }

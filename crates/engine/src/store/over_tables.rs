@@ -5,12 +5,12 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use sidetone_protocol::{CallView, ExplanationView, MessageView, OutboxView, Pushed, Today};
+use sidetone_protocol::{CallView, ExplanationView, MessageView, Named, OutboxView, Pushed, Today};
 
 use super::sql::Database;
 use super::tables::{
-    attempt, call, call_list, choice, conversation, dial, directory, inbox, ledger, matched, message_list,
-    own_comment, pushed, setting, trace,
+    attempt, call, call_list, choice, conversation, desk, dial, directory, inbox, ledger, matched,
+    message_list, own_comment, pushed, setting, trace,
 };
 use super::{
     Arrivals, Case, CaseChange, Change, Claim, ComparedRow, InboxRow, MessageQuery, Query, Receipt, Received,
@@ -19,6 +19,7 @@ use super::{
 use crate::call::CaseId;
 use crate::choice::Choice;
 use crate::conversation::Conversation;
+use crate::desk::{AtTheDesk, DeskQuery};
 use crate::dial::Dial;
 use crate::directory::entry::{Listed, Place, Size, Unmatched};
 use crate::directory::{Dealings, Matched};
@@ -55,6 +56,7 @@ impl<D: Database> Store for D {
             conversation::put(sql, &change.conversations)?;
             choice::forget(sql, &change.withdrawn)?;
             choice::put(sql, &change.choices)?;
+            desk::put(sql, &change.desk, change.at)?;
             directory::put(sql, &change.directory)?;
             setting::put(sql, &change.settings)?;
             // Last: from here to the commit all others wait for their ids.
@@ -224,6 +226,22 @@ impl<D: Database> Store for D {
 
     fn with_open_comments(&self) -> Result<Vec<CaseId>, StoreError> {
         self.read(own_comment::open)
+    }
+
+    fn desk(&self, query: &DeskQuery<'_>) -> Result<Vec<AtTheDesk>, StoreError> {
+        self.read(|sql| desk::of(sql, query))
+    }
+
+    fn done_at_the_desk(&self, since: DateTime<Utc>, day: DateTime<Utc>) -> Result<Vec<String>, StoreError> {
+        self.read(|sql| desk::done(sql, since, day))
+    }
+
+    fn lines_of(&self, agent: u64, since: DateTime<Utc>) -> Result<Vec<Named>, StoreError> {
+        self.read(|sql| desk::lines_of(sql, agent, since))
+    }
+
+    fn forget_desk(&self, before: DateTime<Utc>) -> Result<(), StoreError> {
+        self.write(|sql| desk::forget(sql, before))
     }
 
     fn forget_pushed(&self, before: DateTime<Utc>) -> Result<(), StoreError> {

@@ -5,6 +5,7 @@ pub(super) mod call;
 pub(super) mod call_list;
 pub(super) mod choice;
 pub(super) mod conversation;
+pub(super) mod desk;
 pub(super) mod dial;
 pub(super) mod directory;
 pub(super) mod inbox;

@@ -17,6 +17,7 @@ mod cards;
 mod choice;
 mod customers;
 mod derived_tags;
+mod desk;
 mod dialling;
 mod directory;
 mod dry_run;

@@ -8,6 +8,7 @@ use serde_json::json;
 use sidetone_engine::call::{Call, CaseId, Origin, Statement};
 use sidetone_engine::choice::{CallerName, Choice, Chosen, Whose};
 use sidetone_engine::conversation::{Conversation, Thread};
+use sidetone_engine::desk::{self, Claim as DeskClaimed, DeskChange, DeskQuery, Whom};
 use sidetone_engine::dial::Dial;
 use sidetone_engine::directory::entry::{Address, DirectoryChange, Entry, Listing, Spelling};
 use sidetone_engine::directory::{Customer, Dealings, Matched};
@@ -99,6 +100,9 @@ on_every_store! {
     the_unfinished_calls_of_a_number_are_found_and_no_others
     what_we_had_to_do_with_a_customer_is_counted
     of_activities_those_that_another_call_holds_are_told
+    whoever_rang_in_vain_is_at_the_desk_with_what_was_done_about_it
+    a_claim_is_taken_by_one_and_clearing_goes_back_one_step
+    who_was_called_back_today_is_counted_and_old_rows_are_forgotten
 }
 
 fn at(s: i64) -> DateTime<Utc> {
@@ -906,4 +910,143 @@ fn of_activities_those_that_another_call_holds_are_told(store: &impl Fresh) {
     gone.remove = vec!["main".into()];
     store.commit(&Change { cases: vec![gone], ..Change::at(at(101)) }).unwrap();
     assert_eq!(told(30), ["b", "c", "d", "e"]);
+}
+
+/// A call, inbound and over, as the desk looks at it.
+fn with_outcome(id: u64, outcome: Outcome, number: Option<&str>) -> (Case, CallView) {
+    let case = case(id);
+    let mut shown = view(&case, "Marta Ibáñez", CallState::Complete);
+    shown.outcome = Some(outcome);
+    shown.started_at = at(id as i64).timestamp();
+    shown.ended_at = Some(shown.started_at);
+    shown.number.e164 = number.map(str::to_owned);
+    (case, shown)
+}
+
+fn put(store: &dyn Store, (case, shown): (Case, CallView)) {
+    store.commit(&change(case, Some(shown))).unwrap();
+}
+
+const FROM: Option<&str> = Some("+34666444555");
+const OTHER: Option<&str> = Some("+33199005523");
+
+fn at_the_desk(store: &dyn Store, now: i64, only: Option<&Whom>) -> Vec<(String, Vec<String>)> {
+    let query = DeskQuery { only, ..DeskQuery::all(at(now)) };
+    let all = store.desk(&query).unwrap();
+    let waits = all.iter().filter_map(|desk| {
+        let waiting = desk::waiting(desk, at(now))?;
+        Some((desk.whom.to_string(), waiting.calls.iter().map(|call| call.view.id.clone()).collect()))
+    });
+    waits.collect()
+}
+
+fn whoever_rang_in_vain_is_at_the_desk_with_what_was_done_about_it(store: &impl Fresh) {
+    let store = store.open();
+    for case in [
+        with_outcome(100, Outcome::Missed, OTHER),
+        with_outcome(200, Outcome::Answered, OTHER),
+        with_outcome(300, Outcome::Missed, FROM),
+        with_outcome(400, Outcome::Voicemail, FROM),
+        with_outcome(500, Outcome::Missed, None),
+        with_outcome(600, Outcome::Unanswered, FROM),
+    ] {
+        put(&*store, case);
+    }
+    // Nobody's: a call from one of our own lines, and what a backfill brought.
+    let (case, mut shown) = with_outcome(700, Outcome::Missed, Some("+33199000001"));
+    shown.state = CallState::NotLogged;
+    shown.reason = Some(Reason { code: "internal_call".into(), text: String::new() });
+    put(&*store, (case, shown));
+    let (mut case, shown) = with_outcome(800, Outcome::Missed, Some("+33199000002"));
+    case.barred = Some("backfilled".into());
+    put(&*store, (case, shown));
+    let both = (FROM.unwrap().to_owned(), vec!["300".to_owned(), "400".to_owned()]);
+    let withheld = ("call:500".to_owned(), vec!["500".to_owned()]);
+    assert_eq!(at_the_desk(&*store, 1000, None), [both.clone(), withheld.clone()]);
+    assert_eq!(at_the_desk(&*store, 1000, Whom::parse("+34666444555").as_ref()), [both]);
+    assert_eq!(at_the_desk(&*store, 1000, Whom::parse("call:500").as_ref()), [withheld]);
+    assert_eq!(at_the_desk(&*store, 1000, Whom::parse("+33199005523").as_ref()), []);
+    assert_eq!(at_the_desk(&*store, 1000, Whom::parse("call:300").as_ref()), [], "it has a number");
+    assert_eq!(at_the_desk(&*store, 31 * 86_400, None), []);
+    // The facts are there where they are asked for.
+    let query = DeskQuery { with_facts: true, ..DeskQuery::all(at(1000)) };
+    let all = store.desk(&query).unwrap();
+    assert!(all.iter().flat_map(|desk| &desk.calls).all(|call| call.facts.is_some()));
+    // A call that is up belongs to whoever waits.
+    let (case, mut up) = with_outcome(900, Outcome::Missed, FROM);
+    (up.outcome, up.phase, up.ended_at) = (None, Phase::InCall, None);
+    put(&*store, (case, up));
+    let all = store.desk(&DeskQuery::all(at(1000))).unwrap();
+    assert!(desk::waiting(&all[0], at(1000)).unwrap().up.is_some());
+}
+
+fn a_claim_is_taken_by_one_and_clearing_goes_back_one_step(store: &impl Fresh) {
+    let store = store.open();
+    put(&*store, with_outcome(300, Outcome::Missed, FROM));
+    put(&*store, with_outcome(400, Outcome::Missed, FROM));
+    let whom = Whom::parse("+34666444555").unwrap();
+    let claims = |by: u64, now: i64| {
+        let claim = DeskClaimed { by, name: format!("Agent {by}"), at: at(now) };
+        let holding_from = at(now - 1800);
+        let change = DeskChange::Claim { whom: whom.clone(), claim, holding_from, call: CaseId(400) };
+        store.commit(&Change { desk: vec![change], ..Change::at(at(now)) }).map(|_| ())
+    };
+    let held_by = || store.desk(&DeskQuery::all(at(1000))).unwrap()[0].row.claim.clone().map(|c| c.by);
+    claims(7, 500).unwrap();
+    assert_eq!(claims(8, 600), Err(StoreError::Stale(CaseId(400))));
+    claims(7, 700).unwrap();
+    assert_eq!(held_by(), Some(7));
+    claims(8, 700 + 1801).expect("the other one's has lapsed");
+    assert_eq!(held_by(), Some(8));
+    let deed = |change, now| store.commit(&Change { desk: vec![change], ..Change::at(at(now)) }).unwrap();
+    deed(DeskChange::Release(whom.clone()), 3000);
+    assert_eq!(held_by(), None);
+    let left = || {
+        let all = at_the_desk(&*store, 3000, None);
+        all.into_iter().next().map(|(_, calls)| calls).unwrap_or_default()
+    };
+    let clear = |to: i64| DeskChange::Clear { whom: whom.clone(), to: at(to).timestamp() };
+    deed(clear(300), 3000);
+    assert_eq!(left(), ["400"]);
+    deed(clear(400), 3001);
+    deed(clear(400), 3002);
+    assert_eq!(left(), [""; 0]);
+    deed(DeskChange::Undo(whom.clone()), 3003);
+    assert_eq!(left(), ["400"]);
+    deed(DeskChange::Undo(whom.clone()), 3004);
+    assert_eq!(left(), ["400"], "what was not cleared just now is not taken back");
+}
+
+fn who_was_called_back_today_is_counted_and_old_rows_are_forgotten(store: &impl Fresh) {
+    let store = store.open();
+    let (since, day) = (at(-86_400), at(1000));
+    for case in [
+        // Called back yesterday, and talked with today for another reason.
+        with_outcome(100, Outcome::Missed, OTHER),
+        with_outcome(200, Outcome::Answered, OTHER),
+        with_outcome(1200, Outcome::Answered, OTHER),
+        // Called back today.
+        with_outcome(300, Outcome::Missed, FROM),
+        with_outcome(1300, Outcome::Answered, FROM),
+        with_outcome(1400, Outcome::Answered, FROM),
+        with_outcome(400, Outcome::Missed, None),
+    ] {
+        put(&*store, case);
+    }
+    let done = || {
+        let mut done = store.done_at_the_desk(since, day).unwrap();
+        done.sort();
+        done
+    };
+    assert_eq!(done(), [FROM.unwrap()]);
+    let whom = Whom::parse("call:400").unwrap();
+    let clear = DeskChange::Clear { whom: whom.clone(), to: at(400).timestamp() };
+    store.commit(&Change { desk: vec![clear], ..Change::at(at(1500)) }).unwrap();
+    assert_eq!(done(), [FROM.unwrap(), "call:400"]);
+    store.forget_desk(at(1499)).unwrap();
+    assert_eq!(done().len(), 2);
+    store.forget_desk(at(1501)).unwrap();
+    assert_eq!(done(), [FROM.unwrap()]);
+    let lines = store.lines_of(7, since).unwrap();
+    assert_eq!(lines, [], "agent 7 took none of these calls");
 }

@@ -14,6 +14,7 @@ mod front;
 mod killed;
 mod leaving;
 mod messages;
+mod missed;
 mod numbers;
 mod on_postgres;
 mod over_http;

@@ -1,6 +1,7 @@
 /** The scenes: each state of the pages, reachable by `?scene=`. A scene is a first answer, and what differs from the usual. */
 import type { CallDetail, CallView, Card, Health, LiveCall, Now, OpenRecords } from '../../wire';
-import { american, BASTIEN, callAt, ELENA, french, SALES_US, sharing, unanswered, WITHHELD } from './people';
+import { manyCallers, someCallers, waits, type DeskScene } from './desk';
+import { american, BASTIEN, callAt, customer, ELENA, french, RUTH, SALES_US, SUPPORT_FR, sharing, unanswered, WITHHELD } from './people';
 import type { SetupScene } from './setup';
 import { SETUP_SCENES } from './setup-scenes';
 import { badHealth, conversationsOf, detailOf, elenasCard, plannedDetail, quietNow, wellHealth } from './world';
@@ -19,6 +20,8 @@ export interface Scene {
   readonly press?: string;
   /** What goes wrong. */
   readonly fault?: 'unauthorized' | 'unreachable' | 'list' | 'away' | 'silent' | 'not_set_up';
+  /** Who waits for a call back; absent: nobody. */
+  readonly desk?: DeskScene;
   /** The set-up; absent where everything is set up. */
   readonly setup?: SetupScene;
 }
@@ -70,6 +73,7 @@ function inFront(now: Now): Now {
 }
 
 const CALLS = '#calls';
+const MISSED = '#missed';
 
 /** An admin has uninstalled, and Aircall does not let the webhook go. */
 function uninstalledHealth(at: number): Health {
@@ -240,6 +244,42 @@ export const SCENES: Readonly<Record<string, Scene>> = {
       health: { ...wellHealth(at), state: 'behind', outbox: { calls: 12, writes: 19, oldest_seconds: 140, parked: 0, held: 0, not_logged: 0 } },
     }),
   },
+  // The missed-call desk: an ordinary afternoon, and what else it may look like.
+  missed: { now: quietNow, hash: MISSED, desk: { callers: someCallers, doneToday: 9, me: RUTH.id } },
+  'missed-mine': { now: quietNow, hash: MISSED, desk: { callers: someCallers, doneToday: 9, me: RUTH.id, lines: 'mine', mine: [SUPPORT_FR] } },
+  'missed-elsewhere': { now: quietNow, hash: MISSED, desk: { callers: someCallers, me: RUTH.id, lines: 'mine', mine: [{ id: '809', name: 'Accounts' }] } },
+  'missed-no-lines': { now: quietNow, hash: MISSED, desk: { callers: someCallers, doneToday: 9, me: RUTH.id, lines: 'mine' } },
+  'missed-claimed': {
+    now: quietNow,
+    hash: MISSED,
+    desk: {
+      me: RUTH.id,
+      doneToday: 1,
+      callers: (at) => [
+        waits(60, 41, at, { claimed: { agent: RUTH, at: at - 90 }, last: { customer: customer('70512', 'Priya Nair', null), number: american('0142') } }),
+        waits(61, 38, at, { claimed: { agent: { id: '32', name: 'Ivo Brandt' }, at: at - 200 }, last: { customer: null, number: french('7290') } }),
+        waits(62, 22, at, {
+          kind: 'voicemail',
+          last: { customer: customer('70511', 'Lucas Moreau', null), number: french('5523') },
+          talk: { agent: { id: '33', name: 'Noor Haddad' }, since: at - 134, answered: true, outbound: false },
+        }),
+        waits(63, 9, at, {
+          kind: 'voicemail',
+          last: { customer: customer('70510', 'Odile Garnier', null), number: french('1807') },
+          talk: { agent: null, since: at - 6, answered: false, outbound: false },
+        }),
+      ],
+    },
+  },
+  'missed-who': { now: quietNow, hash: MISSED, desk: { callers: someCallers, doneToday: 9 } },
+  'missed-alone': { now: quietNow, hash: MISSED, desk: { callers: someCallers, agents: [RUTH] } },
+  'missed-long': { now: quietNow, hash: MISSED, desk: { callers: manyCallers, doneToday: 161, me: RUTH.id } },
+  'missed-closed': { now: quietNow, hash: MISSED, desk: { callers: someCallers, me: RUTH.id, dial: 'closed' } },
+  'missed-busy': { now: quietNow, hash: MISSED, desk: { callers: someCallers, me: RUTH.id, dial: 'busy' } },
+  'missed-empty': { now: quietNow, hash: MISSED, desk: { doneToday: 9, me: RUTH.id } },
+  'missed-failed': { now: quietNow, hash: MISSED, desk: { fails: 'always' } },
+  'missed-loading': { now: quietNow, hash: MISSED, desk: { fails: 'silent' } },
+  'idle-waiting': { now: quietNow, desk: { callers: someCallers } },
   away: { now: (at) => ({ ...quietNow(at), health: wellHealth(at) }), fault: 'away' },
   loading: { now: quietNow, fault: 'silent' },
   'sign-in': { now: quietNow, fault: 'unauthorized' },

@@ -242,6 +242,7 @@ export function quietNow(now: number): Now {
     recent: someCalls(now).slice(0, 8),
     today: { calls: 18, written: 16, held: 1, talk_seconds: 4_345 },
     health: { ...wellHealth(now), outbox: { calls: 0, writes: 0, oldest_seconds: 0, parked: 0, held: 1, not_logged: 0 } },
+    desk: { waiting: 0, claimed: 0 },
   };
 }
 

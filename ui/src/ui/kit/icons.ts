@@ -27,6 +27,7 @@ export type IconName =
   | 'offline'
   | 'open'
   | 'out'
+  | 'phone'
   | 'plug'
   | 'pulse'
   | 'search'
