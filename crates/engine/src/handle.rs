@@ -701,6 +701,8 @@ pub(crate) fn first_health(settings: &Settings) -> Health {
         },
         sandbox: settings.sandbox_control_url.clone().map(|control_url| SandboxView { control_url }),
         directory: None,
+        recoveries: Vec::new(),
+        computer: None,
         odd_events: 0,
         version: env!("CARGO_PKG_VERSION").to_owned(),
     }

@@ -41,6 +41,7 @@ mod transfer;
 pub mod transport;
 mod view;
 mod whom;
+pub mod windows;
 mod words;
 
 pub use engine::{AdoptProgress, Declined, Engine, Parts};

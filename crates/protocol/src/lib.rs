@@ -14,6 +14,7 @@ mod live;
 mod message;
 mod numbers;
 mod records;
+mod recovery;
 mod setup;
 
 pub use actions::*;
@@ -23,4 +24,5 @@ pub use live::*;
 pub use message::*;
 pub use numbers::*;
 pub use records::*;
+pub use recovery::*;
 pub use setup::*;

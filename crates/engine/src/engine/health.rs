@@ -101,6 +101,8 @@ impl Engine {
             },
             sandbox: self.settings.sandbox_control_url.clone().map(|control_url| SandboxView { control_url }),
             directory: Some(self.mirror.view()),
+            recoveries: Vec::new(),
+            computer: None,
             odd_events: u32::try_from(arrivals.odd).unwrap_or(u32::MAX),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         })

@@ -21,6 +21,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sqlite/006_directory.sql"),
     include_str!("sqlite/007_activity.sql"),
     include_str!("sqlite/008_comment.sql"),
+    include_str!("sqlite/009_recovery.sql"),
 ];
 /// So many statements stay prepared: all that there are, and some searches.
 const PREPARED: usize = 80;

@@ -83,6 +83,7 @@ fn origin_text(origin: &Origin) -> (&'static str, &str) {
     match origin {
         Origin::Event(name) => ("event", name),
         Origin::Listed => ("listed", ""),
+        Origin::Backfill => ("backfill", ""),
         Origin::Read { timeline: false } => ("read", ""),
         Origin::Read { timeline: true } => ("timeline", ""),
     }
@@ -91,6 +92,7 @@ fn origin_text(origin: &Origin) -> (&'static str, &str) {
 fn origin(kind: &str, event: String) -> Origin {
     match kind {
         "listed" => Origin::Listed,
+        "backfill" => Origin::Backfill,
         "read" => Origin::Read { timeline: false },
         "timeline" => Origin::Read { timeline: true },
         _ => Origin::Event(event),
