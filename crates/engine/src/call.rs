@@ -10,6 +10,7 @@
 
 mod join;
 mod message;
+mod news;
 mod own;
 mod parts;
 mod reading;

@@ -9,12 +9,15 @@ mod answers;
 mod arrivals;
 mod authorization;
 mod cards;
+mod computer;
 mod deciding;
 mod decision;
 mod dialling;
 mod files;
 mod fold;
+mod gaps;
 mod health;
+mod heartbeat;
 mod helpdesks;
 mod in_vain;
 mod linked;
@@ -29,6 +32,7 @@ mod people;
 mod place;
 mod poll;
 mod questions;
+mod recovery;
 mod shadow;
 mod speaking;
 mod sweep;
@@ -55,13 +59,17 @@ use uuid::Uuid;
 
 use self::adoption::Adoption;
 use self::authorization::Checking;
+use self::computer::Computer;
+pub use self::computer::TOO_LITTLE_BYTES;
 use self::deciding::Deciding;
 pub use self::deciding::Declined;
 pub(crate) use self::deciding::{Wish, WishTold};
 use self::dialling::{Askers, Dialling};
 use self::files::Transfers;
+use self::gaps::Gaps;
 use self::health::Telling;
 pub(crate) use self::health::requests_kept_in;
+use self::heartbeat::Heartbeat;
 pub(crate) use self::helpdesks::Helpdesks;
 pub(crate) use self::lists::{LINE_COUNTRIES, OWN_NUMBERS};
 use self::lists::{List, Lists};
@@ -73,6 +81,7 @@ pub(crate) use self::open_records::Looker;
 use self::open_records::Looking;
 use self::place::{Place, PlaceStep};
 use self::poll::Polling;
+use self::recovery::Recovery;
 use self::shadow::Comparing;
 use self::speaking::Speaking;
 pub use self::sweep::AdoptProgress;
@@ -158,6 +167,12 @@ pub(crate) enum Stimulus {
     TakeOver(oneshot::Sender<bool>),
     /// Put our webhook right now, not at the next look.
     LookAtWebhook,
+    /// Read now what was missed until now, not only once events come again.
+    Recover,
+    /// Stop a recovery; told whether there is one.
+    StopRecovery(String, oneshot::Sender<Result<bool, StoreError>>),
+    /// What disk and keyring are like: bytes left, and whether the keyring does not open.
+    Computer(Option<u64>, bool),
     /// Somebody learnt that the helpdesk may have taken our access back.
     CheckAccess,
     /// Finish what is in hand, then stop.
@@ -274,6 +289,10 @@ pub(crate) enum Job {
     List(List),
     Webhook(WebhookStep),
     Poll,
+    /// The calls of the last minutes, held against what was heard.
+    Heartbeat,
+    /// A page of what was missed, by the id of its gap; or of what is read again anyway.
+    Recover(Option<i64>),
     /// A call, read because the link to a file of it does not hold any more.
     FreshLink {
         call: CaseId,
@@ -309,7 +328,12 @@ impl Job {
     fn is_a_list(&self) -> bool {
         matches!(
             self,
-            Job::List(_) | Job::Poll | Job::SweepCalls | Job::Webhook(WebhookStep::Look | WebhookStep::Find)
+            Job::List(_)
+                | Job::Poll
+                | Job::Heartbeat
+                | Job::Recover(_)
+                | Job::SweepCalls
+                | Job::Webhook(WebhookStep::Look | WebhookStep::Find)
         )
     }
 
@@ -346,6 +370,8 @@ impl Job {
             // Whatever else the call needs goes on meanwhile.
             | Job::FreshLink { .. }
             | Job::Poll
+            | Job::Heartbeat
+            | Job::Recover(_)
             | Job::OpenRecords(_)
             | Job::Check
             | Job::Dial(_)
@@ -400,6 +426,10 @@ pub struct Engine {
     place: Place,
     hook: Hook,
     polling: Polling,
+    gaps: Gaps,
+    heartbeat: Heartbeat,
+    recovery: Recovery,
+    computer: Computer,
     telling: Telling,
     writing: Writing,
     uninstalled: Uninstalled,
@@ -481,6 +511,9 @@ impl Engine {
         let writing = Writing::remembered(store.as_ref())?;
         let uninstalled = Uninstalled::remembered(store.as_ref(), now)?;
         let mirror = Mirror::remembered(store.as_ref(), now)?;
+        let gaps = Gaps::remembered(&settings, &go_live, store.as_ref(), now)?;
+        let telling = Telling::remembered(store.as_ref(), now)?;
+        let recovery = Recovery::remembered(store.as_ref(), now)?;
 
         let (sender, stimuli) = mpsc::unbounded_channel();
         let (pushed, _) = broadcast::channel(1024);
@@ -513,7 +546,11 @@ impl Engine {
             place: Place::new(now),
             hook: Hook::new(&settings, now),
             polling,
-            telling: Telling::new(now),
+            gaps,
+            heartbeat: Heartbeat::new(now),
+            recovery,
+            computer: Computer::default(),
+            telling,
             writing,
             uninstalled,
             adoption: Adoption::new(now),
@@ -729,12 +766,24 @@ impl Engine {
                 let _ = told.send(self.take_over(now));
                 Ok(())
             }
+            Stimulus::Recover => {
+                self.heartbeat.at_once(now);
+                self.recover_now(now)
+            }
+            Stimulus::StopRecovery(id, told) => {
+                let _ = told.send(self.stop_recovery(&id, now));
+                Ok(())
+            }
+            Stimulus::Computer(disk_free_bytes, keyring_locked) => {
+                self.computer_is(disk_free_bytes, keyring_locked, now);
+                Ok(())
+            }
             Stimulus::CheckAccess => {
                 self.check_authorization_now(now);
                 Ok(())
             }
             Stimulus::LookAtWebhook => {
-                self.look_at_webhook_now(now);
+                self.put_webhook_right(now);
                 Ok(())
             }
             Stimulus::Stop(stopped) => {
@@ -751,6 +800,7 @@ impl Engine {
     fn turn(&mut self) -> Result<(), StoreError> {
         let now = self.clock.now();
         self.wake = now + LONGEST_REST;
+        self.watch_the_clock(now);
         self.heed_uninstall(now)?;
         self.fold_arrivals(now)?;
         if self.stopping.is_none() && self.uninstalled.holds() {
@@ -765,10 +815,12 @@ impl Engine {
             self.look_at_webhooks(now)?;
             self.release_writes(now)?;
             self.poll(now);
+            self.feel_for_events(now);
             self.sweep_on(now)?;
             self.speak(now)?;
             self.send_what_is_due(now)?;
             // Last: whatever is of today goes first.
+            self.recover_on(now)?;
             self.mirror_on(now)?;
         }
         if now >= self.forget_at {
@@ -776,7 +828,8 @@ impl Engine {
             self.store.forget_pushed(now - PUSHED_KEPT)?;
             self.store.forget_dials(now - DIALS_KEPT)?;
         }
-        self.tell_health(now)
+        self.tell_health(now)?;
+        self.has_turned(now)
     }
 
     /// Does a step again that another engine came in between of: each step reads its call afresh.

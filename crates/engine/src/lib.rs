@@ -18,6 +18,7 @@ mod engine;
 pub mod files;
 mod foresight;
 pub mod front;
+pub mod gap;
 mod gate;
 pub mod gorgias;
 mod handle;
@@ -44,7 +45,7 @@ mod whom;
 pub mod windows;
 mod words;
 
-pub use engine::{AdoptProgress, Declined, Engine, Parts};
+pub use engine::{AdoptProgress, Declined, Engine, Parts, TOO_LITTLE_BYTES};
 pub use handle::Handle;
 
 /// Which webhooks at Aircall are ours, and what they listen to (C1, B16).

@@ -59,6 +59,7 @@ pub(crate) fn routes(handle: &Handle, config: &Config) -> io::Result<Router> {
         .route("/api/resume", post(actions::resume))
         .route("/api/uninstall", post(actions::uninstall))
         .route("/api/mend", post(actions::mend))
+        .route("/api/recovery/{id}/stop", post(actions::stop_recovery))
         .route("/api/adopt", post(adopt::adopt))
         .route("/api/customers/{id}/open", get(decisions::open_records))
         .route("/api/numbers/explain", get(numbers::explain))

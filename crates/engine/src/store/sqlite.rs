@@ -24,7 +24,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sqlite/009_recovery.sql"),
 ];
 /// So many statements stay prepared: all that there are, and some searches.
-const PREPARED: usize = 80;
+const PREPARED: usize = 88;
 
 /// A store in one SQLite file.
 #[derive(Debug)]

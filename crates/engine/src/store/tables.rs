@@ -7,6 +7,7 @@ pub(super) mod choice;
 pub(super) mod conversation;
 pub(super) mod dial;
 pub(super) mod directory;
+pub(super) mod gap;
 pub(super) mod inbox;
 pub(super) mod ledger;
 pub(super) mod matched;

@@ -8,14 +8,19 @@ use chrono::{DateTime, Utc};
 use sidetone_engine::Handle;
 use sidetone_engine::store::{Store, StoreError};
 use sidetone_protocol::{ConnectionState, Vendor};
+use tokio::time::Instant;
 
 use super::doors::Doors;
 use super::{Entered, House, HouseError, blocking};
 use crate::config::{secrets_of_console, sign_in_of};
+use crate::database::Database;
+use crate::doctor::computer::{free_bytes, nearest};
 use crate::signin::ASKS;
 
 /// How often.
 const EVERY: Duration = Duration::from_secs(2);
+/// How often the computer is looked at.
+const LOOKS_EVERY: Duration = Duration::from_secs(60);
 /// The engine's own settings: since when it is uninstalled, and when our webhook was found gone.
 const UNINSTALLED: &str = "uninstalled_since";
 const WEBHOOK_GONE: &str = "webhook_gone_at";
@@ -40,11 +45,16 @@ pub(crate) fn left_behind(store: &dyn Store) -> Result<Vec<String>, StoreError> 
 pub(super) fn begin(house: &House) {
     let weak = Arc::downgrade(&house.0);
     tokio::spawn(async move {
+        let mut looks_at: Option<Instant> = None;
         loop {
             tokio::time::sleep(EVERY).await;
             let Some(inner) = weak.upgrade() else { return };
-            if let Err(error) = House(inner).tend().await {
+            let house = House(inner);
+            if let Err(error) = house.tend().await {
                 tracing::warn!(%error, "the house cannot be looked after; it is tried again");
+            }
+            if looks_at.is_none_or(|at| at <= Instant::now()) && house.tell_of_the_computer().await {
+                looks_at = Some(Instant::now() + LOOKS_EVERY);
             }
         }
     });
@@ -60,6 +70,20 @@ impl House {
             self.apply().await?;
         }
         self.forget_after_uninstall().await
+    }
+
+    /// Tells the engine what disk and keyring are like (A4). Returns whether there is one.
+    async fn tell_of_the_computer(&self) -> bool {
+        let Some(handle) = self.handle() else { return false };
+        let draft = self.draft();
+        let file = match &draft.database {
+            Database::Sqlite(file) => Some(file.clone()),
+            Database::Postgres(_) => None,
+        };
+        let free = blocking(move || file.and_then(|file| free_bytes(&nearest(&file)))).await;
+        let keyring_locked = self.vault().is_err_and(|unkept| unkept.code == "keyring_locked");
+        handle.computer_is(free.ok().flatten(), keyring_locked);
+        true
     }
 
     /// Forgets secrets and how vendors are reached, once Aircall has surely no webhook of ours any more: until then they

@@ -7,6 +7,7 @@ CREATE TABLE gap (
     walk     TEXT NOT NULL,             -- JSON: what of Aircall's list is still to be read
     read     INTEGER NOT NULL DEFAULT 0,    -- calls of that list that were read
     calls    TEXT NOT NULL DEFAULT '[]',    -- JSON: ids of those that were missing, or whose record lacked something
+    beyond   INTEGER NOT NULL DEFAULT 0,    -- how many more there were than are kept by id
     reach    INTEGER,                   -- calls from before this cannot be had any more
     stopped  INTEGER NOT NULL DEFAULT 0,
     done_at  INTEGER
