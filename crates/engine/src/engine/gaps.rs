@@ -50,6 +50,8 @@ pub(super) struct Trouble {
 pub(crate) struct Gaps {
     /// Calls are logged here, or shown: then none may be missed.
     pub(super) is_on: bool,
+    /// Nothing is logged: then nothing is missed.
+    is_off: bool,
     /// Nothing from before this can be of interest.
     pub(super) logs_since: Option<DateTime<Utc>>,
     heard_until: Option<DateTime<Utc>>,
@@ -72,7 +74,8 @@ impl Gaps {
         store: &dyn Store,
         now: DateTime<Utc>,
     ) -> Result<Gaps, StoreError> {
-        let is_on = !settings.study_only && settings.logging.mode.0 != Mode::Off;
+        let is_off = !settings.study_only && settings.logging.mode.0 == Mode::Off;
+        let is_on = !settings.study_only && !is_off;
         let heard_until = moment(store, HEARD_UNTIL)?;
         let begun = go_live.changes.first().map(|(at, _)| *at);
         let from = settings.logging.from;
@@ -91,6 +94,7 @@ impl Gaps {
         let logs_since = [begun.or(Some(now)), from].into_iter().flatten().min();
         Ok(Gaps {
             is_on,
+            is_off,
             logs_since,
             heard_until,
             kept: heard_until,
@@ -179,6 +183,9 @@ impl Engine {
     /// A turn is done, and all that it changed is stored.
     pub(super) fn has_turned(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
         self.gaps.turned_at = now;
+        if self.gaps.is_off {
+            self.gaps.heard_until = Some(now);
+        }
         let heard_until = self.gaps.heard_until;
         let is_older = |kept: DateTime<Utc>| heard_until.is_some_and(|at| at - kept >= KEPT_EVERY);
         if self.gaps.kept.map_or(heard_until.is_some(), is_older) {

@@ -60,6 +60,8 @@ impl Engine {
     fn expects_events(&self) -> bool {
         self.gaps.is_on
             && match self.settings.arrival {
+                // Whoever only reads may have none.
+                Arrival::OwnWebhook { .. } if self.writing.is_read_only() => self.hook.is_well(),
                 Arrival::OwnWebhook { .. } => self.hook.was_ever_well(),
                 Arrival::ManualWebhook => true,
                 Arrival::Polling => false,

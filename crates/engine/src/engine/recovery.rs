@@ -435,8 +435,10 @@ impl Engine {
         let mut change = Change::at(now);
         for gap in self.recovery.gaps.iter_mut().filter(|gap| gap.done_at.is_none()) {
             let left = self.recovery.unwritten.entry(gap.id).or_default();
-            let looked_at: Vec<CaseId> = left.drain(..left.len().min(LOOKED_AT)).collect();
-            left.extend(self.store.still_pending(&looked_at)?);
+            let looked_at: Vec<CaseId> = left.iter().take(LOOKED_AT).copied().collect();
+            let pending = self.store.still_pending(&looked_at)?;
+            left.drain(..looked_at.len());
+            left.extend(pending);
             // A turn begins with what is in the inbox, so all that was read is known here.
             if gap.walk.is_done() && left.is_empty() && !self.recovery.busy {
                 gap.done_at = Some(now);

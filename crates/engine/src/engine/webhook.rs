@@ -96,6 +96,8 @@ pub(crate) struct Hook {
     stands: bool,
     /// The last look that showed it so was begun then.
     well_until: Option<DateTime<Utc>>,
+    /// The last look showed it so.
+    is_well: bool,
     /// When it was switched on again within the hour, and whether that is what is under way.
     switched_on: Vec<DateTime<Utc>>,
     is_switching_on: bool,
@@ -122,6 +124,7 @@ impl Hook {
             steps: 0,
             stands: false,
             well_until: None,
+            is_well: false,
             switched_on: Vec::new(),
             is_switching_on: false,
             by_a_person: false,
@@ -137,6 +140,11 @@ impl Hook {
     /// Whether it was ever seen as it should be since this start.
     pub(super) fn was_ever_well(&self) -> bool {
         self.well_until.is_some()
+    }
+
+    /// Whether the last look showed it as it should be.
+    pub(super) fn is_well(&self) -> bool {
+        self.is_well
     }
 
     /// What a person has to do about it.
@@ -328,6 +336,7 @@ impl Engine {
         if !matches!(self.settings.arrival, Arrival::OwnWebhook { .. }) {
             return Ok(());
         }
+        self.hook.is_well = found.state == State::Well;
         match found.state {
             State::Well => {
                 self.hook.by_a_person = false;

@@ -114,3 +114,35 @@ async fn a_start_in_the_middle_of_a_call_is_no_sign_of_silence() {
     day.pass(180).await;
     day.ticket(call);
 }
+
+#[tokio::test(start_paused = true)]
+async fn whoever_was_taken_over_is_not_told_that_it_hears_nothing() {
+    let day = Day::begin(Plan::default()).await;
+    let second = day.second("elsewhere.example.com", Plan::default());
+    day.pass(5).await;
+    assert!(second.handle.take_over().await);
+    day.pass(300).await;
+    let call = day.ring(world::SUPPORT_FR, Some(STRANGER));
+    day.pass(120).await;
+    day.aircall.hang_up(call, &HangUp::default()).unwrap();
+    day.pass(1_200).await;
+    assert_eq!(alerts(&day), ["other_writer"]);
+    assert!(second.handle.health().alerts.is_empty(), "{:?}", second.handle.health().alerts);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_came_while_logging_was_off_is_not_missed() {
+    use sidetone_engine::settings::{Mode, ModeSetting};
+    let mut day = Day::begin(Plan::default()).await;
+    day.answered(MARTA).await;
+    day.kill().await;
+    day.next_start().logging.mode = ModeSetting(Mode::Off);
+    day.start().unwrap();
+    day.pass(24 * 3_600).await;
+    day.kill().await;
+    day.next_start().logging.mode = ModeSetting(Mode::Live);
+    day.start().unwrap();
+    day.pass(300).await;
+    let longest = day.handle.health().recoveries.iter().map(|one| one.until.unwrap() - one.since).max();
+    assert!(longest.unwrap_or(0) < 600, "{longest:?}");
+}
