@@ -202,6 +202,8 @@ fn well() -> Health {
         source: Source { kind: SourceKind::Polling, last_event_at: None },
         sandbox: None,
         directory: None,
+        recoveries: Vec::new(),
+        computer: None,
         odd_events: 0,
         version: env!("CARGO_PKG_VERSION").to_owned(),
     }

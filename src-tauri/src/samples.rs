@@ -124,6 +124,8 @@ pub(crate) fn health() -> Health {
         source: Source { kind: SourceKind::Webhook, last_event_at: Some(RANG_AT) },
         sandbox: None,
         directory: None,
+        recoveries: Vec::new(),
+        computer: None,
         odd_events: 0,
         version: "0.1.0".into(),
     }

@@ -51,6 +51,8 @@ export function aHealth(over: Partial<Health> = {}): Health {
     source: { kind: 'webhook', last_event_at: null },
     sandbox: null,
     directory: null,
+    recoveries: [],
+    computer: null,
     odd_events: 0,
     version: '0.0.0',
     ...over,

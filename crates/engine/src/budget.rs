@@ -44,6 +44,12 @@ const DRAINS_LATER: i64 = 1;
 /// And of two clocks: what we asked so long before the window began may be counted in it.
 const OF_TWO_CLOCKS: TimeDelta = TimeDelta::seconds(2);
 
+/// Of a window that nobody else needs old calls may fill so much, one after the other: room becomes free every few seconds,
+/// and not only when the window is over.
+const OLD_CALLS: f64 = 0.95;
+/// So many rings within a window find room beside old calls. If there were more, as many more are kept room for.
+const RINGS_AT_ONCE: usize = 4;
+
 /// In order of right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Lane {
@@ -61,13 +67,26 @@ impl Lane {
     /// In order of right.
     pub const ALL: [Lane; 4] = [Lane::Ring, Lane::Live, Lane::Late, Lane::Backfill];
 
-    /// Which share of the limit this lane may fill. A tenth is always left to others.
-    fn ceiling(self) -> f64 {
+    /// Which share of the limit this lane may fill. A tenth is always left to others: of a bucket that everybody fills here,
+    /// of a window by those who set up how much of it is ours.
+    fn ceiling(self, counting: Counting) -> f64 {
+        match (self, counting) {
+            (Lane::Ring, Counting::Leaky) => 0.90,
+            (Lane::Ring, Counting::Window) => 1.0,
+            (Lane::Live, _) => 0.85,
+            (Lane::Late, _) => 0.70,
+            (Lane::Backfill, Counting::Leaky) => 0.50,
+            (Lane::Backfill, Counting::Window) => OLD_CALLS,
+        }
+    }
+
+    /// Up to which share of a window's limit this lane may go beside whatever goes in lower lanes, which it does not wait for.
+    fn ceiling_of_all(self) -> f64 {
         match self {
-            Lane::Ring => 0.90,
-            Lane::Live => 0.85,
-            Lane::Late => 0.70,
-            Lane::Backfill => 0.50,
+            Lane::Ring => 1.0,
+            Lane::Live => 0.98,
+            Lane::Late => 0.97,
+            Lane::Backfill => OLD_CALLS,
         }
     }
 }
@@ -208,6 +227,9 @@ impl Budget {
             // After a start nobody knows how full it is: until an answer tells, no more goes than is always left free.
             return Err(now + TimeDelta::milliseconds(50));
         }
+        if self.counting == Counting::Window {
+            return self.room_in_window(lane, now);
+        }
         let asked = self.has_room(lane, lane, now);
         if lane != Lane::Late || self.vendor != Vendor::Front {
             return asked;
@@ -234,17 +256,51 @@ impl Budget {
         }
         let due = if lane == Lane::Live { self.late_due(now) } else { 0.0 };
         let room = (self.room_until_it_drains(right, now) - due).max(1.0);
-        let level = match self.counting {
-            Counting::Leaky => self.level,
-            Counting::Window => self.ours.len() as f64,
-        };
-        if level + 1.0 <= room {
+        if self.level + 1.0 <= room {
             return Ok(());
         }
         if lane == Lane::Live {
             self.full_at = Some(now);
         }
-        Err(self.room_at(level + 1.0 - room, now))
+        Err(self.room_at(self.level + 1.0 - room, now))
+    }
+
+    /// Where the vendor counts by windows, all room that is not needed is lent to old calls. Nobody waits for those: they go
+    /// at a pace, and leave room for those who ring.
+    fn room_in_window(&self, lane: Lane, now: DateTime<Utc>) -> Result<(), DateTime<Utc>> {
+        let at_least = now + TimeDelta::milliseconds(50);
+        if let Some(until) = self.pace_of_old_calls(lane).filter(|until| *until > now) {
+            return Err(until.max(at_least));
+        }
+        let limit = f64::from(self.rate.requests) * self.share;
+        let rings = self.ours.iter().filter(|(_, of)| *of == Lane::Ring).count();
+        let kept = if lane == Lane::Backfill { rings.saturating_sub(RINGS_AT_ONCE) } else { 0 };
+        let most = (limit * lane.ceiling_of_all() - kept as f64).max(1.0);
+        let (mut all, mut above) = (self.ours.len(), self.ours.iter().filter(|(_, of)| *of <= lane).count());
+        let mut left = self.ours.iter();
+        loop {
+            if all as f64 + 1.0 <= most && above as f64 + 1.0 <= self.room_of(lane) {
+                break;
+            }
+            // There is room once the oldest of them is out of the window.
+            let Some((_, of)) = left.next() else { break };
+            all -= 1;
+            above -= usize::from(*of <= lane);
+        }
+        match self.ours.len() - all {
+            0 => Ok(()),
+            gone => {
+                let last = self.ours.get(gone - 1).map_or(now, |(at, _)| *at);
+                Err(at_least.max(last + delta(self.rate.window)))
+            }
+        }
+    }
+
+    /// When the next request for old calls may go.
+    fn pace_of_old_calls(&self, lane: Lane) -> Option<DateTime<Utc>> {
+        let (last, _) = self.ours.iter().rev().find(|(_, of)| *of == Lane::Backfill && lane == *of)?;
+        let most = (f64::from(self.rate.requests) * self.share * OLD_CALLS).max(1.0);
+        Some(*last + seconds(self.rate.window.as_secs_f64() / most))
     }
 
     /// Where all of the limit drains at one moment, there is room for every lane then: records that waited for it go before
@@ -266,7 +322,7 @@ impl Budget {
 
     /// How full the bucket may be for a request of this lane.
     fn room_of(&self, lane: Lane) -> f64 {
-        (f64::from(self.rate.requests) * lane.ceiling() * self.share).max(1.0)
+        (f64::from(self.rate.requests) * lane.ceiling(self.counting) * self.share).max(1.0)
     }
 
     /// Where nothing drains for a while, writes would leave nothing to whoever rings meanwhile: so much is kept as will be
@@ -327,19 +383,9 @@ impl Budget {
     }
 
     fn room_at(&self, over: f64, now: DateTime<Utc>) -> DateTime<Utc> {
-        let at_least = now + TimeDelta::milliseconds(50);
-        match self.counting {
-            Counting::Leaky => {
-                let drained = now + seconds(over / self.drain_per_second());
-                at_least.max(self.drains_at.map_or(drained, |at| at.min(drained)))
-            }
-            Counting::Window => {
-                let index = (over.ceil() as usize).saturating_sub(1).min(self.ours.len().saturating_sub(1));
-                self.ours
-                    .get(index)
-                    .map_or(at_least, |(first, _)| at_least.max(*first + delta(self.rate.window)))
-            }
-        }
+        let drained = now + seconds(over / self.drain_per_second());
+        let drained = self.drains_at.map_or(drained, |at| at.min(drained));
+        drained.max(now + TimeDelta::milliseconds(50))
     }
 
     /// What the vendor says of its bucket (Gorgias, `reference/gorgias.md` §3): used and limit, everybody's together, in
@@ -753,15 +799,15 @@ mod tests {
         let mut next = budget(Counting::Window);
         next.remember(&remembered, at(15_000));
         let taken = (0..100).filter(|_| next.take(Lane::Ring, at(15_000)).is_ok()).count();
-        assert_eq!(taken, 36 - 12);
+        assert_eq!(taken, 40 - 12);
         assert!(next.take(Lane::Ring, at(20_001)).is_ok(), "the first of them is out of the window");
         let mut full = budget(Counting::Window);
-        (0..36).for_each(|_| full.take(Lane::Ring, at(0)).expect("room"));
+        (0..40).for_each(|_| full.take(Lane::Ring, at(0)).expect("room"));
         let full = full.to_remember(at(0));
         let mut next = budget(Counting::Window);
         next.remember(&full, at(1_000));
         let taken = (0..100).filter(|_| next.take(Lane::Ring, at(1_000)).is_ok()).count();
-        assert_eq!(taken, 4, "enough to ask who writes");
+        assert_eq!(taken, 8, "enough to ask who writes");
         for odd in ["", "x 7 -", "99999999999999999999"] {
             budget(Counting::Window).remember(odd, at(0));
         }
@@ -769,11 +815,9 @@ mod tests {
 
     #[test]
     fn a_tenth_is_always_left_to_others() {
-        for counting in [Counting::Leaky, Counting::Window] {
-            let mut b = budget(counting);
-            let taken = (0..100).filter(|_| b.take(Lane::Ring, at(0)).is_ok()).count();
-            assert_eq!(taken, 36, "{counting:?}");
-        }
+        let taken = |mut b: Budget| (0..100).filter(|_| b.take(Lane::Ring, at(0)).is_ok()).count();
+        assert_eq!(taken(budget(Counting::Leaky)), 36);
+        assert_eq!(taken(budget(Counting::Window)), 40, "of a window the set-up leaves it");
     }
 
     #[test]
@@ -799,9 +843,71 @@ mod tests {
             }
         }
         for start in &sent {
-            assert!(sent.iter().filter(|t| **t >= *start && **t < start + 20_000).count() <= 36);
+            assert!(sent.iter().filter(|t| **t >= *start && **t < start + 20_000).count() <= 40);
         }
-        assert!(sent.len() >= 36 * 5, "the budget is used, not only kept: {}", sent.len());
+        assert!(sent.len() >= 40 * 5, "the budget is used, not only kept: {}", sent.len());
+    }
+
+    fn aircalls() -> Budget {
+        let rate = Rate { requests: 30, window: Duration::from_secs(60) };
+        Budget::new(Vendor::Aircall, Counting::Window, rate, at(0))
+    }
+
+    /// Takes all that goes for old calls until then.
+    fn recover(b: &mut Budget, from: i64, until: i64) -> usize {
+        let (mut now, mut taken) = (from, 0);
+        while now < until {
+            match b.take(Lane::Backfill, at(now)) {
+                Ok(()) => taken += 1,
+                Err(again) => now = (again - at(0)).num_milliseconds().max(now + 1),
+            }
+        }
+        taken
+    }
+
+    #[test]
+    fn idle_room_is_lent_to_old_calls() {
+        let mut b = aircalls();
+        let first = recover(&mut b, 0, 60_000);
+        let then = recover(&mut b, 60_000, 600_000);
+        assert!(
+            (27..=29).contains(&first) && then >= 9 * 27,
+            "{first}, {then} in nine minutes: nine tenths of ours"
+        );
+        let most = (0..30).filter(|_| b.take(Lane::Live, at(600_000)).is_ok()).count();
+        assert!(most >= 1, "what is of now does not wait for them");
+    }
+
+    #[test]
+    fn a_ring_finds_room_at_once_beside_a_recovery_and_many_do_within_seconds() {
+        let mut b = aircalls();
+        recover(&mut b, 0, 180_000);
+        // A ring every ten seconds for ten minutes: never one that waits.
+        let mut read = 0;
+        for n in 0..60 {
+            let now = 180_000 + n * 10_000;
+            assert!(b.take(Lane::Ring, at(now)).is_ok(), "ring {n}");
+            read += recover(&mut b, now, now + 10_000);
+        }
+        assert!(read >= 10 * 19, "and the rest is used: {read}");
+        // Five at once: two find room, the others within seven seconds.
+        recover(&mut b, 780_000, 900_000);
+        let (mut now, mut rung) = (900_000, 0);
+        while rung < 5 {
+            match b.take(Lane::Ring, at(now)) {
+                Ok(()) => rung += 1,
+                Err(_) => now += 100,
+            }
+        }
+        assert!(now <= 907_000, "{}", now - 900_000);
+        // Where it rings like this, it is reckoned with: the next five find room at once.
+        for _ in 0..3 {
+            let next = now + 50_000;
+            recover(&mut b, now, next);
+            now = next;
+            let at_once = (0..5).filter(|_| b.take(Lane::Ring, at(now)).is_ok()).count();
+            assert!(at_once >= 3, "{at_once}");
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@
 
 mod join;
 mod message;
+mod news;
 mod own;
 mod parts;
 mod reading;
@@ -66,6 +67,8 @@ pub enum Origin {
     Event(String),
     /// An item of a list read over REST.
     Listed,
+    /// The same, read because a person asked for old calls.
+    Backfill,
     /// A single read of this call over REST, with the IVR timeline asked for or not.
     Read {
         /// `fetch_call_timeline=true` was set.
@@ -89,7 +92,7 @@ impl Origin {
         ];
         match self {
             Origin::Event(name) => LIFE.iter().position(|e| e == name).map_or(0, |i| i as u8 + 1),
-            Origin::Listed | Origin::Read { .. } => 100,
+            Origin::Listed | Origin::Backfill | Origin::Read { .. } => 100,
         }
     }
 
@@ -99,7 +102,7 @@ impl Origin {
     }
 
     fn is_read(&self) -> bool {
-        matches!(self, Origin::Listed | Origin::Read { .. })
+        matches!(self, Origin::Listed | Origin::Backfill | Origin::Read { .. })
     }
 }
 

@@ -9,13 +9,16 @@ mod answers;
 mod arrivals;
 mod authorization;
 mod cards;
+mod computer;
 mod deciding;
 mod decision;
 mod desk;
 mod dialling;
 mod files;
 mod fold;
+mod gaps;
 mod health;
+mod heartbeat;
 mod helpdesks;
 mod in_vain;
 mod linked;
@@ -30,6 +33,7 @@ mod people;
 mod place;
 mod poll;
 mod questions;
+mod recovery;
 mod shadow;
 mod speaking;
 mod sweep;
@@ -57,14 +61,18 @@ use uuid::Uuid;
 
 use self::adoption::Adoption;
 use self::authorization::Checking;
+use self::computer::Computer;
+pub use self::computer::TOO_LITTLE_BYTES;
 use self::deciding::Deciding;
 pub use self::deciding::Declined;
 pub(crate) use self::deciding::{Wish, WishTold};
 use self::desk::Desk;
 use self::dialling::{Askers, Dialling};
 use self::files::Transfers;
+use self::gaps::Gaps;
 use self::health::Telling;
 pub(crate) use self::health::requests_kept_in;
+use self::heartbeat::Heartbeat;
 pub(crate) use self::helpdesks::Helpdesks;
 pub(crate) use self::lists::{LINE_COUNTRIES, OWN_NUMBERS};
 use self::lists::{List, Lists};
@@ -76,6 +84,7 @@ pub(crate) use self::open_records::Looker;
 use self::open_records::Looking;
 use self::place::{Place, PlaceStep};
 use self::poll::Polling;
+use self::recovery::Recovery;
 use self::shadow::Comparing;
 use self::speaking::Speaking;
 pub use self::sweep::AdoptProgress;
@@ -164,6 +173,12 @@ pub(crate) enum Stimulus {
     TakeOver(oneshot::Sender<bool>),
     /// Put our webhook right now, not at the next look.
     LookAtWebhook,
+    /// Read now what was missed until now, not only once events come again.
+    Recover,
+    /// Stop a recovery; told whether there is one.
+    StopRecovery(String, oneshot::Sender<Result<bool, StoreError>>),
+    /// What disk and keyring are like: bytes left, and whether the keyring does not open.
+    Computer(Option<u64>, bool),
     /// Somebody learnt that the helpdesk may have taken our access back.
     CheckAccess,
     /// Finish what is in hand, then stop.
@@ -280,6 +295,10 @@ pub(crate) enum Job {
     List(List),
     Webhook(WebhookStep),
     Poll,
+    /// The calls of the last minutes, held against what was heard.
+    Heartbeat,
+    /// A page of what was missed, by the id of its gap; or of what is read again anyway.
+    Recover(Option<i64>),
     /// A call, read because the link to a file of it does not hold any more.
     FreshLink {
         call: CaseId,
@@ -315,7 +334,12 @@ impl Job {
     fn is_a_list(&self) -> bool {
         matches!(
             self,
-            Job::List(_) | Job::Poll | Job::SweepCalls | Job::Webhook(WebhookStep::Look | WebhookStep::Find)
+            Job::List(_)
+                | Job::Poll
+                | Job::Heartbeat
+                | Job::Recover(_)
+                | Job::SweepCalls
+                | Job::Webhook(WebhookStep::Look | WebhookStep::Find)
         )
     }
 
@@ -352,6 +376,8 @@ impl Job {
             // Whatever else the call needs goes on meanwhile.
             | Job::FreshLink { .. }
             | Job::Poll
+            | Job::Heartbeat
+            | Job::Recover(_)
             | Job::OpenRecords(_)
             | Job::Check
             | Job::Dial(_)
@@ -406,6 +432,10 @@ pub struct Engine {
     place: Place,
     hook: Hook,
     polling: Polling,
+    gaps: Gaps,
+    heartbeat: Heartbeat,
+    recovery: Recovery,
+    computer: Computer,
     telling: Telling,
     writing: Writing,
     uninstalled: Uninstalled,
@@ -488,6 +518,9 @@ impl Engine {
         let writing = Writing::remembered(store.as_ref())?;
         let uninstalled = Uninstalled::remembered(store.as_ref(), now)?;
         let mirror = Mirror::remembered(store.as_ref(), now)?;
+        let gaps = Gaps::remembered(&settings, &go_live, store.as_ref(), now)?;
+        let telling = Telling::remembered(store.as_ref(), now)?;
+        let recovery = Recovery::remembered(store.as_ref(), now)?;
 
         let (sender, stimuli) = mpsc::unbounded_channel();
         let (pushed, _) = broadcast::channel(1024);
@@ -520,7 +553,11 @@ impl Engine {
             place: Place::new(now),
             hook: Hook::new(&settings, now),
             polling,
-            telling: Telling::new(now),
+            gaps,
+            heartbeat: Heartbeat::new(now),
+            recovery,
+            computer: Computer::default(),
+            telling,
             writing,
             uninstalled,
             adoption: Adoption::new(now),
@@ -741,12 +778,24 @@ impl Engine {
                 let _ = told.send(self.take_over(now));
                 Ok(())
             }
+            Stimulus::Recover => {
+                self.heartbeat.at_once(now);
+                self.recover_now(now)
+            }
+            Stimulus::StopRecovery(id, told) => {
+                let _ = told.send(self.stop_recovery(&id, now));
+                Ok(())
+            }
+            Stimulus::Computer(disk_free_bytes, keyring_locked) => {
+                self.computer_is(disk_free_bytes, keyring_locked, now);
+                Ok(())
+            }
             Stimulus::CheckAccess => {
                 self.check_authorization_now(now);
                 Ok(())
             }
             Stimulus::LookAtWebhook => {
-                self.look_at_webhook_now(now);
+                self.put_webhook_right(now);
                 Ok(())
             }
             Stimulus::Stop(stopped) => {
@@ -763,6 +812,7 @@ impl Engine {
     fn turn(&mut self) -> Result<(), StoreError> {
         let now = self.clock.now();
         self.wake = now + LONGEST_REST;
+        self.watch_the_clock(now);
         self.heed_uninstall(now)?;
         self.fold_arrivals(now)?;
         if self.stopping.is_none() && self.uninstalled.holds() {
@@ -777,10 +827,12 @@ impl Engine {
             self.look_at_webhooks(now)?;
             self.release_writes(now)?;
             self.poll(now);
+            self.feel_for_events(now);
             self.sweep_on(now)?;
             self.speak(now)?;
             self.send_what_is_due(now)?;
             // Last: whatever is of today goes first.
+            self.recover_on(now)?;
             self.mirror_on(now)?;
         }
         if now >= self.forget_at {
@@ -790,7 +842,8 @@ impl Engine {
             self.forget_the_desk(now)?;
         }
         self.tell_the_desk(now)?;
-        self.tell_health(now)
+        self.tell_health(now)?;
+        self.has_turned(now)
     }
 
     /// Does a step again that another engine came in between of: each step reads its call afresh.

@@ -562,8 +562,8 @@ impl Handle {
     }
 
     /// Lets writing go on; what came in the meantime is written. After [`Handle::uninstall`] the webhook is made anew, and
-    /// events come again once it stands; calls that came and went before are not fetched, except by polling (two hours
-    /// back). Comes back when that holds.
+    /// events come again once it stands; calls that came and went meanwhile are read then (B1). Comes back when that
+    /// holds.
     ///
     /// # Errors
     /// If it could not be stored: then nothing has changed.
@@ -580,6 +580,27 @@ impl Handle {
     /// Puts our webhook right at once (C1), rather than within the minute in which that happens by itself.
     pub fn put_webhook_right(&self) {
         self.stimulate(Stimulus::LookAtWebhook);
+    }
+
+    /// Has what was missed until now read at once (B1), rather than only when events come again.
+    pub fn recover(&self) {
+        self.stimulate(Stimulus::Recover);
+    }
+
+    /// Stops a recovery, by the id that [`Handle::health`] tells. What was read of it is still written. Returns whether there
+    /// is one under way.
+    ///
+    /// # Errors
+    /// If it could not be stored: then it goes on.
+    pub async fn stop_recovery(&self, id: &str) -> Result<bool, StoreError> {
+        let id = id.to_owned();
+        self.ask(|told| Stimulus::StopRecovery(id, told)).await.unwrap_or_else(|| Err(stopping()))
+    }
+
+    /// Tells what the computer is like: the bytes left on the disk that holds the database (unset: it is elsewhere), and whether
+    /// the keyring with the keys does not open. To be told every minute.
+    pub fn computer_is(&self, disk_free_bytes: Option<u64>, keyring_locked: bool) {
+        self.stimulate(Stimulus::Computer(disk_free_bytes, keyring_locked));
     }
 
     /// Has the helpdesk asked at once whether it still lets us in: somebody learnt that it may not (G20).
@@ -704,6 +725,8 @@ pub(crate) fn first_health(settings: &Settings) -> Health {
         },
         sandbox: settings.sandbox_control_url.clone().map(|control_url| SandboxView { control_url }),
         directory: None,
+        recoveries: Vec::new(),
+        computer: None,
         odd_events: 0,
         version: env!("CARGO_PKG_VERSION").to_owned(),
     }

@@ -19,6 +19,7 @@ mod engine;
 pub mod files;
 mod foresight;
 pub mod front;
+pub mod gap;
 mod gate;
 pub mod gorgias;
 mod handle;
@@ -43,9 +44,10 @@ mod transfer;
 pub mod transport;
 mod view;
 mod whom;
+pub mod windows;
 mod words;
 
-pub use engine::{AdoptProgress, Declined, Engine, Parts};
+pub use engine::{AdoptProgress, Declined, Engine, Parts, TOO_LITTLE_BYTES};
 pub use handle::{Desired, Handle};
 
 /// What a person decides while no engine runs.

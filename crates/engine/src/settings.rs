@@ -159,6 +159,8 @@ pub struct Settings {
     pub helpdesk_rate: Rate,
     /// How often our webhook is looked at; the engine does so every minute at least.
     pub check_every: Duration,
+    /// Our webhook is switched on again by itself where it was switched off; else only when a person wants it.
+    pub enable_webhook: bool,
     /// How often Aircall is asked without a webhook.
     pub poll_every: Duration,
     /// Recordings and voicemails on their way (G17).

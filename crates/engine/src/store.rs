@@ -11,7 +11,7 @@ mod sql;
 pub mod sqlite;
 mod tables;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
@@ -26,6 +26,7 @@ use crate::desk::{AtTheDesk, DeskChange, DeskQuery};
 use crate::dial::Dial;
 use crate::directory::entry::{DirectoryChange, Listed, Place, Size, Unmatched};
 use crate::directory::{Dealings, Matched};
+use crate::gap::Gap;
 use crate::ledger::{Attempt, Holding, Ledger};
 use crate::number::E164;
 use crate::own_comment::OwnComment;
@@ -164,6 +165,8 @@ pub struct Case {
     pub thread: String,
     /// The place of its first statement in the inbox: messages of the same moment are written in this order.
     pub arrived: i64,
+    /// A hash of what the last reading of it in a list said, links aside; `None` after anything else was said.
+    pub listed: Option<[u8; 32]>,
     /// How often it was stored. A change made from an older reading is refused.
     pub revision: i64,
 }
@@ -185,6 +188,7 @@ impl Case {
             due: None,
             thread: String::new(),
             arrived: 0,
+            listed: None,
             revision: 0,
         }
     }
@@ -242,6 +246,8 @@ pub struct Change {
     pub desk: Vec<DeskChange>,
     /// What changes in the directory of all customers.
     pub directory: DirectoryChange,
+    /// Times of which something was missed, as far as they are read by now (B1).
+    pub gaps: Vec<Gap>,
     /// Settings to remember.
     pub settings: Vec<(String, String)>,
     /// What windows are told.
@@ -521,6 +527,31 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// If the store cannot be read.
     fn arrivals(&self) -> Result<Arrivals, StoreError>;
+    /// Gaps that are not done, and those that were done since then, oldest first.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn gaps(&self, done_since: DateTime<Utc>) -> Result<Vec<Gap>, StoreError>;
+    /// What the last reading in a list said of these calls ([`Case::listed`]), where nothing else was said since.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn listed_gists(&self, ids: &[CaseId]) -> Result<HashMap<CaseId, [u8; 32]>, StoreError>;
+    /// Those of these calls of which no event ever came.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn unheard(&self, ids: &[CaseId]) -> Result<Vec<CaseId>, StoreError>;
+    /// Those of these calls whose record is not finished.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn still_pending(&self, ids: &[CaseId]) -> Result<Vec<CaseId>, StoreError>;
+    /// Whether there is any text message.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn has_messages(&self) -> Result<bool, StoreError>;
     /// What this agent was asked to dial this number for, oldest first.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -43,6 +43,9 @@ struct Mend {
 ///
 /// `other_writer`: this installation takes over (B16). The other one's webhook becomes ours, and it only reads from its
 /// next look on, within 60 s; after 75 s we write, having looked in the helpdesk for what it wrote.
+///
+/// `webhook_disabled`, `no_events`: the webhook is put right and switched on, whatever the set-up says of doing so by itself,
+/// and what was missed until now is read at once (B1).
 pub(crate) async fn mend(
     State(handle): State<Handle>,
     body: Bytes,
@@ -61,6 +64,27 @@ pub(crate) async fn mend(
         "other_writer" if handle.take_over().await => {
             Ok((StatusCode::ACCEPTED, Json(json!({ "alert": alert.code, "state": "begun" }))))
         }
+        "webhook_disabled" | "no_events" => {
+            handle.put_webhook_right();
+            handle.recover();
+            Ok((StatusCode::ACCEPTED, Json(json!({ "alert": alert.code, "state": "begun" }))))
+        }
         _ => Err(Problem::new(StatusCode::CONFLICT, "mend_by_hand", alert.mend)),
     }
+}
+
+/// `POST /api/recovery/{id}/stop`: what was missed is read no further; what was read of it is still written. `id` as in
+/// `recoveries` of `GET /api/health`. 202: stopped. 404 `no_such_recovery`: there is none under way by this id.
+pub(crate) async fn stop_recovery(
+    State(handle): State<Handle>,
+    Path(id): Path<String>,
+) -> Result<(StatusCode, Json<Value>), Problem> {
+    if handle.stop_recovery(&id).await? {
+        return Ok((StatusCode::ACCEPTED, Json(json!({ "id": id, "state": "stopped" }))));
+    }
+    Err(Problem::new(
+        StatusCode::NOT_FOUND,
+        "no_such_recovery",
+        "No recovery of this id is under way (any more); see recoveries in GET /api/health.",
+    ))
 }

@@ -8,6 +8,8 @@
 //! | `sidetone_calls_parked`, `_held`, `_not_logged` | | Calls that a person must look at |
 //! | `sidetone_alerts` | | Causes that need a person |
 //! | `sidetone_odd_events` | | Statements kept that speak of no call |
+//! | `sidetone_gap_open` | | Times of which not everything that was missed is written yet |
+//! | `sidetone_recovered_calls` | | Calls found missing in those, and in those done within the hour |
 //! | `sidetone_paused` | | 1 while a person has paused logging |
 //! | `sidetone_writer` | | 1 if this installation is the one that writes (B16) |
 //! | `sidetone_budget_ours`, `_others` | `vendor` | Requests in the window: ours, everybody else's |
@@ -54,6 +56,12 @@ fn text(health: &Health, now: i64) -> String {
     );
     page.gauge("sidetone_alerts", "Causes that need a person.", "", health.alerts.len() as f64);
     page.gauge("sidetone_odd_events", "Statements kept that speak of no call.", "", health.odd_events);
+    let open = health.recoveries.iter().filter(|one| one.done_at.is_none()).count();
+    let help = "Times of which not everything that was missed is written yet.";
+    page.gauge("sidetone_gap_open", help, "", open as f64);
+    let help = "Calls found missing in those, and in those done within the hour.";
+    let calls: u32 = health.recoveries.iter().map(|one| one.calls).sum();
+    page.gauge("sidetone_recovered_calls", help, "", calls);
     page.gauge(
         "sidetone_paused",
         "1 while a person has paused logging.",

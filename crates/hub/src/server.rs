@@ -62,6 +62,7 @@ pub(crate) fn routes(handle: &Handle, config: &Config) -> io::Result<Router> {
         .route("/api/health", get(api::health))
         .route("/api/resume", post(actions::resume))
         .route("/api/mend", post(actions::mend))
+        .route("/api/recovery/{id}/stop", post(actions::stop_recovery))
         .route("/api/adopt", post(adopt::adopt))
         .route("/api/customers/{id}/open", get(decisions::open_records))
         .route("/api/numbers/explain", get(numbers::explain))

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::{ComputerView, RecoveryView};
+
 /// The worst that holds now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -292,6 +294,12 @@ pub struct Health {
     /// The directory of all customers' numbers.
     #[serde(default)]
     pub directory: Option<DirectoryView>,
+    /// What was missed and is recovered: those under way, and those that were done within the hour.
+    #[serde(default)]
+    pub recoveries: Vec<RecoveryView>,
+    /// The computer that Sidetone runs on; unset until somebody has looked.
+    #[serde(default)]
+    pub computer: Option<ComputerView>,
     /// Webhook bodies in the store that nothing could be made of.
     pub odd_events: u32,
     /// Version of the program.

@@ -15,6 +15,7 @@ mod live;
 mod message;
 mod numbers;
 mod records;
+mod recovery;
 mod setup;
 
 pub use actions::*;
@@ -25,4 +26,5 @@ pub use live::*;
 pub use message::*;
 pub use numbers::*;
 pub use records::*;
+pub use recovery::*;
 pub use setup::*;

@@ -144,6 +144,8 @@ pub struct Plan {
     pub aircall_token: &'static str,
     /// Whether webhooks reach the engine.
     pub deliver: bool,
+    /// Whether our webhook is switched on again by itself.
+    pub enable_webhook: bool,
     /// What stands in Gorgias when the engine starts, beside the sandbox's own people.
     pub before: fn(&GorgiasControl),
     /// The same in Front.
@@ -180,6 +182,7 @@ impl Default for Plan {
             front_token: front_world::TOKEN,
             aircall_token: aircall_world::API_TOKEN,
             deliver: true,
+            enable_webhook: true,
             before: |_| (),
             before_front: |_| (),
             stores: Stores::Sqlite,
@@ -611,6 +614,7 @@ fn settings(plan: &Plan, helpdesk_rate: Rate, files: PathBuf) -> Settings {
         aircall_rate: Rate { requests: 30, window: Duration::from_secs(60) },
         helpdesk_rate,
         check_every: Duration::from_secs(30),
+        enable_webhook: plan.enable_webhook,
         poll_every: Duration::from_secs(5),
         files: FilesSettings { dir: files, largest_bytes: plan.largest_file_bytes },
         study_only: false,

@@ -18,6 +18,10 @@ struct State {
     /// Who listens, by the host that Aircall delivers to.
     at: BTreeMap<String, Handle>,
     loses: bool,
+    /// Nobody can reach us.
+    is_cut: bool,
+    /// Something in between takes everything.
+    swallows: bool,
     /// Events that must not get lost, by call.
     kept: HashSet<(u64, &'static str)>,
     lost: u64,
@@ -41,6 +45,16 @@ impl Receiver {
     /// Whether events get lost from now on, as far as [`losses`] lets them.
     pub fn lose(&self, loses: bool) {
         self.state().loses = loses;
+    }
+
+    /// Whether nobody can reach us from now on.
+    pub fn cut(&self, is_cut: bool) {
+        self.state().is_cut = is_cut;
+    }
+
+    /// Whether something in between takes everything from now on, and answers as if it had arrived.
+    pub fn swallow(&self, swallows: bool) {
+        self.state().swallows = swallows;
     }
 
     /// This event of this call is not among those that get lost.
@@ -96,6 +110,13 @@ impl Receiver {
     /// As `crates/hub/src/receiver.rs` does it: 401 for a token that is not ours, 200 once it is stored.
     fn take(&self, delivery: &Delivery) -> Result<u16, ()> {
         let mut state = self.state();
+        if state.is_cut {
+            return Err(());
+        }
+        if state.swallows {
+            state.lost += 1;
+            return Ok(200);
+        }
         let is_meant = |host: &str| delivery.url.contains(&format!("://{host}/"));
         let found = state.at.iter().find(|(host, _)| is_meant(host));
         let handle = found.map(|(_, handle)| handle.clone()).ok_or(())?;

@@ -25,7 +25,7 @@ use crate::promises::{self, Done};
 use crate::records::Records;
 use crate::script::{Deed, House, Script};
 use crate::stores::Stores;
-use crate::trouble::{Kind, Trouble};
+use crate::trouble::{Kind, Trouble, Whose};
 
 /// A person looks so often whether what they wait for is there.
 const LOOKS_AGAIN: Duration = Duration::from_secs(2);
@@ -153,7 +153,7 @@ struct Life<'a> {
     is_full: bool,
     /// Troubles that have begun and not ended.
     going_on: Vec<(usize, Kind)>,
-    faults: HashMap<usize, FaultId>,
+    faults: HashMap<usize, Vec<(Whose, FaultId)>>,
     /// When others left no room, with a minute for it to become free again.
     crowded: Vec<(DateTime<Utc>, DateTime<Utc>)>,
     /// The lifeline on which a kill at a step waits, and how many steps it had behind it.

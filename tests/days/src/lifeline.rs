@@ -4,7 +4,7 @@
 //! hears of it ([`Lifeline::cut`]), drops the engine and starts another on what is stored. From outside that is
 //! `kill -9` at exactly that step.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -18,6 +18,7 @@ use sidetone_engine::desk::{AtTheDesk, DeskQuery};
 use sidetone_engine::dial::Dial;
 use sidetone_engine::directory::entry::{Listed, Place, Size, Unmatched};
 use sidetone_engine::directory::{Dealings, Matched};
+use sidetone_engine::gap::Gap;
 use sidetone_engine::number::E164;
 use sidetone_engine::store::{
     Arrivals, Case, Change, Claim, ComparedRow, InboxRow, MessageQuery, Query, Receipt, Received, Store,
@@ -312,6 +313,26 @@ impl Store for MortalStore {
 
     fn arrivals(&self) -> Result<Arrivals, StoreError> {
         self.alive()?.arrivals()
+    }
+
+    fn gaps(&self, done_since: DateTime<Utc>) -> Result<Vec<Gap>, StoreError> {
+        self.alive()?.gaps(done_since)
+    }
+
+    fn listed_gists(&self, ids: &[CaseId]) -> Result<HashMap<CaseId, [u8; 32]>, StoreError> {
+        self.alive()?.listed_gists(ids)
+    }
+
+    fn unheard(&self, ids: &[CaseId]) -> Result<Vec<CaseId>, StoreError> {
+        self.alive()?.unheard(ids)
+    }
+
+    fn still_pending(&self, ids: &[CaseId]) -> Result<Vec<CaseId>, StoreError> {
+        self.alive()?.still_pending(ids)
+    }
+
+    fn has_messages(&self) -> Result<bool, StoreError> {
+        self.alive()?.has_messages()
     }
 
     fn dials(&self, agent: u64, number: &E164) -> Result<Vec<Dial>, StoreError> {

@@ -1,6 +1,7 @@
-//! Which events may get lost in a troubled day: those whose facts come back without gap recovery (B1).
+//! Which events may get lost in a troubled day thrown from a seed: those whose facts come back within minutes, before people
+//! work on the records. What comes back by recovery (B1) is lost in `tests/long_day.rs`, whose day has the time for it.
 //!
-//! What brings them back today:
+//! What brings them back:
 //!
 //! - Every event of a call carries the whole call, so a later one stands in for an earlier one. `call.created`, the
 //!   ringing, holds and the comments and tags put on *while the call is up* may go: `call.hungup` and `call.ended`
@@ -13,11 +14,11 @@
 //!   told by the first of these events alone.
 //! - IVR choices and voicemails are in the read that a missed call gets, and in `call.ended`.
 //!
-//! What waits for gap recovery, and is never lost here: a call whose every event is lost; comments and tags put on after
-//! the end; a tag taken off (only a full read tells that). So is everything that Aircall would have told while our webhook
-//! was switched off: in the days it is switched off only while nothing happens, by hand or because nobody took what was
-//! delivered (`Kind::WebhookOff`, `Kind::WebhookGivenUp`); that it is switched on again, and that what was under way still
-//! arrives, is promised today.
+//! Never lost here, because only reading again brings them back, a quarter of an hour later: a call whose every event is
+//! lost; comments and tags put on after the end; a tag taken off. So is what Aircall would have told while our webhook was
+//! switched off: in these days it is so only while nothing happens (`Kind::WebhookOff`, `Kind::WebhookGivenUp`).
+//!
+//! What no reading brings back: text messages, and who answered first of a call that was handed on later.
 
 use serde_json::Value;
 

@@ -51,6 +51,17 @@ pub const ON_THE_PHONE: &[Scene] = &[
     phone::withheld,
 ];
 
+/// What most calls are like.
+const ORDINARY: &[Scene] = &[
+    phone::answered,
+    phone::answered,
+    phone::answered,
+    phone::missed,
+    phone::voicemail,
+    phone::dialled,
+    phone::dialled_in_vain,
+];
+
 /// Calls of guests, while people work on their tickets.
 pub const MEANWHILE: &[Scene] = &[
     meanwhile::at_the_ticket,
@@ -115,6 +126,25 @@ pub fn script(seed: u64, desk: Desk) -> Script {
     deeds.sort_by_key(|(at, _)| *at);
     let ends_at = stretches.last().map_or(0, Stretch::end);
     Script { set_up, stretches, deeds, calls, texts, ends_at }
+}
+
+/// A working day of one team: so many calls, one after the other, the usual ones only, and nothing odd about the vendors.
+#[must_use]
+pub fn working_day(seed: u64, desk: Desk, calls: usize) -> Script {
+    use sidetone_sandbox::aircall_world as world;
+    let lines = vec![world::SUPPORT_FR, world::SUPPORT_DE, world::SALES_US];
+    let mut writer = Writer::new(Chance::new(seed, STREAM), desk, lines.clone(), false);
+    let mut at = 30;
+    while writer.calls < calls {
+        let scene = *writer.chance.one_of(ORDINARY);
+        scene(&mut writer, at);
+        at += writer.chance.between(40, 76);
+    }
+    let stretch = Stretch { begin: 0, calm: at + 1_200 };
+    let Writer { mut deeds, calls, texts, .. } = writer;
+    deeds.sort_by_key(|(at, _)| *at);
+    let ends_at = stretch.end();
+    Script { set_up: SetUp::usual(lines, desk), stretches: vec![stretch], deeds, calls, texts, ends_at }
 }
 
 /// In one day of three a line is not selected (G18).

@@ -168,6 +168,23 @@ impl SetUp {
         self.aircall.media_lifetime_s >= A_DAY_S
     }
 
+    /// The usual settings, and vendors that are as documented.
+    #[must_use]
+    pub fn usual(lines: Vec<u64>, desk: Desk) -> SetUp {
+        SetUp {
+            desk,
+            lines,
+            language: Language::default(),
+            unknown_callers: UnknownCallers::default(),
+            knows_contacts_address: false,
+            polls: false,
+            aircall: AircallSwitches::default(),
+            gorgias: GorgiasSwitches::default(),
+            front: FrontSwitches::default(),
+            front_per_minute: 100,
+        }
+    }
+
     /// One of many, for these lines.
     pub fn throw(chance: &mut Chance, lines: Vec<u64>, desk: Desk) -> SetUp {
         let gorgias = GorgiasSwitches {

@@ -40,8 +40,12 @@ pub enum Kind {
     Late(f64),
     /// Events get lost, as far as [`crate::losses`] lets them.
     Lost,
-    /// Aircall switches our webhook off, in a time without events.
+    /// Aircall switches our webhook off, and lets nobody switch it on as long as it lasts.
     WebhookOff,
+    /// Nothing goes out, and nothing comes in.
+    Network,
+    /// What Aircall delivers is taken by something in between, and goes nowhere.
+    Silent,
     /// The program is killed, and Aircall gives our webhook up because nobody takes what it delivers: it goes on with
     /// the events that it has, and has no others until the program runs again.
     WebhookGivenUp,

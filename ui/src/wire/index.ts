@@ -482,6 +482,23 @@ recording: PartState,
 voicemail: PartState, };
 
 /**
+ * The computer that Sidetone runs on, as far as something there can stop it.
+ */
+export type ComputerView = { 
+/**
+ * Bytes left on the disk that holds the database; unset: the database is elsewhere.
+ */
+disk_free_bytes: number | null, 
+/**
+ * By how much its clock is ahead of Aircall's, in seconds; unset: Aircall has not answered often enough.
+ */
+clock_off_seconds: number | null, 
+/**
+ * The keyring that holds the keys does not open.
+ */
+keyring_locked: boolean, };
+
+/**
  * A connection as it may be shown: no secret.
  */
 export type Connected = { 
@@ -949,6 +966,11 @@ answer: string, };
 export type Finding = "passed" | "hint" | "fault";
 
 /**
+ * Why something was missed.
+ */
+export type GapCause = "webhook_disabled" | "webhook_made" | "silent" | "not_running" | "asleep" | "aircall_away" | "access_withdrawn" | "go_live";
+
+/**
  * `POST /api/setup/go`.
  */
 export type GoRequest = { 
@@ -1014,6 +1036,14 @@ sandbox: SandboxView | null,
  * The directory of all customers' numbers.
  */
 directory: DirectoryView | null, 
+/**
+ * What was missed and is recovered: those under way, and those that were done within the hour.
+ */
+recoveries: Array<RecoveryView>, 
+/**
+ * The computer that Sidetone runs on; unset until somebody has looked.
+ */
+computer: ComputerView | null, 
 /**
  * Webhook bodies in the store that nothing could be made of.
  */
@@ -1323,6 +1353,11 @@ reason: Reason | null,
  * The conversation that holds it.
  */
 ticket: TicketView | null, };
+
+/**
+ * Text messages that were missed. Aircall has no history of them (`reference/aircall.md` §5.7), so they cannot be read back.
+ */
+export type MessagesLost = "none" | "unknown" | { "count": number };
 
 /**
  * What is written.
@@ -1752,6 +1787,68 @@ notes: Array<NotePreview>,
  * The requests, in order.
  */
 requests: Array<RequestPreview>, };
+
+/**
+ * How far a recovery is.
+ */
+export type RecoveryState = "reading" | "writing" | "done" | "stopped";
+
+/**
+ * A time of which calls were missed, and how far they are recovered.
+ */
+export type RecoveryView = { 
+/**
+ * For `POST /api/recovery/{id}/stop`.
+ */
+id: string, 
+/**
+ * Why something was missed.
+ */
+cause: GapCause, 
+/**
+ * How far it is.
+ */
+state: RecoveryState, 
+/**
+ * Since when events may be missing, unix seconds.
+ */
+since: number, 
+/**
+ * Until when, unix seconds; unset: they still are.
+ */
+until: number | null, 
+/**
+ * Calls of Aircall's list that were read, those of the day before included.
+ */
+read: number, 
+/**
+ * How many that list has, as Aircall says; unknown before the first page.
+ */
+total: number | null, 
+/**
+ * Calls that were missing here, or whose record lacked something.
+ */
+calls: number, 
+/**
+ * Of those: nothing is left to be written.
+ */
+written: number, 
+/**
+ * By the pace of the last two minutes.
+ */
+remaining_seconds: number | null, 
+/**
+ * Text messages of that time.
+ */
+messages: MessagesLost, 
+/**
+ * Calls from before this cannot be had any more, unix seconds: Aircall keeps six months.
+ */
+out_of_reach_before: number | null, 
+/**
+ * When it was done or stopped, unix seconds.
+ */
+done_at: number | null, };
 
 /**
  * A request that would be sent.

@@ -21,7 +21,7 @@ impl Call {
                 let seen = self.seen.entry(name.clone()).or_insert((*as_of, *as_of));
                 *seen = (seen.0.min(*as_of), seen.1.max(*as_of));
             }
-            Origin::Listed => self.read_at = self.read_at.max(Some(*as_of)),
+            Origin::Listed | Origin::Backfill => self.read_at = self.read_at.max(Some(*as_of)),
             Origin::Read { timeline } => {
                 self.read_at = self.read_at.max(Some(*as_of));
                 if *timeline {
@@ -44,7 +44,7 @@ impl Call {
     fn join_what_came_first(&mut self, origin: &Origin, as_of: i64, data: &Map<String, Value>) {
         let event = match origin {
             Origin::Event(name) => name.as_str(),
-            Origin::Listed | Origin::Read { .. } => "",
+            Origin::Listed | Origin::Backfill | Origin::Read { .. } => "",
         };
         if let Some(line) = object_id(data.get("number")) {
             // Of a menu's number and the one behind it, told in the same second, the menu is the one that was called.

@@ -113,6 +113,8 @@ impl Engine {
             Job::List(list) => self.list_read(list, result, now),
             Job::Webhook(step) => self.webhook_told(step, result, now),
             Job::Poll => self.polled(result, now),
+            Job::Heartbeat => self.heartbeat_told(result, sent_at, now),
+            Job::Recover(id) => self.recovered(id, result, now),
             Job::FreshLink { call, wanted, medium } => self.link_was_read(call, &wanted, medium, result, now),
             Job::OpenRecords(customer) => {
                 self.open_records_told(&customer, result, now);
@@ -146,6 +148,10 @@ impl Engine {
             Ok(answer) => answer,
             Err(error) => return link.unreachable(&error.to_string(), now),
         };
+        if vendor == Vendor::Aircall {
+            self.compare_clocks(answer, sent_at, now);
+        }
+        let Some(link) = self.links.get_mut(&vendor) else { return };
         link.is_about_app(answer.extensions().get::<AppRefused>().is_some());
         if vendor == self.helpdesk.vendor()
             && let Some((used, limit)) = self.helpdesk.told(answer.headers())

@@ -9,10 +9,11 @@ use tokio::sync::oneshot;
 
 use super::{Engine, Job, conversations};
 use crate::budget::Lane;
-use crate::call::{CaseId, Statement};
+use crate::call::{CaseId, Origin, Statement};
 use crate::directory::Matched;
 use crate::gate;
 use crate::helpdesk::{Assessment, Standing, Step};
+use crate::inbox;
 use crate::ledger::{Attempt, AttemptState, GONE, Holding};
 use crate::own_comment::recognise;
 use crate::store::{Case, CaseChange, Change, Due, InboxRow, StoreError};
@@ -56,9 +57,12 @@ impl Engine {
             if case.arrived == 0 {
                 case.arrived = rows.first().map_or(0, |row| row.id);
             }
+            let had_writes = case.due.is_some_and(|due| due.writes > 0);
             let (began_on, was_over) = (case.call.lines_at_start(), case.call.is_over());
-            for row in rows {
+            for row in &rows {
                 let data = row.body.get("data").and_then(Value::as_object);
+                let is_listed = matches!(row.origin, Origin::Listed | Origin::Backfill);
+                case.listed = row.body.get("data").filter(|_| is_listed).map(inbox::gist);
                 if let Some(data) = data {
                     case.call.join(&Statement { origin: &row.origin, as_of: row.as_of, data });
                 }
@@ -79,6 +83,11 @@ impl Engine {
             let put = if first_seen { self.became_of_a_dial(&case, &mut change)? } else { Vec::new() };
             let changed = self.reckon(case, put, Vec::new(), Vec::new(), now)?;
             self.tell(&changed, first_seen, &mut change)?;
+            let has_writes = changed.case.due.is_some_and(|due| due.writes > 0);
+            let was_listed = rows.iter().any(|row| row.origin == Origin::Listed);
+            if was_listed && changed.view.is_some() && (first_seen || has_writes && !had_writes) {
+                self.note_recovered(id, &mut change);
+            }
             change.cases.push(changed);
         }
         self.push(&change)

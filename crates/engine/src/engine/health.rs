@@ -1,6 +1,6 @@
 //! The picture of health: what windows, `/api/health` and `/metrics` are told.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sidetone_protocol::{
@@ -9,7 +9,7 @@ use sidetone_protocol::{
 
 use super::Engine;
 use crate::settings::Arrival;
-use crate::store::{Change, StoreError};
+use crate::store::{Change, Store, StoreError};
 
 /// The setting that keeps when the vendor was asked in the last minute.
 pub(crate) fn requests_kept_in(vendor: Vendor) -> &'static str {
@@ -21,16 +21,29 @@ pub(crate) fn requests_kept_in(vendor: Vendor) -> &'static str {
 }
 /// Windows hear of health at most this often.
 const HEALTH_EVERY: TimeDelta = TimeDelta::seconds(1);
+/// Since when each alert holds, as JSON, over restarts.
+const ALERTS_SINCE: &str = "alerts_since";
+/// After a start it takes so long until everything that holds is seen again.
+const SEEN_AGAIN_IN: TimeDelta = TimeDelta::minutes(2);
+/// Writes that wait for so many seconds are behind, until none waits for longer than the second figure.
+const BEHIND_SECONDS: u32 = 300;
+const CAUGHT_UP_SECONDS: u32 = 60;
 
 /// When windows were told last, and since when each alert holds.
 pub(crate) struct Telling {
     at: DateTime<Utc>,
-    alert_since: HashMap<String, i64>,
+    alert_since: BTreeMap<String, i64>,
+    started: DateTime<Utc>,
+    /// Writes wait for too long.
+    is_behind: bool,
 }
 
 impl Telling {
-    pub(super) fn new(now: DateTime<Utc>) -> Telling {
-        Telling { at: now - HEALTH_EVERY, alert_since: HashMap::new() }
+    /// As the last run left it.
+    pub(super) fn remembered(store: &dyn Store, now: DateTime<Utc>) -> Result<Telling, StoreError> {
+        let text = store.setting(ALERTS_SINCE)?.unwrap_or_default();
+        let alert_since = serde_json::from_str(&text).unwrap_or_default();
+        Ok(Telling { at: now - HEALTH_EVERY, alert_since, started: now, is_behind: false })
     }
 
     /// Something happened that windows must not hear of late.
@@ -53,6 +66,7 @@ impl Engine {
         }
         self.health.send_replace(health.clone());
         let mut change = Change::at(now);
+        change.settings.push((ALERTS_SINCE.to_owned(), serde_json::to_string(&self.telling.alert_since)?));
         change.push.push(LiveEvent::Health(Box::new(health)));
         // What is asked changes the picture of health: so it is remembered within a second, and costs no commit of its own.
         for (vendor, budget) in &mut self.budgets {
@@ -73,10 +87,15 @@ impl Engine {
     fn measure_health(&mut self, now: DateTime<Utc>) -> Result<Health, StoreError> {
         let outbox = self.store.outbox(now)?;
         let arrivals = self.store.arrivals()?;
+        let newest = arrivals.last_event_at.and_then(|at| DateTime::from_timestamp(at, 0));
+        self.gaps.event_at = self.gaps.event_at.max(newest);
         let mut alerts = self.alerts(&outbox, now)?;
-        self.telling.alert_since.retain(|code, _| alerts.iter().any(|a| a.code == *code));
+        let is_fresh = now - self.telling.started < SEEN_AGAIN_IN;
+        self.telling.alert_since.retain(|code, _| is_fresh || alerts.iter().any(|a| a.code == *code));
         for alert in &mut alerts {
-            alert.since = *self.telling.alert_since.entry(alert.code.clone()).or_insert(alert.since);
+            let since = self.telling.alert_since.entry(alert.code.clone()).or_insert(alert.since);
+            *since = alert.since.min(*since);
+            alert.since = *since;
         }
         let state = if !alerts.is_empty() {
             HealthState::NeedsAttention
@@ -101,12 +120,14 @@ impl Engine {
             },
             sandbox: self.settings.sandbox_control_url.clone().map(|control_url| SandboxView { control_url }),
             directory: Some(self.mirror.view()),
+            recoveries: self.recovery.view(now),
+            computer: self.computer.view(),
             odd_events: u32::try_from(arrivals.odd).unwrap_or(u32::MAX),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         })
     }
 
-    fn alerts(&self, outbox: &OutboxView, now: DateTime<Utc>) -> Result<Vec<Alert>, StoreError> {
+    fn alerts(&mut self, outbox: &OutboxView, now: DateTime<Utc>) -> Result<Vec<Alert>, StoreError> {
         let waiting = outbox.calls + outbox.not_logged;
         if self.uninstalled.holds() {
             // What was wrong before is nobody's concern any more, except what keeps the webhook standing.
@@ -116,13 +137,33 @@ impl Engine {
             return Ok(alerts);
         }
         let mut alerts: Vec<Alert> = self.links.values().filter_map(|link| link.alert(waiting)).collect();
+        let recovered = self.recovery.open();
         alerts.extend(self.hook.alert());
+        alerts.extend(self.gaps.alerts(&recovered));
         alerts.extend(self.writing.alert(waiting));
+        // What waits for one of those, or is being recovered, is told with it.
+        let is_told = !alerts.is_empty() || !recovered.is_empty() || !self.may_write(now);
+        alerts.extend(self.behind(outbox, is_told, now));
         alerts.extend(self.question_alert()?);
         alerts.extend(self.transfers.alert());
         alerts.extend(self.outbox_alerts(outbox, now)?);
+        alerts.extend(self.computer.alerts(waiting, now));
         alerts.extend(self.shadow_is_over(now));
         Ok(alerts)
+    }
+
+    /// Writes wait, and for nothing that a person is told of anyway.
+    fn behind(&mut self, outbox: &OutboxView, is_told: bool, now: DateTime<Utc>) -> Option<Alert> {
+        let limit = if self.telling.is_behind { CAUGHT_UP_SECONDS } else { BEHIND_SECONDS };
+        self.telling.is_behind = outbox.oldest_seconds > limit && !is_told;
+        self.telling.is_behind.then(|| Alert {
+            code: "behind".into(),
+            since: now.timestamp() - i64::from(outbox.oldest_seconds),
+            calls: outbox.calls,
+            what: format!("Writing is {} minutes behind.", outbox.oldest_seconds / 60),
+            mend: "Nothing is lost, and it catches up by itself. If it does not, see whose requests use the helpdesk's limit up."
+                .into(),
+        })
     }
 
     fn outbox_alerts(&self, outbox: &OutboxView, now: DateTime<Utc>) -> Result<Vec<Alert>, StoreError> {
@@ -143,6 +184,14 @@ impl Engine {
                     "{no_author} calls are not logged, because nobody in the helpdesk can be their author."
                 ),
                 "Give the agent the same e-mail address in both, or activate an admin in the helpdesk.",
+            ));
+        }
+        if outbox.held > 0 {
+            alerts.push(alert(
+                "held",
+                outbox.held,
+                format!("{} calls wait for a person to say whose they are.", outbox.held),
+                "Open each of them and choose the customer, or name the caller; it is written then.",
             ));
         }
         if outbox.parked > 0 {

@@ -153,6 +153,7 @@ impl Engine {
             self.store.receive(&news)?;
         }
         // Only what is stored was heard.
+        self.polls_again(now)?;
         if self.polling.seen.len() > POLLED_KEPT {
             self.polling.seen.clear();
         }

@@ -5,7 +5,7 @@
 //! nothing twice (B17).
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sidetone_protocol::{Alert, PausedView};
+use sidetone_protocol::{Alert, GapCause, PausedView};
 use tokio::sync::mpsc;
 
 use super::sweep::AdoptProgress;
@@ -137,6 +137,7 @@ impl Engine {
         let trusted_from = moment(self.store.as_ref(), QUIET)?.map_or(now, |until| until.max(now));
         let stored = Tokens::remembered(self.store.as_ref())?;
         self.uninstalled.since = None;
+        self.in_trouble(GapCause::NotRunning, now, now);
         self.shared.change_tokens(|tokens| tokens.come_back(stored));
         self.writing.quiet_until = Some(trusted_from);
         self.adoption.distrust(trusted_from);

@@ -11,9 +11,9 @@ use std::sync::atomic::Ordering;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
-use sidetone_protocol::{Alert, Mode, Vendor};
+use sidetone_protocol::{Alert, GapCause, Mode, Vendor};
 
-use self::claims::{Next, Wanted, next};
+use self::claims::{Found, Next, State, Wanted, next};
 pub use self::claims::{host, owner};
 use super::{Engine, Job};
 use crate::budget::Lane;
@@ -28,6 +28,10 @@ use crate::transport::TransportError;
 const LOOK_AT_LEAST: TimeDelta = TimeDelta::seconds(60);
 /// A look that failed is repeated after this time: without one, nothing is written for long (`writing.rs`).
 const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(5);
+/// Of a webhook that was switched off and on again so often within the hour: it is switched on again after so many minutes.
+/// Whoever switches it off may have a reason, and what is missed is read all the same.
+const SWITCHED_ON_AFTER: [i64; 5] = [0, 1, 5, 15, 60];
+const COUNTED_FOR: TimeDelta = TimeDelta::hours(1);
 /// So many steps follow each other at once; then Aircall is left alone until the next look.
 const STEPS_AT_ONCE: u32 = 4;
 
@@ -90,6 +94,15 @@ pub(crate) struct Hook {
     steps: u32,
     /// It was seen as it should be since this start.
     stands: bool,
+    /// The last look that showed it so was begun then.
+    well_until: Option<DateTime<Utc>>,
+    /// The last look showed it so.
+    is_well: bool,
+    /// When it was switched on again within the hour, and whether that is what is under way.
+    switched_on: Vec<DateTime<Utc>>,
+    is_switching_on: bool,
+    /// A person wants it switched on, whatever the setting.
+    by_a_person: bool,
     alert: Option<Alert>,
 }
 
@@ -110,8 +123,28 @@ impl Hook {
             taking_over: false,
             steps: 0,
             stands: false,
+            well_until: None,
+            is_well: false,
+            switched_on: Vec::new(),
+            is_switching_on: false,
+            by_a_person: false,
             alert: None,
         }
+    }
+
+    /// When the last look was begun that showed it as it should be.
+    pub(super) fn well_until(&self) -> Option<DateTime<Utc>> {
+        self.well_until
+    }
+
+    /// Whether it was ever seen as it should be since this start.
+    pub(super) fn was_ever_well(&self) -> bool {
+        self.well_until.is_some()
+    }
+
+    /// Whether the last look showed it as it should be.
+    pub(super) fn is_well(&self) -> bool {
+        self.is_well
     }
 
     /// What a person has to do about it.
@@ -154,7 +187,13 @@ impl Engine {
         true
     }
 
-    /// A person wants our webhook put right at once.
+    /// A person wants our webhook put right at once, and switched on, however often it was switched off.
+    pub(super) fn put_webhook_right(&mut self, now: DateTime<Utc>) {
+        self.hook.by_a_person = self.hook.at.is_some();
+        self.look_at_webhook_now(now);
+    }
+
+    /// Our webhook is looked at, and put right, at once.
     pub(super) fn look_at_webhook_now(&mut self, now: DateTime<Utc>) {
         // Where it is never looked at (mode, study), nothing of ours shall stand there.
         if self.hook.at.is_some() {
@@ -221,11 +260,20 @@ impl Engine {
         }
         let seen = std::mem::take(&mut self.hook.seen);
         let wanted = self.wanted_webhook();
-        let found = next(&seen, self.installation, &wanted, self.hook.taking_over);
+        let mut found = next(&seen, self.installation, &wanted, self.hook.taking_over);
+        self.hook.stands |= found.next == Next::Rest;
+        self.hook.is_switching_on = false;
+        if found.state == State::SwitchedOff && matches!(found.next, Next::Change(_)) {
+            if self.may_switch_on(now) {
+                self.hook.is_switching_on = true;
+            } else {
+                found.next = Next::Rest;
+            }
+        }
         if let Some(ours) = &found.ours {
             self.remember_token(ours, now)?;
         }
-        self.hook.stands |= found.next == Next::Rest;
+        self.learn_how_ours_is(&found, now)?;
         match found.other {
             Some(host) => self.is_not_the_writer(host, now)?,
             None if found.next == Next::Rest => {
@@ -268,9 +316,53 @@ impl Engine {
         Ok(())
     }
 
+    /// Whether a webhook that was switched off is switched on again now.
+    fn may_switch_on(&mut self, now: DateTime<Utc>) -> bool {
+        if self.hook.by_a_person {
+            return true;
+        }
+        self.hook.switched_on.retain(|at| now - *at < COUNTED_FOR);
+        let (count, last) = (self.hook.switched_on.len(), self.hook.switched_on.last());
+        let pause = TimeDelta::minutes(SWITCHED_ON_AFTER[count.min(SWITCHED_ON_AFTER.len() - 1)]);
+        let again = last.map_or(now, |last| *last + pause);
+        if again > now {
+            self.hook.at = self.hook.at.map(|at| at.min(again));
+        }
+        self.settings.enable_webhook && again <= now
+    }
+
+    /// What a look shows of whether events come (B1).
+    fn learn_how_ours_is(&mut self, found: &Found, now: DateTime<Utc>) -> Result<(), StoreError> {
+        if !matches!(self.settings.arrival, Arrival::OwnWebhook { .. }) {
+            return Ok(());
+        }
+        self.hook.is_well = found.state == State::Well;
+        match found.state {
+            State::Well => {
+                self.hook.by_a_person = false;
+                let at_last = self.hook.well_until.replace(self.hook.began).is_none();
+                self.webhook_was_well(at_last, now)
+            }
+            State::SwitchedOff => {
+                self.in_trouble(GapCause::WebhookDisabled, self.hook.well_until.unwrap_or(now), now);
+                Ok(())
+            }
+            // Before it was well for the first time, it is only being made; and whoever reads only may have none.
+            State::Astray => {
+                if let Some(until) = self.hook.well_until.filter(|_| found.other.is_none()) {
+                    self.in_trouble(GapCause::WebhookMade, until, now);
+                }
+                Ok(())
+            }
+        }
+    }
+
     fn webhook_changed(&mut self, answer: &Answer, now: DateTime<Utc>) -> Result<(), StoreError> {
         match aircall::Request::<Value>::raw(http::Method::PUT, "/v1/webhooks", None).parse(answer) {
             Ok(body) => {
+                if std::mem::take(&mut self.hook.is_switching_on) {
+                    self.hook.switched_on.push(now);
+                }
                 self.hook.steps += 1;
                 if self.hook.steps <= STEPS_AT_ONCE {
                     self.hook.at = Some(now);

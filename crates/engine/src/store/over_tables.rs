@@ -2,14 +2,14 @@
 //!
 //! The queries are in `tables`, and what a [`Database`] does in its own way in `sqlite` and `postgres`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use sidetone_protocol::{CallView, ExplanationView, MessageView, Named, OutboxView, Pushed, Today};
 
 use super::sql::Database;
 use super::tables::{
-    attempt, call, call_list, choice, conversation, desk, dial, directory, inbox, ledger, matched,
+    attempt, call, call_list, choice, conversation, desk, dial, directory, gap, inbox, ledger, matched,
     message_list, own_comment, pushed, setting, trace,
 };
 use super::{
@@ -23,6 +23,7 @@ use crate::desk::{AtTheDesk, DeskQuery};
 use crate::dial::Dial;
 use crate::directory::entry::{Listed, Place, Size, Unmatched};
 use crate::directory::{Dealings, Matched};
+use crate::gap::Gap;
 use crate::number::E164;
 
 impl<D: Database> Store for D {
@@ -58,6 +59,7 @@ impl<D: Database> Store for D {
             choice::put(sql, &change.choices)?;
             desk::put(sql, &change.desk, change.at)?;
             directory::put(sql, &change.directory)?;
+            gap::put(sql, &change.gaps)?;
             setting::put(sql, &change.settings)?;
             // Last: from here to the commit all others wait for their ids.
             pushed::put(sql, &change.push, change.at)
@@ -210,6 +212,26 @@ impl<D: Database> Store for D {
 
     fn arrivals(&self) -> Result<Arrivals, StoreError> {
         self.read(inbox::arrivals)
+    }
+
+    fn gaps(&self, done_since: DateTime<Utc>) -> Result<Vec<Gap>, StoreError> {
+        self.read(|sql| gap::since(sql, done_since))
+    }
+
+    fn listed_gists(&self, ids: &[CaseId]) -> Result<HashMap<CaseId, [u8; 32]>, StoreError> {
+        self.read(|sql| call::listed(sql, ids))
+    }
+
+    fn unheard(&self, ids: &[CaseId]) -> Result<Vec<CaseId>, StoreError> {
+        self.read(|sql| inbox::unheard(sql, ids))
+    }
+
+    fn still_pending(&self, ids: &[CaseId]) -> Result<Vec<CaseId>, StoreError> {
+        self.read(|sql| call::still_pending(sql, ids))
+    }
+
+    fn has_messages(&self) -> Result<bool, StoreError> {
+        self.read(call::has_messages)
     }
 
     fn dials(&self, agent: u64, number: &E164) -> Result<Vec<Dial>, StoreError> {

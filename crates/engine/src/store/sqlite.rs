@@ -21,10 +21,11 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sqlite/006_directory.sql"),
     include_str!("sqlite/007_activity.sql"),
     include_str!("sqlite/008_comment.sql"),
-    include_str!("sqlite/009_desk.sql"),
+    include_str!("sqlite/009_recovery.sql"),
+    include_str!("sqlite/010_desk.sql"),
 ];
 /// So many statements stay prepared: all that there are, and some searches.
-const PREPARED: usize = 96;
+const PREPARED: usize = 104;
 
 /// A store in one SQLite file.
 #[derive(Debug)]

@@ -8,6 +8,7 @@ pub(super) mod conversation;
 pub(super) mod desk;
 pub(super) mod dial;
 pub(super) mod directory;
+pub(super) mod gap;
 pub(super) mod inbox;
 pub(super) mod ledger;
 pub(super) mod matched;

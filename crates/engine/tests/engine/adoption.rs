@@ -230,21 +230,26 @@ async fn a_customer_that_was_made_without_a_ticket_is_found_by_its_marker() {
 #[tokio::test(start_paused = true)]
 async fn adopting_since_a_day_goes_past_aircalls_cap_and_skips_what_is_not_ours() {
     let mut day = Day::begin(Plan::default()).await;
+    // More than a list of Aircall gives; none of them has a record.
+    assert_eq!(day.aircall.add_past_calls(10_200, 60).len(), 10_200);
     let calls = [day.answered(MARTA).await, day.answered(STRANGER).await];
     day.pass(300).await;
     let before = calls.map(|call| day.ticket(call));
-    // More than a list of Aircall gives; none of them has a record.
-    assert_eq!(day.aircall.add_past_calls(10_200, 60).len(), 10_200);
-    lose_the_database(&mut day).await;
+    day.kill().await;
+    day.shelf.lose();
+    day.set_from(Some(day::morning()));
+    day.start().unwrap();
     // Nothing is written meanwhile: everything is left to the walk, however the budget holds it up.
     day.handle.pause().await.unwrap();
+    day.pass(5).await;
     let mut steps = day.handle.adopt_since(day::morning() - chrono::TimeDelta::days(30));
     let mut last = sidetone_engine::AdoptProgress::default();
     while let Some(step) = steps.recv().await {
         last = step;
     }
     assert!(last.done && last.calls >= 10_202, "{last:?}");
-    assert_eq!((last.records, last.adopted, last.unknown), (2, 2, 0));
+    // The recovery from the configured line may have found them before.
+    assert_eq!((last.records, last.unknown), (2, 0));
     let capped =
         day.aircall.journal(0).into_iter().filter(|e| e.path.starts_with("/v1/calls") && e.status == 400);
     assert_eq!(capped.count(), 0);

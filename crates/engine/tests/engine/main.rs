@@ -8,6 +8,7 @@ mod requests;
 mod server;
 
 mod adoption;
+mod alerts;
 mod another_helpdesk;
 mod authorization;
 mod budget;
@@ -38,6 +39,8 @@ mod front_refused;
 mod front_requests;
 mod front_unconfirmed;
 mod front_waiting;
+mod gaps;
+mod heartbeat;
 mod in_vain;
 mod languages;
 mod laws;

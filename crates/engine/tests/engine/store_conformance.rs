@@ -12,6 +12,7 @@ use sidetone_engine::desk::{self, Claim as DeskClaimed, DeskChange, DeskQuery, W
 use sidetone_engine::dial::Dial;
 use sidetone_engine::directory::entry::{Address, DirectoryChange, Entry, Listing, Spelling};
 use sidetone_engine::directory::{Customer, Dealings, Matched};
+use sidetone_engine::gap::Gap;
 use sidetone_engine::ledger::{Attempt, AttemptState, Holding, Write, WriteKind};
 use sidetone_engine::number::{self, NoNumber};
 use sidetone_engine::own_comment::{OwnComment, OwnState};
@@ -103,6 +104,8 @@ on_every_store! {
     whoever_rang_in_vain_is_at_the_desk_with_what_was_done_about_it
     a_claim_is_taken_by_one_and_clearing_goes_back_one_step
     who_was_called_back_today_is_counted_and_old_rows_are_forgotten
+    gaps_are_kept_until_they_are_done_and_shown_for_a_while
+    what_a_list_said_last_and_what_was_never_heard_is_told
 }
 
 fn at(s: i64) -> DateTime<Utc> {
@@ -593,6 +596,82 @@ fn a_database_of_a_newer_program_is_refused_and_left_alone() {
     let raw = rusqlite::Connection::open(&path).unwrap();
     let version: i64 = raw.query_row("PRAGMA user_version", [], |r| r.get(0)).unwrap();
     assert_eq!(version, 99);
+}
+
+fn gaps_are_kept_until_they_are_done_and_shown_for_a_while(store: &impl Fresh) {
+    let open = || store.open();
+    let store = open();
+    assert!(store.gaps(at(0)).unwrap().is_empty());
+    let mut first = Gap::new(7, GapCause::Silent, (at(0), at(600)), None, at(700));
+    first.note(CaseId(5));
+    let second = Gap::new(8, GapCause::NotRunning, (at(10), at(20)), Some(at(5)), at(700));
+    store.commit(&Change { gaps: vec![second.clone(), first.clone()], ..Change::at(at(0)) }).unwrap();
+    assert_eq!(open().gaps(at(0)).unwrap(), [first.clone(), second.clone()]);
+    first.goes_on_until(at(900));
+    first.read = 3;
+    first.stopped = true;
+    first.done_at = Some(at(1_000));
+    store.commit(&Change { gaps: vec![first.clone()], ..Change::at(at(0)) }).unwrap();
+    assert_eq!(store.gaps(at(1_000)).unwrap(), [first, second.clone()]);
+    assert_eq!(store.gaps(at(1_001)).unwrap(), [second], "what is done is over");
+}
+
+fn what_a_list_said_last_and_what_was_never_heard_is_told(store: &impl Fresh) {
+    let store = store.open();
+    let ids: Vec<CaseId> = [5, 6, 7].map(CaseId).to_vec();
+    let mut listed = case(5);
+    listed.listed = Some([200; 32]);
+    store.commit(&change(listed.clone(), Some(view(&listed, "a", CallState::Pending)))).unwrap();
+    let other = case(6);
+    store.commit(&change(other.clone(), Some(view(&other, "b", CallState::Complete)))).unwrap();
+    assert_eq!(store.case(CaseId(5)).unwrap().unwrap().listed, Some([200; 32]));
+    assert_eq!(store.listed_gists(&ids).unwrap(), [(CaseId(5), [200; 32])].into());
+    assert_eq!(store.still_pending(&ids).unwrap(), [CaseId(5)]);
+    let read = Received { origin: Origin::Listed, ..received(2, 6) };
+    let backfilled = Received { origin: Origin::Backfill, ..received(3, 7) };
+    store.receive(&[received(1, 5), read, backfilled]).unwrap();
+    assert_eq!(store.unheard(&ids).unwrap(), [CaseId(6), CaseId(7)]);
+    let origins: Vec<Origin> = store.unfolded(10).unwrap().into_iter().map(|row| row.origin).collect();
+    assert_eq!(origins[1..], [Origin::Listed, Origin::Backfill]);
+    assert_eq!(store.arrivals().unwrap().last_event_at, Some(at(0).timestamp()), "the newest event's");
+    assert!(!store.has_messages().unwrap());
+    store.commit(&change(Case::new(CaseId::of_message("message", "m")), None)).unwrap();
+    assert!(store.has_messages().unwrap());
+}
+
+#[test]
+fn a_filled_database_of_version_8_is_taken_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("store.db");
+    let raw = rusqlite::Connection::open(&path).unwrap();
+    for script in [
+        include_str!("../../src/store/sqlite/001_first.sql"),
+        include_str!("../../src/store/sqlite/002_claims.sql"),
+        include_str!("../../src/store/sqlite/003_messages.sql"),
+        include_str!("../../src/store/sqlite/004_dial.sql"),
+        include_str!("../../src/store/sqlite/005_choice.sql"),
+        include_str!("../../src/store/sqlite/006_directory.sql"),
+        include_str!("../../src/store/sqlite/007_activity.sql"),
+        include_str!("../../src/store/sqlite/008_comment.sql"),
+    ] {
+        raw.execute_batch(script).unwrap();
+    }
+    let facts = serde_json::to_string(&case(5).call).unwrap();
+    raw.execute("INSERT INTO call (id, facts, selected, due_at, due_writes) VALUES (5, ?, 1, 0, 2)", [facts])
+        .unwrap();
+    raw.execute(
+        "INSERT INTO inbox (hash, origin, event, call_id, odd, as_of, received_at, body)
+         VALUES (x'01', 'event', 'call.ended', 5, 0, 7, 1795248000000000, '{}')",
+        [],
+    )
+    .unwrap();
+    raw.execute_batch("PRAGMA user_version = 8").unwrap();
+    drop(raw);
+    let store = SqliteStore::open(&path).unwrap();
+    assert_eq!(store.case(CaseId(5)).unwrap().unwrap().listed, None);
+    assert_eq!(store.arrivals().unwrap().last_event_at, Some(1_795_248_000));
+    assert!(store.unheard(&[CaseId(5)]).unwrap().is_empty());
+    assert!(store.gaps(at(0)).unwrap().is_empty());
 }
 
 #[test]

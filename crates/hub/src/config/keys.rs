@@ -56,6 +56,7 @@ const KEYS: &[&str] = &[
     "logging.outbound_unanswered",
     "logging.recordings_dir",
     "health.check_seconds",
+    "health.enable_webhook",
     "health.poll_seconds",
     "alerts.webhook_url",
     "alerts.smtp!",

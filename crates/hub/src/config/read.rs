@@ -130,6 +130,7 @@ impl Reader {
             aircall_rate: self.aircall_rate(),
             helpdesk_rate,
             check_every: self.check_every(),
+            enable_webhook: self.flag("health.enable_webhook", true),
             poll_every: Duration::from_secs(self.number("health.poll_seconds", 5, 5, 3600)),
             files: FilesSettings::in_folder(data_dir.join("files")),
             study_only: false,
@@ -349,7 +350,13 @@ impl Reader {
                 })
             }
         };
-        let ours = (per_minute as f64 * share).floor().max(1.0);
+        if share > MOST_OF_AIRCALL {
+            self.notices.push(format!(
+                "[aircall] share is {share}, but no more than {MOST_OF_AIRCALL} of Aircall's limit is used all the same: a tenth is left to \
+                 others"
+            ));
+        }
+        let ours = (per_minute as f64 * share.min(MOST_OF_AIRCALL)).floor().max(1.0);
         Rate { requests: ours as u32, window: Duration::from_secs(60) }
     }
 
@@ -410,6 +417,8 @@ impl Reader {
     }
 }
 
+/// A tenth of a shared limit is always left to others (B2).
+const MOST_OF_AIRCALL: f64 = 0.9;
 /// A webhook that was switched off, deleted or changed is mended within a minute (`design.md` §6).
 const MOST_CHECK_SECONDS: u64 = 60;
 

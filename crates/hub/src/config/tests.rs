@@ -144,6 +144,25 @@ fn without_a_public_address_calls_are_polled_and_the_person_is_told() {
 }
 
 #[test]
+fn a_webhook_that_was_switched_off_is_switched_on_again_unless_the_set_up_says_no() {
+    assert!(with(GOOD, &[]).expect("is good").settings.enable_webhook);
+    let left = format!("{GOOD}[health]\nenable_webhook = false\n");
+    assert!(!with(&left, &[]).expect("is good").settings.enable_webhook);
+    assert!(faults(&left.replace("false", "\"sometimes\"")).contains("[health] enable_webhook"));
+}
+
+#[test]
+fn a_tenth_of_aircalls_limit_is_left_to_others_whatever_the_share() {
+    let share = |share: &str| {
+        let config =
+            with(&GOOD.replace("[aircall]", &format!("[aircall]\nshare = {share}")), &[]).expect("is good");
+        let is_told = config.notices.iter().any(|notice| notice.contains("share"));
+        (config.settings.aircall_rate.requests, is_told)
+    };
+    assert_eq!([share("0.5"), share("0.9"), share("1")], [(30, false), (54, false), (54, true)]);
+}
+
+#[test]
 fn our_webhook_is_looked_at_every_minute_at_least_and_the_person_is_told() {
     let looked_at = |seconds: u64| {
         let config = with(&format!("{GOOD}[health]\ncheck_seconds = {seconds}\n"), &[]).expect("is good");

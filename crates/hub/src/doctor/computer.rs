@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use chrono::Utc;
+use sidetone_engine::TOO_LITTLE_BYTES;
 use sidetone_engine::settings::Mode;
 
 use super::check::{Check, Deed, fault, hint, passed};
@@ -11,8 +12,6 @@ use super::said;
 use crate::database;
 use crate::vault::VaultError;
 
-/// Less is too little for a day's events and one recording.
-const TOO_LITTLE_BYTES: u64 = 200 << 20;
 /// Less may be too little for a few recordings at once (500 MB each at most).
 const LITTLE_BYTES: u64 = 2 << 30;
 
@@ -79,19 +78,19 @@ fn disk(path: &Path, free_bytes: fn(&Path) -> Option<u64>) -> Option<Check> {
 }
 
 /// The folder, or the one that it will be made in.
-fn nearest(path: &Path) -> PathBuf {
+pub(crate) fn nearest(path: &Path) -> PathBuf {
     path.ancestors().find(|path| path.exists()).unwrap_or(Path::new(".")).to_owned()
 }
 
 #[cfg(unix)]
-pub(super) fn free_bytes(path: &Path) -> Option<u64> {
+pub(crate) fn free_bytes(path: &Path) -> Option<u64> {
     let found = rustix::fs::statvfs(path).ok()?;
     Some(found.f_bavail.saturating_mul(found.f_frsize))
 }
 
 /// Not asked there: the standard library knows no way.
 #[cfg(not(unix))]
-pub(super) fn free_bytes(_: &Path) -> Option<u64> {
+pub(crate) fn free_bytes(_: &Path) -> Option<u64> {
     None
 }
 

@@ -4,20 +4,31 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{House, HouseError};
+use tokio::time::Instant;
+
+use super::{House, HouseError, blocking};
+use crate::database::Database;
+use crate::doctor::computer::{free_bytes, nearest};
 
 /// How often.
 const EVERY: Duration = Duration::from_secs(2);
+/// How often the computer is looked at.
+const LOOKS_EVERY: Duration = Duration::from_secs(60);
 
 /// Looks after a house as long as somebody lives in it.
 pub(super) fn begin(house: &House) {
     let weak = Arc::downgrade(&house.0);
     tokio::spawn(async move {
+        let mut looks_at: Option<Instant> = None;
         loop {
             tokio::time::sleep(EVERY).await;
             let Some(inner) = weak.upgrade() else { return };
-            if let Err(error) = House(inner).tend().await {
+            let house = House(inner);
+            if let Err(error) = house.tend().await {
                 tracing::warn!(%error, "the house cannot be looked after; it is tried again");
+            }
+            if looks_at.is_none_or(|at| at <= Instant::now()) && house.tell_of_the_computer().await {
+                looks_at = Some(Instant::now() + LOOKS_EVERY);
             }
         }
     });
@@ -30,5 +41,19 @@ impl House {
         }
         self.catch_up().await?;
         self.go_on_uninstalling().await
+    }
+
+    /// Tells the engine what disk and keyring are like (A4). Returns whether there is one.
+    async fn tell_of_the_computer(&self) -> bool {
+        let Some(handle) = self.handle() else { return false };
+        let draft = self.draft();
+        let file = match &draft.database {
+            Database::Sqlite(file) => Some(file.clone()),
+            Database::Postgres(_) => None,
+        };
+        let free = blocking(move || file.and_then(|file| free_bytes(&nearest(&file)))).await;
+        let keyring_locked = self.vault().is_err_and(|unkept| unkept.code == "keyring_locked");
+        handle.computer_is(free.ok().flatten(), keyring_locked);
+        true
     }
 }

@@ -147,6 +147,9 @@ async fn logging_is_paused_and_resumed_over_the_api_and_shown() {
     let (status, told) = post("/api/mend", "{\"alert\":\"other_writer\"}").await;
     assert_eq!((status, told["code"].as_str()), (404, Some("no_such_alert")));
     assert_eq!(post("/api/mend", "other_writer").await.0, 400);
+    let (status, told) = post("/api/recovery/7/stop", "").await;
+    assert_eq!((status, told["code"].as_str()), (404, Some("no_such_recovery")));
+    assert_eq!(hub.client.post(hub.url("/api/recovery/7/stop")).send().await.unwrap().status(), 401);
     let since = hub.get("/api/health").await["paused"]["since"].clone();
     assert!(hub.terminate().success());
     hub.run().await;
@@ -157,6 +160,8 @@ async fn logging_is_paused_and_resumed_over_the_api_and_shown() {
     let metrics = hub.client.get(hub.url("/metrics")).send().await.unwrap().text().await.unwrap();
     for line in [
         "sidetone_paused 1",
+        "sidetone_gap_open",
+        "sidetone_recovered_calls",
         "sidetone_lane_used{vendor=\"gorgias\",lane=\"ring\"}",
         "sidetone_budget_reserve",
     ] {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use sidetone_sandbox::{AircallLimits, Fault, FrontLimits, GorgiasLimits};
+use sidetone_sandbox::{AircallLimits, Fault, FaultKind, FrontLimits, GorgiasLimits};
 
 use super::Life;
 use crate::day::Desk;
@@ -27,7 +27,22 @@ impl Life<'_> {
                 self.crowded.push((now, until + FREE_AFTER));
             }
             Kind::LoseImports(count) => self.day.front.switch(|s| s.lose_imports = *count),
-            Kind::WebhookOff => self.day.aircall.disable_webhooks(),
+            Kind::WebhookOff => {
+                self.day.aircall.disable_webhooks();
+                if trouble.lasts > 0 {
+                    let refused = FaultKind::Status { status: 400, retry_after: None };
+                    self.add_fault(
+                        no,
+                        Whose::Aircall,
+                        Fault::next(u32::MAX, refused).on("PUT", "/v1/webhooks"),
+                    );
+                }
+            }
+            Kind::Network => {
+                for whose in [Whose::Aircall, Whose::Helpdesk] {
+                    self.add_fault(no, whose, Fault::next(u32::MAX, FaultKind::CutBefore));
+                }
+            }
             Kind::Kill | Kind::WebhookGivenUp => self.kill(lasts).await,
             Kind::KillAtStep(steps) => {
                 self.stays_down = lasts;
@@ -55,6 +70,7 @@ impl Life<'_> {
             | Kind::Shuffle(_)
             | Kind::Late(_)
             | Kind::Lost
+            | Kind::Silent
             | Kind::FullDisk => {}
         }
         self.going_on.push((no, trouble.kind.clone()));
@@ -64,7 +80,7 @@ impl Life<'_> {
     pub(super) fn end(&mut self, no: usize, trouble: &Trouble) {
         // What meets the next requests is used up by them, or taken back when it becomes calm.
         if !matches!(trouble.kind, Kind::Next(..)) {
-            self.take_back_fault(no, &trouble.kind);
+            self.take_back_faults(no);
         }
         self.going_on.retain(|(other, _)| *other != no);
         self.let_hold();
@@ -92,19 +108,16 @@ impl Life<'_> {
                 Desk::Front => self.day.front.add_fault(fault),
             },
         };
-        self.faults.insert(no, id);
+        self.faults.entry(no).or_default().push((whose, id));
     }
 
-    fn take_back_fault(&mut self, no: usize, kind: &Kind) {
-        let Some(id) = self.faults.remove(&no) else { return };
-        match kind {
-            Kind::Next(Whose::Aircall, _) | Kind::Outage(Whose::Aircall, _) => {
-                self.day.aircall.take_back_fault(id);
+    fn take_back_faults(&mut self, no: usize) {
+        for (whose, id) in self.faults.remove(&no).unwrap_or_default() {
+            match (whose, self.day.desk()) {
+                (Whose::Aircall, _) => self.day.aircall.take_back_fault(id),
+                (Whose::Helpdesk, Desk::Gorgias) => self.day.gorgias.take_back_fault(id),
+                (Whose::Helpdesk, Desk::Front) => self.day.front.take_back_fault(id),
             }
-            _ => match self.day.desk() {
-                Desk::Gorgias => self.day.gorgias.take_back_fault(id),
-                Desk::Front => self.day.front.take_back_fault(id),
-            },
         }
     }
 
@@ -145,6 +158,8 @@ impl Life<'_> {
             s.disable_after = if gives_up { GIVEN_UP_AFTER } else { quiet };
         });
         self.day.receiver.lose(any(Kind::Lost));
+        self.day.receiver.cut(any(Kind::Network));
+        self.day.receiver.swallow(any(Kind::Silent));
         let is_full = any(Kind::FullDisk);
         if is_full != self.is_full {
             self.is_full = is_full;

@@ -74,6 +74,8 @@ export function wellHealth(now: number): Health {
       checked_at: now - 3 * MINUTE,
       text: null,
     },
+    recoveries: [],
+    computer: null,
     odd_events: 0,
     version: '0.1.0',
   };
@@ -107,6 +109,8 @@ export function badHealth(now: number): Health {
     ),
     source: { kind: 'webhook', last_event_at: now - 3 * HOUR },
     directory: well.directory && { ...well.directory, state: 'incomplete', customers: 1_900 },
+    recoveries: [],
+    computer: null,
     odd_events: 3,
   };
 }

@@ -42,6 +42,13 @@ impl Wanted {
                 && events.is_ok_and(|events| events.is_of(webhook))
     }
 
+    /// Whether nothing is wrong with it but that it is switched off.
+    fn is_met_once_switched_on(&self, webhook: &aircall::Webhook) -> bool {
+        let mut on = webhook.clone();
+        on.active = Some(true);
+        self.active && webhook.active == Some(false) && self.is_met_by(&on)
+    }
+
     /// Whether a webhook leads to our own address: then it is that of an installation that was here before.
     fn is_here(&self, webhook: &aircall::Webhook) -> bool {
         let base = |url: &str| url.rsplit_once(PATH).map(|(base, _)| base.to_lowercase());
@@ -62,9 +69,21 @@ pub(super) enum Next {
     Remove(String),
 }
 
+/// How ours is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// As it should be.
+    Well,
+    /// As it should be, but that Aircall, or somebody, has switched it off.
+    SwitchedOff,
+    /// Not there, or not as it should be.
+    Astray,
+}
+
 /// What a look found.
 #[derive(Debug)]
 pub(super) struct Found {
+    pub(super) state: State,
     /// Ours, if it stands.
     pub(super) ours: Option<aircall::Webhook>,
     /// The host of another installation, unless it is being taken over.
@@ -89,7 +108,12 @@ pub(super) fn next(
     let id = |webhook: &aircall::Webhook| webhook.id.clone();
     let age = |webhook: &aircall::Webhook| (webhook.created_at, webhook.id.clone());
 
-    let mut found = Found { ours: best.cloned(), other: None, next: Next::Rest };
+    let state = match best {
+        Some(ours) if wanted.is_met_by(ours) => State::Well,
+        Some(ours) if wanted.is_met_once_switched_on(ours) => State::SwitchedOff,
+        Some(_) | None => State::Astray,
+    };
+    let mut found = Found { state, ours: best.cloned(), other: None, next: Next::Rest };
     if let Some(other) = others.first().filter(|_| !taking_over) {
         found.other = Some(host(url_of(other)));
         let younger = best.filter(|ours| others.iter().all(|other| age(other) < age(ours)));

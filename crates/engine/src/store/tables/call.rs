@@ -2,6 +2,8 @@
 //!
 //! Its columns for lists are in `call_list`.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 
 use super::call_list::ListColumns;
@@ -47,14 +49,15 @@ pub(in crate::store) fn put(sql: &mut dyn Sql, changes: &[&CaseChange]) -> Resul
             message_list::ordinal(case),
             case.arrived,
             case.revision + 1,
+            case.listed.as_ref().map(hex),
         ]));
     }
     let put = sql.execute_for_each(
         "INSERT INTO call (id, facts, selected, barred, reads_failed, reads_given_up, adopted, carded,
              due_at, due_writes, due_since, thread, started_at, live, number, state, reason, wanted, outcome,
-             talk_seconds, search, view, message, ordinal, arrived, revision)
+             talk_seconds, search, view, message, ordinal, arrived, revision, listed)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-             $24, $25, $26)
+             $24, $25, $26, $27)
          ON CONFLICT (id) DO UPDATE SET facts = excluded.facts, selected = excluded.selected,
              barred = excluded.barred, reads_failed = excluded.reads_failed,
              reads_given_up = excluded.reads_given_up, adopted = excluded.adopted, carded = excluded.carded,
@@ -63,7 +66,8 @@ pub(in crate::store) fn put(sql: &mut dyn Sql, changes: &[&CaseChange]) -> Resul
              number = excluded.number, state = excluded.state, reason = excluded.reason, wanted = excluded.wanted,
              outcome = excluded.outcome, talk_seconds = excluded.talk_seconds, search = excluded.search,
              view = excluded.view, message = excluded.message, ordinal = excluded.ordinal,
-             arrived = excluded.arrived, revision = excluded.revision
+             arrived = excluded.arrived, revision = excluded.revision,
+             listed = excluded.listed
          WHERE call.revision = excluded.revision - 1",
         &mut sets.into_iter(),
     )?;
@@ -79,7 +83,7 @@ pub(in crate::store) fn case(sql: &mut dyn Sql, id: CaseId) -> Result<Option<Cas
     // change made from such a mixture is refused.
     let found = sql.row(
         "SELECT facts, selected, barred, reads_failed, reads_given_up, adopted, carded, due_at, due_writes, due_since,
-             thread, arrived, revision FROM call WHERE id = $1",
+             thread, arrived, revision, listed FROM call WHERE id = $1",
         &values![key(id)],
         of_row,
     )?;
@@ -108,6 +112,7 @@ fn of_row(row: &Row<'_>) -> Result<Case, StoreError> {
         thread: row.get(10)?,
         arrived: row.get(11)?,
         revision: row.get(12)?,
+        listed: row.get::<Option<String>>(13)?.as_deref().and_then(of_hex),
     })
 }
 
@@ -152,4 +157,46 @@ pub(in crate::store) fn unfinished(sql: &mut dyn Sql, number: &E164) -> Result<V
 
 pub(in crate::store) fn live(sql: &mut dyn Sql) -> Result<Vec<CaseId>, StoreError> {
     sql.rows("SELECT id FROM call WHERE live = 1 ORDER BY started_at, id", &[], call_id)
+}
+
+/// What the last reading in a list said, where nothing else was said since.
+pub(in crate::store) fn listed(
+    sql: &mut dyn Sql,
+    ids: &[CaseId],
+) -> Result<HashMap<CaseId, [u8; 32]>, StoreError> {
+    let mut found = HashMap::new();
+    for id in ids {
+        let gist = sql.row("SELECT listed FROM call WHERE id = $1", &values![key(*id)], |row| {
+            row.get::<Option<String>>(0)
+        })?;
+        found.extend(gist.flatten().as_deref().and_then(of_hex).map(|gist| (*id, gist)));
+    }
+    Ok(found)
+}
+
+/// Those whose record is not finished.
+pub(in crate::store) fn still_pending(sql: &mut dyn Sql, ids: &[CaseId]) -> Result<Vec<CaseId>, StoreError> {
+    let mut pending = Vec::new();
+    for id in ids {
+        let query = "SELECT id FROM call WHERE id = $1 AND state = 'pending'";
+        pending.extend(sql.row(query, &values![key(*id)], call_id)?);
+    }
+    Ok(pending)
+}
+
+/// Text messages have ids below zero.
+pub(in crate::store) fn has_messages(sql: &mut dyn Sql) -> Result<bool, StoreError> {
+    Ok(sql.row("SELECT id FROM call WHERE id < 0 LIMIT 1", &[], call_id)?.is_some())
+}
+
+fn hex(hash: &[u8; 32]) -> String {
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn of_hex(text: &str) -> Option<[u8; 32]> {
+    let mut hash = [0; 32];
+    for (n, byte) in hash.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(text.get(2 * n..2 * n + 2)?, 16).ok()?;
+    }
+    Some(hash)
 }

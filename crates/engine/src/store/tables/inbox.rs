@@ -71,11 +71,27 @@ pub(in crate::store) fn arrivals(sql: &mut dyn Sql) -> Result<Arrivals, StoreErr
         repeats: count(sql, "SELECT CAST(coalesce(sum(repeats), 0) AS BIGINT) FROM inbox WHERE repeats > 0")?,
         odd: count(sql, "SELECT count(*) FROM inbox WHERE odd = 1")?,
         last_event_at: sql
-            .row("SELECT received_at FROM inbox ORDER BY id DESC LIMIT 1", &[], |row| row.get(0))?
+            .row(
+                "SELECT received_at FROM inbox WHERE origin = 'event' ORDER BY id DESC LIMIT 1",
+                &[],
+                |row| row.get(0),
+            )?
             .map(|at: i64| moment(at))
             .as_ref()
             .map(DateTime::<Utc>::timestamp),
     })
+}
+
+/// Those of which no event ever came.
+pub(in crate::store) fn unheard(sql: &mut dyn Sql, ids: &[CaseId]) -> Result<Vec<CaseId>, StoreError> {
+    let mut unheard = Vec::new();
+    for id in ids {
+        let query = "SELECT id FROM inbox WHERE call_id = $1 AND origin = 'event' LIMIT 1";
+        if sql.row(query, &values![super::key(*id)], |row| row.get::<i64>(0))?.is_none() {
+            unheard.push(*id);
+        }
+    }
+    Ok(unheard)
 }
 
 /// Kind and event name of an origin.
@@ -83,6 +99,7 @@ fn origin_text(origin: &Origin) -> (&'static str, &str) {
     match origin {
         Origin::Event(name) => ("event", name),
         Origin::Listed => ("listed", ""),
+        Origin::Backfill => ("backfill", ""),
         Origin::Read { timeline: false } => ("read", ""),
         Origin::Read { timeline: true } => ("timeline", ""),
     }
@@ -91,6 +108,7 @@ fn origin_text(origin: &Origin) -> (&'static str, &str) {
 fn origin(kind: &str, event: String) -> Origin {
     match kind {
         "listed" => Origin::Listed,
+        "backfill" => Origin::Backfill,
         "read" => Origin::Read { timeline: false },
         "timeline" => Origin::Read { timeline: true },
         _ => Origin::Event(event),

@@ -103,6 +103,7 @@ impl SetUp {
                 arrival: Arrival::ManualWebhook,
                 aircall_rate: Rate { requests: 30, window: std::time::Duration::from_secs(60) },
                 helpdesk_rate: Rate { requests: 80, window: std::time::Duration::from_secs(40) },
+                enable_webhook: true,
                 check_every: std::time::Duration::from_secs(30),
                 poll_every: std::time::Duration::from_secs(5),
                 files: FilesSettings::in_folder("files".into()),

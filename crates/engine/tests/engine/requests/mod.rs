@@ -11,8 +11,9 @@ const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md");
 /// Requests to Aircall since `seq` that belong to a call or a message: no lists that are kept fresh whatever happens
 /// (`design.md` §6, Settled), and no media, which cost nothing of the limit.
 pub fn at_aircall(day: &Day, seq: u64) -> usize {
-    const UPKEEP: [&str; 6] =
-        ["/v1/webhooks", "/v1/teams", "/v1/tags", "/v1/numbers", "/v2/users", "/media/"];
+    // The list of calls is read whether there are calls or not.
+    const UPKEEP: [&str; 7] =
+        ["/v1/webhooks", "/v1/teams", "/v1/tags", "/v1/numbers", "/v1/calls?", "/v2/users", "/media/"];
     let is_upkeep = |entry: &JournalEntry| {
         entry.method == "GET" && UPKEEP.iter().any(|path| entry.path.starts_with(path))
     };
