@@ -10,7 +10,7 @@ pub fn of(catalogues: &[Catalogue]) -> String {
     [
         ("Record", record, &[EVERYWHERE, RECORD][..]),
         ("Windows", windows, &[EVERYWHERE, WINDOWS]),
-        ("Doctor", doctor, &[DOCTOR]),
+        ("Doctor", doctor, &[EVERYWHERE, DOCTOR]),
     ]
     .into_iter()
     .map(|(name, what, sections)| one(name, what, sections, catalogues))

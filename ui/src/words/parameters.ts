@@ -1,5 +1,8 @@
 /** The parameters of each text that has some. Written by `test/words.test.ts`; do not edit. */
 export interface Parameters {
+  linesCount: 'n';
+  nOfM: 'm' | 'n';
+  customersCount: 'n';
   needAttention: 'n';
   version: 'version';
   isCalling: 'caller' | 'line';
@@ -11,7 +14,6 @@ export interface Parameters {
   asking: 'helpdesk';
   askFailed: 'helpdesk';
   allOf: 'n';
-  nOfM: 'm' | 'n';
   earlierCalls: 'n';
   willBeLogged: 'customer';
   ticketNumber: 'id';
@@ -111,7 +113,6 @@ export interface Parameters {
   rememberedForNumber: 'customer';
   chosenGone: 'customer';
   namedAlready: 'helpdesk';
-  customersCount: 'n';
   stepOf: 'm' | 'n';
   valueWrong: 'field';
   accessNotAccepted: 'vendor';
@@ -140,7 +141,6 @@ export interface Parameters {
   whichNumbersWhat: 'helpdesk';
   linesRead: 'n' | 'time';
   chosenOf: 'm' | 'n';
-  linesCount: 'n';
   estimateCalls: 'calls' | 'n';
   estimateRequests: 'helpdesk' | 'k' | 'l' | 'm' | 'time';
   menuInFront: 'line';

@@ -64,7 +64,7 @@ fn crowded(name: &str, others: u32, limit: u32) -> Check {
 pub(super) fn directory(patient: &Patient) -> Option<Check> {
     let directory = patient.engine.as_ref()?.health().directory?;
     let age = directory.checked_at.map(|at| (Utc::now().timestamp() - at).max(0));
-    let value = counted!(value_customers, directory.customers);
+    let value = counted!(customers_count, directory.customers);
     Some(match directory.state {
         DirectoryState::Incomplete => hint(
             "directory",

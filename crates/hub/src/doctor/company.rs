@@ -74,7 +74,7 @@ impl Company {
                 "aircall_key",
                 format!("Aircall accepts the {}; {n}", patient.credential(Vendor::Aircall)),
             )
-            .with_value(counted!(value_lines, lines.items.len())),
+            .with_value(counted!(lines_count, lines.items.len())),
         );
         let has_room = patient.has_room(Vendor::Aircall);
         let (users, webhooks, presences, staffed) = tokio::join!(

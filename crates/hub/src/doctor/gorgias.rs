@@ -159,14 +159,14 @@ pub(super) fn permissions(vendor: &str, asked: &[(&str, bool)]) -> Check {
         asked.iter().filter(|(_, refused)| *refused).map(|(scope, _)| (*scope).to_owned()).collect();
     if missing.is_empty() {
         let what = format!("{vendor} lets the key read what Sidetone needs");
-        return passed("permissions", what).with_value(said!(value_of, n = asked.len(), m = asked.len()));
+        return passed("permissions", what).with_value(said!(n_of_m, n = asked.len(), m = asked.len()));
     }
     fault(
         "permissions",
         said!(permissions_lack, vendor = vendor, scopes = some_of(&missing)),
         said!(permissions_lack_mend, vendor = vendor),
     )
-    .with_value(said!(value_of, n = asked.len() - missing.len(), m = asked.len()))
+    .with_value(said!(n_of_m, n = asked.len() - missing.len(), m = asked.len()))
 }
 
 /// Aircall's own integration wrote tickets lately.

@@ -32,7 +32,7 @@ fn selection(patient: &Patient, company: &Company) -> Check {
     // Of a list that was not read to its end, nothing is surely missing.
     if missing.is_empty() || !company.lines.is_whole {
         return passed("lines", format!("{} selected lines exist", wanted.len()))
-            .with_value(counted!(value_lines, wanted.len()));
+            .with_value(counted!(lines_count, wanted.len()));
     }
     let ids: Vec<String> = missing.iter().map(ToString::to_string).collect();
     let check = fault("lines", said!(line_gone, ids = some_of(&ids)), said!(line_gone_mend));
@@ -78,7 +78,7 @@ fn recording(patient: &Patient, company: &Company) -> Option<Check> {
         company.selected(patient).filter(|line| line.is_recorded == Some(false)).map(called).collect();
     let on = company.selected(patient).filter(|line| line.is_recorded == Some(true)).count();
     if off.is_empty() {
-        let on = counted!(value_lines, on);
+        let on = counted!(lines_count, on);
         return Some(passed("recording", "No selected line has its recording switched off").with_value(on));
     }
     Some(hint("recording", said!(not_recorded, names = some_of(&off)), said!(not_recorded_mend)))
@@ -146,7 +146,7 @@ fn online(company: &Company) -> Option<Check> {
         hint("agents_online", said!(nobody_online, n = all), said!(nobody_online_mend))
     } else {
         passed("agents_online", "Somebody is online in Aircall").with_value(said!(
-            value_of,
+            n_of_m,
             n = online,
             m = all
         ))
@@ -170,7 +170,7 @@ pub(super) fn emails(
     };
     let is_nobodys = |user: &&User| user.email.as_deref().and_then(|email| people.by_email(email)).is_none();
     let without: Vec<String> = users.items.iter().filter(is_nobodys).map(who).collect();
-    let value = said!(value_of, n = users.items.len() - without.len(), m = users.items.len());
+    let value = said!(n_of_m, n = users.items.len() - without.len(), m = users.items.len());
     if without.is_empty() {
         let what = format!("Every Aircall user has an active {counterpart} with the same e-mail");
         return passed("agents", what).with_value(value);

@@ -116,7 +116,7 @@ macro_rules! said {
 }
 pub(crate) use said;
 
-/// A counted text of the same section: `counted!(value_lines, 4)`.
+/// A counted text of the same section: `counted!(lines_count, 4)`.
 macro_rules! counted {
     ($text:ident, $count:expr) => {
         $crate::doctor::Saying::counted(|words| &words.$text, $count)

@@ -1,13 +1,17 @@
 /** The doctor's report of the invented company, in the words of the message files: as a hub tells it in each language. */
-import { doctor as de } from '../../../../crates/words/de.json';
-import { doctor as en } from '../../../../crates/words/en.json';
-import { doctor as fr } from '../../../../crates/words/fr.json';
+import de from '../../../../crates/words/de.json';
+import en from '../../../../crates/words/en.json';
+import fr from '../../../../crates/words/fr.json';
 import type { CheckView, DoctorReport, Finding } from '../../wire';
 import { fill, LANGUAGES, type Language, type Values } from '../../words/catalogue';
 
-const DOCTOR = { en, de, fr } as const;
+const DOCTOR = {
+  en: { ...en.everywhere, ...en.doctor },
+  de: { ...de.everywhere, ...de.doctor },
+  fr: { ...fr.everywhere, ...fr.doctor },
+} as const;
 
-type Key = keyof typeof en;
+type Key = keyof typeof DOCTOR.en;
 
 /** A text of the message files, or one that reads the same everywhere. */
 type Text = readonly [key: Key, values?: Values] | string;
@@ -29,17 +33,17 @@ const PASSED: readonly Found[] = [
   { code: 'database', finding: 'passed', what: 'The database answers', value: '3 ms' },
   { code: 'secrets', finding: 'passed', what: 'What was entered is kept encrypted, and can be read', value: ['valueKept', { n: 3 }] },
   { code: 'clock', finding: 'passed', what: 'The clock is right', value: ['valueRight'] },
-  { code: 'aircall_key', finding: 'passed', what: 'Aircall accepts the key', value: ['valueLines', { n: 6 }] },
+  { code: 'aircall_key', finding: 'passed', what: 'Aircall accepts the key', value: ['linesCount', { n: 6 }] },
   { code: 'gorgias_key', finding: 'passed', what: 'Gorgias accepts the key', value: ['valueUsers', { n: 14 }] },
-  { code: 'permissions', finding: 'passed', what: 'The key may do all that is needed', value: ['valueOf', { n: 7, m: 7 }] },
-  { code: 'lines', finding: 'passed', what: 'All selected lines exist', value: ['valueLines', { n: 4 }] },
+  { code: 'permissions', finding: 'passed', what: 'The key may do all that is needed', value: ['nOfM', { n: 7, m: 7 }] },
+  { code: 'lines', finding: 'passed', what: 'All selected lines exist', value: ['linesCount', { n: 4 }] },
   { code: 'webhook', finding: 'passed', what: 'Our webhook stands at Aircall', value: ['valueThere'] },
   { code: 'webhook_active', finding: 'passed', what: 'It is switched on', value: ['valueOn'] },
   { code: 'webhook_token', finding: 'passed', what: 'Its token is the one that is expected', value: ['valueKnown'] },
   { code: 'webhook_once', finding: 'passed', what: 'One webhook leads here', value: '1' },
   { code: 'public_address', finding: 'passed', what: 'The public address leads to a Sidetone', value: '82 ms' },
   { code: 'budget', finding: 'passed', what: 'Gorgias’s limit leaves room for calls', value: ['valueByOthers', { n: 31, m: 80 }] },
-  { code: 'directory', finding: 'passed', what: 'All customers’ numbers are known, and kept up', value: ['valueCustomers', { n: 161_204 }] },
+  { code: 'directory', finding: 'passed', what: 'All customers’ numbers are known, and kept up', value: ['customersCount', { n: 161_204 }] },
 ];
 
 const WRONG: readonly Found[] = [
