@@ -64,9 +64,9 @@ async fn a_silent_call_is_asked_for_again_when_aircall_is_back() {
     day.pass(5).await;
     day.aircall.switch(|s| s.drop_share = 1.0);
     day.aircall.hang_up(call, &HangUp::default()).unwrap();
-    day.pass(3 * 3600 - 60).await;
-    day.aircall.add_fault(Fault::next(1_000_000, UNAVAILABLE).on("GET", "/v1/calls/"));
-    day.pass(1800).await;
+    // Neither the call nor a list of calls is to be had.
+    day.aircall.add_fault(Fault::next(1_000_000, UNAVAILABLE).on("GET", "/v1/calls"));
+    day.pass(3 * 3600 + 1740).await;
     assert!(day.tickets_of(&format!("aircall:call:{call}")).is_empty(), "its end is not known yet");
     day.aircall.clear_faults();
     day.pass(3 * 3600).await;
