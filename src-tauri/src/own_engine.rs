@@ -243,6 +243,10 @@ impl Backend for OwnEngine {
                 // Nobody else writes any more: what was asked for holds already.
                 let _ = handle.take_over().await;
             }
+            Action::Mend(alert) if alert == "webhook_disabled" || alert == "no_events" => {
+                handle.put_webhook_right();
+                handle.recover();
+            }
             Action::Choose { call, customer, remember } => {
                 handle.choose(call_id(&call)?, &customer, remember).await?;
             }

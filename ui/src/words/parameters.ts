@@ -88,6 +88,14 @@ export interface Parameters {
   alertAccess: 'vendor';
   alertApp: 'vendor';
   alertAccessWhat: 'n';
+  catchingUp: 'm' | 'n';
+  aboutTime: 'time';
+  recovered: 'm' | 'n';
+  outOfReach: 'date';
+  fromTo: 'from' | 'to';
+  alertHeldWhat: 'n';
+  alertClock: 'n';
+  clockAndDiskValue: 'n' | 'size';
   alertPerson: 'n';
   alertNoAuthor: 'helpdesk';
   alertNoAuthorWhat: 'n';

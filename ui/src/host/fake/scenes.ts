@@ -217,6 +217,7 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   },
   gone: { now: quietNow, hash: `${CALLS}?call=1` },
   health: { now: (at) => ({ ...quietNow(at), health: wellHealth(at) }), hash: '#health' },
+  'health-webhook': { now: (at) => ({ ...quietNow(at), health: { ...badHealth(at), alerts: badHealth(at).alerts.slice(0, 1), recoveries: [] } }), hash: '#health' },
   'health-bad': { now: (at) => ({ ...quietNow(at), health: badHealth(at) }), hash: '#health' },
   alert: { now: (at) => ({ ...quietNow(at), health: badHealth(at) }) },
   paused: {

@@ -1,5 +1,5 @@
 /** Health, a list of calls, a card and a detail of the invented world, relative to a moment in unix seconds. */
-import type { Alert, CallDetail, CallView, Card, Health, Now, OpenRecords } from '../../wire';
+import type { Alert, CallDetail, CallView, Card, GapCause, Health, Now, OpenRecords, RecoveryView } from '../../wire';
 import {
   AGATHE,
   american,
@@ -82,6 +82,26 @@ export function wellHealth(now: number): Health {
 }
 
 /** The webhook is off, an author is missing, writing is behind. */
+/** What was missed, two hours of it. */
+export function missed(now: number, cause: GapCause, also: Partial<RecoveryView> = {}): RecoveryView {
+  return {
+    id: `gap-${cause}`,
+    cause,
+    state: 'reading',
+    since: now - 3 * HOUR,
+    until: now - HOUR,
+    read: 0,
+    total: null,
+    calls: 0,
+    written: 0,
+    remaining_seconds: null,
+    messages: 'none',
+    out_of_reach_before: null,
+    done_at: null,
+    ...also,
+  };
+}
+
 export function badHealth(now: number): Health {
   const alerts: Alert[] = [
     { code: 'webhook_disabled', since: now - 3 * HOUR, calls: 37, what: 'Aircall has disabled the webhook.', mend: 'Enable it.' },
@@ -109,8 +129,11 @@ export function badHealth(now: number): Health {
     ),
     source: { kind: 'webhook', last_event_at: now - 3 * HOUR },
     directory: well.directory && { ...well.directory, state: 'incomplete', customers: 1_900 },
-    recoveries: [],
-    computer: null,
+    recoveries: [
+      missed(now, 'webhook_disabled', { read: 12, total: 37, remaining_seconds: 70 }),
+      missed(now, 'asleep', { state: 'done', read: 160, total: 160, calls: 4, written: 4, done_at: now - 20 * MINUTE, messages: 'unknown' }),
+    ],
+    computer: { disk_free_bytes: 212_000_000_000, clock_off_seconds: -94, keyring_locked: false },
     odd_events: 3,
   };
 }

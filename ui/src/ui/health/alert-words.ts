@@ -46,6 +46,14 @@ export function alertWords(alert: Alert, health: Health | null, now: number): Al
       return own(say('alertPerson', { n }), say('alertParkedWhat', { n, helpdesk: vendorName(helpdesk) }));
     case 'behind':
       return own(say('alertBehind'), say('alertSince', { time }));
+    case 'held':
+      return own(say('heldForName', { n }), say('alertHeldWhat', { n }));
+    case 'disk_full':
+      return own(say('alertDisk'), say('alertDiskWhat'));
+    case 'clock_off':
+      return own(say('alertClock', { n: Math.abs(health?.computer?.clock_off_seconds ?? 0) }), say('alertClockWhat'));
+    case 'keyring_locked':
+      return own(say('alertKeyring'), say('alertKeyringWhat'));
     default:
       return { title: alert.what, what: alert.mend, english: true };
   }
