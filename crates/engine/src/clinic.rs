@@ -16,6 +16,7 @@ use crate::number::{self, E164, NoNumber};
 use crate::settings::{Logging, UnknownCallers};
 use crate::store::{Store, StoreError};
 use crate::view;
+use crate::whom::taken_by_rule;
 
 /// Numbers that end in so many equal digits are near each other.
 const NEAR_DIGITS: usize = 8;
@@ -175,14 +176,19 @@ impl Clinic<'_> {
     fn by_rule(&self, customers: &[Customer]) -> String {
         match customers {
             [one] => format!("To {}.", called(one)),
-            [recent, ..] if self.logging.several_take_recent => format!(
-                "To {}, of {} the one updated last (logging.several_matches).",
-                called(recent),
-                customers.len()
-            ),
-            [_, ..] => {
-                format!("To nobody until a person chooses: {} customers have this number.", customers.len())
-            }
+            [_, ..] => match taken_by_rule(customers, &self.logging) {
+                Some(recent) => format!(
+                    "To {}, of {} the one updated last (logging.several_matches).",
+                    called(recent),
+                    customers.len()
+                ),
+                None => {
+                    format!(
+                        "To nobody until a person chooses: {} customers have this number.",
+                        customers.len()
+                    )
+                }
+            },
             [] => match self.logging.unknown_callers {
                 UnknownCallers::Hold => {
                     "To nobody until a person names the caller (logging.unknown_callers).".into()

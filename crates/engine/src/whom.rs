@@ -9,7 +9,7 @@ use crate::directory::Customer;
 use crate::helpdesk::{Context, Step};
 use crate::ledger::{EMAIL_REFUSED, FROM_TICKET, Ledger, NAMED, UNLINKED};
 use crate::number::{E164, Party};
-use crate::settings::{Language, UnknownCallers};
+use crate::settings::{Language, Logging, UnknownCallers};
 use crate::words::words;
 
 /// How a helpdesk has customers made whom nobody knows.
@@ -163,8 +163,10 @@ fn whose(
             let given = given(ledger, &one.id).map(str::to_owned);
             Ok(Whom::Known(Customer { name: given.unwrap_or_else(|| one.name.clone()), ..one.clone() }))
         }
-        [recent, ..] if logging.several_take_recent => Ok(Whom::Known(recent.clone())),
-        [_, ..] => Err(Lacks::Held(several(found.len()))),
+        [_, ..] => match taken_by_rule(found, logging) {
+            Some(recent) => Ok(Whom::Known(recent.clone())),
+            None => Err(Lacks::Held(several(found.len()))),
+        },
         // G4 goes before G5: whom Aircall knows by name is not unknown.
         [] if logging.unknown_callers == UnknownCallers::Hold
             && name.is_none()
@@ -280,4 +282,10 @@ fn unknown(habits: &Habits) -> Reason {
             habits.helpdesk
         ),
     }
+}
+
+/// B7: of several, best first, the one that was changed last, if that is the rule. Front does not tell of contacts when they were
+/// changed (`reference/front.md`), so there a person chooses.
+pub(crate) fn taken_by_rule<'a>(several: &'a [Customer], logging: &Logging) -> Option<&'a Customer> {
+    several.first().filter(|recent| logging.several_take_recent && recent.updated_at.is_some())
 }

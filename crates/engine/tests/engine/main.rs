@@ -37,6 +37,7 @@ mod front_messages;
 mod front_one_writer;
 mod front_refused;
 mod front_requests;
+mod front_settings;
 mod front_unconfirmed;
 mod front_waiting;
 mod gaps;
