@@ -114,6 +114,8 @@ use crate::store::{Change, Store, StoreError};
 use crate::tokens::Tokens;
 use crate::transport::{Transport, TransportError};
 
+/// The setting that keeps which mode held since when.
+pub(crate) const MODE_CHANGES: &str = "mode_changes";
 /// Events are kept this long for windows that were away (`design.md` §6: at least an hour).
 const PUSHED_KEPT: TimeDelta = TimeDelta::hours(2);
 /// The store is asked again this long after it refused.
@@ -507,9 +509,9 @@ impl Engine {
             change.settings.push(("installation".into(), new.to_string()));
             new
         });
-        let mut go_live = store.setting("mode_changes")?.map(|text| GoLive::parse(&text)).unwrap_or_default();
+        let mut go_live = store.setting(MODE_CHANGES)?.map(|text| GoLive::parse(&text)).unwrap_or_default();
         if !settings.study_only && go_live.note(now, settings.logging.mode.0) {
-            change.settings.push(("mode_changes".into(), go_live.text()));
+            change.settings.push((MODE_CHANGES.into(), go_live.text()));
         }
         let helpdesks =
             Helpdesks::remembered(store.as_ref(), helpdesk.account(), settings.study_only, &mut change, now)?;

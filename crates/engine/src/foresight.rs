@@ -264,6 +264,11 @@ fn stands_for(call: CaseId, number: Option<&E164>) -> String {
     format!("{{customer}}:{}", number.map_or_else(|| call.to_string(), |number| number.as_str().to_owned()))
 }
 
+/// Whether it stands for a customer whom a call before this one would make.
+pub(crate) fn is_foreseen(id: &str) -> bool {
+    id.starts_with("{customer}:")
+}
+
 fn customer(holding: &Holding) -> Customer {
     let text = |key: &str| holding.detail.get(key).and_then(|text| text.as_str()).map(str::to_owned);
     Customer {

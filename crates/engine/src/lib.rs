@@ -52,7 +52,9 @@ pub use handle::{Desired, Handle};
 
 /// What a person decides while no engine runs.
 pub mod without_engine {
-    pub use crate::engine::without_one::{come_back, is_paused, leave_company, pause, uninstall};
+    pub use crate::engine::without_one::{
+        come_back, is_paused, leave_company, logging_ends, pause, uninstall,
+    };
 }
 
 /// Which webhooks at Aircall are ours, and what they listen to (C1, B16).

@@ -29,6 +29,7 @@ use tokio::sync::oneshot;
 use toml::Value;
 
 pub(crate) use self::arriving::arrived;
+pub(crate) use self::view::connected_with;
 use crate::config::Secret;
 use crate::doctor::{self, Patient};
 use crate::house::{Entered, House, HouseError, NotKept};

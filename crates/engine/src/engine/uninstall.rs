@@ -155,6 +155,7 @@ impl Engine {
         }
         let stored = moment(self.store.as_ref(), UNINSTALLED)?;
         self.uninstalled.heeded = now;
+        self.heed_pause(now)?;
         match (self.uninstalled.holds(), stored) {
             (false, Some(since)) => {
                 self.leave(since);

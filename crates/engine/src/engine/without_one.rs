@@ -1,10 +1,12 @@
 //! What a person decides while no engine runs: it is stored as an engine would store it, and the next one finds it.
 
 use chrono::{DateTime, Utc};
-use sidetone_protocol::PausedView;
+use sidetone_protocol::{Mode, PausedView};
 
+use super::MODE_CHANGES;
 use super::uninstall::GONE;
 use super::writing::{PAUSED, QUIET, SOLE, moment};
+use crate::gate::GoLive;
 use crate::store::{Change, Store, StoreError};
 use crate::tokens::{Tokens, UNINSTALLED};
 
@@ -80,6 +82,20 @@ pub fn come_back(store: &dyn Store, now: DateTime<Utc>) -> Result<Vec<(&'static 
 #[must_use]
 pub fn leave_company() -> Vec<(&'static str, String)> {
     Tokens::KEYS.into_iter().chain([SOLE]).map(|key| (key, String::new())).collect()
+}
+
+/// The setting by which nothing is logged from `at` on: no engine runs that would note it, and calls that begin from then on are
+/// not to be written by whoever goes live later (B15). Nothing, where none was logged before.
+///
+/// # Errors
+/// If the store cannot be read.
+pub fn logging_ends(
+    store: &dyn Store,
+    at: DateTime<Utc>,
+) -> Result<Option<(&'static str, String)>, StoreError> {
+    let mut modes = store.setting(MODE_CHANGES)?.map(|text| GoLive::parse(&text)).unwrap_or_default();
+    let ends = !modes.changes.is_empty() && modes.note(at, Mode::Off);
+    Ok(ends.then(|| (MODE_CHANGES, modes.text())))
 }
 
 fn view(store: &dyn Store, since: DateTime<Utc>, now: DateTime<Utc>) -> Result<PausedView, StoreError> {

@@ -190,6 +190,18 @@ impl Engine {
         Ok(())
     }
 
+    /// A pause by another hub on the same store holds here, too, and its end.
+    pub(super) fn heed_pause(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let stored = moment(self.store.as_ref(), PAUSED)?;
+        if stored.is_some() == self.writing.paused_since.is_some() {
+            return Ok(());
+        }
+        self.writing.paused_since = stored;
+        tracing::info!(paused = stored.is_some(), "logging was paused or resumed at another hub");
+        self.telling.at_once(now);
+        self.release_writes(now)
+    }
+
     /// Aircall shows our webhook, and no other installation's, by a look that was begun at `looked_at`.
     pub(super) fn is_sole_writer(
         &mut self,

@@ -10,6 +10,7 @@ use super::{naming, user_id};
 use crate::call::{Agent, Call};
 use crate::directory::{People, Person};
 use crate::files::{self, Medium, Outcome, Why};
+use crate::foresight::is_foreseen;
 use crate::helpdesk::{Context, Step};
 use crate::ledger::Ledger;
 use crate::number::Party;
@@ -249,9 +250,12 @@ pub(super) fn author(people: &People, agent: Option<&Agent>) -> Option<Person> {
     own.or_else(|| people.fallback_author()).cloned()
 }
 
-/// The id of a customer whom Gorgias knows; `None`: one is made first.
+/// The id of a customer whom Gorgias knows; `None`: one is made first, or would be, where it is only foreseen.
 pub(super) fn customer_id(whom: &Whom) -> Result<Option<u64>, Lacks> {
     let Whom::Known(customer) = whom else { return Ok(None) };
+    if is_foreseen(&customer.id) {
+        return Ok(None);
+    }
     let odd = || Reason {
         code: "odd_customer".into(),
         text: format!(

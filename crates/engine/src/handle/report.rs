@@ -17,7 +17,8 @@ impl Handle {
     pub fn shadow_report(&self, limit: usize) -> Result<ShadowReport, StoreError> {
         let (store, settings) = (self.shared.store.as_ref(), &self.shared.settings);
         let is_shadow = settings.logging.mode.0 == Mode::Shadow;
-        let modes = store.setting("mode_changes")?.map(|text| GoLive::parse(&text)).unwrap_or_default();
+        let modes =
+            store.setting(crate::engine::MODE_CHANGES)?.map(|text| GoLive::parse(&text)).unwrap_or_default();
         let since = modes.changes.last().filter(|(_, mode)| is_shadow && *mode == Mode::Shadow);
         let rows = store.compared(limit)?;
         let mut report = ShadowReport {

@@ -346,3 +346,20 @@ async fn postgres_two_hubs_are_uninstalled_and_come_back_together() {
     let call = day.answered(MARTA).await;
     assert_eq!(day.ticket(call)["messages"].as_array().unwrap().len(), 2);
 }
+
+#[tokio::test(start_paused = true)]
+#[ignore = "needs a server: script/test starts one"]
+async fn postgres_a_pause_at_one_hub_holds_at_the_other_and_ends_at_either() {
+    let day = Day::begin(Plan { stores: Stores::Postgres, ..Plan::default() }).await;
+    let (other, _task) = day.start_another();
+    day.pass(60).await;
+    day.handle.pause().await.unwrap();
+    day.pass(5).await;
+    assert!(other.health().paused.is_some());
+    let call = day.answered(MARTA).await;
+    assert!(day.tickets_of(&format!("aircall:call:{call}")).is_empty(), "neither writes");
+    other.resume().await.unwrap();
+    day.pass(60).await;
+    assert!([&day.handle, &other].iter().all(|hub| hub.health().paused.is_none()));
+    assert_eq!(day.ticket(call)["messages"].as_array().unwrap().len(), 2);
+}

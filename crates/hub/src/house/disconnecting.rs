@@ -1,5 +1,6 @@
 //! Aircall alone is disconnected.
 
+use chrono::Utc;
 use sidetone_engine::without_engine;
 use sidetone_protocol::Vendor;
 
@@ -7,8 +8,9 @@ use super::keeping::{Entered, NotKept};
 use super::leaving::{NEEDED, noted};
 use super::left::{LEFT, WEBHOOK_LEFT, joined};
 use super::removal::Removal;
-use super::{House, HouseError, to_its_end};
+use super::{House, HouseError, blocking, to_its_end};
 use crate::config::sign_in_of;
+use crate::setup::connected_with;
 
 impl House {
     /// Aircall is connected no more: our webhook is taken away, or left to a person, and nothing is written into the
@@ -24,6 +26,22 @@ impl House {
         }
         let house = self.clone();
         to_its_end(async move { house.disconnect_aircall_now().await }).await?
+    }
+
+    /// Aircall is about to be connected with the company of this name. If that is another one than before, that one is
+    /// disconnected first, as [`House::disconnect_aircall`] says: nothing of the new one is written until somebody goes live.
+    ///
+    /// # Errors
+    /// [`NotKept`], as of [`House::keep`].
+    pub(crate) async fn leave_another_company(&self, comes: &str) -> Result<(), NotKept> {
+        let store = self.store();
+        let was =
+            blocking(move || connected_with(store.as_ref(), "aircall")).await.map_err(NotKept::House)??;
+        if was.is_empty() || comes.is_empty() || was == comes {
+            return Ok(());
+        }
+        tracing::info!("another company's Aircall is connected: the one before is disconnected first");
+        self.disconnect_aircall().await
     }
 
     async fn disconnect_aircall_now(&self) -> Result<(), NotKept> {
@@ -60,6 +78,9 @@ impl House {
         ];
         entered
             .extend(without_engine::leave_company().into_iter().map(|(key, text)| Entered::Note(key, text)));
+        let store = self.store();
+        let ends = blocking(move || without_engine::logging_ends(store.as_ref(), Utc::now())).await??;
+        entered.extend(ends.map(|(key, text)| Entered::Note(key, text)));
         if !is_gone {
             tracing::warn!(
                 "Aircall is disconnected, and did not let our webhook go; that is left to a person"

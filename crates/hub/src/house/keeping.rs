@@ -51,6 +51,11 @@ impl Entered {
         }
     }
 
+    /// Whether calls are logged, or planned, from then on.
+    pub(super) fn goes_live(&self) -> bool {
+        matches!(self, Entered::Value("logging.mode", Some(Value::String(mode))) if mode != "off")
+    }
+
     /// Whether `vendor` is connected by it.
     pub(super) fn connects(&self, vendor: Vendor) -> bool {
         let key = match vendor {

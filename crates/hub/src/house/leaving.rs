@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use axum::http::StatusCode;
 use chrono::{DateTime, TimeDelta, Utc};
 use sidetone_engine::store::{Change, Store, StoreError};
+use sidetone_engine::without_engine;
 use sidetone_protocol::{ConnectionState, Uninstalling, Vendor};
 
 use super::doors::Doors;
@@ -110,8 +111,10 @@ impl House {
         stays: &'static [&'static str],
         webhook_left: bool,
     ) -> Result<(), HouseError> {
-        // Nobody decides any more about an account that asks to be connected.
+        // Nobody decides any more about an account that asked to be connected before.
+        let Some(since) = self.moment(UNINSTALLED).await? else { return Ok(()) };
         if self.is_set(&format!("secret.{ASKS}")).await?
+            && !self.asks_since(since).await?
             && let Err(error) = self.sign_ins().refuse(None).await
         {
             tracing::warn!(%error, "the account that asks to be connected is forgotten without telling its vendor");
@@ -123,10 +126,10 @@ impl House {
     async fn forget_entered_now(&self, stays: &[&str], webhook_left: bool) -> Result<(), HouseError> {
         let _alone = self.0.keeping.lock().await;
         // Whoever connected something meanwhile has ended it.
-        if self.moment(UNINSTALLED).await?.is_none() {
-            return Ok(());
-        }
-        let goes = |name: &&'static str| !stays.contains(name);
+        let Some(since) = self.moment(UNINSTALLED).await? else { return Ok(()) };
+        // Who asks to be connected since then has come back.
+        let asks_anew = self.asks_since(since).await?;
+        let goes = |name: &&'static str| !(stays.contains(name) || (asks_anew && *name == ASKS));
         let secrets: Vec<&'static str> = self.kept_secrets().await?.into_iter().filter(goes).collect();
         let draft = self.draft();
         let values = CREDENTIALS.iter().copied().filter(goes).filter(|key| draft.entered.contains(*key));
@@ -145,6 +148,9 @@ impl House {
         let sides: &[&str] = if stays.is_empty() { &["aircall", "helpdesk"] } else { &["helpdesk"] };
         forgotten.extend(sides.iter().map(|side| Entered::Note(noted(side), String::new())));
         forgotten.push(Entered::Note(LEFT, joined(&self.left().await?, &left)));
+        let store = self.store();
+        let ends = blocking(move || without_engine::logging_ends(store.as_ref(), since)).await??;
+        forgotten.extend(ends.map(|(key, text)| Entered::Note(key, text)));
         if stays.is_empty() {
             tracing::info!("uninstalled: what was entered to reach Aircall and the helpdesk is forgotten");
         } else {
@@ -156,6 +162,15 @@ impl House {
             NotKept::House(error) | NotKept::NotApplied(error) => error,
             other => HouseError::Start(std::io::Error::other(other.to_string()).into()),
         })
+    }
+
+    /// Whether an account asks to be connected that began to only after that moment.
+    async fn asks_since(&self, moment: DateTime<Utc>) -> Result<bool, HouseError> {
+        let sign_ins = self.sign_ins();
+        let asks = blocking(move || sign_ins.asks()).await?;
+        // One that cannot be read can be connected by nobody.
+        let since = asks.ok().flatten().and_then(|asks| asks.since);
+        Ok(since.is_some_and(|since| since > moment.timestamp()))
     }
 
     /// Names of secrets that lie in the vault, also of those that cannot be read any more.

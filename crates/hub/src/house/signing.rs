@@ -131,6 +131,8 @@ impl Connects for Newcomers {
         let house = self.0.upgrade().map(House).ok_or_else(|| "Sidetone is stopping".to_owned())?;
         if signed_in.vendor == Vendor::Aircall {
             house.setup().forget_lines().await;
+            let comes = tested.account.as_deref().unwrap_or_default();
+            house.leave_another_company(comes).await.map_err(|error| error.to_string())?;
         }
         let mut entered = connecting::by_sign_in(&house.draft(), signed_in, tested);
         let account = signed_in.account.clone();

@@ -30,6 +30,7 @@ pub(super) async fn aircall(State(house): State<House>, body: Bytes) -> Result<J
     if tested.accepted {
         let name = tested.account.clone().unwrap_or_default();
         house.setup().forget_lines().await;
+        house.leave_another_company(&name).await?;
         house
             .keep(vec![
                 Entered::Value("aircall.api_id", Some(Value::String(id.to_owned()))),

@@ -6,7 +6,7 @@ use axum::Json;
 use chrono::Utc;
 use serde::{Deserialize, Serialize};
 use sidetone_engine::settings::{Keep, Logging, Mode, UnknownCallers};
-use sidetone_engine::store::Store;
+use sidetone_engine::store::{Store, StoreError};
 use sidetone_protocol::{CallRules, Connected, Setup, SetupStep, StepState, StepView, Vendor};
 
 use super::trying;
@@ -32,6 +32,12 @@ impl Noted {
     fn read(store: &dyn Store, side: &str) -> Result<Option<Noted>, Problem> {
         Ok(store.setting(noted(side))?.and_then(|text| serde_json::from_str(&text).ok()))
     }
+}
+
+/// Whom a side is connected with, as it was noted; empty where nobody is, or that is not known.
+pub(crate) fn connected_with(store: &dyn Store, side: &'static str) -> Result<String, StoreError> {
+    let noted = store.setting(noted(side))?.and_then(|text| serde_json::from_str::<Noted>(&text).ok());
+    Ok(noted.map(|noted| noted.account).unwrap_or_default())
 }
 
 /// `GET /api/setup`.

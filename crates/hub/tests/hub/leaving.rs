@@ -215,3 +215,35 @@ async fn with_one_side_connected_it_can_be_uninstalled_too() {
     );
     assert!(hub.sandbox.control().aircall().journal(0).is_empty());
 }
+
+// The sandbox has to answer while the test waits for the program.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn calls_from_between_disconnecting_and_going_live_again_are_not_written() {
+    // B15: live, disconnected, a call, connected, live
+    let hub = live().await;
+    let before = one_call(&hub).await;
+    until_complete(&hub, before).await;
+    assert_eq!(delete(&hub, "/api/setup/aircall").await.0, 200);
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    let between = one_call(&hub).await;
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    assert_eq!(hub.post("/api/setup/aircall", aircall_key()).await.1["accepted"], true);
+    assert_eq!(hub.post("/api/setup/go", json!({"mode": "live"})).await.0, 200);
+    hub.until_listening().await;
+    // A late note tells of it.
+    hub.sandbox.control().aircall().comment(between, world::CAMILLE, "Rang while nobody logged").unwrap();
+    hub.until("it is heard of", Duration::from_secs(30), async || {
+        let asked = hub.client.get(hub.url(&format!("/api/calls/{between}"))).bearer_auth(ADMIN);
+        asked.send().await.unwrap().status() == 200
+    })
+    .await;
+    let after = one_call(&hub).await;
+    until_complete(&hub, after).await;
+    let told = hub.get(&format!("/api/calls/{between}")).await;
+    assert_eq!(
+        (&told["state"], &told["reason"]["code"]),
+        (&json!("not_logged"), &json!("mode_off")),
+        "{told}"
+    );
+    assert_eq!(hub.call_tickets().len(), 2);
+}

@@ -397,3 +397,16 @@ async fn the_gorgias_account_that_the_file_names_is_signed_in_to_and_no_other() 
     let setup = hub.get("/api/setup").await;
     assert_eq!(setup["helpdesk"]["account"], gorgias_world::ACCOUNT, "{setup}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_comes_from_the_app_store_after_an_uninstall_waits_for_an_admin_as_before() {
+    let hub = signed_in_to_everything("gorgias").await;
+    uninstalled(&hub).await;
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    assert_eq!(install(&hub, "northbrook").await, 200);
+    // The house looks every two seconds.
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert_eq!(hub.get("/api/setup").await["asks_to_connect"]["account"], "northbrook");
+    let (status, tested) = hub.post("/api/setup/accept", json!({ "account": "northbrook" })).await;
+    assert_eq!((status, tested["accepted"].clone()), (200, json!(true)), "{tested}");
+}
