@@ -49,6 +49,9 @@ const OF_TWO_CLOCKS: TimeDelta = TimeDelta::seconds(2);
 const OLD_CALLS: f64 = 0.95;
 /// So many rings within a window find room beside old calls. If there were more, as many more are kept room for.
 const RINGS_AT_ONCE: usize = 4;
+/// So many old calls a window are read all the same: where calls are polled while somebody is on one, that alone is as much
+/// as many rings.
+const OLD_CALLS_AT_LEAST: usize = 3;
 
 /// In order of right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -274,7 +277,9 @@ impl Budget {
         }
         let limit = f64::from(self.rate.requests) * self.share;
         let rings = self.ours.iter().filter(|(_, of)| *of == Lane::Ring).count();
-        let kept = if lane == Lane::Backfill { rings.saturating_sub(RINGS_AT_ONCE) } else { 0 };
+        let old = self.ours.iter().filter(|(_, of)| *of == Lane::Backfill).count();
+        let leaves_room = lane == Lane::Backfill && old >= OLD_CALLS_AT_LEAST;
+        let kept = if leaves_room { rings.saturating_sub(RINGS_AT_ONCE) } else { 0 };
         let most = (limit * lane.ceiling_of_all() - kept as f64).max(1.0);
         let (mut all, mut above) = (self.ours.len(), self.ours.iter().filter(|(_, of)| *of <= lane).count());
         let mut left = self.ours.iter();

@@ -422,3 +422,19 @@ fn an_answer_that_was_long_on_its_way_makes_no_room() {
     b.told(40, 40, at(0), at(14_500));
     assert!(b.take(Lane::Ring, at(14_500)).is_err(), "others filled it meanwhile");
 }
+
+#[test]
+fn where_calls_are_polled_all_day_old_ones_are_read_beside_that() {
+    let rate = Rate { requests: 30, window: Duration::from_secs(60) };
+    let mut b = Budget::new(Vendor::Aircall, Counting::Window, rate, at(0));
+    let (mut polls, mut old) = (0, 0);
+    for second in 0..600 {
+        // While somebody is on a call.
+        if second % 3 == 0 && b.take(Lane::Ring, at(second * 1000)).is_ok() {
+            polls += 1;
+        }
+        old += usize::from(b.take(Lane::Backfill, at(second * 1000 + 500)).is_ok());
+    }
+    assert_eq!(polls, 200, "none waits");
+    assert!(old >= 25, "{old} in ten minutes");
+}

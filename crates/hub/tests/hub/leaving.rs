@@ -247,3 +247,25 @@ async fn calls_from_between_disconnecting_and_going_live_again_are_not_written()
     );
     assert_eq!(hub.call_tickets().len(), 2);
 }
+
+// The sandbox has to answer while the test waits for the program.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn with_another_companys_aircall_nothing_is_written_until_somebody_goes_live_again() {
+    let hub = live().await;
+    // The same one again changes nothing (G20).
+    assert_eq!(hub.post("/api/setup/aircall", aircall_key()).await.1["accepted"], true);
+    assert_eq!(hub.get("/api/setup").await["mode"], "live");
+    let other = "UPDATE setting SET value = '{\"account\": \"Harbour Toys\", \"since\": 0}' WHERE key = 'setup_aircall'";
+    assert_eq!(database(&hub).execute(other, []).unwrap(), 1);
+    assert_eq!(hub.post("/api/setup/aircall", aircall_key()).await.1["accepted"], true);
+    let setup = hub.get("/api/setup").await;
+    assert_eq!(
+        (&setup["mode"], &setup["aircall"]["account"]),
+        (&json!("off"), &json!(world::COMPANY)),
+        "{setup}"
+    );
+    assert!(hooks(&hub).is_empty(), "ours at the other one's was taken away with its key");
+    let call = one_call(&hub).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert!(hub.call_tickets().is_empty(), "{call}");
+}
