@@ -176,7 +176,7 @@ impl Clinic<'_> {
     fn by_rule(&self, customers: &[Customer]) -> String {
         match customers {
             [one] => format!("To {}.", called(one)),
-            [_, ..] => match taken_by_rule(customers, &self.logging) {
+            [_, ..] => match taken_by_rule(customers, self.logging) {
                 Some(recent) => format!(
                     "To {}, of {} the one updated last (logging.several_matches).",
                     called(recent),
