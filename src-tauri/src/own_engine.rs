@@ -118,11 +118,18 @@ impl OwnEngine {
         match status {
             200 => Ok(()),
             409 => self.handle().map(drop),
-            _ => {
-                let told: serde_json::Value = serde_json::from_slice(&told).unwrap_or_default();
-                let detail = told["detail"].as_str().unwrap_or("The pause could not be stored. Try again.");
-                Err(BackendError::Unavailable(detail.to_owned()))
-            }
+            _ => Err(BackendError::Unavailable(detail(&told, "The pause could not be stored. Try again."))),
+        }
+    }
+
+    /// As the hub's pages have it mended.
+    async fn mend(&self, alert: &str) -> Result<(), BackendError> {
+        self.handle()?;
+        let asked = serde_json::json!({ "alert": alert }).to_string();
+        match self.house.ask(Method::POST, "/api/mend", Bytes::from(asked)).await {
+            // 404: it does not hold any more.
+            (202 | 404, _) => Ok(()),
+            (_, told) => Err(BackendError::Invalid(detail(&told, "It could not be mended. Try again."))),
         }
     }
 
@@ -230,23 +237,17 @@ impl Backend for OwnEngine {
     }
 
     async fn act(&self, action: Action) -> Result<(), BackendError> {
-        if matches!(action, Action::Pause) {
-            return self.pause().await;
+        match action {
+            Action::Pause => return self.pause().await,
+            Action::Mend(alert) => return self.mend(&alert).await,
+            _ => {}
         }
         let handle = self.handle()?;
         match action {
             Action::Retry(id) => handle.retry(call_id(&id)?),
             // Done above.
-            Action::Pause => {}
+            Action::Pause | Action::Mend(_) => {}
             Action::Resume => handle.resume().await?,
-            Action::Mend(alert) if alert == "other_writer" => {
-                // Nobody else writes any more: what was asked for holds already.
-                let _ = handle.take_over().await;
-            }
-            Action::Mend(alert) if alert == "webhook_disabled" || alert == "no_events" => {
-                handle.put_webhook_right();
-                handle.recover();
-            }
             Action::Choose { call, customer, remember } => {
                 handle.choose(call_id(&call)?, &customer, remember).await?;
             }
@@ -257,11 +258,6 @@ impl Backend for OwnEngine {
                 let name = CallerName::parse(&name, email.as_deref());
                 let name = name.map_err(|bad| BackendError::Invalid(bad.to_string()))?;
                 handle.name(call_id(&call)?, name).await?;
-            }
-            Action::Mend(_) => {
-                return Err(BackendError::Invalid(
-                    "There is nothing to mend about this by itself.".to_owned(),
-                ));
             }
         }
         Ok(())
@@ -284,6 +280,12 @@ impl Backend for OwnEngine {
             demo.stop().await;
         }
     }
+}
+
+/// What an answer of the API says that went wrong.
+fn detail(told: &[u8], else_say: &str) -> String {
+    let told: serde_json::Value = serde_json::from_slice(told).unwrap_or_default();
+    told["detail"].as_str().unwrap_or(else_say).to_owned()
 }
 
 #[cfg(test)]
