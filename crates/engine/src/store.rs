@@ -59,6 +59,11 @@ pub enum StoreError {
     /// Another program on the same database has changed this call since it was read; nothing of the change is stored.
     #[error("call {0} was changed by another Sidetone on this database meanwhile; it is looked at again")]
     Stale(CaseId),
+    /// A setting does not say any more what [`Change::provided`] expects; nothing of the change is stored.
+    #[error(
+        "{0} was changed meanwhile, by somebody else or another Sidetone on this database; nothing of this was stored"
+    )]
+    Overtaken(String),
     /// The database was made by a newer program.
     #[error(
         "the database is of version {found}, this program knows version {known}. Start the newer program, or restore \
@@ -248,6 +253,8 @@ pub struct Change {
     pub directory: DirectoryChange,
     /// Times of which something was missed, as far as they are read by now (B1).
     pub gaps: Vec<Gap>,
+    /// Nothing of all this holds unless each of these settings says so still.
+    pub provided: Vec<(String, String)>,
     /// Settings to remember.
     pub settings: Vec<(String, String)>,
     /// What windows are told.

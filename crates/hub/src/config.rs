@@ -23,6 +23,7 @@ use sidetone_engine::settings::Settings;
 
 pub use self::apps::{Apps, Registered};
 pub(crate) use self::connections::USER_AGENT;
+pub(crate) use self::console::HELD;
 pub(crate) use self::console::sign_in_of;
 pub use self::console::{CONSOLE_PREFIX, Console, console_value, is_of_console};
 pub use self::draft::{Addresses, Draft, GorgiasNames};

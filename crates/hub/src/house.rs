@@ -7,6 +7,7 @@
 mod brake;
 mod disconnecting;
 mod doors;
+mod held;
 mod keeping;
 mod leaving;
 mod left;

@@ -29,8 +29,8 @@ use tokio::sync::oneshot;
 use toml::Value;
 
 pub(crate) use self::arriving::arrived;
-pub(crate) use self::view::connected_with;
-use crate::config::Secret;
+pub(crate) use self::view::{connected_with, named_in};
+use crate::config::{HELD, Secret};
 use crate::doctor::{self, Patient};
 use crate::house::{Entered, House, HouseError, NotKept};
 use crate::problem::Problem;
@@ -197,12 +197,17 @@ async fn go(State(house): State<House>, body: Bytes) -> Result<Json<Setup>, Prob
         }
         _ => None,
     };
-    house
-        .keep(vec![
-            Entered::Value("logging.mode", Some(Value::String(word.to_owned()))),
-            Entered::Value("logging.shadow_until", until),
-        ])
-        .await?;
+    let mut entered = vec![Entered::Value("logging.shadow_until", until)];
+    let is_given = draft.given.contains("logging.mode");
+    if asked.mode != Mode::Off {
+        // Whoever goes live ends whatever held it off.
+        entered.push(Entered::Note(HELD, String::new()));
+    }
+    // What file or environment say, they say: going live with that is to let it hold.
+    if !is_given || asked.mode != draft.held.unwrap_or(draft.settings.logging.mode.0) {
+        entered.push(Entered::Value("logging.mode", Some(Value::String(word.to_owned()))));
+    }
+    house.keep(entered).await?;
     view::setup(&house).await
 }
 
@@ -264,6 +269,9 @@ impl From<NotKept> for Problem {
                     .with("key", fault.key.into())
             }
             NotKept::NoVault(unkept) => Problem::new(StatusCode::CONFLICT, unkept.code, unkept.text),
+            NotKept::Overtaken => {
+                Problem::new(StatusCode::CONFLICT, "not_kept", NotKept::Overtaken.to_string())
+            }
             NotKept::House(HouseError::Config(error)) => {
                 Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "wrong_value", error.to_string())
             }

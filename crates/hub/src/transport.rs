@@ -76,6 +76,7 @@ impl Transport for HttpTransport {
         &self,
         request: http::Request<Outgoing>,
     ) -> Result<http::Response<Incoming>, TransportError> {
+        let credential = unsaid::credential(request.headers());
         let request = request.map(|body| body.map(reqwest::Body::wrap_stream).unwrap_or_default());
         let mut request =
             reqwest::Request::try_from(request).map_err(|error| TransportError::NotSent(plain(&error)))?;
@@ -83,6 +84,13 @@ impl Transport for HttpTransport {
         let client = self.client.clone();
         let asked = async move { client.execute(request).await.map_err(|error| unsent_or_unclear(&error)) };
         let answer = self.at_home(asked).await?;
+        if !answer.status().is_success() {
+            // A refusal is short, and told: what was sent must not come back with it.
+            let told = tokio::time::timeout(ANSWER_TIMEOUT, self.at_home(rest(answer))).await;
+            let refusal = told.map_err(|_| TransportError::Unclear("no answer in time".into()))??;
+            let piece = |body: Bytes| futures_util::stream::once(async { Ok(body) }).boxed();
+            return Ok(unsaid::without(&credential, refusal).map(piece));
+        }
         let (head, body) = http::Response::from(answer).into_parts();
         let pieces = http_body_util::BodyDataStream::new(body);
         let pieces = pieces.map_err(|error| TransportError::Unclear(plain(&error)));
@@ -95,7 +103,12 @@ async fn whole(
     client: &reqwest::Client,
     request: reqwest::Request,
 ) -> Result<http::Response<Bytes>, TransportError> {
-    let mut answer = client.execute(request).await.map_err(|error| unsent_or_unclear(&error))?;
+    let answer = client.execute(request).await.map_err(|error| unsent_or_unclear(&error))?;
+    rest(answer).await
+}
+
+/// An answer with all of its body.
+async fn rest(mut answer: reqwest::Response) -> Result<http::Response<Bytes>, TransportError> {
     let mut response = http::Response::builder().status(answer.status());
     if let Some(headers) = response.headers_mut() {
         std::mem::swap(headers, answer.headers_mut());

@@ -25,6 +25,29 @@ pub(crate) fn credential(head: &HeaderMap) -> Vec<Vec<u8>> {
     spellings
 }
 
+/// Members of a token request that nobody else may see (RFC 6749, RFC 7009, RFC 7636).
+const SECRET_MEMBERS: &[&str] =
+    &["client_secret", "code", "code_verifier", "refresh_token", "access_token", "token"];
+
+/// The secrets that a form carries, in every spelling in which they could come back.
+pub(crate) fn of_form(form: &[u8]) -> Vec<Vec<u8>> {
+    let is_secret = |(name, _): &(_, _)| SECRET_MEMBERS.contains(&AsRef::<str>::as_ref(name));
+    let mut spellings: Vec<Vec<u8>> = url::form_urlencoded::parse(form)
+        .filter(is_secret)
+        .flat_map(|(_, value)| {
+            let encoded: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
+            let in_json = serde_json::Value::from(value.as_ref()).to_string();
+            let in_json = in_json.trim_matches('"').to_owned();
+            [value.into_owned(), encoded, in_json].map(String::into_bytes)
+        })
+        .filter(|spelling| spelling.len() >= SHORTEST)
+        .collect();
+    // The longer ones first: others may be a part of them.
+    spellings.sort_by_key(|spelling| std::cmp::Reverse(spelling.len()));
+    spellings.dedup();
+    spellings
+}
+
 /// The answer without it, unless it is a good one.
 pub(crate) fn without(credential: &[Vec<u8>], answer: Response<Bytes>) -> Response<Bytes> {
     if answer.status().is_success() || credential.is_empty() {
@@ -56,6 +79,7 @@ mod tests {
     use axum::Router;
     use axum::extract::Request;
     use axum::http::StatusCode;
+    use futures_util::TryStreamExt as _;
     use sidetone_engine::transport::Transport as _;
 
     use super::*;
@@ -86,6 +110,39 @@ mod tests {
         assert_eq!(ask("/", "Bearer geheim-geheim").await, "you sent Bearer …, which is ");
         assert!(ask("/good", &basic).await.contains("geheim"), "what is asked for is left as it is");
         serving.abort();
+    }
+
+    #[tokio::test]
+    async fn nor_with_the_refusal_of_a_file() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let serving = tokio::spawn(axum::serve(listener, Router::new().fallback(gossip)).into_future());
+        let transport = HttpTransport::new().expect("is made");
+        let ask = async |path: &str| {
+            let request = http::Request::get(format!("http://{address}{path}"))
+                .header("authorization", "Bearer geheim-geheim")
+                .body(None)
+                .expect("a request");
+            let answer = transport.stream(request).await.expect("answers");
+            let pieces: Vec<Bytes> = answer.into_body().try_collect().await.expect("comes");
+            String::from_utf8_lossy(&pieces.concat()).into_owned()
+        };
+        assert_eq!(ask("/").await, "you sent Bearer …, which is ");
+        assert!(ask("/good").await.contains("geheim"), "what is asked for is left as it is");
+        serving.abort();
+    }
+
+    #[test]
+    fn what_a_token_request_carries_is_known_in_every_spelling() {
+        let secrets = of_form(b"grant_type=refresh_token&client_id=sidetone&client_secret=a%2Fb%22+c&refresh_token=rrrr&code=xyz");
+        let told = r#"sidetone a/b" c a%2Fb%22+c {"client_secret":"a/b\" c"} rrrr xyz refresh_token"#;
+        let answer = Response::builder().status(400).body(Bytes::from_static(told.as_bytes()));
+        let answer = without(&secrets, answer.expect("an answer"));
+        assert_eq!(
+            String::from_utf8_lossy(answer.body()),
+            r#"sidetone … … {"client_secret":"…"} … xyz refresh_token"#,
+            "what is shorter than a secret stays"
+        );
     }
 
     #[test]

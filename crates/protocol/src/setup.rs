@@ -147,6 +147,10 @@ pub struct Setup {
     pub rules: CallRules,
     /// What is written.
     pub mode: Mode,
+    /// The mode that file or environment set, where it counts as `off` until `POST /api/setup/go` with it: somebody disconnected
+    /// a side since, or connected another account.
+    #[serde(default)]
+    pub held: Option<Mode>,
     /// When shadow mode is over by its set time, unix seconds.
     #[serde(default)]
     pub shadow_until: Option<i64>,

@@ -40,6 +40,7 @@ impl<D: Database> Store for D {
         let mut cases: Vec<&CaseChange> = change.cases.iter().collect();
         cases.sort_by_key(|changed| changed.case.call.id);
         self.write(|sql| {
+            setting::provide(sql, &change.provided)?;
             if change.forgets_customers {
                 matched::forget_all(sql)?;
                 conversation::forget_all(sql)?;

@@ -13,6 +13,9 @@ use crate::vault::{Vault, VaultError};
 /// Settings in the database that hold a value of the console begin so; the key follows, as in the file.
 pub const CONSOLE_PREFIX: &str = "console.";
 
+/// The setting that stands while nothing is logged whatever mode the file sets: since when. Who goes live ends it.
+pub(crate) const HELD: &str = "logging_held";
+
 /// Whether a key can come from the console. Where the vendors are, what limits they have, and what the hub itself needs
 /// to start is for file and environment alone.
 #[must_use]
@@ -38,6 +41,8 @@ pub struct Console {
     pub(super) values: BTreeMap<String, Value>,
     /// Where somebody signed in.
     pub(super) signed_in: Vec<Vendor>,
+    /// Nothing is logged until somebody goes live.
+    pub(super) is_held: bool,
     /// What cannot be read, in sentences.
     pub(super) notices: Vec<String>,
 }
@@ -57,7 +62,8 @@ impl Console {
     /// # Errors
     /// If the database cannot be read.
     pub fn stored(store: &dyn Store, vault: &Vault) -> Result<Console, StoreError> {
-        let mut console = Console::default();
+        let is_held = store.setting(HELD)?.is_some_and(|since| !since.is_empty());
+        let mut console = Console { is_held, ..Console::default() };
         for key in plain_of_console() {
             let text = store.setting(&format!("{CONSOLE_PREFIX}{key}"))?.filter(|text| !text.is_empty());
             let Some(text) = text else { continue };

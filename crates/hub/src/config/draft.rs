@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use sidetone_engine::settings::Settings;
-use sidetone_protocol::{ConnectedBy, EventsBy, Vendor};
+use sidetone_protocol::{ConnectedBy, EventsBy, Mode, Vendor};
 
 use super::{Apps, Config, ConfigError, Fault, HelpdeskAccount, Secret};
 use crate::database::Database;
@@ -71,6 +71,8 @@ pub struct Draft {
     pub has_alerts: bool,
     /// What the engine is told.
     pub settings: Settings,
+    /// The mode that the layers say, where it does not hold before somebody goes live.
+    pub held: Option<Mode>,
     /// Keys that file or environment set.
     pub given: BTreeSet<String>,
     /// Keys that the console sets.

@@ -122,8 +122,16 @@ impl Reader {
         let Found { account: helpdesk, gorgias, inbox, rate: helpdesk_rate } =
             self.helpdesk(&addresses, &apps);
         let (events, arrival, webhook_token) = self.arrival(public_url.clone());
+        let mut logging = self.logging();
+        let held = (console.is_held && logging.mode.0 != Mode::Off).then_some(logging.mode.0);
+        if held.is_some() {
+            logging.mode = ModeSetting(Mode::Off);
+            self.notices.push(
+                "[logging] mode is set, but somebody disconnected Sidetone since: nothing is logged until an admin goes live in the set-up".into(),
+            );
+        }
         let settings = Settings {
-            logging: self.logging(),
+            logging,
             lines: self.lines(),
             time_zone: self.time_zone(),
             arrival,
@@ -155,6 +163,7 @@ impl Reader {
             webhook_token,
             has_alerts,
             settings,
+            held,
             entered: console.values.keys().filter(|key| !given.contains(*key)).cloned().collect(),
             given,
             left_out: Vec::new(),

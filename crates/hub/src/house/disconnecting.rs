@@ -1,8 +1,10 @@
 //! Aircall alone is disconnected.
 
+use std::time::Duration;
+
 use chrono::Utc;
 use sidetone_engine::without_engine;
-use sidetone_protocol::Vendor;
+use sidetone_protocol::{EventsBy, Vendor};
 
 use super::keeping::{Entered, NotKept};
 use super::leaving::{NEEDED, noted};
@@ -10,7 +12,11 @@ use super::left::{LEFT, WEBHOOK_LEFT, joined};
 use super::removal::Removal;
 use super::{House, HouseError, blocking, to_its_end};
 use crate::config::sign_in_of;
+use crate::database::Database;
 use crate::setup::connected_with;
+
+/// Other hubs on the same database look every two seconds whether settings were changed.
+const OTHERS_HEED_WITHIN: Duration = Duration::from_secs(3);
 
 impl House {
     /// Aircall is connected no more: our webhook is taken away, or left to a person, and nothing is written into the
@@ -46,9 +52,10 @@ impl House {
 
     async fn disconnect_aircall_now(&self) -> Result<(), NotKept> {
         let _alone = self.0.keeping.lock().await;
-        // An engine that runs in live mode would make it anew.
-        self.send_engine_off().await;
-        let disconnected = self.disconnected().await;
+        let disconnected = match self.stopped_logging().await {
+            Ok(()) => self.disconnected().await,
+            Err(error) => Err(error),
+        };
         let kept = match disconnected {
             Ok(entered) => self.keep_alone(entered).await,
             Err(error) => Err(error.into()),
@@ -59,6 +66,21 @@ impl House {
             tracing::error!(%error, "the settings as they were cannot be applied; it is tried again");
         }
         kept
+    }
+
+    /// No engine makes our webhook anew: neither this one's, nor another hub's on the same database, nor one that starts again
+    /// when this is cut off.
+    async fn stopped_logging(&self) -> Result<(), HouseError> {
+        let held = self.hold(Utc::now()).await?;
+        self.store_entered(held).await.map_err(|error| match error {
+            NotKept::House(error) | NotKept::NotApplied(error) => error,
+            other => HouseError::Start(std::io::Error::other(other.to_string()).into()),
+        })?;
+        self.send_engine_off().await;
+        if matches!(self.draft().database, Database::Postgres(_)) {
+            tokio::time::sleep(OTHERS_HEED_WITHIN).await;
+        }
+        Ok(())
     }
 
     /// What is entered by that.
@@ -73,18 +95,17 @@ impl House {
             Entered::Secret("aircall.api_token", None),
             Entered::Secret(sign_in_of(Vendor::Aircall), None),
             Entered::Note(noted("aircall"), String::new()),
-            Entered::Value("logging.mode", None),
-            Entered::Value("logging.shadow_until", None),
         ];
         entered
             .extend(without_engine::leave_company().into_iter().map(|(key, text)| Entered::Note(key, text)));
-        let store = self.store();
-        let ends = blocking(move || without_engine::logging_ends(store.as_ref(), Utc::now())).await??;
-        entered.extend(ends.map(|(key, text)| Entered::Note(key, text)));
-        if !is_gone {
-            tracing::warn!(
-                "Aircall is disconnected, and did not let our webhook go; that is left to a person"
-            );
+        if draft.events == EventsBy::Manual && !draft.given.contains("aircall.webhook") {
+            // It was made there by hand for this company; another one has another.
+            entered.push(Entered::Value("aircall.webhook", None));
+            entered.push(Entered::Secret("aircall.webhook_token", None));
+        }
+        // One made by hand is for a person to delete, too.
+        if !is_gone || draft.events == EventsBy::Manual {
+            tracing::warn!("Aircall is disconnected, and a webhook stands there; that is left to a person");
             entered.push(Entered::Note(LEFT, joined(&self.left().await?, &[WEBHOOK_LEFT])));
         }
         Ok(entered)

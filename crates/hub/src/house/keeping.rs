@@ -6,7 +6,7 @@ use sidetone_protocol::Vendor;
 use toml::Value;
 
 use super::{House, HouseError, blocking, settled, to_its_end};
-use crate::config::{CONSOLE_PREFIX, Console, Draft, Fault, Secret, console_value, sign_in_of};
+use crate::config::{CONSOLE_PREFIX, Console, Draft, Fault, HELD, Secret, console_value, sign_in_of};
 use crate::seal::Unkept;
 use crate::vault::{Vault, VaultError};
 
@@ -39,6 +39,8 @@ pub enum Entered {
     },
     /// Something that the set-up remembers beside the configuration.
     Note(&'static str, String),
+    /// Nothing of all this is kept unless this note says so still.
+    Provided(&'static str, String),
 }
 
 impl Entered {
@@ -53,7 +55,11 @@ impl Entered {
 
     /// Whether calls are logged, or planned, from then on.
     pub(super) fn goes_live(&self) -> bool {
-        matches!(self, Entered::Value("logging.mode", Some(Value::String(mode))) if mode != "off")
+        match self {
+            Entered::Value("logging.mode", Some(Value::String(mode))) => mode != "off",
+            Entered::Note(key, text) => *key == HELD && text.is_empty(),
+            _ => false,
+        }
     }
 
     /// Whether `vendor` is connected by it.
@@ -86,6 +92,9 @@ pub enum NotKept {
     /// The database did not take it, or could not be read.
     #[error(transparent)]
     House(#[from] HouseError),
+    /// An [`Entered::Provided`] does not say so any more.
+    #[error("somebody else changed this meanwhile: look at it again")]
+    Overtaken,
     /// It is kept, and does not hold yet: that is tried again by itself.
     #[error("{0}")]
     NotApplied(HouseError),
@@ -168,6 +177,7 @@ impl House {
                 }
                 Entered::Tokens { settings, .. } => change.settings.extend(settings),
                 Entered::Note(key, text) => change.settings.push((key.to_owned(), text)),
+                Entered::Provided(key, text) => change.provided.push((key.to_owned(), text)),
             }
         }
         let keys: Vec<&str> = values.iter().map(|(key, _)| *key).collect();
@@ -177,8 +187,11 @@ impl House {
         }
         change.settings.push((CHANGED.to_owned(), uuid::Uuid::new_v4().to_string()));
         let store = self.store();
-        blocking(move || store.commit(&change).map(drop)).await??;
-        Ok(())
+        match blocking(move || store.commit(&change)).await? {
+            Ok(_) => Ok(()),
+            Err(StoreError::Overtaken(_)) => Err(NotKept::Overtaken),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// What all layers would say with these values entered.

@@ -10,8 +10,7 @@ use std::time::{Duration, Instant};
 use axum::http::StatusCode;
 use chrono::{DateTime, TimeDelta, Utc};
 use sidetone_engine::store::{Change, Store, StoreError};
-use sidetone_engine::without_engine;
-use sidetone_protocol::{ConnectionState, Uninstalling, Vendor};
+use sidetone_protocol::{ConnectionState, EventsBy, Uninstalling, Vendor};
 
 use super::doors::Doors;
 use super::keeping::{Entered, NotKept};
@@ -27,9 +26,8 @@ pub(super) const UNINSTALLED: &str = "uninstalled_since";
 const WEBHOOK_GONE: &str = "webhook_gone_at";
 /// The id of this installation, in which our webhook's address ends.
 const INSTALLATION: &str = "installation";
-/// Values that lead to a vendor, and the mode: who connects again goes live again.
-const CREDENTIALS: &[&str] =
-    &["aircall.api_id", "gorgias.account", "gorgias.email", "logging.mode", "logging.shadow_until"];
+/// Values that lead to a vendor.
+const CREDENTIALS: &[&str] = &["aircall.api_id", "gorgias.account", "gorgias.email"];
 /// What our webhook is taken away with.
 pub(super) const NEEDED: &[&str] = &["aircall.api_id", "aircall.api_token", "aircall.oauth.token"];
 /// After so long without success a person may give it up.
@@ -127,6 +125,8 @@ impl House {
         let _alone = self.0.keeping.lock().await;
         // Whoever connected something meanwhile has ended it.
         let Some(since) = self.moment(UNINSTALLED).await? else { return Ok(()) };
+        let store = self.store();
+        let uninstalled = blocking(move || store.setting(UNINSTALLED)).await??.unwrap_or_default();
         // Who asks to be connected since then has come back.
         let asks_anew = self.asks_since(since).await?;
         let goes = |name: &&'static str| !(stays.contains(name) || (asks_anew && *name == ASKS));
@@ -134,10 +134,13 @@ impl House {
         let draft = self.draft();
         let values = CREDENTIALS.iter().copied().filter(goes).filter(|key| draft.entered.contains(*key));
         let values: Vec<&'static str> = values.collect();
-        if secrets.is_empty() && values.is_empty() {
+        // Where the file says everything there is nothing to enter again: who resumes has come back.
+        if secrets.is_empty() && values.is_empty() && !draft.entered.contains("logging.mode") {
             return Ok(());
         }
-        let mut left: Vec<&'static str> = if webhook_left { vec![WEBHOOK_LEFT] } else { Vec::new() };
+        let by_hand = draft.events == EventsBy::Manual && stays.is_empty();
+        let mut left: Vec<&'static str> =
+            if webhook_left || by_hand { vec![WEBHOOK_LEFT] } else { Vec::new() };
         // Also Gorgias', until it has taken its tokens back.
         left.extend(
             APPS.iter().filter(|(vendor, _)| secrets.contains(&sign_in_of(*vendor))).map(|(_, code)| *code),
@@ -148,9 +151,8 @@ impl House {
         let sides: &[&str] = if stays.is_empty() { &["aircall", "helpdesk"] } else { &["helpdesk"] };
         forgotten.extend(sides.iter().map(|side| Entered::Note(noted(side), String::new())));
         forgotten.push(Entered::Note(LEFT, joined(&self.left().await?, &left)));
-        let store = self.store();
-        let ends = blocking(move || without_engine::logging_ends(store.as_ref(), since)).await??;
-        forgotten.extend(ends.map(|(key, text)| Entered::Note(key, text)));
+        // Who connects again goes live again.
+        forgotten.extend(self.hold(since).await?);
         if stays.is_empty() {
             tracing::info!("uninstalled: what was entered to reach Aircall and the helpdesk is forgotten");
         } else {
@@ -158,10 +160,13 @@ impl House {
                 "uninstalled: all is forgotten but what the webhook at Aircall is taken away with"
             );
         }
-        self.keep_alone(forgotten).await.map_err(|error| match error {
-            NotKept::House(error) | NotKept::NotApplied(error) => error,
-            other => HouseError::Start(std::io::Error::other(other.to_string()).into()),
-        })
+        // Also at another hub on the same database, in this very moment.
+        forgotten.push(Entered::Provided(UNINSTALLED, uninstalled));
+        match self.keep_alone(forgotten).await {
+            Ok(()) | Err(NotKept::Overtaken) => Ok(()),
+            Err(NotKept::House(error) | NotKept::NotApplied(error)) => Err(error),
+            Err(other) => Err(HouseError::Start(std::io::Error::other(other.to_string()).into())),
+        }
     }
 
     /// Whether an account asks to be connected that began to only after that moment.

@@ -6,8 +6,9 @@ use sidetone_engine::without_engine;
 use sidetone_protocol::Vendor;
 
 use super::keeping::Entered;
-use super::leaving::UNINSTALLED;
+use super::leaving::{UNINSTALLED, noted};
 use super::{House, HouseError, blocking};
+use crate::setup::named_in;
 
 /// What uninstalling could not undo: codes with a blank between (`protocol::Setup::left`).
 pub(super) const LEFT: &str = "setup_left";
@@ -16,6 +17,9 @@ pub(super) const WEBHOOK_LEFT: &str = "aircall_webhook";
 /// `reference/front.md §1.3`).
 pub(super) const APPS: [(Vendor, &str); 3] =
     [(Vendor::Aircall, "aircall_app"), (Vendor::Gorgias, "gorgias_app"), (Vendor::Front, "front_app")];
+
+/// The name of the company whose Aircall was connected last, also once it is disconnected.
+const LAST_AIRCALL: &str = "setup_last_aircall";
 
 /// What uninstalling could not undo, by its codes.
 pub(crate) fn left_behind(store: &dyn Store) -> Result<Vec<String>, StoreError> {
@@ -56,6 +60,8 @@ impl House {
             tracing::info!("somebody connects Sidetone again: it is uninstalled no more");
         }
         let left = self.left().await?;
+        // What is left at another company stays there.
+        let aircall = aircall && self.comes_back(entered, &mut anew).await?;
         let is_struck = |code: &str| if is_of_aircall(code) { aircall } else { helpdesk };
         let rest: Vec<&str> = left.split_whitespace().filter(|code| !is_struck(code)).collect();
         let rest = rest.join(" ");
@@ -63,6 +69,25 @@ impl House {
             anew.push((LEFT, rest));
         }
         Ok(anew)
+    }
+
+    /// Whether the company whose Aircall is connected by `entered` is the one that was connected last, as far as that is known.
+    /// It is noted in `anew`.
+    async fn comes_back(
+        &self,
+        entered: &[Entered],
+        anew: &mut Vec<(&'static str, String)>,
+    ) -> Result<bool, HouseError> {
+        let comes = entered.iter().find_map(|one| match one {
+            Entered::Note(key, text) if *key == noted("aircall") => named_in(text),
+            _ => None,
+        });
+        let Some(comes) = comes.filter(|name| !name.is_empty()) else { return Ok(true) };
+        let store = self.store();
+        let was = blocking(move || store.setting(LAST_AIRCALL)).await??.unwrap_or_default();
+        let is_it = was.is_empty() || was == comes;
+        anew.push((LAST_AIRCALL, comes));
+        Ok(is_it)
     }
 
     /// The access to `vendor` is not listed there any more: nobody has to remove it by hand.

@@ -135,6 +135,11 @@ impl Connects for Newcomers {
             house.leave_another_company(comes).await.map_err(|error| error.to_string())?;
         }
         let mut entered = connecting::by_sign_in(&house.draft(), signed_in, tested);
+        if signed_in.vendor != Vendor::Aircall {
+            let name = connecting::name_of(signed_in, tested);
+            let comes = house.comes_helpdesk(signed_in.vendor, name).await;
+            entered.extend(comes.map_err(|error| error.to_string())?);
+        }
         let account = signed_in.account.clone();
         entered.push(Entered::Tokens { vendor: signed_in.vendor, account, settings: tokens });
         match house.keep(entered).await {

@@ -69,13 +69,14 @@ async fn gorgias(house: &House, entered: &str, email: &str, key: &str) -> Result
     };
     if tested.accepted {
         let name = tested.account.get_or_insert(subdomain.clone()).clone();
+        let comes = house.comes_helpdesk(Vendor::Gorgias, &name).await?;
         house
             .keep(helpdesk_is(
-                vec![
+                comes.into_iter().chain([
                     Entered::Value("gorgias.account", Some(Value::String(subdomain))),
                     Entered::Value("gorgias.email", Some(Value::String(email.to_owned()))),
                     Entered::Secret("gorgias.api_key", Some(Secret::new(key))),
-                ],
+                ]),
                 Vendor::Gorgias,
                 ConnectedBy::Key,
                 &name,
@@ -93,14 +94,23 @@ async fn front(house: &House, token: &str) -> Result<Json<Tested>, Problem> {
     };
     if tested.accepted {
         let name = tested.account.clone().unwrap_or_default();
+        let comes = house.comes_helpdesk(Vendor::Front, &name).await?;
         let token = Entered::Secret("front.api_token", Some(Secret::new(token)));
-        house.keep(helpdesk_is(vec![token], Vendor::Front, ConnectedBy::Key, &name)).await?;
+        house
+            .keep(helpdesk_is(comes.into_iter().chain([token]), Vendor::Front, ConnectedBy::Key, &name))
+            .await?;
     }
     Ok(Json(tested))
 }
 
 /// The helpdesk is this one, and no other any more.
-fn helpdesk_is(mut entered: Vec<Entered>, vendor: Vendor, by: ConnectedBy, account: &str) -> Vec<Entered> {
+fn helpdesk_is(
+    entered: impl IntoIterator<Item = Entered>,
+    vendor: Vendor,
+    by: ConnectedBy,
+    account: &str,
+) -> Vec<Entered> {
+    let mut entered: Vec<Entered> = entered.into_iter().collect();
     let by_key = by == ConnectedBy::Key;
     if !(vendor == Vendor::Gorgias && by_key) {
         entered.extend(without_gorgias_key());
@@ -117,9 +127,14 @@ fn helpdesk_is(mut entered: Vec<Entered>, vendor: Vendor, by: ConnectedBy, accou
     entered
 }
 
+/// How the account is called that somebody signed in to.
+pub(crate) fn name_of<'a>(signed_in: &'a SignedIn, tested: &'a Tested) -> &'a str {
+    tested.account.as_deref().or(signed_in.account.as_deref()).unwrap_or_default()
+}
+
 /// What is entered beside the tokens once somebody signed in.
 pub(crate) fn by_sign_in(draft: &Draft, signed_in: &SignedIn, tested: &Tested) -> Vec<Entered> {
-    let name = tested.account.as_deref().or(signed_in.account.as_deref()).unwrap_or_default();
+    let name = name_of(signed_in, tested);
     match (signed_in.vendor, &signed_in.account) {
         (Vendor::Aircall, _) => vec![
             Entered::Value("aircall.api_id", None),
@@ -132,7 +147,7 @@ pub(crate) fn by_sign_in(draft: &Draft, signed_in: &SignedIn, tested: &Tested) -
                 .clone()
                 .filter(|_| !draft.given.contains("gorgias.account"))
                 .map(|account| Entered::Value("gorgias.account", Some(Value::String(account))));
-            helpdesk_is(account.into_iter().collect(), vendor, ConnectedBy::SignIn, name)
+            helpdesk_is(account, vendor, ConnectedBy::SignIn, name)
         }
     }
 }

@@ -34,10 +34,15 @@ impl Noted {
     }
 }
 
+/// The name in such a note.
+pub(crate) fn named_in(note: &str) -> Option<String> {
+    serde_json::from_str::<Noted>(note).ok().map(|noted| noted.account)
+}
+
 /// Whom a side is connected with, as it was noted; empty where nobody is, or that is not known.
 pub(crate) fn connected_with(store: &dyn Store, side: &'static str) -> Result<String, StoreError> {
-    let noted = store.setting(noted(side))?.and_then(|text| serde_json::from_str::<Noted>(&text).ok());
-    Ok(noted.map(|noted| noted.account).unwrap_or_default())
+    let noted = store.setting(noted(side))?;
+    Ok(noted.and_then(|text| named_in(&text)).unwrap_or_default())
 }
 
 /// `GET /api/setup`.
@@ -71,6 +76,7 @@ pub(super) async fn setup(house: &House) -> Result<Json<Setup>, Problem> {
         public_url: draft.public_url.clone(),
         rules: rules(&draft),
         mode,
+        held: draft.held,
         shadow_until: until.filter(|_| mode == Mode::Shadow).map(|until| until.timestamp()),
         inbox: draft.inbox.clone(),
         read_only: draft.given.iter().filter(|key| crate::config::is_of_console(key)).cloned().collect(),

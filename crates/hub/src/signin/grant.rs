@@ -26,6 +26,7 @@ use super::app::App;
 use super::code::Code;
 use super::habits::{Habits, Proof, habits};
 use crate::config::Secret;
+use crate::unsaid;
 
 mod answer;
 
@@ -216,6 +217,7 @@ impl Line {
 
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
         let mut request = request.map(Bytes::from);
+        let secrets = unsaid::of_form(request.body());
         if let Some(to) = &self.to {
             *request.uri_mut() = to.clone();
         }
@@ -228,7 +230,7 @@ impl Line {
             basic.set_sensitive(true);
         }
         request.headers_mut().insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
-        let mut answer = self.transport.send(request).await?;
+        let mut answer = unsaid::without(&secrets, self.transport.send(request).await?);
         self.status.store(answer.status().as_u16(), Ordering::Relaxed);
         if answer.status().is_success() {
             // The crate wants exactly 200.

@@ -8,16 +8,16 @@ use sidetone_sandbox::{Fault, FaultKind, aircall_world as world, gorgias_world};
 
 use crate::program::{ADMIN, Program, SECRET_KEY, one_call, until_complete};
 
-fn aircall_key() -> Value {
+pub fn aircall_key() -> Value {
     json!({"api_id": world::API_ID, "api_token": world::API_TOKEN})
 }
 
-fn gorgias_key() -> Value {
+pub fn gorgias_key() -> Value {
     json!({"vendor": "gorgias", "account": gorgias_world::ACCOUNT, "email": gorgias_world::EMAIL,
         "api_key": gorgias_world::API_KEY})
 }
 
-async fn live() -> Program {
+pub async fn live() -> Program {
     let hub = Program::with_keys(20.0).await;
     hub.events_come(json!({"by": "auto", "public_url": hub.url("")})).await;
     assert_eq!(hub.post("/api/setup/go", json!({"mode": "live"})).await.0, 200);
@@ -34,7 +34,7 @@ fn aircall_is_away(hub: &Program, is_away: bool) {
     }
 }
 
-fn hooks(hub: &Program) -> Vec<String> {
+pub fn hooks(hub: &Program) -> Vec<String> {
     let aircall = hub.sandbox.control().aircall().clone();
     let (_, listed) = aircall.by_a_person("GET", "/v1/webhooks", &Value::Null).unwrap();
     let listed = listed["webhooks"].as_array().unwrap().clone();
@@ -49,19 +49,19 @@ fn foreign(hub: &Program) -> String {
     url.to_owned()
 }
 
-fn database(hub: &Program) -> rusqlite::Connection {
+pub fn database(hub: &Program) -> rusqlite::Connection {
     rusqlite::Connection::open(hub.dir.path().join("data/sidetone.db")).unwrap()
 }
 
 /// Names of the secrets that are kept.
-fn secrets(hub: &Program) -> Vec<String> {
+pub fn secrets(hub: &Program) -> Vec<String> {
     let database = database(hub);
     let kept = "SELECT key FROM setting WHERE key LIKE 'secret.%' AND value <> '' ORDER BY key";
     let mut kept = database.prepare(kept).unwrap();
     kept.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
 }
 
-async fn delete(hub: &Program, path: &str) -> (u16, Value) {
+pub async fn delete(hub: &Program, path: &str) -> (u16, Value) {
     let answer = hub.client.delete(hub.url(path)).bearer_auth(ADMIN).send().await.unwrap();
     let status = answer.status().as_u16();
     (status, serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap_or_default())

@@ -11,6 +11,7 @@ mod decisions;
 mod doctor;
 mod files;
 mod front;
+mod held;
 mod killed;
 mod leaving;
 mod messages;

@@ -13,6 +13,16 @@ pub(in crate::store) fn put(sql: &mut dyn Sql, settings: &[(String, String)]) ->
     Ok(())
 }
 
+/// Refuses unless each says so still. Whoever else would change them waits until this is committed.
+pub(in crate::store) fn provide(sql: &mut dyn Sql, settings: &[(String, String)]) -> Result<(), StoreError> {
+    for (name, value) in settings {
+        if !replace(sql, name, value, value)? {
+            return Err(StoreError::Overtaken(name.clone()));
+        }
+    }
+    Ok(())
+}
+
 /// What was remembered first holds.
 pub(in crate::store) fn once(sql: &mut dyn Sql, name: &str, value: &str) -> Result<String, StoreError> {
     sql.execute(

@@ -158,7 +158,12 @@ impl Program {
 
     /// The same, with everything entered by an admin but how events arrive: keys of Aircall and Gorgias, one line.
     pub async fn with_keys(scale: f64) -> Program {
-        let hub = Program::from_nothing(scale, SECRET_KEY).await;
+        Program::with_keys_and(scale, "").await
+    }
+
+    /// The same, with further sections in the file.
+    pub async fn with_keys_and(scale: f64, more: &str) -> Program {
+        let hub = Program::from_nothing(scale, &format!("{SECRET_KEY}{more}")).await;
         let aircall = json!({"api_id": world::API_ID, "api_token": world::API_TOKEN});
         let gorgias = json!({"vendor": "gorgias", "account": gorgias_world::ACCOUNT,
             "email": gorgias_world::EMAIL, "api_key": gorgias_world::API_KEY});
