@@ -575,6 +575,16 @@ it('going live beside another Sidetone is asked first', async () => {
   });
 });
 
+it('a mode of the file that is held off is gone live with', async () => {
+  await withScene('setup-go-held', async (page) => {
+    expect(await page.locator('main').textContent()).toContain('Nothing is logged yet');
+    expect(await page.getByLabel('Shadow mode first').count()).toBe(0);
+    await looksRight(page);
+    await press(page, 'Go live');
+    expect(await page.locator('main').textContent()).toContain('Sidetone is live');
+  });
+});
+
 it('the question before going live beside another Sidetone stands there for whoever looks', async () => {
   for (const [language, words] of [['en', 'Go live all the same'], ['de', 'Trotzdem live gehen']] as const) {
     await withScene(

@@ -180,6 +180,11 @@ describe('signed in to Gorgias', () => {
     await admin.settled('Front, Northbrook Kettles');
     await admin.look('front-token-accepted');
     expect(await helpdesk()).toMatchObject({ vendor: 'front', by: 'key' });
+    // Into another helpdesk nothing is written before somebody goes live.
+    await admin.page.goto(`${hub.address}/#setup?step=go_live`);
+    await admin.isAt('goTitle');
+    await admin.press('goLive');
+    await admin.reads(say('isLive'));
     await oneCall(sandbox);
     await hub.until('the call is in Front', async () => (await inFront(sandbox)) === 1);
     expect(await inGorgias(sandbox)).toHaveLength(2);

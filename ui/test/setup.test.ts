@@ -30,6 +30,7 @@ function aSetup(states: Partial<Record<SetupStep, StepState>>, over: Partial<Set
       outbound_unanswered: 'open',
     },
     mode: 'off',
+    held: null,
     shadow_until: null,
     inbox: 'Aircall',
     read_only: [],

@@ -1930,6 +1930,11 @@ rules: CallRules,
  */
 mode: Mode, 
 /**
+ * The mode that file or environment set, where it counts as `off` until `POST /api/setup/go` with it: somebody disconnected
+ * a side since, or connected another account.
+ */
+held: Mode | null, 
+/**
  * When shadow mode is over by its set time, unix seconds.
  */
 shadow_until: number | null, 

@@ -122,6 +122,7 @@ export interface Parameters {
   chosenGone: 'customer';
   namedAlready: 'helpdesk';
   stepOf: 'm' | 'n';
+  heldWhat: 'mode';
   valueWrong: 'field';
   accessNotAccepted: 'vendor';
   signInAt: 'vendor';

@@ -79,6 +79,7 @@ export const SETUP_SCENES: Readonly<Record<string, Scene>> = {
   'setup-go': at('go_live', { report: 'well' }),
   'setup-go-faults': at('go_live', { report: 'bad' }),
   'setup-go-beside': at('go_live', { report: 'well', other: 'old-hub.example.com' }),
+  'setup-go-held': at('go_live', { report: 'well', view: { read_only: ['logging.mode'], held: 'live' } }),
   'setup-uninstalling': at('helpdesk', { view: { uninstalling: { since: 1_795_000_000, forget_from: 1_795_000_900 } } }),
   'setup-uninstalling-early': at('helpdesk', { view: { uninstalling: { since: 1_795_095_000, forget_from: 1_795_095_900 } } }),
   'setup-go-beside-asked': { ...at('go_live', { report: 'well', other: 'old-hub.example.com' }), press: 'main footer .btn.primary' },

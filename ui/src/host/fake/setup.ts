@@ -86,6 +86,7 @@ export class FakeSetup {
       public_url: this.#done.has('events') ? 'https://hub.example.com' : null,
       rules: RULES,
       mode: 'off',
+      held: null,
       shadow_until: null,
       inbox: 'Aircall',
       read_only: [],
@@ -275,7 +276,7 @@ export class FakeSetup {
       return { status: 409, body: { code: 'other_sidetone', detail: 'Another Sidetone is connected.', host: other } };
     }
     this.#done.add('go_live');
-    return this.#with({ mode, shadow_until: days === null ? null : this.#seconds() + days * 86_400 });
+    return this.#with({ mode, held: null, shadow_until: days === null ? null : this.#seconds() + days * 86_400 });
   }
 
   #report(language: string | null): DoctorReport {
