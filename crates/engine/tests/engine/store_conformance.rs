@@ -85,6 +85,7 @@ on_every_store! {
     pushed_events_are_resumed_without_loss_and_the_gap_is_told
     the_directory_and_settings_are_kept
     of_two_who_replace_a_setting_at_the_same_time_one_does
+    what_is_provided_holds_or_nothing_is_stored
     what_is_remembered_is_read_beside_the_program_that_has_it_open
     a_number_is_found_in_the_directory_by_what_it_means
     whoever_was_not_seen_in_a_pass_is_gone_after_it
@@ -390,6 +391,24 @@ fn of_two_who_replace_a_setting_at_the_same_time_one_does(store: &impl Fresh) {
         assert!(did[0] != did[1], "round {round}: {did:?}");
         let kept = programs[0].setting("tokens").unwrap();
         assert_eq!(kept, Some(new(usize::from(did[1]))), "round {round}");
+    }
+}
+
+fn what_is_provided_holds_or_nothing_is_stored(store: &impl Fresh) {
+    let programs = [store.open(), store.open()];
+    let says = |name: &str, text: &str| (name.to_owned(), text.to_owned());
+    let put = |program: usize, provided: Vec<(String, String)>, settings: Vec<(String, String)>| {
+        programs[program].commit(&Change { provided, settings, ..Change::at(at(0)) })
+    };
+    put(0, vec![], vec![says("uninstalled", "at nine")]).unwrap();
+    put(1, vec![says("uninstalled", "at nine")], vec![says("key", "forgotten")]).unwrap();
+    assert_eq!(programs[0].setting("key").unwrap().as_deref(), Some("forgotten"));
+    // Somebody comes back: what was thought of before is too late.
+    put(0, vec![], vec![says("uninstalled", ""), says("key", "new")]).unwrap();
+    for never in [says("uninstalled", "at nine"), says("nobody has set this", "")] {
+        let told = put(1, vec![says("key", "new"), never.clone()], vec![says("key", "forgotten")]);
+        assert!(matches!(told, Err(StoreError::Overtaken(name)) if name == never.0));
+        assert_eq!(programs[1].setting("key").unwrap().as_deref(), Some("new"));
     }
 }
 
