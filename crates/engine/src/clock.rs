@@ -1,5 +1,7 @@
 //! The clock that the engine is given from outside. Waiting is tokio's business; this only says what time it is.
 
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::Instant;
 
@@ -24,18 +26,25 @@ impl Clock for SystemClock {
 pub struct SimulatedClock {
     epoch: DateTime<Utc>,
     started: Instant,
+    ahead_seconds: AtomicI64,
 }
 
 impl SimulatedClock {
     /// Starts at `epoch`. Must be called inside a tokio runtime.
     #[must_use]
     pub fn starting_at(epoch: DateTime<Utc>) -> Self {
-        SimulatedClock { epoch, started: Instant::now() }
+        SimulatedClock { epoch, started: Instant::now(), ahead_seconds: AtomicI64::new(0) }
+    }
+
+    /// From now on it is wrong by so much, as somebody's who set it by hand; 0: it is right again.
+    pub fn is_ahead_by(&self, seconds: i64) {
+        self.ahead_seconds.store(seconds, Ordering::Relaxed);
     }
 }
 
 impl Clock for SimulatedClock {
     fn now(&self) -> DateTime<Utc> {
-        self.epoch + TimeDelta::from_std(self.started.elapsed()).unwrap_or(TimeDelta::zero())
+        let ahead = TimeDelta::seconds(self.ahead_seconds.load(Ordering::Relaxed));
+        self.epoch + TimeDelta::from_std(self.started.elapsed()).unwrap_or(TimeDelta::zero()) + ahead
     }
 }

@@ -12,6 +12,8 @@ use crate::windows::Walk;
 const READ_BEFORE: TimeDelta = TimeDelta::hours(24);
 /// Aircall has calls of so many months (`reference/aircall.md` §3).
 const AIRCALL_KEEPS: Months = Months::new(6);
+/// So much before that edge nothing is asked for: whoever asks at the edge is refused a moment later.
+const EDGE: TimeDelta = TimeDelta::hours(6);
 /// So many calls are kept by id; more are only counted.
 const KEPT: usize = 5_000;
 
@@ -52,7 +54,7 @@ impl Gap {
         logs_since: Option<DateTime<Utc>>,
         now: DateTime<Utc>,
     ) -> Gap {
-        let oldest = now.checked_sub_months(AIRCALL_KEEPS).unwrap_or(began_at);
+        let oldest = oldest(now).unwrap_or(began_at);
         let from = (began_at - READ_BEFORE).max(oldest);
         let from = logs_since.map_or(from, |since| from.max(since));
         Gap {
@@ -96,4 +98,10 @@ impl Gap {
     pub fn is_read_on(&self) -> bool {
         self.done_at.is_none() && !self.walk.is_done()
     }
+}
+
+/// The oldest call that Aircall has.
+#[must_use]
+pub fn oldest(now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    now.checked_sub_months(AIRCALL_KEEPS).map(|edge| edge + EDGE)
 }

@@ -79,6 +79,40 @@ impl Walk {
         }
     }
 
+    /// What began before this second cannot be had any more: nobody asks for it.
+    pub fn forget_before(&mut self, second: i64) {
+        while let Some(window) = self.open.last_mut().filter(|window| window.from < second) {
+            (self.page, self.backwards) = (1, false);
+            if window.to >= second {
+                window.from = second;
+                return;
+            }
+            self.open.pop();
+        }
+    }
+
+    /// Aircall does not answer this page, however often: the window is read in halves, so that what lies around it is not held
+    /// up. One of a single second comes last, or is left out where it `never` can be had: then the answer is `false`.
+    pub fn go_around(&mut self, never: bool) -> bool {
+        let Some(window) = self.open.pop() else { return false };
+        (self.page, self.backwards) = (1, false);
+        if window.seconds() <= 1 {
+            if !never {
+                self.open.insert(0, window);
+            }
+            return !never;
+        }
+        let (earlier, later) = window.halves();
+        self.open.extend([later, earlier]);
+        true
+    }
+
+    /// How many seconds are still to be read.
+    #[must_use]
+    pub fn seconds_left(&self) -> i64 {
+        self.open.iter().map(|window| window.seconds()).sum()
+    }
+
     /// Whether nothing is left to read.
     #[must_use]
     pub fn is_done(&self) -> bool {
@@ -282,6 +316,39 @@ mod tests {
         walk.also(START + 48, START + 120);
         let (read, requests, _) = list.walked(walk);
         assert_eq!((read.len(), requests), (13, 2));
+    }
+
+    #[test]
+    fn what_lies_around_a_page_that_never_comes_is_read() {
+        let list = at(&[(0, 60), (1_000, 3), (2_000, 70)], true);
+        let mut walk = Walk::of(START, START + 3_600);
+        let (mut read, mut left_out) = (BTreeMap::new(), 0);
+        while let Some(request) = walk.request() {
+            let page = list.answer(&request);
+            // Whatever holds this second is refused.
+            if page.items.iter().any(|call| call.id() / 1_000_000 == 1_001) {
+                left_out += u32::from(!walk.go_around(true));
+                continue;
+            }
+            page.items.iter().for_each(|call| *read.entry(call.id()).or_insert(0) += 1);
+            walk.read(&page);
+        }
+        assert_eq!((read.len(), left_out), (130, 1));
+        let mut walk = Walk::of(START, START);
+        walk.also(START + 1, START + 1);
+        assert!(walk.go_around(false) && walk.go_around(false), "what may come yet is asked for again");
+        assert_eq!(walk.seconds_left(), 2);
+    }
+
+    #[test]
+    fn what_is_out_of_reach_by_now_is_not_asked_for() {
+        let mut walk = Walk::of(START, START + 50);
+        walk.also(START + 48, START + 120);
+        assert_eq!(walk.seconds_left(), 51 + 73);
+        walk.forget_before(START + 100);
+        assert_eq!((walk.seconds_left(), walk.is_done()), (21, false));
+        walk.forget_before(START + 500);
+        assert!(walk.is_done());
     }
 
     #[test]

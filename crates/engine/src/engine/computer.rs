@@ -33,6 +33,17 @@ impl Computer {
         (sorted.len() == ANSWERS).then(|| sorted[ANSWERS / 2])
     }
 
+    /// Whether Aircall tells about the same time.
+    pub(super) fn clock_is_right(&self) -> bool {
+        self.clock_off_seconds().is_some_and(|off| off.abs() <= OFF_SECONDS)
+    }
+
+    /// The time that Aircall tells, as far as that is known to be another one.
+    pub(super) fn aircalls_time(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        let off = self.clock_off_seconds().filter(|off| off.abs() > OFF_SECONDS);
+        now - TimeDelta::seconds(off.unwrap_or(0))
+    }
+
     /// For windows.
     pub(super) fn view(&self) -> Option<ComputerView> {
         let clock_off_seconds = self.clock_off_seconds();

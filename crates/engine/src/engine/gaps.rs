@@ -32,6 +32,8 @@ const TURNS_WITHIN: TimeDelta = TimeDelta::seconds(60);
 const AWAY_AFTER: TimeDelta = TimeDelta::seconds(60);
 /// For no reason that is known nothing showed for so long that all is well.
 const UNEXPLAINED: TimeDelta = TimeDelta::minutes(10);
+/// So far back is read where it is not known until when everything was heard.
+const READS_BACK: TimeDelta = TimeDelta::hours(24);
 /// A gap ends so much later than events come again: what began in that second is listed, too.
 const ENDS_LATER: TimeDelta = TimeDelta::seconds(2);
 
@@ -171,12 +173,38 @@ impl Engine {
             self.in_trouble(cause, turned_at, now);
             self.look_at_webhook_now(now);
         }
+        self.heed_the_clock_set_back(turned_at, now);
         let link = self.links.get(&Vendor::Aircall);
         if let Some((since, is_refused)) = link.and_then(|link| Some((link.down_since()?, link.is_refused())))
             && now - since > AWAY_AFTER
         {
             let cause = if is_refused { GapCause::AccessWithdrawn } else { GapCause::AircallAway };
             self.in_trouble(cause, since, now);
+        }
+    }
+
+    /// The clock was ahead and is set right: moments that it told then have not come yet.
+    fn heed_the_clock_set_back(&mut self, turned_at: DateTime<Utc>, now: DateTime<Utc>) {
+        let is_to_come = |at: DateTime<Utc>| at - now > NOTHING_MISSED;
+        if is_to_come(turned_at) {
+            tracing::warn!("the clock was set back");
+            let gaps = &mut self.gaps;
+            gaps.heard_until = gaps.heard_until.map(|at| at.min(now));
+            gaps.kept = None;
+            gaps.hears_since = gaps.hears_since.min(now);
+            gaps.event_at = gaps.event_at.map(|at| at.min(now));
+            if let Some(trouble) = &mut gaps.trouble {
+                trouble.since = trouble.since.min(now);
+                trouble.noticed_at = trouble.noticed_at.min(now);
+            }
+            self.recovery.clock_was_set_back(now);
+            self.heartbeat.at_once(now);
+            self.look_at_webhook_now(now);
+        } else if self.gaps.heard_until.is_some_and(is_to_come) && self.computer.clock_is_right() {
+            // It was ahead when the last run ended, nobody knows by how much.
+            self.gaps.heard_until = Some(now - READS_BACK);
+            self.in_trouble(GapCause::NotRunning, now - READS_BACK, now);
+            self.look_at_webhook_now(now);
         }
     }
 
@@ -207,7 +235,8 @@ impl Engine {
         if !self.gaps.is_on {
             return;
         }
-        let since = self.gaps.heard_until.map_or(at, |heard| heard.min(at));
+        // A clock that was wrong may tell any other moment.
+        let since = self.gaps.heard_until.map_or(at, |heard| at.clamp(heard - UNEXPLAINED, heard));
         match &mut self.gaps.trouble {
             // Who can be told what to do is told that.
             Some(trouble) if is_told(cause) && !is_told(trouble.cause) => {
@@ -261,7 +290,8 @@ impl Engine {
         let mut change = Change::at(now);
         let gap = self.gap_of(&trouble, now);
         change.gaps.push(gap.clone());
-        let before = self.gaps.heard_until.replace(now);
+        let before = self.gaps.heard_until;
+        self.gaps.heard_until = before.max(Some(now));
         self.keep_heard_until(&mut change);
         if let Err(error) = self.push(&change) {
             self.gaps.heard_until = before;

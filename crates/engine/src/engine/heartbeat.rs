@@ -62,7 +62,7 @@ impl Engine {
             && match self.settings.arrival {
                 // Whoever only reads may have none.
                 Arrival::OwnWebhook { .. } if self.writing.is_read_only() => self.hook.is_well(),
-                Arrival::OwnWebhook { .. } => self.hook.was_ever_well(),
+                Arrival::OwnWebhook { .. } => self.hook.was_ever_well() || self.hook.is_left_off(),
                 Arrival::ManualWebhook => true,
                 Arrival::Polling => false,
             }
@@ -77,7 +77,7 @@ impl Engine {
             self.wake_by(due);
             return;
         }
-        let request = lately(now).to_http(&self.aircall);
+        let request = lately(self.computer.aircalls_time(now)).to_http(&self.aircall);
         match self.ask(Vendor::Aircall, Lane::Late, Job::Heartbeat, request, now) {
             Ok(()) => self.heartbeat.busy = true,
             Err(until) => self.heartbeat.again = until,
@@ -111,7 +111,8 @@ impl Engine {
         listed.retain(|(id, ..)| unheard.contains(id));
         // Of a call from before, its events may be on their way for the second time.
         let hears_for = now - self.gaps.hears_since - ABOUT;
-        let is_a_sign = listed.iter().any(|(_, age, _)| *age < hears_for);
+        // One that began after the newest event.
+        let youngest = listed.iter().map(|(_, age, _)| *age).filter(|age| *age < hears_for).min();
         let known = self.store.listed_gists(&unheard)?;
         let is_news = |id: &CaseId, data: &serde_json::Value| known.get(id) != Some(&inbox::gist(data));
         let news = listed.into_iter().filter(|(id, _, statement)| is_news(id, &statement.body["data"]));
@@ -120,20 +121,22 @@ impl Engine {
             self.store.receive(&news)?;
             self.wake_by(now);
         }
-        self.look_at_what_was_heard(&unheard, is_a_sign, sent_at, now)
+        self.look_at_what_was_heard(&unheard, youngest, sent_at, now)
     }
 
+    /// `youngest`: how long ago the newest of those calls began of which an event should have come.
     fn look_at_what_was_heard(
         &mut self,
         unheard: &[CaseId],
-        is_a_sign: bool,
+        youngest: Option<TimeDelta>,
         sent_at: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let newest = self.store.arrivals()?.last_event_at.and_then(|at| DateTime::from_timestamp(at, 0));
         self.gaps.event_at = self.gaps.event_at.max(newest);
-        let hears = self.gaps.event_at.is_some_and(|at| now - at < GRACE);
-        if is_a_sign && !hears {
+        // Where events of other calls come since then, it is not silence: a webhook may have only a part of the lines.
+        let hears = |age: TimeDelta| self.gaps.event_at.is_some_and(|at| now - at < age.max(GRACE));
+        if youngest.is_some_and(|age| !hears(age)) {
             let since = self.gaps.event_at.unwrap_or(sent_at - LOOKS_BACK);
             self.in_trouble(GapCause::Silent, since, now);
         }

@@ -18,7 +18,7 @@ use super::writing::moment;
 use super::{Engine, Job};
 use crate::budget::Lane;
 use crate::call::{CaseId, Origin, Statement};
-use crate::gap::Gap;
+use crate::gap::{self, Gap};
 use crate::helpdesk::Answer;
 use crate::inbox;
 use crate::store::{Change, LEASE, Store, StoreError};
@@ -40,6 +40,9 @@ const HEED_EVERY: TimeDelta = TimeDelta::seconds(15);
 /// The thread that whoever reads holds; it is taken anew when less than this is left of its time.
 const TURN: &str = "recovery";
 const TURN_LEFT: TimeDelta = TimeDelta::seconds(30);
+/// After a page came so often in vain, the walk goes around it; until then it is asked for less and less often.
+const GOES_AROUND_AFTER: u32 = 5;
+const IN_VAIN_AT_MOST: TimeDelta = TimeDelta::minutes(2);
 /// So many calls are looked at in one go, whether they are written by now.
 const LOOKED_AT: usize = 50;
 /// The pace is that of so much time, taken down this often.
@@ -62,6 +65,8 @@ pub(crate) struct Recovery {
     week_at: Option<DateTime<Utc>>,
     busy: bool,
     again: DateTime<Utc>,
+    /// How often in a row Aircall did not answer the page of a gap (`None`: of what is read again anyway) as it should.
+    in_vain: BTreeMap<Option<i64>, u32>,
     heeded: DateTime<Utc>,
     looked_at: DateTime<Utc>,
     turn_until: Option<DateTime<Utc>>,
@@ -82,6 +87,7 @@ impl Recovery {
             week_at: moment(store, WEEK_READ_AT)?,
             busy: false,
             again: now,
+            in_vain: BTreeMap::new(),
             heeded: now,
             looked_at: now,
             turn_until: None,
@@ -92,11 +98,24 @@ impl Recovery {
         Ok(recovery)
     }
 
-    /// What is stored and not known here.
+    /// The clock was ahead: what it was to do then would wait until it is as late as that.
+    pub(super) fn clock_was_set_back(&mut self, now: DateTime<Utc>) {
+        self.day_at = self.day_at.min(now + DAY_EVERY);
+        self.week_at = self.week_at.map(|at| at.min(now));
+        for at in [&mut self.again, &mut self.heeded, &mut self.looked_at] {
+            *at = (*at).min(now);
+        }
+        self.turn_until = None;
+        self.pace.clear();
+    }
+
+    /// What is stored and not known here, and what another hub's person has stopped.
     fn heed(&mut self, stored: Vec<Gap>) {
         for gap in stored {
-            if self.gaps.iter().all(|known| known.id != gap.id) {
-                self.take_up(gap);
+            match self.gaps.iter_mut().find(|known| known.id == gap.id) {
+                None => self.take_up(gap),
+                Some(known) if gap.done_at.is_some() => *known = gap,
+                Some(_) => {}
             }
         }
         // What was on its way through the inbox when the last run ended.
@@ -135,9 +154,12 @@ impl Recovery {
         open.map(|gap| (gap.cause, gap.began_at, found(gap))).collect()
     }
 
-    /// The page to read next, and of which gap, if it is one's. What was missed goes before what is read anyway.
+    /// The page to read next, and of which gap, if it is one's. What was missed goes before what is read anyway, a short time
+    /// before a long one, and one whose page does not come after all others.
     fn next(&self) -> Option<(Option<i64>, Page)> {
-        let gap = self.gaps.iter().find(|gap| gap.is_read_on());
+        let in_vain = |gap: &&Gap| self.in_vain.get(&Some(gap.id)).copied().unwrap_or(0);
+        let open = self.gaps.iter().filter(|gap| gap.is_read_on());
+        let gap = open.min_by_key(|gap| (in_vain(gap), gap.walk.seconds_left(), gap.id));
         let walk = gap.map(|gap| &gap.walk).or(self.reread.as_ref())?;
         Some((gap.map(|gap| gap.id), walk.request()?))
     }
@@ -243,6 +265,7 @@ impl Engine {
             self.recovery.again = now + HEED_EVERY;
             return Ok(());
         }
+        self.forget_what_is_out_of_reach(now);
         let Some((id, request)) = self.recovery.next() else { return Ok(()) };
         let asked =
             self.ask(Vendor::Aircall, Lane::Backfill, Job::Recover(id), request.to_http(&self.aircall), now);
@@ -282,7 +305,8 @@ impl Engine {
                 change.settings.push((WEEK_READ_AT.to_owned(), now.to_rfc3339()));
                 return self.push(&change);
             }
-            Some(read_at) if read_at < night => A_WEEK,
+            // Or it was read by a clock that was ahead.
+            Some(read_at) if read_at < night || read_at - now > DAY_EVERY => A_WEEK,
             Some(_) if self.recovery.day_at <= now => A_DAY,
             Some(_) => {
                 let next = self.recovery.day_at;
@@ -299,7 +323,8 @@ impl Engine {
             self.push(&change)?;
         }
         self.recovery.noting = None;
-        self.recovery.reread = Some(Walk::of(from.timestamp(), now.timestamp()));
+        self.recovery.reread =
+            Some(Walk::of(from.timestamp(), now.timestamp())).filter(|walk| !walk.is_done());
         Ok(())
     }
 
@@ -334,7 +359,18 @@ impl Engine {
             (None, _) => self.recovery.reread.clone(),
         };
         let (Some(mut walk), Ok(answer)) = (walk, result) else { return Ok(()) };
-        let Some(Ok(page)) = walk.request().map(|request| request.parse(answer)) else { return Ok(()) };
+        let page = match walk.request().map(|request| request.parse(answer)) {
+            None => return Ok(()),
+            Some(Ok(page)) => page,
+            Some(Err(error)) => {
+                // Those of a key, a limit or an outage are everybody's, and told elsewhere.
+                if error.is_credential() || error.kind() == aircall::ErrorKind::RateLimited {
+                    return Ok(());
+                }
+                return self.came_in_vain(id, error.kind() == aircall::ErrorKind::Invalid, now);
+            }
+        };
+        self.recovery.in_vain.remove(&id);
         let as_of = aircall::answered_at(answer.headers()).unwrap_or(now.timestamp());
         let count = u32::try_from(page.items.len()).unwrap_or(u32::MAX);
         let step = walk.read(&page);
@@ -364,6 +400,48 @@ impl Engine {
         self.recovery.again = now;
         self.wake_by(now);
         Ok(())
+    }
+
+    /// Aircall answered a page with something else; `never`: it will again. After some times the walk goes around it.
+    fn came_in_vain(&mut self, id: Option<i64>, never: bool, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let times = self.recovery.in_vain.entry(id).or_default();
+        *times += 1;
+        let times = *times;
+        self.recovery.again =
+            now + (LOOK_AGAIN * i32::try_from(times).unwrap_or(i32::MAX)).min(IN_VAIN_AT_MOST);
+        self.wake_by(self.recovery.again);
+        if times % GOES_AROUND_AFTER != 0 {
+            return Ok(());
+        }
+        let left_out = "Aircall does not list the calls of one second; they are left out";
+        match id {
+            None => {
+                if let Some(walk) = &mut self.recovery.reread
+                    && !walk.go_around(never)
+                {
+                    tracing::warn!("{left_out}");
+                }
+                self.recovery.reread = self.recovery.reread.take().filter(|walk| !walk.is_done());
+                Ok(())
+            }
+            Some(id) => {
+                let Some(gap) = self.recovery.gaps.iter_mut().find(|gap| gap.id == id) else { return Ok(()) };
+                if !gap.walk.go_around(never) {
+                    tracing::warn!(cause = gap.cause.code(), "{left_out}");
+                }
+                let mut change = Change::at(now);
+                change.gaps.push(gap.clone());
+                self.push(&change)
+            }
+        }
+    }
+
+    /// Aircall keeps its calls for a time; what is older by now than when the gap was found is asked for no more.
+    fn forget_what_is_out_of_reach(&mut self, now: DateTime<Utc>) {
+        let Some(oldest) = gap::oldest(now) else { return };
+        for gap in self.recovery.gaps.iter_mut().filter(|gap| gap.is_read_on()) {
+            gap.walk.forget_before(oldest.timestamp());
+        }
     }
 
     /// Calls that are known here, and that no event ever told of: they were found in another way while events were missing.

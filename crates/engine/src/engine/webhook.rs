@@ -98,6 +98,8 @@ pub(crate) struct Hook {
     well_until: Option<DateTime<Utc>>,
     /// The last look showed it so.
     is_well: bool,
+    /// It showed it switched off, and the set-up leaves that to a person.
+    is_left_off: bool,
     /// When it was switched on again within the hour, and whether that is what is under way.
     switched_on: Vec<DateTime<Utc>>,
     is_switching_on: bool,
@@ -125,6 +127,7 @@ impl Hook {
             stands: false,
             well_until: None,
             is_well: false,
+            is_left_off: false,
             switched_on: Vec::new(),
             is_switching_on: false,
             by_a_person: false,
@@ -140,6 +143,11 @@ impl Hook {
     /// Whether it was ever seen as it should be since this start.
     pub(super) fn was_ever_well(&self) -> bool {
         self.well_until.is_some()
+    }
+
+    /// Whether the last look showed it switched off, which is left to a person.
+    pub(super) fn is_left_off(&self) -> bool {
+        self.is_left_off
     }
 
     /// Whether the last look showed it as it should be.
@@ -337,6 +345,7 @@ impl Engine {
             return Ok(());
         }
         self.hook.is_well = found.state == State::Well;
+        self.hook.is_left_off = found.state == State::SwitchedOff && !self.settings.enable_webhook;
         match found.state {
             State::Well => {
                 self.hook.by_a_person = false;

@@ -229,6 +229,83 @@ async fn a_webhook_that_goes_off_again_and_again_is_switched_on_less_often() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_clock_that_was_wrong_hides_no_gap() {
+    // Ahead by two days, set right while the program runs, and while it does not; then one that begins in 1970.
+    let mut day = Day::begin(Plan::default()).await;
+    day.clock.is_ahead_by(2 * 86_400);
+    day.pass(1_200).await;
+    day.clock.is_ahead_by(0);
+    day.pass(120).await;
+    day.aircall.disable_webhooks();
+    let call = goes_by(&day, STRANGER).await;
+    day.pass(120).await;
+    day.ticket(call);
+    assert!(day.aircall.webhooks()[0].active, "it is looked after at once, and not in two days");
+
+    day.clock.is_ahead_by(2 * 86_400);
+    day.pass(1_200).await;
+    day.kill().await;
+    day.clock.is_ahead_by(0);
+    let missed = goes_by(&day, COLLEAGUE).await;
+    day.pass(HOUR).await;
+    day.start().unwrap();
+    day.pass(600).await;
+    day.ticket(missed);
+
+    day.kill().await;
+    let missed = goes_by(&day, COLLEAGUE).await;
+    day.pass(HOUR).await;
+    day.clock.is_ahead_by(-day.now().timestamp());
+    let everything = day.aircall.add_fault(Fault::next(u32::MAX, FaultKind::CutBefore));
+    day.start().unwrap();
+    day.pass(120).await;
+    day.clock.is_ahead_by(0);
+    day.aircall.take_back_fault(everything);
+    let asked_before = asked(&day, "GET", "/v1/calls?");
+    day.pass(600).await;
+    day.ticket(missed);
+    let asked = asked(&day, "GET", "/v1/calls?") - asked_before;
+    assert!(asked < 60, "a day, and not half a year: {asked}");
+    let reach = day.handle.health().recoveries.iter().find_map(|one| one.out_of_reach_before);
+    assert_eq!(reach, None, "nothing is out of reach");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_aircall_never_lists_holds_nothing_else_up() {
+    let mut day = Day::begin(Plan::default()).await;
+    day.pass(60).await;
+    day.kill().await;
+    let calls = [goes_by(&day, STRANGER).await, goes_by(&day, COLLEAGUE).await];
+    day.pass(HOUR).await;
+    let call = goes_by(&day, MARTA).await;
+    let refused = Fault::next(7, FaultKind::Status { status: 400, retry_after: None });
+    day.aircall.add_fault(refused.on("GET", "/v1/calls"));
+    day.start().unwrap();
+    day.pass(1_200).await;
+    for call in calls.iter().chain([&call]) {
+        day.ticket(*call);
+    }
+    let told = day.handle.health().recoveries;
+    assert!(told.iter().all(|one| one.state == RecoveryState::Done), "{told:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn switched_off_and_left_so_calls_are_still_found_after_a_restart() {
+    let mut day = Day::begin(Plan { enable_webhook: false, ..Plan::default() }).await;
+    day.pass(60).await;
+    day.aircall.disable_webhooks();
+    day.pass(60).await;
+    day.kill().await;
+    day.pass(60).await;
+    day.start().unwrap();
+    day.pass(60).await;
+    let call = goes_by(&day, STRANGER).await;
+    day.pass(120).await;
+    day.ticket(call);
+    assert!(alert(&day, "webhook_disabled").is_some());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_recovery_that_a_person_stops_is_left_where_it_is() {
     let mut day = Day::begin(Plan::default()).await;
     day.pass(60).await;

@@ -84,6 +84,48 @@ async fn a_line_that_is_not_selected_is_no_sign_of_silence() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_webhook_that_has_some_lines_only_is_no_silence_and_no_call_is_lost() {
+    let day = Day::begin(Plan::default()).await;
+    let mut calls = Vec::new();
+    for round in 0..6 {
+        // One line's events come, the other's do not.
+        lose_events(&day, true);
+        let unheard = day.ring(world::SALES_US, Some(STRANGER));
+        day.pass(5).await;
+        lose_events(&day, false);
+        let heard = day.ring(world::SUPPORT_FR, Some(MARTA));
+        day.pass(20).await;
+        assert!(alerts(&day).is_empty(), "round {round}");
+        day.aircall.hang_up(heard, &HangUp::default()).unwrap();
+        lose_events(&day, true);
+        day.aircall.hang_up(unheard, &HangUp::default()).unwrap();
+        day.pass(2).await;
+        lose_events(&day, false);
+        day.pass(140).await;
+        assert!(alerts(&day).is_empty(), "round {round}: {:?}", alerts(&day));
+        calls.extend([unheard, heard]);
+    }
+    day.pass(300).await;
+    for call in calls {
+        day.ticket(call);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_is_fast_does_not_make_it_blind() {
+    let day = Day::begin(Plan::default()).await;
+    day.clock.is_ahead_by(600);
+    day.pass(600).await;
+    lose_events(&day, true);
+    let call = day.ring(world::SUPPORT_FR, Some(STRANGER));
+    day.pass(100).await;
+    assert!(alerts(&day).contains(&"no_events".to_owned()), "{:?}", alerts(&day));
+    day.aircall.hang_up(call, &HangUp::default()).unwrap();
+    day.pass(180).await;
+    day.ticket(call);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_webhook_made_by_hand_is_watched_by_what_is_listed() {
     let day = Day::begin(Plan { arrival: Arrival::ManualWebhook, ..Plan::default() }).await;
     day.pass(300).await;

@@ -15,8 +15,10 @@ pub(in crate::store) fn put(sql: &mut dyn Sql, gaps: &[Gap]) -> Result<(), Store
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
              ON CONFLICT (id) DO UPDATE SET cause = excluded.cause, began_at = excluded.began_at,
                  ended_at = excluded.ended_at, walk = excluded.walk, read = excluded.read, calls = excluded.calls,
-                 beyond = excluded.beyond, reach = excluded.reach, stopped = excluded.stopped,
-                 done_at = excluded.done_at",
+                 beyond = excluded.beyond, reach = excluded.reach,
+                 -- What a person has stopped, at whichever hub, stays stopped.
+                 stopped = CASE WHEN gap.stopped <> 0 THEN gap.stopped ELSE excluded.stopped END,
+                 done_at = COALESCE(gap.done_at, excluded.done_at)",
             &values![
                 gap.id,
                 gap.cause.code(),
