@@ -19,7 +19,7 @@ mod fold;
 mod gaps;
 mod health;
 mod heartbeat;
-mod helpdesks;
+pub(crate) mod helpdesks;
 mod in_vain;
 mod linked;
 mod lists;

@@ -52,6 +52,7 @@ pub use handle::{Desired, Handle};
 
 /// What a person decides while no engine runs.
 pub mod without_engine {
+    pub use crate::engine::helpdesks::had_a_helpdesk;
     pub use crate::engine::without_one::{
         come_back, is_paused, leave_company, logging_ends, pause, uninstall,
     };

@@ -31,7 +31,7 @@ use tokio::sync::{Mutex, broadcast, watch};
 use tower::ServiceExt;
 
 use self::doors::{Doors, Open};
-pub(crate) use self::keeping::last_change;
+pub(crate) use self::keeping::{CHANGED, last_change};
 pub use self::keeping::{Entered, NotKept};
 pub(crate) use self::leaving::{noted, uninstalling};
 pub(crate) use self::left::left_behind;

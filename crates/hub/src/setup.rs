@@ -19,7 +19,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use chrono::{SecondsFormat, TimeDelta, Utc};
 use serde::de::DeserializeOwned;
 use sidetone_protocol::{
@@ -32,7 +32,7 @@ pub(crate) use self::arriving::arrived;
 pub(crate) use self::view::{connected_with, named_in};
 use crate::config::{HELD, Secret};
 use crate::doctor::{self, Patient};
-use crate::house::{Entered, House, HouseError, NotKept};
+use crate::house::{CHANGED, Entered, House, HouseError, NotKept};
 use crate::problem::Problem;
 use crate::seal::UnlockError;
 
@@ -94,6 +94,7 @@ pub(crate) fn routes() -> Router<House> {
         .route("/api/setup/inbox", post(inbox))
         .route("/api/setup/dry-run", get(trying::show).post(trying::begin).delete(trying::forget))
         .route("/api/setup/go", post(go))
+        .route("/api/setup/left", delete(all_done))
         .route("/api/setup/passphrase", post(passphrase))
         .route("/api/setup/forget", post(forget_anyway))
 }
@@ -158,7 +159,7 @@ async fn go(State(house): State<House>, body: Bytes) -> Result<Json<Setup>, Prob
         return Err(Problem::bad(format!("`days` is a whole number from 1 to {MOST_SHADOW_DAYS}")));
     }
     let there = if asked.mode == Mode::Off { None } else { lines::there(&house).await };
-    let draft = house.draft();
+    let (draft, change) = (house.draft(), house.setup().heeded());
     if asked.mode != Mode::Off
         && let Some(open) =
             view::before_going_live(&draft, there.as_ref()).iter().find(|step| step.state != StepState::Done)
@@ -207,6 +208,10 @@ async fn go(State(house): State<House>, body: Bytes) -> Result<Json<Setup>, Prob
     if !is_given || asked.mode != draft.held.unwrap_or(draft.settings.logging.mode.0) {
         entered.push(Entered::Value("logging.mode", Some(Value::String(word.to_owned()))));
     }
+    // What was looked at must hold still: somebody may have connected another account meanwhile.
+    if !change.is_empty() {
+        entered.push(Entered::Provided(CHANGED, change));
+    }
     house.keep(entered).await?;
     view::setup(&house).await
 }
@@ -226,6 +231,12 @@ async fn other_sidetone(house: &House) -> Option<String> {
 /// away with is forgotten, and `left` names what a person does. 409 `not_uninstalling`, `too_early`.
 async fn forget_anyway(State(house): State<House>) -> Result<Json<Setup>, Problem> {
     house.forget_anyway().await?;
+    view::setup(&house).await
+}
+
+/// `DELETE /api/setup/left`: a person has done what was left to them.
+async fn all_done(State(house): State<House>) -> Result<Json<Setup>, Problem> {
+    house.nothing_is_left().await?;
     view::setup(&house).await
 }
 

@@ -19,9 +19,28 @@ pub(crate) fn credential(head: &HeaderMap) -> Vec<Vec<u8>> {
     let token: Vec<u8> = value.iter().skip_while(|byte| **byte != b' ').skip(1).copied().collect();
     let plain = STANDARD.decode(&token).unwrap_or_default();
     let secret = plain.iter().position(|byte| *byte == b':').map(|at| plain[at + 1..].to_vec());
-    // The longer ones first: the others are a part of them.
-    let mut spellings = vec![token, plain, secret.unwrap_or_default()];
+    let secret = secret.unwrap_or_default();
+    // An app's secret is encoded before that (RFC 6749 §2.3.1).
+    let decoded: Vec<u8> = percent_encoding::percent_decode(&secret).collect();
+    let told = [&token, &secret, &decoded].map(|one| spellings(&String::from_utf8_lossy(one)));
+    longest_first(told.into_iter().flatten().chain([token.clone(), plain]).collect())
+}
+
+/// How a text may come back: as it is, in a form, in a URL, in JSON.
+fn spellings(text: &str) -> [Vec<u8>; 5] {
+    let form: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
+    let in_url = form.replace('+', "%20");
+    let quoted = serde_json::Value::from(text).to_string();
+    let in_json = quoted[1..quoted.len() - 1].to_owned();
+    let slashes = in_json.replace('/', "\\/");
+    [text.to_owned(), form, in_url, in_json, slashes].map(String::into_bytes)
+}
+
+/// Others may be a part of the longer ones.
+fn longest_first(mut spellings: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
     spellings.retain(|spelling| spelling.len() >= SHORTEST);
+    spellings.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+    spellings.dedup();
     spellings
 }
 
@@ -31,21 +50,9 @@ const SECRET_MEMBERS: &[&str] =
 
 /// The secrets that a form carries, in every spelling in which they could come back.
 pub(crate) fn of_form(form: &[u8]) -> Vec<Vec<u8>> {
-    let is_secret = |(name, _): &(_, _)| SECRET_MEMBERS.contains(&AsRef::<str>::as_ref(name));
-    let mut spellings: Vec<Vec<u8>> = url::form_urlencoded::parse(form)
-        .filter(is_secret)
-        .flat_map(|(_, value)| {
-            let encoded: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
-            let in_json = serde_json::Value::from(value.as_ref()).to_string();
-            let in_json = in_json.trim_matches('"').to_owned();
-            [value.into_owned(), encoded, in_json].map(String::into_bytes)
-        })
-        .filter(|spelling| spelling.len() >= SHORTEST)
-        .collect();
-    // The longer ones first: others may be a part of them.
-    spellings.sort_by_key(|spelling| std::cmp::Reverse(spelling.len()));
-    spellings.dedup();
-    spellings
+    let members = url::form_urlencoded::parse(form);
+    let secrets = members.filter(|(name, _)| SECRET_MEMBERS.contains(&name.as_ref()));
+    longest_first(secrets.flat_map(|(_, value)| spellings(&value)).collect())
 }
 
 /// The answer without it, unless it is a good one.
@@ -143,6 +150,17 @@ mod tests {
             r#"sidetone … … {"client_secret":"…"} … xyz refresh_token"#,
             "what is shorter than a secret stays"
         );
+    }
+
+    #[test]
+    fn an_apps_secret_is_known_as_it_was_before_it_was_encoded() {
+        let basic = format!("Basic {}", STANDARD.encode("sidetone:ge%2Fheim%3D"));
+        let mut head = HeaderMap::new();
+        head.insert(header::AUTHORIZATION, basic.parse().expect("a value"));
+        let told = r#"ge/heim= ge%2Fheim%3D {"secret":"ge\/heim="}"#;
+        let answer = Response::builder().status(401).body(Bytes::from_static(told.as_bytes()));
+        let answer = without(&credential(&head), answer.expect("an answer"));
+        assert_eq!(String::from_utf8_lossy(answer.body()), r#"… … {"secret":"…"}"#);
     }
 
     #[test]

@@ -18,6 +18,14 @@ const HELPDESKS: &str = "helpdesks";
 /// In the order in which they were connected; the last one is connected now.
 pub(crate) struct Helpdesks(Vec<(i64, String)>);
 
+/// Whether this database was ever connected with a helpdesk.
+///
+/// # Errors
+/// If the store cannot be read.
+pub fn had_a_helpdesk(store: &dyn Store) -> Result<bool, StoreError> {
+    Ok(store.setting(HELPDESKS)?.is_some_and(|all| !all.is_empty()))
+}
+
 impl Helpdesks {
     /// As remembered, and with the one that is connected now. Where that is another one than before, `change` forgets what
     /// was learned of customers and where calls go; a plan only (`is_study`) remembers nothing.

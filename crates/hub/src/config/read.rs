@@ -127,7 +127,7 @@ impl Reader {
         if held.is_some() {
             logging.mode = ModeSetting(Mode::Off);
             self.notices.push(
-                "[logging] mode is set, but somebody disconnected Sidetone since: nothing is logged until an admin goes live in the set-up".into(),
+                "[logging] mode is set, but a connection was given up or another account connected since: nothing is logged until an admin goes live in the set-up".into(),
             );
         }
         let settings = Settings {

@@ -8,7 +8,7 @@ use sidetone_protocol::{EventsBy, Vendor};
 
 use super::keeping::{Entered, NotKept};
 use super::leaving::{NEEDED, noted};
-use super::left::{LEFT, WEBHOOK_LEFT, joined};
+use super::left::WEBHOOK_LEFT;
 use super::removal::Removal;
 use super::{House, HouseError, blocking, to_its_end};
 use crate::config::sign_in_of;
@@ -34,17 +34,27 @@ impl House {
         to_its_end(async move { house.disconnect_aircall_now().await }).await?
     }
 
-    /// Aircall is about to be connected with the company of this name. If that is another one than before, that one is
-    /// disconnected first, as [`House::disconnect_aircall`] says: nothing of the new one is written until somebody goes live.
+    /// Aircall is about to be connected with the company of this name; `is_same`: by the key that it has now. If that is
+    /// another one than before, that one is disconnected first, as [`House::disconnect_aircall`] says: nothing of the new one is written until somebody goes live.
     ///
     /// # Errors
     /// [`NotKept`], as of [`House::keep`].
-    pub(crate) async fn leave_another_company(&self, comes: &str) -> Result<(), NotKept> {
+    pub(crate) async fn leave_another_company(&self, comes: &str, is_same: bool) -> Result<(), NotKept> {
         let store = self.store();
         let was =
             blocking(move || connected_with(store.as_ref(), "aircall")).await.map_err(NotKept::House)??;
-        if was.is_empty() || comes.is_empty() || was == comes {
+        if was == comes && (is_same || !was.is_empty()) {
             return Ok(());
+        }
+        // Where it is not known which one it was, or is, it counts as another; but the first is none.
+        let store = self.store();
+        let had_one = blocking(move || without_engine::had_a_helpdesk(store.as_ref())).await??;
+        if was.is_empty() && !had_one {
+            return Ok(());
+        }
+        if self.draft().aircall.is_none() {
+            let held = self.hold(Utc::now()).await?;
+            return self.keep(held).await;
         }
         tracing::info!("another company's Aircall is connected: the one before is disconnected first");
         self.disconnect_aircall().await
@@ -98,6 +108,8 @@ impl House {
         ];
         entered
             .extend(without_engine::leave_company().into_iter().map(|(key, text)| Entered::Note(key, text)));
+        // Whoever went live while the webhook was taken away did not know of this.
+        entered.extend(self.hold(Utc::now()).await?);
         if draft.events == EventsBy::Manual && !draft.given.contains("aircall.webhook") {
             // It was made there by hand for this company; another one has another.
             entered.push(Entered::Value("aircall.webhook", None));
@@ -106,7 +118,7 @@ impl House {
         // One made by hand is for a person to delete, too.
         if !is_gone || draft.events == EventsBy::Manual {
             tracing::warn!("Aircall is disconnected, and a webhook stands there; that is left to a person");
-            entered.push(Entered::Note(LEFT, joined(&self.left().await?, &[WEBHOOK_LEFT])));
+            entered.extend(self.leaves(&[WEBHOOK_LEFT]).await?);
         }
         Ok(entered)
     }

@@ -4,7 +4,7 @@
 //! admin goes live with it.
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use sidetone_engine::store::Store;
+use sidetone_engine::store::{Store, StoreError};
 use sidetone_engine::without_engine;
 use sidetone_protocol::Vendor;
 
@@ -13,8 +13,10 @@ use super::{House, HouseError, blocking};
 use crate::config::{Draft, HELD, HelpdeskAccount};
 use crate::setup::connected_with;
 
-/// Which helpdesk was connected last, also once it is disconnected: the vendor and the account's name.
+/// Which helpdesk was connected last, also once it is disconnected: the vendor and the account.
 const LAST_HELPDESK: &str = "setup_last_helpdesk";
+/// When it was disconnected; empty while it is connected.
+const HELPDESK_LEFT_AT: &str = "setup_helpdesk_left_at";
 
 fn named(vendor: Vendor, account: &str) -> String {
     let vendor = match vendor {
@@ -32,7 +34,7 @@ impl House {
         let mut entered =
             vec![Entered::Value("logging.mode", None), Entered::Value("logging.shadow_until", None)];
         if draft.given.contains("logging.mode") {
-            entered.push(Entered::Note(HELD, at.to_rfc3339_opts(SecondsFormat::Secs, true)));
+            entered.push(Entered::Note(HELD, told(at)));
         }
         let store = self.store();
         let ends = blocking(move || without_engine::logging_ends(store.as_ref(), at)).await??;
@@ -40,8 +42,22 @@ impl House {
         Ok(entered)
     }
 
-    /// What else is entered with the helpdesk account of this name: which one it is, and where that is another one than before,
-    /// that nothing is written into it until somebody goes live, who can see first what that would be.
+    /// What else is entered once the helpdesk is disconnected: which one it was, and when.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub(crate) async fn goes_helpdesk(&self) -> Result<Vec<Entered>, NotKept> {
+        let (store, draft) = (self.store(), self.draft());
+        let was = blocking(move || last_helpdesk(store.as_ref(), &draft)).await.map_err(NotKept::House)??;
+        let mut entered = vec![Entered::Note(HELPDESK_LEFT_AT, told(Utc::now()))];
+        if let Some(was) = was {
+            entered.push(Entered::Note(LAST_HELPDESK, was));
+        }
+        Ok(entered)
+    }
+
+    /// What else is entered with this helpdesk account: which one it is, and where that is another one than before, that nothing
+    /// is written into it until somebody goes live, who can see first what that would be.
     ///
     /// # Errors
     /// If the database cannot be read.
@@ -51,29 +67,46 @@ impl House {
         account: &str,
     ) -> Result<Vec<Entered>, NotKept> {
         let (store, draft) = (self.store(), self.draft());
-        let was = blocking(move || last_helpdesk(store.as_ref(), &draft)).await.map_err(NotKept::House)??;
-        let mut entered = vec![Entered::Note(LAST_HELPDESK, named(vendor, account))];
-        if !was.is_empty() && was != named(vendor, account) {
+        let read = move || -> Result<_, StoreError> {
+            let was = last_helpdesk(store.as_ref(), &draft)?;
+            let left_at = store.setting(HELPDESK_LEFT_AT)?.unwrap_or_default();
+            Ok((was, left_at, without_engine::had_a_helpdesk(store.as_ref())?))
+        };
+        let (was, left_at, had_one) = blocking(read).await.map_err(NotKept::House)??;
+        let comes = named(vendor, account);
+        let mut entered = Vec::new();
+        // One of which nobody knows any more which it was counts as another.
+        if was.map_or(had_one, |was| was != comes) {
             tracing::info!(
                 "another helpdesk is connected: nothing is written into it before somebody goes live"
             );
-            entered.extend(self.hold(Utc::now()).await.map_err(NotKept::House)?);
+            let left_at = DateTime::parse_from_rfc3339(&left_at).map_or(Utc::now(), |at| at.to_utc());
+            entered.extend(self.hold(left_at).await.map_err(NotKept::House)?);
         }
+        entered.push(Entered::Note(LAST_HELPDESK, comes));
+        entered.push(Entered::Note(HELPDESK_LEFT_AT, String::new()));
         Ok(entered)
     }
 }
 
-/// Which helpdesk was connected last; empty: none, or it is not known.
-fn last_helpdesk(store: &dyn Store, draft: &Draft) -> Result<String, sidetone_engine::store::StoreError> {
+fn told(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// Which helpdesk was connected last, as far as it is known.
+fn last_helpdesk(store: &dyn Store, draft: &Draft) -> Result<Option<String>, StoreError> {
     if let Some(noted) = store.setting(LAST_HELPDESK)?.filter(|noted| !noted.is_empty()) {
-        return Ok(noted);
+        return Ok(Some(noted));
     }
     // Connected before this was noted.
-    let account = connected_with(store, "helpdesk")?;
-    let vendor = draft.helpdesk.as_ref().map(|(account, _)| match account {
-        HelpdeskAccount::Gorgias(_) => Vendor::Gorgias,
-        HelpdeskAccount::Front { .. } => Vendor::Front,
-    });
-    let known = vendor.filter(|_| !account.is_empty());
-    Ok(known.map(|vendor| named(vendor, &account)).unwrap_or_default())
+    let Some((account, _)) = &draft.helpdesk else { return Ok(None) };
+    Ok(match account {
+        HelpdeskAccount::Gorgias(_) => {
+            draft.gorgias.account.as_ref().map(|account| named(Vendor::Gorgias, account))
+        }
+        HelpdeskAccount::Front { .. } => {
+            let account = connected_with(store, "helpdesk")?;
+            Some(named(Vendor::Front, &account)).filter(|_| !account.is_empty())
+        }
+    })
 }

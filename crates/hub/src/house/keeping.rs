@@ -11,7 +11,7 @@ use crate::seal::Unkept;
 use crate::vault::{Vault, VaultError};
 
 /// Changed with every change of the console, so that each hub on the same database hears of it.
-pub(super) const CHANGED: &str = "console_changed";
+pub(crate) const CHANGED: &str = "console_changed";
 
 /// Which change of the console was the last; empty before the first. What was found out about what is entered holds as long
 /// as it stays the same.

@@ -14,7 +14,7 @@ use sidetone_protocol::{ConnectionState, EventsBy, Uninstalling, Vendor};
 
 use super::doors::Doors;
 use super::keeping::{Entered, NotKept};
-use super::left::{APPS, LEFT, WEBHOOK_LEFT, joined};
+use super::left::{APPS, WEBHOOK_LEFT};
 use super::removal::{Removal, take_away};
 use super::{House, HouseError, blocking, to_its_end};
 use crate::config::{secrets_of_console, sign_in_of};
@@ -138,7 +138,8 @@ impl House {
         if secrets.is_empty() && values.is_empty() && !draft.entered.contains("logging.mode") {
             return Ok(());
         }
-        let by_hand = draft.events == EventsBy::Manual && stays.is_empty();
+        // One made by hand is for a person to delete; and without its token nothing comes by it.
+        let by_hand = draft.events == EventsBy::Manual && secrets.contains(&"aircall.webhook_token");
         let mut left: Vec<&'static str> =
             if webhook_left || by_hand { vec![WEBHOOK_LEFT] } else { Vec::new() };
         // Also Gorgias', until it has taken its tokens back.
@@ -147,10 +148,13 @@ impl House {
         );
         let mut forgotten: Vec<Entered> =
             secrets.into_iter().map(|name| Entered::Secret(name, None)).collect();
+        if by_hand && draft.entered.contains("aircall.webhook") {
+            forgotten.push(Entered::Value("aircall.webhook", None));
+        }
         forgotten.extend(values.into_iter().map(|key| Entered::Value(key, None)));
         let sides: &[&str] = if stays.is_empty() { &["aircall", "helpdesk"] } else { &["helpdesk"] };
         forgotten.extend(sides.iter().map(|side| Entered::Note(noted(side), String::new())));
-        forgotten.push(Entered::Note(LEFT, joined(&self.left().await?, &left)));
+        forgotten.extend(self.leaves(&left).await?);
         // Who connects again goes live again.
         forgotten.extend(self.hold(since).await?);
         if stays.is_empty() {

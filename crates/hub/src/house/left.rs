@@ -1,14 +1,14 @@
 //! What is left to a person when Sidetone goes: noted by codes, and struck once it is done or somebody comes back.
 
 use chrono::Utc;
-use sidetone_engine::store::{Store, StoreError};
+use sidetone_engine::store::{Change, Store, StoreError};
 use sidetone_engine::without_engine;
 use sidetone_protocol::Vendor;
 
 use super::keeping::Entered;
 use super::leaving::{UNINSTALLED, noted};
 use super::{House, HouseError, blocking};
-use crate::setup::named_in;
+use crate::setup::{connected_with, named_in};
 
 /// What uninstalling could not undo: codes with a blank between (`protocol::Setup::left`).
 pub(super) const LEFT: &str = "setup_left";
@@ -18,8 +18,8 @@ pub(super) const WEBHOOK_LEFT: &str = "aircall_webhook";
 pub(super) const APPS: [(Vendor, &str); 3] =
     [(Vendor::Aircall, "aircall_app"), (Vendor::Gorgias, "gorgias_app"), (Vendor::Front, "front_app")];
 
-/// The name of the company whose Aircall was connected last, also once it is disconnected.
-const LAST_AIRCALL: &str = "setup_last_aircall";
+/// The name of the company at whose Aircall something was left.
+const LEFT_AT: &str = "setup_left_at";
 
 /// What uninstalling could not undo, by its codes.
 pub(crate) fn left_behind(store: &dyn Store) -> Result<Vec<String>, StoreError> {
@@ -61,7 +61,7 @@ impl House {
         }
         let left = self.left().await?;
         // What is left at another company stays there.
-        let aircall = aircall && self.comes_back(entered, &mut anew).await?;
+        let aircall = aircall && self.comes_back(entered).await?;
         let is_struck = |code: &str| if is_of_aircall(code) { aircall } else { helpdesk };
         let rest: Vec<&str> = left.split_whitespace().filter(|code| !is_struck(code)).collect();
         let rest = rest.join(" ");
@@ -71,23 +71,41 @@ impl House {
         Ok(anew)
     }
 
-    /// Whether the company whose Aircall is connected by `entered` is the one that was connected last, as far as that is known.
-    /// It is noted in `anew`.
-    async fn comes_back(
-        &self,
-        entered: &[Entered],
-        anew: &mut Vec<(&'static str, String)>,
-    ) -> Result<bool, HouseError> {
+    /// What is noted so that a person sees what is left to them, and at which company.
+    pub(super) async fn leaves(&self, more: &[&'static str]) -> Result<Vec<Entered>, HouseError> {
+        let store = self.store();
+        let at = blocking(move || connected_with(store.as_ref(), "aircall")).await??;
+        let mut entered = vec![Entered::Note(LEFT, joined(&self.left().await?, more))];
+        if more.iter().any(|code| is_of_aircall(code)) && !at.is_empty() {
+            entered.push(Entered::Note(LEFT_AT, at));
+        }
+        Ok(entered)
+    }
+
+    /// A person says that all of it is done.
+    ///
+    /// # Errors
+    /// If it could not be stored.
+    pub(crate) async fn nothing_is_left(&self) -> Result<(), HouseError> {
+        let store = self.store();
+        let strike = move || -> Result<(), StoreError> {
+            let mut change = Change::at(Utc::now());
+            change.settings = [LEFT, LEFT_AT].map(|key| (key.to_owned(), String::new())).to_vec();
+            store.commit(&change).map(drop)
+        };
+        Ok(blocking(strike).await??)
+    }
+
+    /// Whether the company whose Aircall is connected by `entered` is the one at which something was left, as far as that is
+    /// known.
+    async fn comes_back(&self, entered: &[Entered]) -> Result<bool, HouseError> {
         let comes = entered.iter().find_map(|one| match one {
             Entered::Note(key, text) if *key == noted("aircall") => named_in(text),
             _ => None,
         });
-        let Some(comes) = comes.filter(|name| !name.is_empty()) else { return Ok(true) };
         let store = self.store();
-        let was = blocking(move || store.setting(LAST_AIRCALL)).await??.unwrap_or_default();
-        let is_it = was.is_empty() || was == comes;
-        anew.push((LAST_AIRCALL, comes));
-        Ok(is_it)
+        let at = blocking(move || store.setting(LEFT_AT)).await??.unwrap_or_default();
+        Ok(at.is_empty() || comes.is_some_and(|comes| comes == at))
     }
 
     /// The access to `vendor` is not listed there any more: nobody has to remove it by hand.

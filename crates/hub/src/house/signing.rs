@@ -132,12 +132,13 @@ impl Connects for Newcomers {
         if signed_in.vendor == Vendor::Aircall {
             house.setup().forget_lines().await;
             let comes = tested.account.as_deref().unwrap_or_default();
-            house.leave_another_company(comes).await.map_err(|error| error.to_string())?;
+            house.leave_another_company(comes, false).await.map_err(|error| error.to_string())?;
         }
         let mut entered = connecting::by_sign_in(&house.draft(), signed_in, tested);
         if signed_in.vendor != Vendor::Aircall {
             let name = connecting::name_of(signed_in, tested);
-            let comes = house.comes_helpdesk(signed_in.vendor, name).await;
+            let account = signed_in.account.as_deref().unwrap_or(name);
+            let comes = house.comes_helpdesk(signed_in.vendor, account).await;
             entered.extend(comes.map_err(|error| error.to_string())?);
         }
         let account = signed_in.account.clone();

@@ -12,7 +12,7 @@ use super::probes::{
 };
 use super::view::Noted;
 use super::{lines, read, view};
-use crate::config::{Draft, Secret, sign_in_of};
+use crate::config::{CONSOLE_PREFIX, Draft, Secret, console_value, sign_in_of};
 use crate::house::{Entered, House, NotKept, noted};
 use crate::problem::Problem;
 use crate::signin::SignedIn;
@@ -28,9 +28,11 @@ pub(super) async fn aircall(State(house): State<House>, body: Bytes) -> Result<J
         Err(told) => told,
     };
     if tested.accepted {
-        let name = tested.account.clone().unwrap_or_default();
+        let (is_same, was) = as_before(&house, id).await?;
+        // Aircall may not tell it just now.
+        let name = tested.account.clone().or(was.filter(|_| is_same)).unwrap_or_default();
         house.setup().forget_lines().await;
-        house.leave_another_company(&name).await?;
+        house.leave_another_company(&name, is_same).await?;
         house
             .keep(vec![
                 Entered::Value("aircall.api_id", Some(Value::String(id.to_owned()))),
@@ -43,6 +45,17 @@ pub(super) async fn aircall(State(house): State<House>, body: Bytes) -> Result<J
         lines::there(&house).await;
     }
     Ok(Json(tested))
+}
+
+/// Whether Aircall is connected by the key of this id, and with which company, as far as that was noted.
+async fn as_before(house: &House, id: &str) -> Result<(bool, Option<String>), Problem> {
+    let (store, id) = (house.store(), console_value(&Value::String(id.to_owned())));
+    crate::api::blocking(move || {
+        let entered = store.setting(&format!("{CONSOLE_PREFIX}aircall.api_id"))?;
+        let was = view::connected_with(store.as_ref(), "aircall")?;
+        Ok((entered.is_some_and(|entered| entered == id), Some(was).filter(|was| !was.is_empty())))
+    })
+    .await
 }
 
 /// `POST /api/setup/helpdesk`: the key or token is tested, and kept if the helpdesk takes it.
@@ -69,7 +82,7 @@ async fn gorgias(house: &House, entered: &str, email: &str, key: &str) -> Result
     };
     if tested.accepted {
         let name = tested.account.get_or_insert(subdomain.clone()).clone();
-        let comes = house.comes_helpdesk(Vendor::Gorgias, &name).await?;
+        let comes = house.comes_helpdesk(Vendor::Gorgias, &subdomain).await?;
         house
             .keep(helpdesk_is(
                 comes.into_iter().chain([
@@ -171,6 +184,7 @@ pub(super) async fn forget_helpdesk(State(house): State<House>) -> Result<Json<S
     entered.push(Entered::Secret("front.api_token", None));
     entered.extend([Vendor::Gorgias, Vendor::Front].map(|vendor| Entered::Secret(sign_in_of(vendor), None)));
     entered.push(Entered::Note(noted("helpdesk"), String::new()));
+    entered.extend(house.goes_helpdesk().await?);
     house.keep(entered).await?;
     view::setup(&house).await
 }

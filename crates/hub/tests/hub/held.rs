@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use sidetone_sandbox::{aircall_world as world, front_world, gorgias_world};
+use sidetone_sandbox::{Fault, FaultKind, aircall_world as world, front_world, gorgias_world};
 
 use crate::leaving::{aircall_key, database, delete, gorgias_key, hooks, live, secrets};
 use crate::program::{Program, one_call, until_complete};
@@ -132,14 +132,77 @@ async fn what_is_left_at_one_company_stays_listed_while_another_is_connected() {
     assert_eq!(setup["events"], "auto");
 
     let company = |name: &str| {
-        let other = "UPDATE setting SET value = ?1 WHERE key = 'setup_last_aircall'";
+        let other = "UPDATE setting SET value = ?1 WHERE key = 'setup_left_at'";
         assert_eq!(database(&hub).execute(other, [name]).unwrap(), 1);
     };
     company("Harbour Toys");
     assert_eq!(hub.post("/api/setup/aircall", aircall_key()).await.1["accepted"], true);
     assert_eq!(hub.get("/api/setup").await["left"], json!(["aircall_webhook"]), "it stands at Harbour Toys");
+    assert_eq!(hub.post("/api/setup/aircall", aircall_key()).await.1["accepted"], true);
+    assert_eq!(hub.get("/api/setup").await["left"], json!(["aircall_webhook"]), "still");
     company(world::COMPANY);
     assert_eq!(hub.post("/api/setup/aircall", aircall_key()).await.1["accepted"], true);
     assert_eq!(hub.get("/api/setup").await["left"], json!([]), "who comes back finds it");
     assert_eq!(hub.get("/api/setup").await["helpdesk"]["account"], gorgias_world::ACCOUNT);
+
+    // Or a person says that it is done.
+    assert_eq!(delete(&hub, "/api/setup/aircall").await.0, 200);
+    let database = database(&hub);
+    database.execute("UPDATE setting SET value = 'aircall_webhook' WHERE key = 'setup_left'", []).unwrap();
+    assert_eq!(hub.get("/api/setup").await["left"], json!(["aircall_webhook"]));
+    let (status, setup) = delete(&hub, "/api/setup/left").await;
+    assert_eq!((status, &setup["left"]), (200, &json!([])), "{setup}");
+}
+
+// The sandbox has to answer while the test waits for the program.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_helpdesk_of_which_nobody_knows_any_more_which_it_was_counts_as_another() {
+    let hub = live().await;
+    // As an older program left it.
+    let forget = "DELETE FROM setting WHERE key IN ('setup_last_helpdesk', 'setup_helpdesk_left_at')";
+    database(&hub).execute(forget, []).unwrap();
+    assert_eq!(delete(&hub, "/api/setup/helpdesk").await.0, 200);
+    assert_eq!(hub.post("/api/setup/helpdesk", gorgias_key()).await.1["accepted"], true);
+    assert_eq!(mode(&hub).await.0, "live", "it was noted when it went");
+    assert_eq!(delete(&hub, "/api/setup/helpdesk").await.0, 200);
+    database(&hub).execute(forget, []).unwrap();
+    assert_eq!(hub.post("/api/setup/helpdesk", gorgias_key()).await.1["accepted"], true);
+    assert_eq!(mode(&hub).await.0, "off");
+}
+
+// The sandbox has to answer while the test waits for the program.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_company_whose_name_aircall_does_not_tell_counts_as_another() {
+    let hub = live().await;
+    let refused = FaultKind::Status { status: 500, retry_after: None };
+    hub.sandbox.control().aircall().add_fault(Fault::next(1000, refused).on("GET", "/v1/company"));
+    assert_eq!(hub.post("/api/setup/aircall", aircall_key()).await.1["accepted"], true);
+    let setup = hub.get("/api/setup").await;
+    assert_eq!(
+        (&setup["mode"], &setup["aircall"]["account"]),
+        (&json!("live"), &json!(world::COMPANY)),
+        "{setup}"
+    );
+    let other = "UPDATE setting SET value = '\"another\"' WHERE key = 'console.aircall.api_id'";
+    assert_eq!(database(&hub).execute(other, []).unwrap(), 1);
+    assert_eq!(hub.post("/api/setup/aircall", aircall_key()).await.1["accepted"], true);
+    assert_eq!(mode(&hub).await.0, "off");
+}
+
+// The sandbox has to answer while the test waits for the program.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn with_a_webhook_made_by_hand_whoever_comes_back_after_an_uninstall_can() {
+    let hub = live().await;
+    let manual = json!({"by": "manual", "public_url": hub.url(""), "webhook_token": "0123456789abcdef0123456789abcdef"});
+    assert_eq!(hub.post("/api/setup/events", manual).await.0, 200);
+    assert_eq!(hub.post("/api/uninstall", Value::Null).await.0, 200);
+    hub.until("all is forgotten", Duration::from_secs(30), async || secrets(&hub).is_empty()).await;
+    assert_eq!(hub.get("/api/setup").await["left"], json!(["aircall_webhook"]));
+    assert_eq!(hub.post("/api/setup/aircall", aircall_key()).await.1["accepted"], true);
+    assert_eq!(hub.post("/api/setup/helpdesk", gorgias_key()).await.1["accepted"], true);
+    hub.events_come(json!({"by": "auto", "public_url": hub.url("")})).await;
+    assert_eq!(go(&hub, "live").await.0, 200);
+    hub.until_listening().await;
+    let call = one_call(&hub).await;
+    until_complete(&hub, call).await;
 }

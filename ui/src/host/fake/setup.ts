@@ -150,6 +150,8 @@ export class FakeSetup {
         return this.#with({ rules: body as CallRules });
       case 'POST /api/setup/inbox':
         return this.#with({ inbox: (body as { inbox: string }).inbox });
+      case 'DELETE /api/setup/left':
+        return this.#with({ left: [] });
       case 'GET /api/setup/dry-run':
         return ok(this.#dryRunNow());
       case 'POST /api/setup/dry-run':
