@@ -26,6 +26,8 @@ pub trait Desk {
     fn show_without_focus(&mut self) -> Forward;
     /// Builds the window if there is none and brings it forward with the keyboard: a person asked for it.
     fn open_window(&mut self);
+    /// The same, at this page: the part of its address behind `#`.
+    fn open_page(&mut self, page: &str);
     /// Builds the window minimised, or minimises it: where there is no tray to come back from.
     fn minimise(&mut self);
     /// Takes the window off the screen; the page goes on.

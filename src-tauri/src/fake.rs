@@ -204,6 +204,7 @@ fn well() -> Health {
         directory: None,
         recoveries: Vec::new(),
         computer: None,
+        telling: Vec::new(),
         odd_events: 0,
         version: env!("CARGO_PKG_VERSION").to_owned(),
     }

@@ -21,6 +21,7 @@ pub mod notice;
 #[cfg(not(feature = "fake-backend"))]
 pub mod own_engine;
 pub mod painting;
+pub mod remedy;
 #[cfg(test)]
 mod samples;
 pub mod shell;

@@ -2,10 +2,12 @@
 //!
 //! A call has at most one, named by its id, so that a later text takes the place of an earlier one.
 
-use sidetone_protocol::{CallView, Match, Outcome};
+use sidetone_protocol::{Alert, CallView, Health, Match, Outcome};
 
 use crate::live::{CaseId, Known};
 use crate::moment::Moment;
+use crate::remedy::Remedy;
+use crate::tray::helpdesk_of;
 use crate::words::Words;
 
 /// What a notification is about; a new one about the same replaces the old.
@@ -15,6 +17,8 @@ pub enum Subject {
     Call(CaseId),
     /// Several missed calls in a short time.
     MissedCalls,
+    /// The alert with this code.
+    Alert(String),
 }
 
 /// A notification.
@@ -26,6 +30,8 @@ pub struct Notice {
     pub title: String,
     /// What stands below.
     pub body: String,
+    /// What one click does, where the desktop shows that; at most two.
+    pub offers: Vec<Remedy>,
 }
 
 /// A title stays within what every desktop shows.
@@ -48,7 +54,7 @@ impl Notice {
             _ => None,
         };
         let body = who.map_or_else(|| line.clone(), |who| words.joined(line, &who));
-        Self { subject: Subject::Call(known.call.id.clone()), title, body }
+        Self { subject: Subject::Call(known.call.id.clone()), title, body, offers: Vec::new() }
     }
 
     /// An inbound call was missed.
@@ -59,7 +65,7 @@ impl Notice {
         let when = words.then_time(&line.name, &at.clock(*started_at));
         let body =
             if *outcome == Some(Outcome::Voicemail) { words.joined(&when, &words.voicemail()) } else { when };
-        Self { subject: Subject::Call(id.clone()), title, body }
+        Self { subject: Subject::Call(id.clone()), title, body, offers: Vec::new() }
     }
 
     /// So many calls were missed shortly after each other, on these lines.
@@ -68,12 +74,49 @@ impl Notice {
             subject: Subject::MissedCalls,
             title: words.missed_calls(count(calls)),
             body: lines.join(", "),
+            offers: Vec::new(),
+        }
+    }
+
+    /// An alert stands: what happened, since when, how many calls, and what one click does about it.
+    pub fn alert(alert: &Alert, health: &Health, words: &Words, at: Moment) -> Self {
+        let (title, what) = words.alert(alert, &at.clock(alert.since), helpdesk_of(health));
+        let body = match alert.code.as_str() {
+            "webhook_disabled" | "no_events" => words.none_lost(alert.calls),
+            "aircall_refused" | "gorgias_refused" | "front_refused" => words.logging_waits(alert.calls),
+            _ => what,
+        };
+        let remedy = Remedy::of(alert, health);
+        let offers = match remedy {
+            Remedy::Mend(_) => vec![remedy, Remedy::Show],
+            Remedy::Connect(_) | Remedy::Show => vec![remedy],
+        };
+        Self { subject: Subject::Alert(alert.code.clone()), title: cut(&title), body, offers }
+    }
+
+    /// What was missed because of the alert is written.
+    pub fn mended(code: &str, written: u32, calls: u32, words: &Words) -> Self {
+        Self {
+            subject: Subject::Alert(code.to_owned()),
+            title: words.written_again(),
+            body: words.calls_of(written, calls),
+            offers: Vec::new(),
         }
     }
 }
 
 fn count(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+/// As much of a title as every desktop shows; a full stop at its end is for sentences.
+fn cut(title: &str) -> String {
+    let title = title.trim_end_matches('.');
+    if title.chars().count() <= TITLE_CHARS {
+        return title.to_owned();
+    }
+    let kept: String = title.chars().take(TITLE_CHARS - 1).collect();
+    format!("{}…", kept.trim_end())
 }
 
 /// The title with as much of the name as fits.
@@ -155,6 +198,41 @@ mod tests {
         assert_eq!(notice.title, "Appel manqué\u{a0}: Lucas Moreau");
         assert_eq!(notice.body, "Support FR, 14:05. Message vocal");
         assert_eq!(notice.subject, missed.subject, "the later text takes the earlier one's place");
+    }
+
+    #[test]
+    fn an_alert_says_what_happened_since_when_how_many_calls_and_offers_the_remedy() {
+        let at = Moment::new(RANG_AT * 1000, 0);
+        let told = |code: &str, calls| {
+            let notice = Notice::alert(&samples::alert(code, calls), &samples::health(), english(), at);
+            (notice.title, notice.body, notice.offers)
+        };
+        let mend = Remedy::Mend("webhook_disabled".into());
+        assert_eq!(
+            told("webhook_disabled", 37),
+            (
+                "Webhook disabled since 13:55".into(),
+                "37 calls are not logged. Nothing is lost.".into(),
+                vec![mend, Remedy::Show]
+            )
+        );
+        assert_eq!(
+            told("gorgias_refused", 6),
+            (
+                "Gorgias has withdrawn the access".into(),
+                "Logging waits, 6 calls are kept.".into(),
+                vec![Remedy::Connect("helpdesk")]
+            )
+        );
+        assert_eq!(told("files_not_kept", 0).0, "The disk is almost full", "the engine's own sentence");
+        let (title, ..) = told("aircall_app_refused", 0);
+        assert_eq!(title, "Aircall does not accept the app that Si…");
+        assert_eq!(title.chars().count(), TITLE_CHARS);
+        let mended = Notice::mended("webhook_disabled", 37, 37, words(Language::De));
+        assert_eq!(
+            (mended.title.as_str(), mended.body.as_str()),
+            ("Alles wieder eingetragen", "37 von 37 Anrufen.")
+        );
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Invented calls for this crate's unit tests.
 
 use sidetone_protocol::{
-    Alert, CallState, CallView, Candidate, Card, Completeness, CustomerView, DeskCounts, Direction, Health,
-    HealthState, LiveEvent, Match, MatchReason, Mode, Named, Now, NumberKind, NumberView, OutboxView,
-    Outcome, PartState, Phase, Pushed, Source, SourceKind, Today, WriterView,
+    Alert, CallState, CallView, Candidate, Card, Completeness, CustomerView, DeskCounts, Direction, GapCause,
+    Health, HealthState, LiveEvent, Match, MatchReason, MessagesLost, Mode, Named, Now, NumberKind,
+    NumberView, OutboxView, Outcome, PartState, Phase, Pushed, RecoveryState, RecoveryView, Source,
+    SourceKind, Today, WriterView,
 };
 
 /// 2026-11-21 14:05:00 UTC.
@@ -126,8 +127,28 @@ pub(crate) fn health() -> Health {
         directory: None,
         recoveries: Vec::new(),
         computer: None,
+        telling: Vec::new(),
         odd_events: 0,
         version: "0.1.0".into(),
+    }
+}
+
+pub(crate) fn recovery(cause: GapCause, state: RecoveryState) -> RecoveryView {
+    let is_done = state == RecoveryState::Done;
+    RecoveryView {
+        id: "1".into(),
+        cause,
+        state,
+        since: RANG_AT - 600,
+        until: Some(RANG_AT - 60),
+        read: 40,
+        total: Some(40),
+        calls: 37,
+        written: if is_done { 37 } else { 12 },
+        remaining_seconds: None,
+        messages: MessagesLost::None,
+        out_of_reach_before: None,
+        done_at: is_done.then_some(RANG_AT),
     }
 }
 

@@ -1,6 +1,8 @@
 //! What tray and notifications say: the texts of the message files (`crates/words`) that the pages use, too, and what
 //! is made of them.
 
+use sidetone_hub::telling::words::{Facts, of_alert};
+use sidetone_protocol::Alert;
 use sidetone_words::{Counted, Windows, figures, fill};
 
 pub use sidetone_words::Language;
@@ -103,11 +105,6 @@ impl Words {
         self.counted(self.texts.calls_kept, calls, &[])
     }
 
-    /// "Another Sidetone writes these calls".
-    pub fn other_writer(&self) -> String {
-        self.texts.alert_other_writer.to_owned()
-    }
-
     /// "Logging is off".
     pub fn logging_off(&self) -> String {
         self.texts.logging_off.to_owned()
@@ -133,19 +130,46 @@ impl Words {
         self.counted(self.texts.waiting, calls, &[("time", &self.age(oldest_seconds))])
     }
 
-    /// "Webhook disabled since 10:42".
-    pub fn webhook_disabled(&self, time: &str) -> String {
-        fill(self.texts.alert_webhook, &[("time", time)])
+    /// "Mend".
+    pub fn mend(&self) -> String {
+        self.texts.mend.to_owned()
     }
 
-    /// "Aircall does not accept the key".
-    pub fn aircall_refused(&self) -> String {
-        self.texts.alert_key.to_owned()
+    /// "Connect".
+    pub fn connect(&self) -> String {
+        self.texts.connect.to_owned()
     }
 
-    /// "Gorgias has withdrawn the access".
-    pub fn gorgias_refused(&self) -> String {
-        fill(self.texts.alert_access, &[("vendor", "Gorgias")])
+    /// "Show".
+    pub fn show(&self) -> String {
+        self.texts.show.to_owned()
+    }
+
+    /// "37 calls are not logged. Nothing is lost."
+    pub fn none_lost(&self, calls: u32) -> String {
+        self.counted(self.texts.notice_not_logged, calls, &[])
+    }
+
+    /// "Logging waits, 6 calls are kept."
+    pub fn logging_waits(&self, calls: u32) -> String {
+        self.counted(self.texts.notice_waits, calls, &[])
+    }
+
+    /// "Everything written again".
+    pub fn written_again(&self) -> String {
+        self.texts.notice_mended.to_owned()
+    }
+
+    /// "37 of 37 calls."
+    pub fn calls_of(&self, written: u32, calls: u32) -> String {
+        let m = figures(calls, self.language);
+        self.counted(self.texts.notice_mended_what, written, &[("m", &m)])
+    }
+
+    /// What an alert says: its title, and what it means; the engine's English sentences where there are no words of ours.
+    pub fn alert(&self, alert: &Alert, since: &str, helpdesk: &str) -> (String, String) {
+        let facts = Facts { code: &alert.code, since, calls: alert.calls, helpdesk };
+        of_alert(facts, self.language).unwrap_or_else(|| (alert.what.clone(), alert.mend.clone()))
     }
 
     /// "3 calls need a person".
@@ -238,8 +262,9 @@ mod tests {
                 w.paused_since("10:42"),
                 w.calls_kept(2),
                 w.waiting(2, 90),
-                w.webhook_disabled("10:42"),
-                w.gorgias_refused(),
+                w.none_lost(2),
+                w.logging_waits(2),
+                w.calls_of(2, 3),
                 w.needs_a_person(2),
                 w.not_logged(2),
                 w.is_calling("Marta Ibáñez"),

@@ -53,6 +53,7 @@ export function aHealth(over: Partial<Health> = {}): Health {
     directory: null,
     recoveries: [],
     computer: null,
+    telling: [],
     odd_events: 0,
     version: '0.0.0',
     ...over,

@@ -38,6 +38,7 @@ mod shadow;
 mod speaking;
 mod sweep;
 mod taken;
+mod tellings;
 mod uninstall;
 pub(crate) mod webhook;
 mod who;
@@ -89,6 +90,7 @@ use self::shadow::Comparing;
 use self::speaking::Speaking;
 pub use self::sweep::AdoptProgress;
 use self::sweep::Sweep;
+use self::tellings::Tellings;
 use self::uninstall::Uninstalled;
 use self::webhook::{Hook, WebhookStep};
 use self::who::Searched;
@@ -181,6 +183,8 @@ pub(crate) enum Stimulus {
     StopRecovery(String, oneshot::Sender<Result<bool, StoreError>>),
     /// What disk and keyring are like: bytes left, and whether the keyring does not open.
     Computer(Option<u64>, bool),
+    /// What could not be told by mail or web hook is to be tried again now.
+    TellAgain,
     /// Somebody learnt that the helpdesk may have taken our access back.
     CheckAccess,
     /// Finish what is in hand, then stop.
@@ -439,6 +443,7 @@ pub struct Engine {
     recovery: Recovery,
     computer: Computer,
     telling: Telling,
+    tellings: Tellings,
     writing: Writing,
     uninstalled: Uninstalled,
     adoption: Adoption,
@@ -560,6 +565,7 @@ impl Engine {
             recovery,
             computer: Computer::default(),
             telling,
+            tellings: Tellings::new(now),
             writing,
             uninstalled,
             adoption: Adoption::new(now),
@@ -695,6 +701,8 @@ impl Engine {
                 }
             }
             if self.jobs.is_empty()
+                // What is being told is told once: a restart in the middle would tell it again.
+                && self.tellings.carrying.is_empty()
                 && let Some(stopped) = self.stopping.take()
             {
                 // What was only half asked is asked anew at the next start.
@@ -718,6 +726,11 @@ impl Engine {
                 Some(moved) = self.transfers.moving.next(), if !self.transfers.moving.is_empty() => {
                     if let Err(error) = self.moved(moved) {
                         tracing::error!(%error, "what became of a file could not be stored; it is tried again");
+                    }
+                },
+                Some(carried) = self.tellings.carrying.next(), if !self.tellings.carrying.is_empty() => {
+                    if let Err(error) = self.carried(carried) {
+                        tracing::error!(%error, "what became of an alert by mail or web hook could not be stored");
                     }
                 },
                 stimulus = self.stimuli.recv() => match stimulus {
@@ -792,6 +805,7 @@ impl Engine {
                 self.computer_is(disk_free_bytes, keyring_locked, now);
                 Ok(())
             }
+            Stimulus::TellAgain => self.tell_again(now),
             Stimulus::CheckAccess => {
                 self.check_authorization_now(now);
                 Ok(())
@@ -842,9 +856,11 @@ impl Engine {
             self.store.forget_pushed(now - PUSHED_KEPT)?;
             self.store.forget_dials(now - DIALS_KEPT)?;
             self.forget_the_desk(now)?;
+            self.forget_tellings(now)?;
         }
         self.tell_the_desk(now)?;
         self.tell_health(now)?;
+        self.tell_people(now)?;
         self.has_turned(now)
     }
 

@@ -603,6 +603,11 @@ impl Handle {
         self.stimulate(Stimulus::Computer(disk_free_bytes, keyring_locked));
     }
 
+    /// Has what could not be told by mail or web hook tried again at once: somebody found that it goes now.
+    pub fn tell_again(&self) {
+        self.stimulate(Stimulus::TellAgain);
+    }
+
     /// Has the helpdesk asked at once whether it still lets us in: somebody learnt that it may not (G20).
     pub fn check_access(&self) {
         self.stimulate(Stimulus::CheckAccess);
@@ -727,6 +732,7 @@ pub(crate) fn first_health(settings: &Settings) -> Health {
         directory: None,
         recoveries: Vec::new(),
         computer: None,
+        telling: Vec::new(),
         odd_events: 0,
         version: env!("CARGO_PKG_VERSION").to_owned(),
     }

@@ -38,6 +38,7 @@ mod readiness;
 pub mod settings;
 pub mod store;
 pub mod study;
+pub mod telling;
 mod texting;
 mod tokens;
 mod transfer;

@@ -16,7 +16,7 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use sidetone_protocol::{
-    CallView, ExplanationView, LiveEvent, MessageView, Named, OutboxView, Pushed, Today,
+    CallView, ExplanationView, LiveEvent, MessageView, Named, OutboxView, Pushed, TellingWay, Today,
 };
 
 use crate::call::{Call, CaseId, Origin};
@@ -30,6 +30,7 @@ use crate::gap::Gap;
 use crate::ledger::{Attempt, Holding, Ledger};
 use crate::number::E164;
 use crate::own_comment::OwnComment;
+use crate::telling::{Decided, Telling, Told};
 
 /// A thread is held this long after its holder was last heard of. A request is given up after 30 s, and a question may
 /// follow it; what is more is for hubs whose clocks differ.
@@ -255,6 +256,8 @@ pub struct Change {
     pub gaps: Vec<Gap>,
     /// Nothing of all this holds unless each of these settings says so still.
     pub provided: Vec<(String, String)>,
+    /// What people are told by mail or web hook (A4).
+    pub telling: Decided,
     /// Settings to remember.
     pub settings: Vec<(String, String)>,
     /// What windows are told.
@@ -600,6 +603,42 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// If the store cannot be changed.
     fn forget_desk(&self, before: DateTime<Utc>) -> Result<(), StoreError>;
+    /// The causes that people are told of, also those that are over.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn told(&self) -> Result<Vec<Told>, StoreError>;
+    /// What is told about one standing of a cause, or one account, oldest first.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn tellings_about(&self, about: &str) -> Result<Vec<Telling>, StoreError>;
+    /// What is still to be told, and what was settled since then, oldest first.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn tellings_since(&self, since: DateTime<Utc>) -> Result<Vec<Telling>, StoreError>;
+    /// Takes what is to be told on these ways now into hand, oldest first; whoever asks at the same time, in whichever
+    /// program, gets none of it until [`IN_HAND`](crate::telling::IN_HAND) is over.
+    ///
+    /// # Errors
+    /// If the store cannot be changed.
+    fn claim_tellings(
+        &self,
+        ways: &[TellingWay],
+        now: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<Vec<Telling>, StoreError>;
+    /// Has what waits for its next try tried now.
+    ///
+    /// # Errors
+    /// If the store cannot be changed.
+    fn tell_again(&self, now: DateTime<Utc>) -> Result<(), StoreError>;
+    /// Forgets what was told, and causes that were over, before this.
+    ///
+    /// # Errors
+    /// If the store cannot be changed.
+    fn forget_tellings(&self, before: DateTime<Utc>) -> Result<(), StoreError>;
     /// Forgets pushed events older than `before`.
     ///
     /// # Errors

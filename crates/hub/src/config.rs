@@ -5,6 +5,7 @@
 //! key and the fix. A wrong value of the console is left out and told: the program always starts, so that it can be
 //! corrected.
 
+mod alerts;
 mod apps;
 mod connections;
 mod console;
@@ -21,6 +22,7 @@ use std::path::{Path, PathBuf};
 
 use sidetone_engine::settings::Settings;
 
+pub use self::alerts::{Alerts, Mail, MailTls, WebHook};
 pub use self::apps::{Apps, Registered};
 pub(crate) use self::connections::USER_AGENT;
 pub(crate) use self::console::HELD;
@@ -80,14 +82,16 @@ pub struct Config {
     pub apps: Apps,
     /// Connections whose credential is a sign-in.
     pub signed_in: Vec<BySignIn>,
+    /// Where Aircall reaches us, and people the pages.
+    pub public_url: Option<String>,
     /// The Aircall account.
     pub aircall: aircall::Account,
     /// The helpdesk.
     pub helpdesk: HelpdeskAccount,
     /// The token of a webhook made by hand.
     pub webhook_token: Option<Secret>,
-    /// Whether an address for alerts is given.
-    pub has_alerts: bool,
+    /// Who is told of alerts.
+    pub alerts: Alerts,
     /// What the engine is told.
     pub settings: Settings,
     /// What the person should know although it is no error.

@@ -31,6 +31,7 @@ mod setup;
 mod shadow;
 pub mod signin;
 pub mod study;
+pub mod telling;
 pub mod transport;
 mod unsaid;
 pub mod vault;

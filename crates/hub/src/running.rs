@@ -12,6 +12,7 @@ use tokio::sync::broadcast;
 
 use crate::config::Config;
 use crate::signin::{Bearers, Shelf};
+use crate::telling::Messenger;
 use crate::transport::HttpTransport;
 use crate::vault::Vault;
 
@@ -78,6 +79,11 @@ pub fn start(
         settings: config.settings.clone(),
     };
     let (engine, handle) = Engine::start(parts)?;
+    let engine = if config.alerts.is_empty() {
+        engine
+    } else {
+        engine.telling_by(Arc::new(Messenger::new(config, handle.installation().to_string())))
+    };
     let pushed = handle.subscribe();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let thread =

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{ComputerView, RecoveryView};
+use crate::{ComputerView, RecoveryView, TellingView};
 
 /// The worst that holds now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -300,6 +300,9 @@ pub struct Health {
     /// The computer that Sidetone runs on; unset until somebody has looked.
     #[serde(default)]
     pub computer: Option<ComputerView>,
+    /// How people are told by mail and web hook; empty where nobody is.
+    #[serde(default)]
+    pub telling: Vec<TellingView>,
     /// Webhook bodies in the store that nothing could be made of.
     pub odd_events: u32,
     /// Version of the program.

@@ -17,6 +17,7 @@ mod numbers;
 mod records;
 mod recovery;
 mod setup;
+mod telling;
 
 pub use actions::*;
 pub use call::*;
@@ -28,3 +29,4 @@ pub use numbers::*;
 pub use records::*;
 pub use recovery::*;
 pub use setup::*;
+pub use telling::*;

@@ -8,11 +8,11 @@
 use std::path::Path;
 
 use sidetone_protocol::{
-    AircallKey, CallDetail, CallPage, ChosenLines, ClaimRequest, ClearRequest, CommentAnswer, CommentRequest,
-    DeskView, DialAnswer, DialRequest, DoctorReport, DryRun, EventsRequest, EventsTested, GoRequest,
-    HelpdeskKey, InboxName, Lines, MessageDetail, MessagePage, Now, NumberExplanation, OpenRecords,
-    Passphrase, PastedAddress, Pushed, Setup, ShadowReport, SignInBegun, SignInRequest, SignInView,
-    TagRequest, Tested, UnmatchedNumber,
+    AircallKey, AlertsSetup, CallDetail, CallPage, ChosenLines, ClaimRequest, ClearRequest, CommentAnswer,
+    CommentRequest, DeskView, DialAnswer, DialRequest, DoctorReport, DryRun, EventsRequest, EventsTested,
+    GoRequest, HelpdeskKey, InboxName, Lines, MailEntered, MessageDetail, MessagePage, Now,
+    NumberExplanation, OpenRecords, Passphrase, PastedAddress, Pushed, Setup, ShadowReport, SignInBegun,
+    SignInRequest, SignInView, TagRequest, TellingTested, Tested, UnmatchedNumber, WebHookEntered,
 };
 use ts_rs::{Config, TS};
 
@@ -58,6 +58,10 @@ fn generated() -> String {
     OpenRecords::export_all(&config).unwrap();
     NumberExplanation::export_all(&config).unwrap();
     UnmatchedNumber::export_all(&config).unwrap();
+    AlertsSetup::export_all(&config).unwrap();
+    MailEntered::export_all(&config).unwrap();
+    WebHookEntered::export_all(&config).unwrap();
+    TellingTested::export_all(&config).unwrap();
     std::fs::read_to_string(folder.path().join("index.ts")).unwrap()
 }
 

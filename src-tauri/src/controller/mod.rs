@@ -3,6 +3,7 @@
 //! Time comes with the stimulus, effects go through [`Desk`]; nothing waits here. What has to happen later is asked
 //! for by [`Controller::wait_ms`] and done at the next [`Stimulus::Tick`].
 
+mod alerted;
 mod missed;
 mod stimulus;
 #[cfg(test)]
@@ -22,6 +23,7 @@ use crate::live::{CaseId, Known, Live};
 use crate::moment::Moment;
 use crate::notice::{Notice, Subject};
 use crate::painting::Painting;
+use crate::remedy::Remedy;
 use crate::tray::{Choice, Tray};
 use crate::words::Words;
 
@@ -81,6 +83,7 @@ pub struct Controller<D> {
     above: bool,
     rings: HashMap<CaseId, Ring>,
     missed: missed::Missed,
+    alerted: alerted::Alerted,
     tray: Option<Tray>,
     started: Option<Moment>,
 }
@@ -97,6 +100,7 @@ impl<D: Desk> Controller<D> {
             above: false,
             rings: HashMap::new(),
             missed: missed::Missed::default(),
+            alerted: alerted::Alerted::default(),
             tray: None,
             started: None,
         }
@@ -109,6 +113,7 @@ impl<D: Desk> Controller<D> {
             Stimulus::NotSetUp => self.not_set_up(),
             Stimulus::Pushed(pushed) => self.pushed(&pushed, at),
             Stimulus::Chosen(choice) => self.chosen(choice),
+            Stimulus::Remedied(remedy) => self.remedy(&remedy),
             Stimulus::NoticeClicked | Stimulus::SecondInstance => self.open(),
             Stimulus::CloseRequested => self.close(at),
             Stimulus::Focused(focused) => self.focus(focused),
@@ -118,6 +123,7 @@ impl<D: Desk> Controller<D> {
             Stimulus::Tick => self.tick(at),
         }
         self.keep_above_while_ringing();
+        self.tell_alerts(at);
         self.set_tray(at);
     }
 
@@ -133,7 +139,7 @@ impl<D: Desk> Controller<D> {
             _ => None,
         };
         let tray = self.started.map(|started| TRAY_GRACE_MS - at.ms_since(started));
-        name.chain(idle).chain(tray).min().map(|ms| ms.max(0))
+        name.chain(idle).chain(tray).chain(self.alerted.wait_ms(at)).min().map(|ms| ms.max(0))
     }
 
     /// Everything anew: at the start, and when events were lost.
@@ -236,7 +242,32 @@ impl<D: Desk> Controller<D> {
             Choice::RingACall => self.open_control_page(),
             Choice::Pause => self.desk.act(Action::Pause),
             Choice::Resume => self.desk.act(Action::Resume),
+            Choice::Mend | Choice::Connect | Choice::Show => {
+                // What stands on top by now may be another alert than a moment ago.
+                let top = self.live.health().and_then(|health| Some((health.alerts.first()?, health)));
+                if let Some(remedy) = top.map(|(alert, health)| Remedy::of(alert, health)) {
+                    self.remedy(&remedy);
+                }
+            }
             Choice::Quit => self.desk.exit(),
+        }
+    }
+
+    /// Does what one click does about an alert: the same as the page's button.
+    fn remedy(&mut self, remedy: &Remedy) {
+        if let Remedy::Mend(code) = remedy {
+            self.desk.act(Action::Mend(code.clone()));
+        }
+        if let Some(page) = remedy.page() {
+            self.desk.open_page(&page);
+            self.window = Window::Shown;
+        }
+    }
+
+    fn tell_alerts(&mut self, at: Moment) {
+        match self.live.health() {
+            Some(health) => self.alerted.tell(health, self.options.words, self.focused, at, &mut self.desk),
+            None => self.alerted.forget(&mut self.desk),
         }
     }
 

@@ -4,6 +4,7 @@ use sidetone_protocol::{Now, Pushed};
 
 use crate::links::Link;
 use crate::live::CaseId;
+use crate::remedy::Remedy;
 use crate::tray::Choice;
 
 /// One thing that happened.
@@ -19,6 +20,8 @@ pub enum Stimulus {
     Chosen(Choice),
     /// A person clicked a notification.
     NoticeClicked,
+    /// A person chose what a notification offers.
+    Remedied(Remedy),
     /// A person started the program a second time.
     SecondInstance,
     /// A person closed the window.

@@ -41,6 +41,8 @@ pub(super) struct Inner {
     pub(super) emitted: RefCell<Vec<Pushed>>,
     pub(super) resyncs: Cell<u32>,
     pub(super) paintings: RefCell<Vec<Painting>>,
+    /// The pages that were led to.
+    pub(super) pages: RefCell<Vec<String>>,
     pub(super) exited: Cell<bool>,
 }
 
@@ -61,6 +63,7 @@ impl TestDesk {
             emitted: RefCell::default(),
             resyncs: Cell::default(),
             paintings: RefCell::default(),
+            pages: RefCell::default(),
             exited: Cell::default(),
         }))
     }
@@ -90,6 +93,11 @@ impl Desk for TestDesk {
 
     fn open_window(&mut self) {
         self.screen.set(Screen::WithKeyboard);
+    }
+
+    fn open_page(&mut self, page: &str) {
+        self.pages.borrow_mut().push(page.to_owned());
+        self.open_window();
     }
 
     fn minimise(&mut self) {

@@ -1,4 +1,6 @@
-use sidetone_protocol::{CallView, Health, LiveCall, LiveEvent, SandboxView};
+use sidetone_protocol::{
+    Alert, CallView, GapCause, Health, HealthState, LiveCall, LiveEvent, RecoveryState, SandboxView,
+};
 
 use super::test_desk::{Screen, TestDesk};
 use super::*;
@@ -328,4 +330,92 @@ fn a_set_up_that_is_missing_brings_the_window_up_once() {
     assert_eq!(shape(&desktop), Some(Shape::Well));
     desktop.send(Stimulus::NotSetUp);
     assert_eq!(desktop.screen(), Screen::WithKeyboard, "it was undone, which a person shall see");
+}
+
+fn alerts(alerts: Vec<Alert>) -> LiveEvent {
+    let state = if alerts.is_empty() { HealthState::Well } else { HealthState::NeedsAttention };
+    LiveEvent::Health(Box::new(Health { state, alerts, ..samples::health() }))
+}
+
+fn webhook_disabled(calls: u32) -> Vec<Alert> {
+    vec![samples::alert("webhook_disabled", calls)]
+}
+
+/// A4: what happened, since when, how many calls; one notification for one cause, updated, and withdrawn when it is over.
+#[test]
+fn an_alert_that_stands_is_notified_once_updated_rarely_and_withdrawn() {
+    let mut desktop = Desktop::started();
+    desktop.push(alerts(webhook_disabled(36)));
+    desktop.pass(10_000);
+    assert!(desktop.desk.titles().is_empty(), "what mends itself at once tells nobody");
+    desktop.pass(10_000);
+    assert_eq!(desktop.desk.titles(), ["Webhook disabled since 13:55"]);
+    for calls in 37..60 {
+        desktop.push(alerts(webhook_disabled(calls)));
+        desktop.pass(1_000);
+    }
+    assert_eq!(desktop.desk.toasts.get(), 1, "figures that change are no news");
+    desktop.pass(5 * 60_000);
+    desktop.push(alerts(webhook_disabled(60)));
+    assert_eq!(desktop.desk.toasts.get(), 2);
+    assert!(desktop.desk.notices.borrow()[0].body.starts_with("60 calls"));
+    desktop.push(alerts(Vec::new()));
+    assert!(desktop.desk.titles().is_empty());
+}
+
+#[test]
+fn two_causes_have_a_notification_each() {
+    let mut desktop = Desktop::started();
+    desktop.push(alerts(vec![samples::alert("webhook_disabled", 3), samples::alert("gorgias_refused", 6)]));
+    desktop.pass(20_000);
+    assert_eq!(desktop.desk.titles(), ["Webhook disabled since 13:55", "Gorgias has withdrawn the access"]);
+    desktop.push(alerts(vec![samples::alert("gorgias_refused", 6)]));
+    assert_eq!(desktop.desk.titles(), ["Gorgias has withdrawn the access"]);
+}
+
+#[test]
+fn while_the_window_is_in_front_no_notification_says_the_same() {
+    let mut desktop = Desktop::started();
+    desktop.send(Stimulus::Chosen(Choice::Open));
+    desktop.send(Stimulus::Focused(true));
+    desktop.push(alerts(webhook_disabled(37)));
+    desktop.pass(60_000);
+    desktop.send(Stimulus::Focused(false));
+    desktop.pass(60_000);
+    assert_eq!(desktop.desk.toasts.get(), 0, "it was seen");
+    // It is over, and comes again.
+    desktop.push(alerts(Vec::new()));
+    desktop.push(alerts(webhook_disabled(1)));
+    desktop.pass(20_000);
+    assert_eq!(desktop.desk.toasts.get(), 1);
+}
+
+#[test]
+fn once_it_is_caught_up_with_that_is_said_in_its_place() {
+    let mut desktop = Desktop::started();
+    desktop.push(alerts(webhook_disabled(37)));
+    desktop.pass(20_000);
+    let recoveries = vec![samples::recovery(GapCause::WebhookDisabled, RecoveryState::Done)];
+    desktop.push(LiveEvent::Health(Box::new(Health { recoveries, ..samples::health() })));
+    assert_eq!(desktop.desk.titles(), ["Everything written again"]);
+    assert_eq!(desktop.desk.notices.borrow()[0].body, "37 of 37 calls.");
+}
+
+/// A4: one click mends, in the tray and in the notification, and does what the page's button does.
+#[test]
+fn one_click_mends_what_we_can_and_leads_to_what_a_person_must_do() {
+    let mut desktop = Desktop::started();
+    desktop.push(alerts(webhook_disabled(37)));
+    desktop.send(Stimulus::Chosen(Choice::Mend));
+    desktop.pass(20_000);
+    let offers = desktop.desk.notices.borrow()[0].offers.clone();
+    desktop.send(Stimulus::Remedied(offers[0].clone()));
+    let mend = Action::Mend("webhook_disabled".into());
+    assert_eq!(*desktop.desk.acts.borrow(), [mend.clone(), mend]);
+    desktop.send(Stimulus::Remedied(offers[1].clone()));
+    desktop.push(alerts(vec![samples::alert("gorgias_refused", 6)]));
+    desktop.send(Stimulus::Chosen(Choice::Connect));
+    assert_eq!(*desktop.desk.pages.borrow(), ["health", "setup?step=helpdesk"]);
+    assert_eq!(desktop.screen(), Screen::WithKeyboard);
+    assert_eq!(desktop.desk.acts.borrow().len(), 2);
 }

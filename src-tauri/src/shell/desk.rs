@@ -16,6 +16,7 @@ use crate::links::Link;
 use crate::notice::{Notice, Subject};
 use crate::painting::{Painting, PaintingLog};
 use crate::tray::Tray;
+use crate::words::Words;
 
 /// The event by which pushed events reach the page.
 const PUSHED: &str = "pushed";
@@ -42,17 +43,19 @@ impl TauriDesk {
         inbox: Inbox,
         data_dir: Option<PathBuf>,
         paintings: PaintingLog,
+        words: &'static Words,
     ) -> Self {
-        let notices = Notices::new(app.clone());
+        let notices = Notices::new(app.clone(), words);
         Self { app, backend, inbox, notices, paintings, data_dir, place: None }
     }
 
     /// The window, built and not yet shown if there was none.
     fn window(&self) -> Option<WebviewWindow> {
-        if let Some(window) = window::existing(&self.app) {
-            return Some(window);
-        }
-        logged("build the window", window::build(&self.app, self.data_dir.as_deref(), self.place))
+        window::existing(&self.app).or_else(|| self.built(None))
+    }
+
+    fn built(&self, page: Option<&str>) -> Option<WebviewWindow> {
+        logged("build the window", window::build(&self.app, self.data_dir.as_deref(), self.place, page))
     }
 }
 
@@ -70,6 +73,21 @@ impl Desk for TauriDesk {
 
     fn open_window(&mut self) {
         if let Some(window) = self.window() {
+            logged("open the window", platform::open(&window));
+        }
+    }
+
+    fn open_page(&mut self, page: &str) {
+        let window = match window::existing(&self.app) {
+            Some(window) => {
+                // One of our own few pages; the page itself listens to what its address says.
+                let script = format!("location.hash = {}", serde_json::Value::from(page));
+                logged("lead to a page", window.eval(script));
+                Some(window)
+            }
+            None => self.built(Some(page)),
+        };
+        if let Some(window) = window {
             logged("open the window", platform::open(&window));
         }
     }

@@ -70,13 +70,15 @@ pub fn run(args: &Args) -> Result<(), RunError> {
     let Running { backend, links } = tauri::async_runtime::block_on(compose::backend(args))?;
     app.manage(commands::Shared { backend: backend.clone(), links: links.clone(), inbox: inbox.clone() });
 
-    let options = Options { words: words::of_system(), links, idle_ms: idle_ms(args) };
+    let words = words::of_system();
+    let options = Options { words, links, idle_ms: idle_ms(args) };
     let desk = TauriDesk::new(
         app.handle().clone(),
         backend.clone(),
         inbox.clone(),
         args.data_dir.clone(),
         PaintingLog::from_env(),
+        words,
     );
     inbox::serve(outlet, Controller::new(desk, options)).map_err(RunError::Thread)?;
     tauri::async_runtime::spawn(follow::follow(backend.clone(), inbox.clone()));

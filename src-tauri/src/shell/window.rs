@@ -35,13 +35,17 @@ pub(super) fn existing(app: &AppHandle) -> Option<WebviewWindow> {
     app.get_webview_window(LABEL)
 }
 
-/// Builds the window without showing it: docked at the right edge, or where it stood before.
+/// Builds the window without showing it: docked at the right edge, or where it stood before; at this page, if it is to be
+/// another than the first.
 pub(super) fn build(
     app: &AppHandle,
     data_dir: Option<&Path>,
     place: Option<Place>,
+    page: Option<&str>,
 ) -> tauri::Result<WebviewWindow> {
-    let mut builder = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
+    let address =
+        page.map_or_else(WebviewUrl::default, |page| WebviewUrl::App(format!("index.html#{page}").into()));
+    let mut builder = WebviewWindowBuilder::new(app, LABEL, address)
         .title("Sidetone")
         .inner_size(SIZE.width, SIZE.height)
         .min_inner_size(MIN_SIZE.width, MIN_SIZE.height)

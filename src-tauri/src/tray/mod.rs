@@ -5,10 +5,11 @@
 
 pub mod draw;
 
-use sidetone_protocol::{Alert, Direction, Health, HealthState, Mode, PausedView, Phase};
+use sidetone_protocol::{Direction, Health, HealthState, Mode, PausedView, Phase, Vendor};
 
 use crate::live::{Known, Live};
 use crate::moment::Moment;
+use crate::remedy::Remedy;
 use crate::words::Words;
 
 /// What the icon says by its shape; the first that holds wins.
@@ -45,13 +46,28 @@ pub enum Choice {
     Pause,
     /// Writes again.
     Resume,
+    /// Mends the alert on top.
+    Mend,
+    /// Leads to where the service of the alert on top is connected again.
+    Connect,
+    /// Leads to the alerts.
+    Show,
     /// Ends the program.
     Quit,
 }
 
 impl Choice {
-    const ALL: [Choice; 6] =
-        [Choice::Open, Choice::Caller, Choice::RingACall, Choice::Pause, Choice::Resume, Choice::Quit];
+    const ALL: [Choice; 9] = [
+        Choice::Open,
+        Choice::Caller,
+        Choice::RingACall,
+        Choice::Pause,
+        Choice::Resume,
+        Choice::Mend,
+        Choice::Connect,
+        Choice::Show,
+        Choice::Quit,
+    ];
 
     /// The id of its menu item.
     pub fn id(self) -> &'static str {
@@ -61,6 +77,9 @@ impl Choice {
             Self::RingACall => "ring_a_call",
             Self::Pause => "pause",
             Self::Resume => "resume",
+            Self::Mend => "mend",
+            Self::Connect => "connect",
+            Self::Show => "show",
             Self::Quit => "quit",
         }
     }
@@ -165,22 +184,25 @@ fn needs_you(health: &Health, words: &Words, at: Moment) -> Vec<Row> {
         let people = health.outbox.held + health.outbox.parked + health.outbox.not_logged;
         return vec![Row::Line(words.needs_a_person(people))];
     };
-    let mut rows = vec![Row::Line(what(alert, words, at))];
+    let (title, _) = words.alert(alert, &at.clock(alert.since), helpdesk_of(health));
+    let mut rows = vec![Row::Line(title)];
     if alert.calls > 0 {
         rows.push(Row::Line(words.not_logged(alert.calls)));
     }
+    let remedy = Remedy::of(alert, health);
+    let choice = match remedy {
+        Remedy::Mend(_) => Choice::Mend,
+        Remedy::Connect(_) => Choice::Connect,
+        Remedy::Show => Choice::Show,
+    };
+    rows.push(Row::Item(choice, remedy.text(words)));
     rows
 }
 
-/// The alert's cause in the reader's language; in English where we have no words of our own for it.
-fn what(alert: &Alert, words: &Words, at: Moment) -> String {
-    match alert.code.as_str() {
-        "aircall_refused" => words.aircall_refused(),
-        "gorgias_refused" => words.gorgias_refused(),
-        "other_writer" => words.other_writer(),
-        "webhook_disabled" => words.webhook_disabled(&at.clock(alert.since)),
-        _ => alert.what.clone(),
-    }
+/// The name of the helpdesk that calls go into.
+pub(crate) fn helpdesk_of(health: &Health) -> &'static str {
+    let is_front = health.connections.iter().any(|connection| connection.vendor == Vendor::Front);
+    if is_front { "Front" } else { "Gorgias" }
 }
 
 fn on_call(known: &Known, words: &Words) -> Vec<Row> {

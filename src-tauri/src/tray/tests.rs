@@ -62,7 +62,15 @@ fn a_disabled_webhook_says_since_when_and_how_many_calls() {
     };
     let tray = tray(health);
     assert_eq!(tray.shape, Shape::NeedsYou);
-    assert_eq!(tray.menu[..2], [line("Webhook disabled since 13:55"), line("37 calls are not logged")]);
+    assert_eq!(
+        tray.menu[..4],
+        [
+            line("Webhook disabled since 13:55"),
+            line("37 calls are not logged"),
+            item(Choice::Mend, "Mend"),
+            Row::Rule
+        ]
+    );
 }
 
 #[test]
@@ -80,11 +88,11 @@ fn a_pause_says_since_when_what_is_kept_and_ends_with_one_click() {
 fn an_alert_without_words_of_ours_keeps_its_own_sentence() {
     let health = Health {
         state: HealthState::NeedsAttention,
-        alerts: vec![samples::alert("disk_full", 0)],
+        alerts: vec![samples::alert("files_not_kept", 0)],
         ..samples::health()
     };
     let tray = tray(health);
-    assert_eq!(tray.menu[..2], [line("The disk is almost full."), Row::Rule]);
+    assert_eq!(tray.menu[..3], [line("The disk is almost full."), item(Choice::Show, "Show"), Row::Rule]);
 }
 
 #[test]
@@ -108,6 +116,11 @@ fn what_needs_a_person_stands_above_a_call() {
     let tray = tray_in(Language::De, health, vec![samples::call_event(samples::ringing("1"))]);
     assert_eq!(tray.shape, Shape::NeedsYou);
     assert_eq!(tray.tooltip, "Aircall nimmt den Schlüssel nicht an");
+    assert_eq!(
+        tray.menu[1],
+        item(Choice::Connect, "Verbinden"),
+        "where only a person can act they are led there"
+    );
 }
 
 #[test]

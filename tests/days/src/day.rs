@@ -21,6 +21,7 @@ use sidetone_engine::settings::{
 };
 use sidetone_engine::store::StoreError;
 use sidetone_engine::study::Study;
+use sidetone_engine::telling::Courier;
 use sidetone_engine::transport::{Incoming, Outgoing, Transport, TransportError};
 use sidetone_engine::{Engine, Handle, Parts, call::CaseId};
 use sidetone_protocol::CallDetail;
@@ -152,6 +153,8 @@ pub struct Plan {
     pub before_front: fn(&FrontControl),
     /// What the day is kept in.
     pub stores: Stores,
+    /// Who carries what people are told out of the house; unset: nobody is told.
+    pub courier: Option<Arc<dyn Courier>>,
     /// What is larger is not uploaded.
     pub largest_file_bytes: u64,
     /// Where is kept what Front's stand-in is asked and answers; by default the folder that [`RECORD`] names, if it does.
@@ -186,6 +189,7 @@ impl Default for Plan {
             before: |_| (),
             before_front: |_| (),
             stores: Stores::Sqlite,
+            courier: None,
             largest_file_bytes: sidetone_engine::files::LARGEST_BYTES,
             record: std::env::var_os(RECORD).map(PathBuf::from),
         }
@@ -642,6 +646,9 @@ fn run(
         aircall: aircall(plan),
         settings: settings(plan, helpdesk_rate, shelf.folder_for_files(name)),
     };
-    let (engine, handle) = Engine::start(parts)?;
+    let (mut engine, handle) = Engine::start(parts)?;
+    if let Some(courier) = &plan.courier {
+        engine = engine.telling_by(Arc::clone(courier));
+    }
     Ok((Running { task: tokio::spawn(engine.run()), opened }, handle))
 }

@@ -24,8 +24,11 @@ use sidetone_engine::store::{
     Arrivals, Case, Change, Claim, ComparedRow, InboxRow, MessageQuery, Query, Receipt, Received, Store,
     StoreError,
 };
+use sidetone_engine::telling::{Telling, Told};
 use sidetone_engine::transport::{Incoming, Outgoing, Transport, TransportError};
-use sidetone_protocol::{CallView, ExplanationView, MessageView, Named, OutboxView, Pushed, Today};
+use sidetone_protocol::{
+    CallView, ExplanationView, MessageView, Named, OutboxView, Pushed, TellingWay, Today,
+};
 use tokio::sync::Notify;
 
 /// What one run of the program hangs by.
@@ -366,6 +369,37 @@ impl Store for MortalStore {
 
     fn forget_desk(&self, before: DateTime<Utc>) -> Result<(), StoreError> {
         self.alive()?.forget_desk(before)
+    }
+
+    fn told(&self) -> Result<Vec<Told>, StoreError> {
+        self.alive()?.told()
+    }
+
+    fn tellings_about(&self, about: &str) -> Result<Vec<Telling>, StoreError> {
+        self.alive()?.tellings_about(about)
+    }
+
+    fn tellings_since(&self, since: DateTime<Utc>) -> Result<Vec<Telling>, StoreError> {
+        self.alive()?.tellings_since(since)
+    }
+
+    fn claim_tellings(
+        &self,
+        ways: &[TellingWay],
+        now: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<Vec<Telling>, StoreError> {
+        self.takes()?;
+        self.alive()?.claim_tellings(ways, now, limit)
+    }
+
+    fn tell_again(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.takes()?;
+        self.alive()?.tell_again(now)
+    }
+
+    fn forget_tellings(&self, before: DateTime<Utc>) -> Result<(), StoreError> {
+        self.alive()?.forget_tellings(before)
     }
 
     fn forget_pushed(&self, before: DateTime<Utc>) -> Result<(), StoreError> {

@@ -40,6 +40,35 @@ what: string,
 mend: string, };
 
 /**
+ * `GET /api/alerts`: who is told. No secret is in it.
+ */
+export type AlertsSetup = { 
+/**
+ * The mail server, `mail.example.com`; unset: nobody is told by mail.
+ */
+server: string | null, 
+/**
+ * Whom mail goes to.
+ */
+to: Array<string>, 
+/**
+ * Whom it comes from.
+ */
+from: string | null, 
+/**
+ * Where the web hook goes, its host only; unset: there is none.
+ */
+web_hook: string | null, 
+/**
+ * Mail is set in the configuration file or environment, and can be changed there only.
+ */
+mail_is_given: boolean, 
+/**
+ * The web hook is.
+ */
+web_hook_is_given: boolean, };
+
+/**
  * One request budget.
  */
 export type BudgetView = { 
@@ -1045,6 +1074,10 @@ recoveries: Array<RecoveryView>,
  */
 computer: ComputerView | null, 
 /**
+ * How people are told by mail and web hook; empty where nobody is.
+ */
+telling: Array<TellingView>, 
+/**
  * Webhook bodies in the store that nothing could be made of.
  */
 odd_events: number, 
@@ -1226,6 +1259,23 @@ card: Card, };
  * What is pushed. Over HTTP the tag is the event's name and `data` its data.
  */
 export type LiveEvent = { "event": "call", "data": CallView } | { "event": "card", "data": Card } | { "event": "health", "data": Health } | { "event": "desk", "data": DeskCounts };
+
+/**
+ * `POST /api/alerts/mail`.
+ */
+export type MailEntered = { 
+/**
+ * `smtps://user:password@mail.example.com`; unset: as it was.
+ */
+smtp: string | null, 
+/**
+ * Whom mail goes to.
+ */
+to: Array<string>, 
+/**
+ * Whom it comes from; unset: the user of the server, if that is an address.
+ */
+from: string | null, };
 
 /**
  * How far the look-up of a caller has come.
@@ -2205,6 +2255,61 @@ export type TagRequest = {
 tags: Array<string>, };
 
 /**
+ * What the other side said to a test.
+ */
+export type TellingTested = { 
+/**
+ * On which way.
+ */
+way: TellingWay, 
+/**
+ * Whether it was taken.
+ */
+accepted: boolean, 
+/**
+ * What it said.
+ */
+text: string, };
+
+/**
+ * How telling goes on one way.
+ */
+export type TellingView = { 
+/**
+ * Which.
+ */
+way: TellingWay, 
+/**
+ * What waits to be told.
+ */
+waiting: number, 
+/**
+ * When something was told last, unix seconds; within the last month.
+ */
+sent_at: number | null, 
+/**
+ * Since when it fails, unix seconds.
+ */
+failing_since: number | null, 
+/**
+ * When it is tried again, unix seconds.
+ */
+next_try_at: number | null, 
+/**
+ * Why it failed last, in the words of the other side.
+ */
+text: string | null, 
+/**
+ * When something was given up after a day of tries, and nothing was told since; unix seconds.
+ */
+given_up_at: number | null, };
+
+/**
+ * A way on which people are told.
+ */
+export type TellingWay = "mail" | "web_hook";
+
+/**
  * What a test of a connection showed. It was kept only if `accepted`.
  */
 export type Tested = { 
@@ -2309,6 +2414,15 @@ reason: Reason, };
  * Which outside service.
  */
 export type Vendor = "aircall" | "gorgias" | "front";
+
+/**
+ * `POST /api/alerts/web-hook`.
+ */
+export type WebHookEntered = { 
+/**
+ * Where it goes.
+ */
+url: string, };
 
 /**
  * One request that is still to come.

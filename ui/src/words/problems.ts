@@ -38,6 +38,7 @@ const SENTENCES = {
   passphrase_needed: 'passphraseNeeded',
   wrong_passphrase: 'passphraseWrong',
   passphrase_too_short: 'passphraseTooShort',
+  nobody_told: 'nobodyTold',
   not_needed: 'passphraseNotNeeded',
   keeps_no_secrets: 'cannotKeep',
   nobody_asks: 'nobodyAsks',
@@ -62,6 +63,10 @@ const FIELDS = {
   'aircall.api_id': 'apiId',
   'gorgias.account': 'subdomain',
   'gorgias.email': 'emailOfKey',
+  'alerts.smtp': 'mailServer',
+  'alerts.to': 'mailTo',
+  'alerts.from': 'mailFrom',
+  'alerts.webhook_url': 'address',
   'logging.shadow_until': 'shadowDays',
   'logging.language': 'notesLanguage',
 } as const satisfies Record<string, Plain>;

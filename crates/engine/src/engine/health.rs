@@ -24,7 +24,7 @@ const HEALTH_EVERY: TimeDelta = TimeDelta::seconds(1);
 /// Since when each alert holds, as JSON, over restarts.
 const ALERTS_SINCE: &str = "alerts_since";
 /// After a start it takes so long until everything that holds is seen again.
-const SEEN_AGAIN_IN: TimeDelta = TimeDelta::minutes(2);
+pub(super) const SEEN_AGAIN_IN: TimeDelta = TimeDelta::minutes(2);
 /// Writes that wait for so many seconds are behind, until none waits for longer than the second figure.
 const BEHIND_SECONDS: u32 = 300;
 const CAUGHT_UP_SECONDS: u32 = 60;
@@ -122,6 +122,7 @@ impl Engine {
             directory: Some(self.mirror.view()),
             recoveries: self.recovery.view(now),
             computer: self.computer.view(),
+            telling: self.tellings.views(),
             odd_events: u32::try_from(arrivals.odd).unwrap_or(u32::MAX),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         })

@@ -5,12 +5,14 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
-use sidetone_protocol::{CallView, ExplanationView, MessageView, Named, OutboxView, Pushed, Today};
+use sidetone_protocol::{
+    CallView, ExplanationView, MessageView, Named, OutboxView, Pushed, TellingWay, Today,
+};
 
 use super::sql::Database;
 use super::tables::{
     attempt, call, call_list, choice, conversation, desk, dial, directory, gap, inbox, ledger, matched,
-    message_list, own_comment, pushed, setting, trace,
+    message_list, own_comment, pushed, setting, telling, trace,
 };
 use super::{
     Arrivals, Case, CaseChange, Change, Claim, ComparedRow, InboxRow, MessageQuery, Query, Receipt, Received,
@@ -25,6 +27,7 @@ use crate::directory::entry::{Listed, Place, Size, Unmatched};
 use crate::directory::{Dealings, Matched};
 use crate::gap::Gap;
 use crate::number::E164;
+use crate::telling::{Telling, Told};
 
 impl<D: Database> Store for D {
     fn receive(&self, batch: &[Received]) -> Result<Vec<Receipt>, StoreError> {
@@ -61,6 +64,7 @@ impl<D: Database> Store for D {
             desk::put(sql, &change.desk, change.at)?;
             directory::put(sql, &change.directory)?;
             gap::put(sql, &change.gaps)?;
+            telling::put(sql, &change.telling)?;
             setting::put(sql, &change.settings)?;
             // Last: from here to the commit all others wait for their ids.
             pushed::put(sql, &change.push, change.at)
@@ -265,6 +269,38 @@ impl<D: Database> Store for D {
 
     fn forget_desk(&self, before: DateTime<Utc>) -> Result<(), StoreError> {
         self.write(|sql| desk::forget(sql, before))
+    }
+
+    fn told(&self) -> Result<Vec<Told>, StoreError> {
+        self.read(telling::told)
+    }
+
+    fn tellings_about(&self, about: &str) -> Result<Vec<Telling>, StoreError> {
+        self.read(|sql| telling::about(sql, about))
+    }
+
+    fn tellings_since(&self, since: DateTime<Utc>) -> Result<Vec<Telling>, StoreError> {
+        self.read(|sql| telling::since(sql, since))
+    }
+
+    fn claim_tellings(
+        &self,
+        ways: &[TellingWay],
+        now: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<Vec<Telling>, StoreError> {
+        if self.read(|sql| telling::due(sql, now, 1))?.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.write(|sql| telling::claim(sql, ways, now, limit))
+    }
+
+    fn tell_again(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.write(|sql| telling::again(sql, now))
+    }
+
+    fn forget_tellings(&self, before: DateTime<Utc>) -> Result<(), StoreError> {
+        self.write(|sql| telling::forget(sql, before))
     }
 
     fn forget_pushed(&self, before: DateTime<Utc>) -> Result<(), StoreError> {

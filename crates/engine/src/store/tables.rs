@@ -16,6 +16,7 @@ pub(super) mod message_list;
 pub(super) mod own_comment;
 pub(super) mod pushed;
 pub(super) mod setting;
+pub(super) mod telling;
 pub(super) mod trace;
 
 use chrono::{DateTime, Utc};

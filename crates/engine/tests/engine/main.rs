@@ -64,6 +64,7 @@ mod spellings;
 mod store_conformance;
 mod tags;
 mod teams;
+mod telling;
 mod texts_of_a_long_year;
 mod transfers;
 mod trouble;

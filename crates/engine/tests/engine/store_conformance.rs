@@ -21,6 +21,7 @@ use sidetone_engine::store::sqlite::SqliteStore;
 use sidetone_engine::store::{
     Case, CaseChange, Change, Claim, Due, Filter, MessageQuery, Query, Receipt, Received, Store, StoreError,
 };
+use sidetone_engine::telling::{Body, Decided, Telling, TellingState, Told};
 use sidetone_protocol::*;
 
 use crate::server::Schema;
@@ -107,6 +108,7 @@ on_every_store! {
     who_was_called_back_today_is_counted_and_old_rows_are_forgotten
     gaps_are_kept_until_they_are_done_and_shown_for_a_while
     what_a_list_said_last_and_what_was_never_heard_is_told
+    what_is_told_is_made_once_sent_by_one_and_forgotten_with_time
 }
 
 fn at(s: i64) -> DateTime<Utc> {
@@ -1147,4 +1149,51 @@ fn who_was_called_back_today_is_counted_and_old_rows_are_forgotten(store: &impl 
     assert_eq!(done(), [FROM.unwrap()]);
     let lines = store.lines_of(7, since).unwrap();
     assert_eq!(lines, [], "agent 7 took none of these calls");
+}
+
+fn what_is_told_is_made_once_sent_by_one_and_forgotten_with_time(store: &impl Fresh) {
+    let store = store.open();
+    let told = Told {
+        cause: "behind".into(),
+        first_at: at(0),
+        seen_at: at(10),
+        since: 900,
+        calls: 3,
+        told_at: Some(at(5)),
+        reminders: 2,
+        raised_at: Some(at(5)),
+        over_at: None,
+    };
+    let body = Body { code: "behind".into(), since: 900, calls: 3, ..Body::default() };
+    let telling =
+        |way, nth: &str| Telling::new(way, "behind-1", nth, TellingState::Raised, body.clone(), at(5));
+    let mail = telling(TellingWay::Mail, "raised");
+    let hook = telling(TellingWay::WebHook, "raised");
+    let decided =
+        Decided { told: vec![told.clone()], tellings: vec![mail.clone(), hook.clone()], changed: Vec::new() };
+    store.commit(&Change { telling: decided.clone(), ..Change::at(at(5)) }).unwrap();
+    assert_eq!(store.told().unwrap(), [told.clone()]);
+    let ways = [TellingWay::Mail, TellingWay::WebHook];
+    assert_eq!(store.claim_tellings(&ways, at(4), 9).unwrap(), [], "not due");
+    let claimed = store.claim_tellings(&[TellingWay::Mail], at(6), 9).unwrap();
+    assert_eq!(claimed.iter().map(|telling| &telling.id).collect::<Vec<_>>(), [&mail.id]);
+    assert_eq!(store.claim_tellings(&[TellingWay::Mail], at(7), 9).unwrap(), [], "somebody has it in hand");
+    assert_eq!(
+        store.claim_tellings(&[TellingWay::Mail], at(97), 9).unwrap().len(),
+        1,
+        "whoever had it is gone"
+    );
+    let sent = claimed[0].clone().tried(Ok(()), at(98));
+    let failed = hook.clone().tried(Err("503".into()), at(98));
+    let changed = Decided { changed: vec![sent.clone(), failed.clone()], ..Decided::default() };
+    store.commit(&Change { telling: changed, ..Change::at(at(98)) }).unwrap();
+    // Decided once more: what is known stays as it is.
+    store.commit(&Change { telling: decided, ..Change::at(at(99)) }).unwrap();
+    assert_eq!(store.tellings_about("behind-1").unwrap(), [sent.clone(), failed.clone()]);
+    assert_eq!(store.tellings_since(at(99)).unwrap(), [failed], "what is open, and nothing older");
+    store.tell_again(at(100)).unwrap();
+    assert_eq!(store.claim_tellings(&ways, at(100), 9).unwrap().len(), 1);
+    store.forget_tellings(at(1000)).unwrap();
+    assert_eq!(store.tellings_about("behind-1").unwrap(), []);
+    assert_eq!(store.told().unwrap(), [told], "it is not over");
 }

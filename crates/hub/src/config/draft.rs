@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use sidetone_engine::settings::Settings;
 use sidetone_protocol::{ConnectedBy, EventsBy, Mode, Vendor};
 
-use super::{Apps, Config, ConfigError, Fault, HelpdeskAccount, Secret};
+use super::{Alerts, Apps, Config, ConfigError, Fault, HelpdeskAccount, Secret};
 use crate::database::Database;
 use crate::signin::BySignIn;
 use crate::vault::SealKey;
@@ -67,8 +67,8 @@ pub struct Draft {
     pub inbox: String,
     /// The token of a webhook made by hand.
     pub webhook_token: Option<Secret>,
-    /// Whether somebody is told of alerts (`[alerts]`).
-    pub has_alerts: bool,
+    /// Who is told of alerts.
+    pub alerts: Alerts,
     /// What the engine is told.
     pub settings: Settings,
     /// The mode that the layers say, where it does not hold before somebody goes live.
@@ -134,10 +134,11 @@ impl Draft {
                 secret_key: self.secret_key,
                 apps: self.apps,
                 signed_in,
+                public_url: self.public_url,
                 aircall,
                 helpdesk,
                 webhook_token: self.webhook_token,
-                has_alerts: self.has_alerts,
+                alerts: self.alerts,
                 settings: self.settings,
                 notices: self.notices,
             }),

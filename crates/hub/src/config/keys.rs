@@ -58,8 +58,9 @@ const KEYS: &[&str] = &[
     "health.check_seconds",
     "health.enable_webhook",
     "health.poll_seconds",
-    "alerts.webhook_url",
+    "alerts.webhook_url!",
     "alerts.smtp!",
+    "alerts.from",
     "alerts.to",
 ];
 

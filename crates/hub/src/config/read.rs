@@ -144,7 +144,8 @@ impl Reader {
             study_only: false,
             sandbox_control_url: None,
         };
-        let has_alerts = self.not_yet();
+        self.not_yet();
+        let alerts = self.alerts();
         Some(Draft {
             listen: listen?,
             database: database?,
@@ -161,7 +162,7 @@ impl Reader {
             gorgias,
             inbox,
             webhook_token,
-            has_alerts,
+            alerts,
             settings,
             held,
             entered: console.values.keys().filter(|key| !given.contains(*key)).cloned().collect(),
@@ -185,22 +186,16 @@ impl Reader {
         key
     }
 
-    /// Keys of the contract that later versions act on: accepted, and told plainly. Returns whether one is for alerts.
-    fn not_yet(&mut self) -> bool {
-        let mut has_alerts = false;
-        for (key, what) in [
-            ("logging.recordings_dir", "keeping recordings in a folder"),
-            ("alerts.webhook_url", "alerts by web hook"),
-            ("alerts.smtp", "alerts by e-mail"),
-            ("alerts.to", "alerts by e-mail"),
-        ] {
-            let value = self.values.take(key);
-            if value.is_some_and(|v| v.as_str() != Some("")) {
-                has_alerts |= key.starts_with("alerts.");
-                self.notices.push(format!("{} is set, but this version has no {what} yet", shown(key)));
-            }
+    /// Keys of the contract that later versions act on: accepted, and told plainly.
+    fn not_yet(&mut self) {
+        let key = "logging.recordings_dir";
+        let value = self.values.take(key);
+        if value.is_some_and(|v| v.as_str() != Some("")) {
+            self.notices.push(format!(
+                "{} is set, but this version has no keeping recordings in a folder yet",
+                shown(key)
+            ));
         }
-        has_alerts
     }
 
     fn database(&mut self, data_dir: &std::path::Path) -> Option<Database> {

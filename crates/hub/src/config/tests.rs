@@ -376,3 +376,58 @@ fn only_what_an_admin_decides_can_be_entered() {
         assert!(!is_of_console(key), "{key}");
     }
 }
+
+#[test]
+fn who_is_told_of_alerts_is_checked_and_their_secrets_are_not_shown() {
+    let alerts = |lines: &str| draft(&format!("[alerts]\n{lines}"), &[]);
+    let draft = alerts(
+        "smtp = \"smtps://ada%40example.com:geh%3Aeim@mail.example.com\"\nto = [\"ops@example.com\", \"Ada <a@example.com>\"]\n\
+         webhook_url = \"https://hooks.example.com/services/T0/geheim?room=9\"",
+    )
+    .expect("is good");
+    let mail = draft.alerts.mail.clone().expect("is there");
+    assert_eq!((mail.host.as_str(), mail.port, mail.tls), ("mail.example.com", 465, MailTls::Always));
+    let (user, password) = mail.user.clone().expect("signs in");
+    assert_eq!((user.as_str(), password.reveal()), ("ada@example.com", "geh:eim"));
+    assert_eq!((mail.from.to_string().as_str(), mail.to.len()), ("ada@example.com", 2));
+    assert_eq!(draft.alerts.web_hook.as_ref().map(WebHook::host), Some("hooks.example.com"));
+    let shown = format!("{draft:?}");
+    assert!(!shown.contains("geheim") && !shown.contains("geh:eim") && !shown.contains("geh%3Aeim"));
+    // Without STARTTLS nothing is said to a server, unless it is on this computer.
+    let to = "from = \"s@example.com\"\nto = \"a@example.com, b@example.com\"";
+    for (server, tls, port) in [
+        ("smtp://mail.example.com", MailTls::StartTls, 587),
+        ("smtp://127.0.0.1:2525", MailTls::None, 2525),
+        ("smtp://[::1]:25", MailTls::None, 25),
+        ("smtp://localhost", MailTls::None, 587),
+    ] {
+        let mail =
+            alerts(&format!("smtp = \"{server}\"\n{to}")).expect("is good").alerts.mail.expect("is there");
+        assert_eq!((mail.tls, mail.port, mail.to.len()), (tls, port, 2), "{server}");
+    }
+    for (lines, told) in [
+        ("webhook_url = \"http://hooks.example.com/x\"", "[alerts] webhook_url: not an https address"),
+        ("webhook_url = \"https://ada:geheim@example.com/x\"", "[alerts] webhook_url: not an https address"),
+        ("webhook_url = \"https://10.0.0.1/x#y\"", "[alerts] webhook_url: not an https address"),
+        ("to = [\"ops@example.com\"]", "[alerts] to: nobody sends mail to them"),
+        ("smtp = \"smtps://s%40example.com:geheim@mail.example.com\"", "[alerts] to: missing"),
+        ("smtp = \"smtps://s:geheim@mail.example.com\"\nto = [\"a@example.com\"]", "[alerts] from: missing"),
+        ("smtp = \"smtps://s:geheim@mail.example.com\"\nto = [\"geheim\"]", "[alerts] to: not a list"),
+        (
+            "smtp = \"https://s:geheim@mail.example.com\"\nto = [\"a@example.com\"]",
+            "[alerts] smtp: not the address",
+        ),
+        (
+            "smtp = \"smtps://geheim@mail.example.com\"\nto = [\"a@example.com\"]",
+            "[alerts] smtp: a user without",
+        ),
+    ] {
+        let error = alerts(lines).expect_err(lines).to_string();
+        assert!(error.contains(told), "{told} in {error}");
+        assert!(!error.contains("geheim"), "{error}");
+    }
+    // What an admin entered and what does not fit keeps nothing from starting.
+    let entered = [("alerts.smtp", "\"smtps://s:x@mail.example.com\""), ("alerts.to", "[\"a@example.com\"]")];
+    let draft = self::draft("", &entered).expect("starts all the same");
+    assert!(draft.alerts.is_empty());
+}

@@ -29,10 +29,7 @@ pub(super) async fn checks(patient: &Patient) -> Vec<Check> {
         }
         None => hint("admin_token", said!(no_admin_token), said!(no_admin_token_mend)),
     });
-    checks.push(match patient.config.has_alerts {
-        true => passed("alerts", "There is an address for alerts").with_value(said!(value_set)),
-        false => hint("alerts", said!(no_alerts), said!(no_alerts_mend)),
-    });
+    checks.push(alerts(patient));
     checks.push(mode(patient));
     checks
 }
@@ -131,6 +128,23 @@ async fn secrets(patient: &Patient) -> Option<Check> {
         Err(VaultError::NoKey) => fault("secrets", said!(secrets_no_key), said!(secrets_no_key_mend)),
         Err(error) => fault("secrets", said!(secrets_unread, text = error), said!(secrets_unread_mend)),
     })
+}
+
+/// Whether somebody is told of alerts, and whether that goes well.
+fn alerts(patient: &Patient) -> Check {
+    if patient.config.alerts.is_empty() {
+        return hint("alerts", said!(no_alerts), said!(no_alerts_mend));
+    }
+    let telling = patient.engine.as_ref().map(|engine| engine.health().telling).unwrap_or_default();
+    let failing =
+        telling.into_iter().find(|telling| telling.failing_since.is_some() || telling.given_up_at.is_some());
+    match failing {
+        Some(telling) => {
+            let text = telling.text.unwrap_or_default();
+            hint("alerts", said!(alerts_not_told, text = text), said!(alerts_not_told_mend))
+        }
+        None => passed("alerts", "There is an address for alerts").with_value(said!(value_set)),
+    }
 }
 
 fn mode(patient: &Patient) -> Check {

@@ -26,4 +26,5 @@ mod signin;
 mod signin_at_stand_ins;
 mod study;
 mod switched;
+mod telling;
 mod whole_program;

@@ -219,6 +219,7 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   health: { now: (at) => ({ ...quietNow(at), health: wellHealth(at) }), hash: '#health' },
   'health-webhook': { now: (at) => ({ ...quietNow(at), health: { ...badHealth(at), alerts: badHealth(at).alerts.slice(0, 1), recoveries: [] } }), hash: '#health' },
   'health-bad': { now: (at) => ({ ...quietNow(at), health: badHealth(at) }), hash: '#health' },
+  'health-mail': { now: (at) => ({ ...quietNow(at), health: wellHealth(at) }), hash: '#health', press: '[data-way="mail"]' },
   alert: { now: (at) => ({ ...quietNow(at), health: badHealth(at) }) },
   paused: {
     now: (at) => ({ ...quietNow(at), health: { ...wellHealth(at), paused: { since: at - 780, waiting: 6 } } }),

@@ -4,6 +4,7 @@
  */
 import type {
   AircallKey,
+  AlertsSetup,
   CallRules,
   ChosenLines,
   Connected,
@@ -14,12 +15,14 @@ import type {
   GoRequest,
   HelpdeskKey,
   Lines,
+  MailEntered,
   Setup,
   SetupStep,
   ShadowReport,
   SignInRequest,
   SignInView,
   StepState,
+  TellingTested,
   Tested,
   Vendor,
 } from '../../wire';
@@ -69,6 +72,14 @@ export class FakeSetup {
   #looked = 0;
   #signingIn: SignInRequest | null = null;
   #mended = false;
+  #alerts: AlertsSetup = {
+    server: 'mail.example.com',
+    to: ['ops@example.com', 'Ada <ada@example.com>'],
+    from: 'sidetone@example.com',
+    web_hook: null,
+    mail_is_given: false,
+    web_hook_is_given: false,
+  };
 
   constructor(scene: SetupScene, seconds: () => number) {
     this.#scene = scene;
@@ -167,11 +178,37 @@ export class FakeSetup {
       case 'POST /api/doctor/mend':
         this.#mended = true;
         return ok();
+      case 'GET /api/alerts':
+        return ok(this.#alerts);
+      case 'POST /api/alerts/mail': {
+        const { to, from, smtp } = body as MailEntered;
+        if (to.some((one) => !one.includes('@'))) return { status: 422, body: { code: 'wrong_value', key: '[alerts] to' } };
+        return this.#alertsAre({ to, from: from ?? this.#alerts.from, server: smtp ? 'mail.example.com' : this.#alerts.server });
+      }
+      case 'DELETE /api/alerts/mail':
+        return this.#alertsAre({ server: null, to: [], from: null });
+      case 'POST /api/alerts/web-hook':
+        return this.#alertsAre({ web_hook: 'hooks.example.com' });
+      case 'DELETE /api/alerts/web-hook':
+        return this.#alertsAre({ web_hook: null });
+      case 'POST /api/alerts/test':
+        return ok(this.#testAlerts());
       case 'GET /api/shadow':
         return ok((this.#scene.shadow ?? ((one) => one))(someShadow(this.#seconds())));
       default:
         return problem(404, 'no_route');
     }
+  }
+
+  #alertsAre(change: Partial<AlertsSetup>): Answer {
+    this.#alerts = { ...this.#alerts, ...change };
+    return ok(this.#alerts);
+  }
+
+  #testAlerts(): TellingTested[] {
+    const mail: TellingTested = { way: 'mail', accepted: true, text: '250 2.0.0 queued as 4711' };
+    const hook: TellingTested = { way: 'web_hook', accepted: false, text: 'hooks.example.com refused: 404 no such room' };
+    return [...(this.#alerts.server === null ? [] : [mail]), ...(this.#alerts.web_hook === null ? [] : [hook])];
   }
 
   #with(change: Partial<Setup>): Answer {

@@ -76,6 +76,7 @@ export function wellHealth(now: number): Health {
     },
     recoveries: [],
     computer: null,
+    telling: [{ way: 'mail', waiting: 0, sent_at: now - 2 * DAY, failing_since: null, next_try_at: null, text: null, given_up_at: null }],
     odd_events: 0,
     version: '0.1.0',
   };
@@ -134,6 +135,17 @@ export function badHealth(now: number): Health {
       missed(now, 'asleep', { state: 'done', read: 160, total: 160, calls: 4, written: 4, done_at: now - 20 * MINUTE, messages: 'unknown' }),
     ],
     computer: { disk_free_bytes: 212_000_000_000, clock_off_seconds: -94, keyring_locked: false },
+    telling: [
+      {
+        way: 'mail',
+        waiting: 2,
+        sent_at: now - 2 * DAY,
+        failing_since: now - 2 * HOUR,
+        next_try_at: now + 12 * MINUTE,
+        text: 'mail.example.com refused: 535 5.7.8 wrong password',
+        given_up_at: null,
+      },
+    ],
     odd_events: 3,
   };
 }

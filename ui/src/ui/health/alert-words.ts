@@ -34,6 +34,12 @@ export function alertWords(alert: Alert, health: Health | null, now: number): Al
       return own(say('alertApp', { vendor: vendorName('gorgias') }), say('alertAppWhat'));
     case 'front_app_refused':
       return own(say('alertApp', { vendor: vendorName('front') }), say('alertAppWhat'));
+    case 'aircall_unreachable':
+      return own(say('alertUnreachable', { vendor: vendorName('aircall') }), say('alertUnreachableWhat'));
+    case 'gorgias_unreachable':
+      return own(say('alertUnreachable', { vendor: vendorName('gorgias') }), say('alertUnreachableWhat'));
+    case 'front_unreachable':
+      return own(say('alertUnreachable', { vendor: vendorName('front') }), say('alertUnreachableWhat'));
     case 'other_writer':
       return own(say('alertOtherWriter'), say('alertOtherWriterWhat', { host: health?.writer.other ?? say('elsewhere') }));
     case 'uninstalled':

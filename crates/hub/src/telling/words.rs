@@ -1,0 +1,211 @@
+//! An alert in words, by its code; the engine's English sentences where there are no words of ours for it. Shared with the
+//! desktop's tray and notifications.
+
+use chrono::DateTime;
+use sidetone_engine::telling::{Body, TellingState};
+use sidetone_words::{Counted, Language, Windows, figures, fill};
+
+use super::Reader;
+
+/// What is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// One line.
+    pub title: String,
+    /// Sentences, each a paragraph.
+    pub lines: Vec<String>,
+    /// Where to look.
+    pub look: Option<String>,
+}
+
+impl Said {
+    /// All but the title, on one line.
+    pub(super) fn text(&self) -> String {
+        self.lines.join(" ")
+    }
+
+    /// As a mail has it.
+    pub(super) fn whole(&self) -> String {
+        let mut paragraphs = vec![self.title.clone()];
+        paragraphs.extend(self.lines.iter().cloned());
+        paragraphs.extend(self.look.clone());
+        paragraphs.join("\n\n") + "\n"
+    }
+}
+
+/// What an alert is worded from.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    /// Its code.
+    pub code: &'a str,
+    /// Since when, as the reader is told times.
+    pub since: &'a str,
+    /// How many calls it costs.
+    pub calls: u32,
+    /// The helpdesk's name.
+    pub helpdesk: &'a str,
+}
+
+/// An alert's title, and what it means; `None` where there are no words of ours for it.
+#[must_use]
+pub fn of_alert(facts: Facts<'_>, language: Language) -> Option<(String, String)> {
+    let w = language.windows();
+    let Facts { code, since, calls, helpdesk } = facts;
+    let count = |phrase: Counted| counted(phrase, calls, helpdesk, language);
+    let vendor = vendor_of(code);
+    let by = |text: &str| fill(text, &[("vendor", vendor), ("time", since), ("helpdesk", helpdesk)]);
+    let about = code.strip_prefix(&vendor.to_lowercase()).unwrap_or(code).trim_start_matches('_');
+    Some(match about {
+        "webhook_disabled" => (by(w.alert_webhook), count(w.alert_webhook_what)),
+        "no_events" => (by(w.alert_no_events), count(w.alert_no_events_what)),
+        "refused" if vendor == "Aircall" => (w.alert_key.to_owned(), count(w.alert_access_what)),
+        "refused" => (by(w.alert_access), count(w.alert_access_what)),
+        "app_refused" => (by(w.alert_app), w.alert_app_what.to_owned()),
+        "unreachable" => (by(w.alert_unreachable), w.alert_unreachable_what.to_owned()),
+        "other_writer" => {
+            (w.alert_other_writer.to_owned(), fill(w.alert_other_writer_what, &[("host", w.elsewhere)]))
+        }
+        "uninstalled" => (by(w.alert_uninstalled), w.alert_uninstalled_what.to_owned()),
+        "webhook_stands" => (w.alert_webhook_stands.to_owned(), w.alert_webhook_stands_what.to_owned()),
+        "no_author" => (by(w.alert_no_author), count(w.alert_no_author_what)),
+        "parked" => (count(w.alert_person), count(w.alert_parked_what)),
+        "held" => (count(w.held_for_name), count(w.alert_held_what)),
+        "behind" => (w.alert_behind.to_owned(), by(w.alert_since)),
+        "disk_full" => (w.alert_disk.to_owned(), w.alert_disk_what.to_owned()),
+        "keyring_locked" => (w.alert_keyring.to_owned(), w.alert_keyring_what.to_owned()),
+        _ => return None,
+    })
+}
+
+fn vendor_of(code: &str) -> &'static str {
+    match code.split('_').next() {
+        Some("aircall") => "Aircall",
+        Some("gorgias") => "Gorgias",
+        Some("front") => "Front",
+        _ => "-",
+    }
+}
+
+fn counted(phrase: Counted, count: u32, helpdesk: &str, language: Language) -> String {
+    let n = figures(count, language);
+    fill(phrase.form(language, count), &[("n", &n), ("helpdesk", helpdesk)])
+}
+
+/// What a telling of an alert says.
+pub(super) fn alert(state: TellingState, body: &Body, reader: &Reader) -> Said {
+    let language = reader.language;
+    let w = language.windows();
+    let since = moment(body.since, reader);
+    let facts = Facts { code: &body.code, since: &since, calls: body.calls, helpdesk: reader.helpdesk };
+    let (title, what) = of_alert(facts, language).unwrap_or_else(|| (body.what.clone(), body.mend.clone()));
+    // A title that is a sentence of the engine's ends in a full stop.
+    let title = title.trim_end_matches('.').to_owned();
+    let calls = || (body.calls > 0).then(|| counted(w.telling_calls, body.calls, reader.helpdesk, language));
+    let (title, lines) = match state {
+        TellingState::Over => {
+            let until = moment(body.until.unwrap_or(body.since), reader);
+            let time = fill(w.telling_from_to, &[("from", &since), ("to", &until)]);
+            let lines = [Some(time), calls(), Some(w.telling_over_what.to_owned())];
+            (fill(w.telling_over, &[("title", &title)]), lines.into_iter().flatten().collect())
+        }
+        _ => {
+            let time = (body.code != "behind").then(|| fill(w.alert_since, &[("time", &since)]));
+            let lines = [Some(what), time, calls()].into_iter().flatten().collect();
+            let still = state == TellingState::Changed;
+            (if still { fill(w.telling_still, &[("title", &title)]) } else { title }, lines)
+        }
+    };
+    Said { title, lines, look: look(w, reader, "health") }
+}
+
+/// What a test says.
+pub(super) fn test(reader: &Reader) -> Said {
+    let w = reader.language.windows();
+    Said {
+        title: w.telling_test.to_owned(),
+        lines: vec![w.telling_test_what.to_owned()],
+        look: look(w, reader, "health"),
+    }
+}
+
+fn look(w: &Windows, reader: &Reader, page: &str) -> Option<String> {
+    let pages = reader.pages.as_ref()?;
+    Some(fill(w.telling_look, &[("link", &format!("{pages}/#{page}"))]))
+}
+
+/// `2026-11-27 10:42 (Europe/Paris)`: a mail is read anywhere, and days later.
+fn moment(seconds: i64, reader: &Reader) -> String {
+    let at = DateTime::from_timestamp(seconds, 0).unwrap_or_default();
+    let zone = reader.zone.unwrap_or(chrono_tz::UTC);
+    format!("{} ({zone})", at.with_timezone(&zone).format("%Y-%m-%d %H:%M"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reader(language: Language) -> Reader {
+        let pages = Some("https://hub.example.com".to_owned());
+        Reader { language, zone: Some(chrono_tz::Europe::Paris), helpdesk: "Gorgias", pages }
+    }
+
+    fn body(code: &str, calls: u32) -> Body {
+        let (what, mend) = ("It happened.".to_owned(), "Do this.".to_owned());
+        Body { code: code.into(), since: 1_795_000_000, until: Some(1_795_000_900), calls, what, mend }
+    }
+
+    #[test]
+    fn it_says_what_happened_since_when_and_how_many_calls() {
+        let said = alert(TellingState::Raised, &body("gorgias_refused", 6), &reader(Language::En));
+        assert_eq!(said.title, "Gorgias has withdrawn the access");
+        assert_eq!(
+            said.lines,
+            [
+                "Logging waits, 6 calls are kept. Connect again and they are written.",
+                "Since 2026-11-18 12:06 (Europe/Paris).",
+                "6 calls are concerned.",
+            ]
+        );
+        assert_eq!(said.look.as_deref(), Some("Alerts and health: https://hub.example.com/#health"));
+    }
+
+    #[test]
+    fn what_is_over_says_from_when_to_when() {
+        let said = alert(TellingState::Over, &body("webhook_disabled", 1), &reader(Language::Fr));
+        assert_eq!(said.title, "Terminé\u{a0}: Webhook désactivé depuis 2026-11-18 12:06 (Europe/Paris)");
+        assert_eq!(said.lines[0], "De 2026-11-18 12:06 (Europe/Paris) à 2026-11-18 12:21 (Europe/Paris).");
+        assert_eq!(said.lines[1], "1 appel est concerné.");
+    }
+
+    #[test]
+    fn every_alert_that_has_words_has_them_in_every_language_and_leaves_nothing_open() {
+        for code in [
+            "webhook_disabled",
+            "no_events",
+            "aircall_refused",
+            "gorgias_refused",
+            "front_refused",
+            "aircall_app_refused",
+            "gorgias_unreachable",
+            "other_writer",
+            "uninstalled",
+            "webhook_stands",
+            "no_author",
+            "parked",
+            "held",
+            "behind",
+            "disk_full",
+            "keyring_locked",
+        ] {
+            for language in Language::ALL {
+                for state in [TellingState::Raised, TellingState::Changed, TellingState::Over] {
+                    let said = alert(state, &body(code, 3), &reader(language)).whole();
+                    assert!(!said.contains(['{', '}']) && !said.contains("It happened"), "{code}: {said}");
+                }
+            }
+        }
+        // The engine's own sentences, where there are no others.
+        let said = alert(TellingState::Changed, &body("files_not_kept", 0), &reader(Language::De));
+        assert_eq!((said.title.as_str(), said.lines[0].as_str()), ("Weiterhin: It happened", "Do this."));
+    }
+}
