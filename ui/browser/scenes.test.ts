@@ -7,7 +7,7 @@ import { cutTexts } from './cut-texts';
 import { Stage } from './stage';
 
 /** Wide layouts are worth a look where they differ. */
-const WIDE = ['idle', 'calls', 'missed', 'detail', 'ringing', 'health-bad', 'sandbox-call', 'setup-numbers', 'setup-dry-run', 'setup-callers', 'setup-events-hand', 'setup-go-faults', 'doctor'];
+const WIDE = ['idle', 'calls', 'missed', 'detail', 'ringing', 'health-bad', 'account', 'sandbox-call', 'setup-numbers', 'setup-dry-run', 'setup-callers', 'setup-events-hand', 'setup-go-faults', 'doctor'];
 
 const language = inject('language');
 let stage: Stage;

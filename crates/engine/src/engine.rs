@@ -3,6 +3,7 @@
 //! A turn folds what arrived, keeps the lists fresh, looks callers up and sends what is due; each answer changes the
 //! store in one commit and leads to the next turn. Everything that must survive is in the store before it is acted on.
 
+mod accounting;
 mod adoption;
 mod anew;
 mod answers;
@@ -60,6 +61,8 @@ use sidetone_protocol::{Health, Mode, Pushed, Vendor};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use uuid::Uuid;
 
+use self::accounting::Accounting;
+pub(crate) use self::accounting::readings as account_readings;
 use self::adoption::Adoption;
 use self::authorization::Checking;
 use self::computer::Computer;
@@ -179,6 +182,8 @@ pub(crate) enum Stimulus {
     LookAtWebhook,
     /// Read now what was missed until now, not only once events come again.
     Recover,
+    /// Read Aircall's list of a time for an account; told whether it is begun.
+    Account(i64, i64, oneshot::Sender<bool>),
     /// Stop a recovery; told whether there is one.
     StopRecovery(String, oneshot::Sender<Result<bool, StoreError>>),
     /// What disk and keyring are like: bytes left, and whether the keyring does not open.
@@ -303,6 +308,8 @@ pub(crate) enum Job {
     Poll,
     /// The calls of the last minutes, held against what was heard.
     Heartbeat,
+    /// A page of Aircall's calls of a time that is accounted for.
+    Account,
     /// A page of what was missed, by the id of its gap; or of what is read again anyway.
     Recover(Option<i64>),
     /// A call, read because the link to a file of it does not hold any more.
@@ -344,6 +351,7 @@ impl Job {
                 | Job::Poll
                 | Job::Heartbeat
                 | Job::Recover(_)
+                | Job::Account
                 | Job::SweepCalls
                 | Job::Webhook(WebhookStep::Look | WebhookStep::Find)
         )
@@ -384,6 +392,7 @@ impl Job {
             | Job::Poll
             | Job::Heartbeat
             | Job::Recover(_)
+            | Job::Account
             | Job::OpenRecords(_)
             | Job::Check
             | Job::Dial(_)
@@ -441,6 +450,7 @@ pub struct Engine {
     gaps: Gaps,
     heartbeat: Heartbeat,
     recovery: Recovery,
+    accounting: Accounting,
     computer: Computer,
     telling: Telling,
     tellings: Tellings,
@@ -528,6 +538,7 @@ impl Engine {
         let gaps = Gaps::remembered(&settings, &go_live, store.as_ref(), now)?;
         let telling = Telling::remembered(store.as_ref(), now)?;
         let recovery = Recovery::remembered(store.as_ref(), now)?;
+        let accounting = Accounting::remembered(store.as_ref(), now)?;
 
         let (sender, stimuli) = mpsc::unbounded_channel();
         let (pushed, _) = broadcast::channel(1024);
@@ -547,6 +558,7 @@ impl Engine {
             failed: RwLock::default(),
             tokens: RwLock::new(Tokens::remembered(store.as_ref())?),
             tokens_unsaved: AtomicBool::new(false),
+            account_is_read: AtomicBool::new(false),
             installation,
             helpdesks,
         });
@@ -563,6 +575,7 @@ impl Engine {
             gaps,
             heartbeat: Heartbeat::new(now),
             recovery,
+            accounting,
             computer: Computer::default(),
             telling,
             tellings: Tellings::new(now),
@@ -797,6 +810,10 @@ impl Engine {
                 self.heartbeat.at_once(now);
                 self.recover_now(now)
             }
+            Stimulus::Account(from, to, told) => {
+                let _ = told.send(self.begin_account(from, to));
+                Ok(())
+            }
             Stimulus::StopRecovery(id, told) => {
                 let _ = told.send(self.stop_recovery(&id, now));
                 Ok(())
@@ -849,6 +866,7 @@ impl Engine {
             self.send_what_is_due(now)?;
             // Last: whatever is of today goes first.
             self.recover_on(now)?;
+            self.account_on(now)?;
             self.mirror_on(now)?;
         }
         if now >= self.forget_at {

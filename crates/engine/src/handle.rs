@@ -9,21 +9,22 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sidetone_protocol::{
-    CallDetail, CallPage, CallView, Card, Health, HealthState, LiveCall, MessageDetail, MessagePage, Now,
-    NumberExplanation, OpenRecords, OutboxView, Pushed, SandboxView, Source, SourceKind, UnmatchedNumber,
-    WriterView,
+    Account, CallDetail, CallPage, CallView, Card, Health, HealthState, LiveCall, MessageDetail, MessagePage,
+    Now, NumberExplanation, OpenRecords, OutboxView, Pushed, SandboxView, Source, SourceKind,
+    UnmatchedNumber, WriterView,
 };
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use uuid::Uuid;
 
 pub use self::desk::Desired;
+use crate::account;
 use crate::act::{ActRefused, DialAsk, Dialled, Said};
 use crate::call::CaseId;
 use crate::choice::{CallerName, Choice};
 use crate::clinic::Clinic;
 use crate::clock::Clock;
 use crate::directory::{Matched, entry};
-use crate::engine::{AdoptProgress, Declined, Helpdesks, Stimulus, Wish, conversations};
+use crate::engine::{AdoptProgress, Declined, Helpdesks, Stimulus, Wish, account_readings, conversations};
 use crate::foresight::{Foreseen, Foresight};
 use crate::gate;
 use crate::helpdesk::{Assessment, Helpdesk};
@@ -59,6 +60,8 @@ pub(crate) struct Shared {
     pub(crate) tokens: RwLock<Tokens>,
     /// The loop has not stored yet what changed there.
     pub(crate) tokens_unsaved: AtomicBool,
+    /// Aircall's list is being read for an account.
+    pub(crate) account_is_read: AtomicBool,
     pub(crate) installation: Uuid,
     pub(crate) helpdesks: Helpdesks,
 }
@@ -601,6 +604,27 @@ impl Handle {
     /// the keyring with the keys does not open. To be told every minute.
     pub fn computer_is(&self, disk_free_bytes: Option<u64>, keyring_locked: bool) {
         self.stimulate(Stimulus::Computer(disk_free_bytes, keyring_locked));
+    }
+
+    /// The account of a time (unix seconds, `to` not included); unset: of the last full week.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn account(&self, time: Option<(i64, i64)>) -> Result<Account, StoreError> {
+        let zone = self.shared.settings.time_zone.unwrap_or(chrono_tz::UTC);
+        let week = account::last_week(self.shared.clock.now(), zone);
+        let (from, to) = time.unwrap_or((week.0.timestamp(), week.1.timestamp()));
+        let store = self.shared.store.as_ref();
+        let readings = account_readings(store)?;
+        let reading = readings.into_iter().find(|reading| (reading.from, reading.to) == (from, to));
+        let is_read = self.shared.account_is_read.load(Ordering::SeqCst);
+        Ok(account::of(from, to, store.account(from, to)?, reading, is_read))
+    }
+
+    /// Has Aircall's list of a time read for its account, within the budget; what it has that is not known here is written.
+    /// Returns whether that is begun: one is read at a time.
+    pub async fn read_account(&self, from: i64, to: i64) -> bool {
+        self.ask(|told| Stimulus::Account(from, to, told)).await.unwrap_or(false)
     }
 
     /// Has what could not be told by mail or web hook tried again at once: somebody found that it goes now.

@@ -3,6 +3,7 @@
 //! The engine knows neither HTTP servers nor windows. It gets its clock, its transport and its store from outside,
 //! so that a simulated day runs inside one process in seconds. `ARCHITECTURE.md` walks one call through these files.
 
+pub mod account;
 pub mod act;
 mod assessing;
 pub mod budget;

@@ -19,6 +19,7 @@ use sidetone_protocol::{
     CallView, ExplanationView, LiveEvent, MessageView, Named, OutboxView, Pushed, TellingWay, Today,
 };
 
+use crate::account::Stored;
 use crate::call::{Call, CaseId, Origin};
 use crate::choice::Choice;
 use crate::conversation::Conversation;
@@ -639,6 +640,11 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// If the store cannot be changed.
     fn forget_tellings(&self, before: DateTime<Utc>) -> Result<(), StoreError>;
+    /// Calls on selected lines that began in a time (unix seconds, `to` not included), and whether the helpdesk holds them.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn account(&self, from: i64, to: i64) -> Result<Stored, StoreError>;
     /// Forgets pushed events older than `before`.
     ///
     /// # Errors

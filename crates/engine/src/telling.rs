@@ -11,6 +11,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use sidetone_protocol::{Alert, TellingView, TellingWay};
 
+use crate::account::Figures;
+
 /// A cause is told once it has stood for so long, and is over once nobody has seen it for so long. Most of what mends itself
 /// does within a minute: a vendor that restarts, a webhook that is switched on again at the next look. Nobody is to be called
 /// to a desk for that, and two minutes more change nothing for whoever is.
@@ -82,10 +84,13 @@ pub enum TellingState {
     Changed,
     /// It is over.
     Over,
+    /// The account of a week.
+    Account,
 }
 
 impl TellingState {
-    const ALL: [TellingState; 3] = [TellingState::Raised, TellingState::Changed, TellingState::Over];
+    const ALL: [TellingState; 4] =
+        [TellingState::Raised, TellingState::Changed, TellingState::Over, TellingState::Account];
 
     /// As it is stored and sent.
     #[must_use]
@@ -94,6 +99,7 @@ impl TellingState {
             TellingState::Raised => "raised",
             TellingState::Changed => "changed",
             TellingState::Over => "over",
+            TellingState::Account => "account",
         }
     }
 
@@ -120,6 +126,9 @@ pub struct Body {
     pub what: String,
     /// What to do about it, likewise.
     pub mend: String,
+    /// The figures of an account.
+    #[serde(default)]
+    pub account: Option<Figures>,
 }
 
 /// What became of a telling.
@@ -311,6 +320,7 @@ pub fn standing(known: &[Told], alerts: &[Alert], ways: &[TellingWay], now: Date
             calls: alert.calls,
             what: alert.what.clone(),
             mend: alert.mend.clone(),
+            account: None,
         };
         let about = told.about();
         match told.told_at {

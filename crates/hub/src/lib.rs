@@ -4,6 +4,7 @@
 //!
 //! [`Handle`]: sidetone_engine::Handle
 
+mod account;
 mod actions;
 mod acts;
 pub mod adopt;

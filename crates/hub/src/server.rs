@@ -20,7 +20,7 @@ use crate::connections::{self, HEADERS_WITHIN};
 use crate::problem::Problem;
 use crate::receiver::{self, Receiver};
 use crate::{
-    actions, acts, adopt, api, decisions, events, messages, metrics, missed, numbers, pages, shadow,
+    account, actions, acts, adopt, api, decisions, events, messages, metrics, missed, numbers, pages, shadow,
 };
 
 /// Whoever asks from inside this program: the window of the desktop. Nobody outside can say so.
@@ -67,6 +67,7 @@ pub(crate) fn routes(handle: &Handle, config: &Config) -> io::Result<Router> {
         .route("/api/customers/{id}/open", get(decisions::open_records))
         .route("/api/numbers/explain", get(numbers::explain))
         .route("/api/numbers/unmatched", get(numbers::unmatched))
+        .route("/api/account", get(account::account).post(account::read))
         .route("/api/shadow", get(shadow::shadow))
         .route("/api/events", get(events::events))
         .route("/api/{*rest}", get(no_route).post(no_route))

@@ -117,7 +117,10 @@ impl Courier for Messenger {
     }
 
     async fn carry(&self, telling: &Telling) -> Result<(), String> {
-        let said = words::alert(telling.state, &telling.body, &self.reader);
+        let said = match &telling.body.account {
+            Some(figures) => words::account(figures, &self.reader),
+            None => words::alert(telling.state, &telling.body, &self.reader),
+        };
         let sent = self.send(telling.way, &telling.id, Some(telling), &said).await;
         sent.map(|_| tracing::info!(way = way_code(telling.way), id = telling.id, "told"))
     }

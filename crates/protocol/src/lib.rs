@@ -7,6 +7,7 @@
 //! Times are unix seconds (UTC); the page shows them in the reader's zone. Ids are strings, because call ids are
 //! 64-bit and a browser's numbers are not.
 
+mod account;
 mod actions;
 mod call;
 mod desk;
@@ -19,6 +20,7 @@ mod recovery;
 mod setup;
 mod telling;
 
+pub use account::*;
 pub use actions::*;
 pub use call::*;
 pub use desk::*;

@@ -8,9 +8,9 @@
 use std::path::Path;
 
 use sidetone_protocol::{
-    AircallKey, AlertsSetup, CallDetail, CallPage, ChosenLines, ClaimRequest, ClearRequest, CommentAnswer,
-    CommentRequest, DeskView, DialAnswer, DialRequest, DoctorReport, DryRun, EventsRequest, EventsTested,
-    GoRequest, HelpdeskKey, InboxName, Lines, MailEntered, MessageDetail, MessagePage, Now,
+    Account, AircallKey, AlertsSetup, CallDetail, CallPage, ChosenLines, ClaimRequest, ClearRequest,
+    CommentAnswer, CommentRequest, DeskView, DialAnswer, DialRequest, DoctorReport, DryRun, EventsRequest,
+    EventsTested, GoRequest, HelpdeskKey, InboxName, Lines, MailEntered, MessageDetail, MessagePage, Now,
     NumberExplanation, OpenRecords, Passphrase, PastedAddress, Pushed, Setup, ShadowReport, SignInBegun,
     SignInRequest, SignInView, TagRequest, TellingTested, Tested, UnmatchedNumber, WebHookEntered,
 };
@@ -58,6 +58,7 @@ fn generated() -> String {
     OpenRecords::export_all(&config).unwrap();
     NumberExplanation::export_all(&config).unwrap();
     UnmatchedNumber::export_all(&config).unwrap();
+    Account::export_all(&config).unwrap();
     AlertsSetup::export_all(&config).unwrap();
     MailEntered::export_all(&config).unwrap();
     WebHookEntered::export_all(&config).unwrap();

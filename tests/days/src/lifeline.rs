@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use sidetone_engine::account::Stored;
 use sidetone_engine::call::CaseId;
 use sidetone_engine::choice::Choice;
 use sidetone_engine::conversation::Conversation;
@@ -400,6 +401,10 @@ impl Store for MortalStore {
 
     fn forget_tellings(&self, before: DateTime<Utc>) -> Result<(), StoreError> {
         self.alive()?.forget_tellings(before)
+    }
+
+    fn account(&self, from: i64, to: i64) -> Result<Stored, StoreError> {
+        self.alive()?.account(from, to)
     }
 
     fn forget_pushed(&self, before: DateTime<Utc>) -> Result<(), StoreError> {

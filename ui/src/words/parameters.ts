@@ -101,6 +101,16 @@ export interface Parameters {
   tellingFromTo: 'from' | 'to';
   tellingCalls: 'n';
   tellingLook: 'link';
+  weeklyAccountWhat: 'helpdesk';
+  accountTitle: 'from' | 'to';
+  accountAircall: 'n';
+  accountHelpdesk: 'helpdesk' | 'n';
+  accountFound: 'n';
+  accountUnknown: 'n';
+  accountInHelpdesk: 'helpdesk';
+  accountMoreCalls: 'n';
+  accountRead: 'time';
+  alertAccount: 'n';
   noticeNotLogged: 'n';
   noticeWaits: 'n';
   noticeMendedWhat: 'm' | 'n';

@@ -114,6 +114,7 @@ impl Engine {
             Job::Webhook(step) => self.webhook_told(step, result, now),
             Job::Poll => self.polled(result, now),
             Job::Heartbeat => self.heartbeat_told(result, sent_at, now),
+            Job::Account => self.accounted(result, now),
             Job::Recover(id) => self.recovered(id, result, now),
             Job::FreshLink { call, wanted, medium } => self.link_was_read(call, &wanted, medium, result, now),
             Job::OpenRecords(customer) => {

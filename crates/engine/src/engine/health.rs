@@ -149,6 +149,7 @@ impl Engine {
         alerts.extend(self.transfers.alert());
         alerts.extend(self.outbox_alerts(outbox, now)?);
         alerts.extend(self.computer.alerts(waiting, now));
+        alerts.extend(self.accounting.alert());
         alerts.extend(self.shadow_is_over(now));
         Ok(alerts)
     }

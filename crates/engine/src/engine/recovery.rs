@@ -277,7 +277,7 @@ impl Engine {
     }
 
     /// Of several hubs on one store one reads: the others would spend the same requests.
-    fn has_its_turn(&mut self, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    pub(super) fn has_its_turn(&mut self, now: DateTime<Utc>) -> Result<bool, StoreError> {
         if self.recovery.turn_until.is_some_and(|until| until - now > TURN_LEFT) {
             return Ok(true);
         }
@@ -456,7 +456,7 @@ impl Engine {
     }
 
     /// Puts into the inbox what a list says that the last one did not say.
-    fn store_news(
+    pub(super) fn store_news(
         &mut self,
         page: aircall::Page<aircall::RawCall>,
         as_of: i64,

@@ -50,6 +50,11 @@ impl Tellings {
         }
     }
 
+    /// On which ways people are told.
+    pub(super) fn ways(&self) -> &[TellingWay] {
+        &self.ways
+    }
+
     /// For windows.
     pub(super) fn views(&self) -> Vec<TellingView> {
         self.views.clone()

@@ -18,6 +18,7 @@ use super::{
     Arrivals, Case, CaseChange, Change, Claim, ComparedRow, InboxRow, MessageQuery, Query, Receipt, Received,
     Store, StoreError,
 };
+use crate::account::Stored;
 use crate::call::CaseId;
 use crate::choice::Choice;
 use crate::conversation::Conversation;
@@ -301,6 +302,10 @@ impl<D: Database> Store for D {
 
     fn forget_tellings(&self, before: DateTime<Utc>) -> Result<(), StoreError> {
         self.write(|sql| telling::forget(sql, before))
+    }
+
+    fn account(&self, from: i64, to: i64) -> Result<Stored, StoreError> {
+        self.read(|sql| call_list::account(sql, from, to))
     }
 
     fn forget_pushed(&self, before: DateTime<Utc>) -> Result<(), StoreError> {

@@ -7,6 +7,7 @@ mod law;
 mod requests;
 mod server;
 
+mod account;
 mod adoption;
 mod alerts;
 mod another_helpdesk;

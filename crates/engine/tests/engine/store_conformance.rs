@@ -109,6 +109,7 @@ on_every_store! {
     gaps_are_kept_until_they_are_done_and_shown_for_a_while
     what_a_list_said_last_and_what_was_never_heard_is_told
     what_is_told_is_made_once_sent_by_one_and_forgotten_with_time
+    what_the_helpdesk_holds_of_a_time_is_counted
 }
 
 fn at(s: i64) -> DateTime<Utc> {
@@ -1196,4 +1197,25 @@ fn what_is_told_is_made_once_sent_by_one_and_forgotten_with_time(store: &impl Fr
     store.forget_tellings(at(1000)).unwrap();
     assert_eq!(store.tellings_about("behind-1").unwrap(), []);
     assert_eq!(store.told().unwrap(), [told], "it is not over");
+}
+
+fn what_the_helpdesk_holds_of_a_time_is_counted(store: &impl Fresh) {
+    let store = store.open();
+    let holds = |key: &str| Holding { key: key.into(), helpdesk_id: "7".into(), detail: json!({}) };
+    for (id, keys) in [
+        (99, vec!["ticket"]),
+        (100, vec!["customer", "ticket"]),
+        (150, vec!["ticket", "gone"]),
+        (180, vec![]),
+        (200, vec![]),
+    ] {
+        let (case, shown) = with_outcome(id, Outcome::Answered, FROM);
+        let mut change = change(case, Some(shown));
+        change.cases[0].put = keys.into_iter().map(holds).collect();
+        store.commit(&change).unwrap();
+    }
+    let counted = store.account(at(100).timestamp(), at(200).timestamp()).unwrap();
+    assert_eq!((counted.calls, counted.held), (3, 1), "the end is not in it");
+    assert_eq!(counted.others.iter().map(|call| call.id.as_str()).collect::<Vec<_>>(), ["150", "180"]);
+    assert_eq!(store.account(at(201).timestamp(), at(900).timestamp()).unwrap().calls, 0);
 }

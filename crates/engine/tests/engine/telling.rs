@@ -11,8 +11,8 @@ use crate::day::{Day, MARTA, Plan};
 
 /// A mail server and a web hook that say what they are told to say.
 #[derive(Default)]
-struct Postbox {
-    taken: Mutex<Vec<Telling>>,
+pub struct Postbox {
+    pub taken: Mutex<Vec<Telling>>,
     refusal: Mutex<Option<&'static str>>,
     hangs: Mutex<bool>,
 }
@@ -37,7 +37,7 @@ impl Courier for Postbox {
 }
 
 impl Postbox {
-    fn told(&self) -> Vec<(String, &'static str)> {
+    pub fn told(&self) -> Vec<(String, &'static str)> {
         let taken = self.taken.lock().unwrap();
         taken.iter().map(|telling| (telling.body.code.clone(), telling.state.code())).collect()
     }

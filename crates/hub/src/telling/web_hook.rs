@@ -38,7 +38,23 @@ pub(super) fn body(id: &str, telling: Option<&Telling>, said: &Said, pages: Opti
         body["since"] = moment(of.since).into();
         body["until"] = of.until.and_then(moment).into();
         body["calls"] = of.calls.into();
-        body["alert"] = of.code.as_str().into();
+        if let Some(figures) = &of.account {
+            let reasons = figures.reasons.iter();
+            let reasons =
+                reasons.map(|(code, n, wanted)| json!({ "code": code, "calls": n, "wanted": wanted }));
+            body["since"] = moment(figures.from).into();
+            body["until"] = moment(figures.to).into();
+            body["calls"] = (figures.aircall.saturating_sub(figures.helpdesk)).into();
+            body["link"] = page("account").into();
+            body["account"] = json!({
+                "aircall": figures.aircall,
+                "helpdesk": figures.helpdesk,
+                "found": figures.found,
+                "differing": reasons.collect::<Vec<_>>(),
+            });
+        } else {
+            body["alert"] = of.code.as_str().into();
+        }
     }
     body
 }

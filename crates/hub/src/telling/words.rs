@@ -2,8 +2,9 @@
 //! desktop's tray and notifications.
 
 use chrono::DateTime;
+use sidetone_engine::account::Figures;
 use sidetone_engine::telling::{Body, TellingState};
-use sidetone_words::{Counted, Language, Windows, figures, fill};
+use sidetone_words::{Counted, Language, Windows, figures as figures_of, fill};
 
 use super::Reader;
 
@@ -70,6 +71,7 @@ pub fn of_alert(facts: Facts<'_>, language: Language) -> Option<(String, String)
         "no_author" => (by(w.alert_no_author), count(w.alert_no_author_what)),
         "parked" => (count(w.alert_person), count(w.alert_parked_what)),
         "held" => (count(w.held_for_name), count(w.alert_held_what)),
+        "account_differs" => (count(w.alert_account), w.alert_account_what.to_owned()),
         "behind" => (w.alert_behind.to_owned(), by(w.alert_since)),
         "disk_full" => (w.alert_disk.to_owned(), w.alert_disk_what.to_owned()),
         "keyring_locked" => (w.alert_keyring.to_owned(), w.alert_keyring_what.to_owned()),
@@ -87,7 +89,7 @@ fn vendor_of(code: &str) -> &'static str {
 }
 
 fn counted(phrase: Counted, count: u32, helpdesk: &str, language: Language) -> String {
-    let n = figures(count, language);
+    let n = figures_of(count, language);
     fill(phrase.form(language, count), &[("n", &n), ("helpdesk", helpdesk)])
 }
 
@@ -116,6 +118,59 @@ pub(super) fn alert(state: TellingState, body: &Body, reader: &Reader) -> Said {
         }
     };
     Said { title, lines, look: look(w, reader, "health") }
+}
+
+/// What the account of a week says.
+pub(super) fn account(figures: &Figures, reader: &Reader) -> Said {
+    let language = reader.language;
+    let w = language.windows();
+    let day = |seconds: i64| {
+        let at = DateTime::from_timestamp(seconds, 0).unwrap_or_default();
+        at.with_timezone(&reader.zone.unwrap_or(chrono_tz::UTC)).format("%Y-%m-%d").to_string()
+    };
+    let n = |count: u32| figures_of(count, language);
+    // The last day is the one before the end.
+    let (from, to) = (day(figures.from), day(figures.to - 1));
+    let title = fill(w.account_title, &[("from", &from), ("to", &to)]);
+    let at_aircall = counted(w.account_aircall, figures.aircall, reader.helpdesk, language);
+    let values = [("n", n(figures.helpdesk)), ("helpdesk", reader.helpdesk.to_owned())];
+    let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let mut lines = vec![format!("{at_aircall} {}", fill(w.account_helpdesk, &values))];
+    if figures.found > 0 {
+        lines.push(counted(w.account_found, figures.found, reader.helpdesk, language));
+    }
+    let reason = |(code, calls, _): &(String, u32, bool)| {
+        let why = why_not(code, w)
+            .map_or_else(|| code.clone(), |text| fill(text, &[("helpdesk", reader.helpdesk)]));
+        format!("{}: {}", n(*calls), why)
+    };
+    lines.extend(figures.reasons.iter().map(reason));
+    if figures.reasons.is_empty() {
+        lines.push(w.account_same.to_owned());
+    }
+    Said { title, lines, look: look(w, reader, "account") }
+}
+
+/// Why calls of this reason are not in the helpdesk, as the pages say it; `None`: only the code is known.
+fn why_not(code: &str, w: &'static Windows) -> Option<&'static str> {
+    Some(match code {
+        "pending" => w.account_pending,
+        "several_matches" => w.reason_several,
+        "unknown_caller" => w.reason_unknown,
+        "no_author" => w.reason_no_author,
+        "anonymous_stored" => w.reason_anonymous,
+        "internal_call" => w.reason_internal,
+        "by_setting" => w.reason_by_rule,
+        "before_go_live" => w.reason_before_go_live,
+        "mode_shadow" => w.reason_shadow,
+        "mode_off" => w.reason_off,
+        "ticket_trashed" => w.reason_trashed,
+        "ticket_spam" => w.reason_spam,
+        "ticket_gone" => w.reason_deleted,
+        "other_helpdesk" => w.reason_other_helpdesk,
+        "not_supported" => w.reason_not_supported,
+        _ => return None,
+    })
 }
 
 /// What a test says.
@@ -151,7 +206,8 @@ mod tests {
 
     fn body(code: &str, calls: u32) -> Body {
         let (what, mend) = ("It happened.".to_owned(), "Do this.".to_owned());
-        Body { code: code.into(), since: 1_795_000_000, until: Some(1_795_000_900), calls, what, mend }
+        let (since, until) = (1_795_000_000, Some(1_795_000_900));
+        Body { code: code.into(), since, until, calls, what, mend, account: None }
     }
 
     #[test]
@@ -166,7 +222,7 @@ mod tests {
                 "6 calls are concerned.",
             ]
         );
-        assert_eq!(said.look.as_deref(), Some("Alerts and health: https://hub.example.com/#health"));
+        assert_eq!(said.look.as_deref(), Some("More: https://hub.example.com/#health"));
     }
 
     #[test]
@@ -175,6 +231,31 @@ mod tests {
         assert_eq!(said.title, "Terminé\u{a0}: Webhook désactivé depuis 2026-11-18 12:06 (Europe/Paris)");
         assert_eq!(said.lines[0], "De 2026-11-18 12:06 (Europe/Paris) à 2026-11-18 12:21 (Europe/Paris).");
         assert_eq!(said.lines[1], "1 appel est concerné.");
+    }
+
+    #[test]
+    fn an_account_says_the_figures_and_why_they_differ() {
+        let reasons =
+            vec![("no_author".into(), 3, true), ("by_setting".into(), 2, false), ("odd_new".into(), 1, true)];
+        let week = Figures {
+            from: 1_794_870_000,
+            to: 1_795_474_800,
+            aircall: 412,
+            helpdesk: 406,
+            found: 1,
+            reasons,
+        };
+        let said = account(&week, &reader(Language::En));
+        assert_eq!(said.title, "Account of the week 2026-11-17 to 2026-11-23");
+        assert_eq!(said.lines[0], "412 calls at Aircall. 406 of them are in Gorgias.");
+        assert_eq!(said.lines.len(), 5);
+        assert!(said.lines[1].starts_with("1 call was not known"), "{said:?}");
+        assert!(said.lines[2].starts_with("3: ") && said.lines[2].contains("no active user"), "{said:?}");
+        assert_eq!(said.lines[4], "1: odd_new");
+        assert_eq!(said.look.as_deref(), Some("More: https://hub.example.com/#account"));
+        for language in Language::ALL {
+            assert!(!account(&week, &reader(language)).whole().contains(['{', '}']));
+        }
     }
 
     #[test]
@@ -196,6 +277,7 @@ mod tests {
             "behind",
             "disk_full",
             "keyring_locked",
+            "account_differs",
         ] {
             for language in Language::ALL {
                 for state in [TellingState::Raised, TellingState::Changed, TellingState::Over] {

@@ -4,6 +4,7 @@
 
 mod program;
 
+mod account;
 mod actions;
 mod brake;
 mod chosen;

@@ -106,6 +106,7 @@ async fn what_was_decided_before_a_kill_goes_out_after_it_in_the_configured_lang
         calls: 37,
         what: "…".into(),
         mend: "…".into(),
+        account: None,
     };
     let about = "webhook_disabled-1795000000";
     let telling = |way, state: TellingState| Telling::new(way, about, state.code(), state, body.clone(), now);

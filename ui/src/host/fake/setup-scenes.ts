@@ -29,6 +29,10 @@ function doctor(setup: SetupScene): Scene {
   return { now: quietNow, hash: '#doctor', setup: { done: UP_TO('go_live'), view: { mode: 'live' }, ...setup } };
 }
 
+function account(setup: SetupScene): Scene {
+  return { now: quietNow, hash: '#account', setup: { done: [...UP_TO('go_live'), 'go_live'], view: { mode: 'live' }, ...setup } };
+}
+
 function shadow(setup: SetupScene): Scene {
   const inShadow = (now: number) => ({ ...quietNow(now), health: { ...wellHealth(now), mode: 'shadow' as const } });
   return { now: inShadow, hash: '#shadow', setup: { done: UP_TO('go_live'), view: { mode: 'shadow' }, ...setup } };
@@ -99,6 +103,10 @@ export const SETUP_SCENES: Readonly<Record<string, Scene>> = {
   'setup-forbidden': { now: quietNow, hash: '#setup', setup: { fails: { '/api/setup': { status: 403, code: 'forbidden' } } } },
   doctor: doctor({ report: 'bad' }),
   'doctor-well': doctor({ report: 'well' }),
+  account: account({}),
+  'account-same': account({ account: (one) => ({ ...one, helpdesk: one.aircall, differing: [], reading: null }) }),
+  'account-unknown': account({ account: (one) => ({ ...one, unknown: 3, is_read: true }) }),
+  'account-failed': account({ fails: { '/api/account': { status: 503, code: 'store_unavailable' } } }),
   'shadow-report': shadow({}),
   'shadow-report-none': shadow({ shadow: (all) => ({ ...all, calls: [], waiting: 3, both: 0, differs: 0, only_sidetone: 0, only_other: 0, neither: 0, untold: 0 }) }),
   'shadow-report-off': shadow({ shadow: (all) => ({ ...all, since: null, calls: [], waiting: 0 }) }),

@@ -3,6 +3,7 @@
  * what is entered a test chooses the answer: the secret `wrong`, the account `acmee`, and so on.
  */
 import type {
+  Account,
   AircallKey,
   AlertsSetup,
   CallRules,
@@ -26,6 +27,7 @@ import type {
   Tested,
   Vendor,
 } from '../../wire';
+import { someAccount } from './account-data';
 import { doctorReport } from './doctor-data';
 import { doneDryRun, NO_DRY_RUN, RULES, someLines } from './setup-data';
 import { someShadow } from './shadow-data';
@@ -38,6 +40,7 @@ export interface SetupScene {
   readonly lines?: (lines: Lines) => Lines;
   readonly dryRun?: (done: DryRun) => DryRun;
   readonly report?: 'bad' | 'well';
+  readonly account?: (account: Account) => Account;
   readonly shadow?: (report: ShadowReport) => ShadowReport;
   /** Where another Sidetone of the company is. */
   readonly other?: string;
@@ -72,6 +75,7 @@ export class FakeSetup {
   #looked = 0;
   #signingIn: SignInRequest | null = null;
   #mended = false;
+  #reading = 0;
   #alerts: AlertsSetup = {
     server: 'mail.example.com',
     to: ['ops@example.com', 'Ada <ada@example.com>'],
@@ -193,11 +197,25 @@ export class FakeSetup {
         return this.#alertsAre({ web_hook: null });
       case 'POST /api/alerts/test':
         return ok(this.#testAlerts());
+      case 'GET /api/account':
+        return ok(this.#account(path));
+      case 'POST /api/account':
+        this.#reading = 2;
+        return ok();
       case 'GET /api/shadow':
         return ok((this.#scene.shadow ?? ((one) => one))(someShadow(this.#seconds())));
       default:
         return problem(404, 'no_route');
     }
+  }
+
+  /** Aircall's list is read while it is looked at twice; then what it had that was not known is told. */
+  #account(path: string): Account {
+    const query = new URLSearchParams(path.split('?')[1]);
+    const from = Number(query.get('from') ?? 0);
+    const account = someAccount(this.#seconds(), from === 0 ? null : { from, to: Number(query.get('to')) });
+    this.#reading = Math.max(0, this.#reading - 1);
+    return (this.#scene.account ?? ((one) => one))({ ...account, is_read: this.#reading > 0 });
   }
 
   #alertsAre(change: Partial<AlertsSetup>): Answer {

@@ -50,6 +50,8 @@ export function alertWords(alert: Alert, health: Health | null, now: number): Al
       return own(say('alertNoAuthor', { helpdesk: vendorName(helpdesk) }), say('alertNoAuthorWhat', { n }));
     case 'parked':
       return own(say('alertPerson', { n }), say('alertParkedWhat', { n, helpdesk: vendorName(helpdesk) }));
+    case 'account_differs':
+      return own(say('alertAccount', { n }), say('alertAccountWhat'));
     case 'behind':
       return own(say('alertBehind'), say('alertSince', { time }));
     case 'held':

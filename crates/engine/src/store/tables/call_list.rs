@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use sidetone_protocol::{CallState, CallView, OutboxView, Outcome, Phase, Today};
 
 use super::{json, key, message_list, moment};
+use crate::account::Stored;
 use crate::call::CaseId;
 use crate::number::E164;
 use crate::store::sql::{Sql, Value, values};
@@ -221,4 +222,24 @@ pub(in crate::store) fn today(sql: &mut dyn Sql, since: DateTime<Utc>) -> Result
         },
     )?;
     Ok(today.unwrap_or_default())
+}
+
+/// Whether the helpdesk holds the record of a call, by our ledger: it was written, and no person took it away.
+const IS_HELD: &str =
+    "(EXISTS (SELECT 1 FROM ledger WHERE ledger.call_id = call.id AND ledger.key = 'ticket')
+     AND NOT EXISTS (SELECT 1 FROM ledger WHERE ledger.call_id = call.id AND ledger.key = 'gone'))";
+
+/// Calls of a time, and those that the helpdesk does not hold.
+pub(in crate::store) fn account(sql: &mut dyn Sql, from: i64, to: i64) -> Result<Stored, StoreError> {
+    let counted = format!(
+        "SELECT count(*), count(*) FILTER (WHERE {IS_HELD}) FROM call
+         WHERE view IS NOT NULL AND started_at >= $1 AND started_at < $2"
+    );
+    let (calls, held) =
+        sql.row(&counted, &values![from, to], |row| Ok((row.count(0)?, row.count(1)?)))?.unwrap_or_default();
+    let others = format!(
+        "SELECT view FROM call WHERE view IS NOT NULL AND started_at >= $1 AND started_at < $2 AND NOT {IS_HELD}
+         ORDER BY started_at, id"
+    );
+    Ok(Stored { calls, held, others: views(sql, &others, &values![from, to])? })
 }

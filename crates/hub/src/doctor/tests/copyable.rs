@@ -17,7 +17,8 @@ fn value_of(key: &str) -> String {
         "hub.secret_key" => SealKey::from_bytes([7; 32]).to_text().reveal().to_owned(),
         // Nobody listens there.
         "hub.database" => format!("postgres://sidetone:{}@127.0.0.1:1/sidetone", marker(key)),
-        "alerts.smtp" => format!("smtp://ada:{}@127.0.0.1:1", marker(key)),
+        "alerts.smtp" => format!("smtp://ada%40example.com:{}@127.0.0.1:1", marker(key)),
+        "alerts.webhook_url" => format!("https://hooks.example.com/{}", marker(key)),
         _ => marker(key),
     }
 }
