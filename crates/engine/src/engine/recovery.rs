@@ -410,7 +410,7 @@ impl Engine {
         self.recovery.again =
             now + (LOOK_AGAIN * i32::try_from(times).unwrap_or(i32::MAX)).min(IN_VAIN_AT_MOST);
         self.wake_by(self.recovery.again);
-        if times % GOES_AROUND_AFTER != 0 {
+        if !times.is_multiple_of(GOES_AROUND_AFTER) {
             return Ok(());
         }
         let left_out = "Aircall does not list the calls of one second; they are left out";

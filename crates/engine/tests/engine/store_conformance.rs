@@ -1173,7 +1173,7 @@ fn what_is_told_is_made_once_sent_by_one_and_forgotten_with_time(store: &impl Fr
     let decided =
         Decided { told: vec![told.clone()], tellings: vec![mail.clone(), hook.clone()], changed: Vec::new() };
     store.commit(&Change { telling: decided.clone(), ..Change::at(at(5)) }).unwrap();
-    assert_eq!(store.told().unwrap(), [told.clone()]);
+    assert_eq!(store.told().unwrap(), std::slice::from_ref(&told));
     let ways = [TellingWay::Mail, TellingWay::WebHook];
     assert_eq!(store.claim_tellings(&ways, at(4), 9).unwrap(), [], "not due");
     let claimed = store.claim_tellings(&[TellingWay::Mail], at(6), 9).unwrap();
