@@ -203,6 +203,7 @@ fn well() -> Health {
         sandbox: None,
         directory: None,
         recoveries: Vec::new(),
+        backfills: Vec::new(),
         computer: None,
         telling: Vec::new(),
         odd_events: 0,

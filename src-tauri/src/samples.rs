@@ -126,6 +126,7 @@ pub(crate) fn health() -> Health {
         sandbox: None,
         directory: None,
         recoveries: Vec::new(),
+        backfills: Vec::new(),
         computer: None,
         telling: Vec::new(),
         odd_events: 0,

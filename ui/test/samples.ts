@@ -52,6 +52,7 @@ export function aHealth(over: Partial<Health> = {}): Health {
     sandbox: null,
     directory: null,
     recoveries: [],
+    backfills: [],
     computer: null,
     telling: [],
     odd_events: 0,

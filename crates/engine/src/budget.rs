@@ -548,6 +548,17 @@ impl Budget {
         f64::from(self.rate.requests) / self.rate.window.as_secs_f64().max(0.001)
     }
 
+    /// So many requests for old calls go in a second, where nothing else is asked.
+    #[must_use]
+    pub fn old_calls_per_second(&self) -> f64 {
+        let most = match self.counting {
+            // It drains as fast, however full it is kept.
+            Counting::Leaky => self.nominal(),
+            Counting::Window => self.nominal() * OLD_CALLS,
+        };
+        (most * self.share).max(0.001)
+    }
+
     /// For the window and the metrics.
     pub fn view(&mut self, now: DateTime<Utc>) -> BudgetView {
         self.drain(now);

@@ -9,6 +9,7 @@ mod anew;
 mod answers;
 mod arrivals;
 mod authorization;
+pub(crate) mod backfill;
 mod cards;
 mod computer;
 mod deciding;
@@ -57,7 +58,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
-use sidetone_protocol::{Health, Mode, Pushed, Vendor};
+use sidetone_protocol::{BackfillState, BackfillView, Health, Mode, Pushed, Vendor};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use uuid::Uuid;
 
@@ -65,6 +66,7 @@ use self::accounting::Accounting;
 pub(crate) use self::accounting::readings as account_readings;
 use self::adoption::Adoption;
 use self::authorization::Checking;
+use self::backfill::{Backfilling, Counted};
 use self::computer::Computer;
 pub use self::computer::TOO_LITTLE_BYTES;
 use self::deciding::Deciding;
@@ -99,6 +101,7 @@ use self::webhook::{Hook, WebhookStep};
 use self::who::Searched;
 use self::writing::Writing;
 use crate::act::{DialAsk, Dialled, Said, Told};
+use crate::backfill::{BackfillAsk, BackfillRefused};
 use crate::budget::{Budget, Counting, Lane};
 use crate::call::CaseId;
 use crate::clock::Clock;
@@ -118,6 +121,7 @@ use crate::settings::Settings;
 use crate::store::{Change, Store, StoreError};
 use crate::tokens::Tokens;
 use crate::transport::{Transport, TransportError};
+use crate::windows::Walk;
 
 /// The setting that keeps which mode held since when.
 pub(crate) const MODE_CHANGES: &str = "mode_changes";
@@ -186,6 +190,12 @@ pub(crate) enum Stimulus {
     Account(i64, i64, oneshot::Sender<bool>),
     /// Stop a recovery; told whether there is one.
     StopRecovery(String, oneshot::Sender<Result<bool, StoreError>>),
+    /// Begin a backfill, or go on with it; told how it stands.
+    Backfill(BackfillAsk, oneshot::Sender<Result<BackfillView, BackfillRefused>>),
+    /// Pause, resume or stop one; told how it stands.
+    SteerBackfill(String, BackfillState, oneshot::Sender<Result<BackfillView, BackfillRefused>>),
+    /// How many calls Aircall has of a time.
+    CountCalls((DateTime<Utc>, DateTime<Utc>), Counted),
     /// What disk and keyring are like: bytes left, and whether the keyring does not open.
     Computer(Option<u64>, bool),
     /// What could not be told by mail or web hook is to be tried again now.
@@ -312,6 +322,10 @@ pub(crate) enum Job {
     Account,
     /// A page of what was missed, by the id of its gap; or of what is read again anyway.
     Recover(Option<i64>),
+    /// A page of old calls, for this backfill.
+    Backfill(i64),
+    /// The first page of a time, to see how many calls it has.
+    CountCalls(u64, Walk),
     /// A call, read because the link to a file of it does not hold any more.
     FreshLink {
         call: CaseId,
@@ -352,6 +366,8 @@ impl Job {
                 | Job::Heartbeat
                 | Job::Recover(_)
                 | Job::Account
+                | Job::Backfill(_)
+                | Job::CountCalls(..)
                 | Job::SweepCalls
                 | Job::Webhook(WebhookStep::Look | WebhookStep::Find)
         )
@@ -393,6 +409,8 @@ impl Job {
             | Job::Heartbeat
             | Job::Recover(_)
             | Job::Account
+            | Job::Backfill(_)
+            | Job::CountCalls(..)
             | Job::OpenRecords(_)
             | Job::Check
             | Job::Dial(_)
@@ -451,6 +469,7 @@ pub struct Engine {
     heartbeat: Heartbeat,
     recovery: Recovery,
     accounting: Accounting,
+    backfilling: Backfilling,
     computer: Computer,
     telling: Telling,
     tellings: Tellings,
@@ -539,6 +558,7 @@ impl Engine {
         let telling = Telling::remembered(store.as_ref(), now)?;
         let recovery = Recovery::remembered(store.as_ref(), now)?;
         let accounting = Accounting::remembered(store.as_ref(), now)?;
+        let backfilling = Backfilling::remembered(store.as_ref(), now)?;
 
         let (sender, stimuli) = mpsc::unbounded_channel();
         let (pushed, _) = broadcast::channel(1024);
@@ -576,6 +596,7 @@ impl Engine {
             heartbeat: Heartbeat::new(now),
             recovery,
             accounting,
+            backfilling,
             computer: Computer::default(),
             telling,
             tellings: Tellings::new(now),
@@ -818,6 +839,18 @@ impl Engine {
                 let _ = told.send(self.stop_recovery(&id, now));
                 Ok(())
             }
+            Stimulus::Backfill(ask, told) => {
+                let _ = told.send(self.begin_backfill(&ask, now));
+                Ok(())
+            }
+            Stimulus::SteerBackfill(id, to, told) => {
+                let _ = told.send(self.steer_backfill(&id, to, now));
+                Ok(())
+            }
+            Stimulus::CountCalls(time, told) => {
+                self.count_calls(time, told, now);
+                Ok(())
+            }
             Stimulus::Computer(disk_free_bytes, keyring_locked) => {
                 self.computer_is(disk_free_bytes, keyring_locked, now);
                 Ok(())
@@ -867,6 +900,7 @@ impl Engine {
             // Last: whatever is of today goes first.
             self.recover_on(now)?;
             self.account_on(now)?;
+            self.backfill_on(now)?;
             self.mirror_on(now)?;
         }
         if now >= self.forget_at {

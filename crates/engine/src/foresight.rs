@@ -9,10 +9,11 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use chrono::{DateTime, Utc};
 use sidetone_protocol::{NotePreview, RecordPreview, RequestPreview};
 
+use crate::backfill::WrittenBack;
 use crate::call::CaseId;
 use crate::choice::Choice;
 use crate::conversation::Conversation;
-use crate::directory::{Customer, Matched};
+use crate::directory::{Customer, Matched, entry};
 use crate::engine::conversations;
 use crate::gate;
 use crate::helpdesk::{Assessment, Helpdesk, Standing};
@@ -53,6 +54,8 @@ pub(crate) struct Foresight<'a> {
     conversations: BTreeMap<String, Conversation>,
     /// Where the place of calls is yet to be made: that request was told.
     place_is_told: bool,
+    /// Calls are told as a backfill would write them.
+    back: Option<WrittenBack>,
 }
 
 impl<'a> Foresight<'a> {
@@ -72,7 +75,17 @@ impl<'a> Foresight<'a> {
             made: HashMap::new(),
             conversations: BTreeMap::new(),
             place_is_told: false,
+            back: None,
         }
+    }
+
+    /// Calls are told as a backfill would write them, and the vendors are asked nothing for it: whoever is in no directory is
+    /// new, and no menu's options are known.
+    pub(crate) fn of_old_calls(mut self, back: WrittenBack) -> Foresight<'a> {
+        let nobody = Matched { number: E164::none(), checked_at: self.now, customers: Vec::new() };
+        self.knowledge.anonymous.get_or_insert(nobody);
+        self.back = Some(back);
+        self
     }
 
     /// Foresees the next call. What it would make is there for those that come after it.
@@ -80,6 +93,10 @@ impl<'a> Foresight<'a> {
         // A call of the shadow time is told as if it were to be written: that it is not, its own state says.
         let mut case = case.clone();
         case.barred = case.barred.filter(|code| code != SHADOW_BARS);
+        if self.back.is_some() {
+            case.written_back = self.back;
+            case.reads.given_up = true;
+        }
         let party = case.call.party();
         let known = Known {
             matched: party.number().map(|number| self.matched(number)).transpose()?.flatten(),
@@ -101,6 +118,12 @@ impl<'a> Foresight<'a> {
         Ok(match self.made.get(number) {
             Some(made) if stored.as_ref().is_none_or(|matched| matched.customers.is_empty()) => {
                 Some(Matched { number: number.clone(), checked_at: self.now, customers: vec![made.clone()] })
+            }
+            _ if self.back.is_some()
+                && stored.as_ref().is_none_or(|matched| matched.customers.is_empty()) =>
+            {
+                let customers = entry::customers(&self.store.listed(number)?);
+                Some(Matched { number: number.clone(), checked_at: self.now, customers })
             }
             _ => stored.map(|matched| Matched { checked_at: self.now, ..matched }),
         })

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use sidetone_protocol::{Mode, Reason};
 
+use crate::backfill::BACKFILLED;
 use crate::call::Call;
 use crate::helpdesk::Assessment;
 use crate::number::{E164, Party};
@@ -94,6 +95,7 @@ pub fn reason(code: &str) -> Reason {
         "before_go_live" => {
             "The call started before logging went live; only a backfill with writing crosses that line."
         }
+        BACKFILLED => "A backfill has read the call; only a backfill with writing writes it.",
         "mode_shadow" => "The call started in shadow mode, in which nothing is written.",
         "mode_off" => "The call started while logging was off.",
         "internal_call" => {
@@ -115,7 +117,7 @@ pub fn selected(call: &Call, settings: &Settings) -> Option<bool> {
 /// The assessment, unless the gate is closed for this call.
 #[must_use]
 pub fn apply(case: &Case, assessment: Assessment, settings: &Settings, own: &[E164]) -> Assessment {
-    if let Some(code) = &case.barred {
+    if let Some(code) = case.barred.as_ref().filter(|_| case.written_back.is_none()) {
         view::barred(assessment, code)
     } else if !settings.logging.log_internal && case.ledger.is_empty() && is_internal(&case.call, own) {
         view::barred(assessment, "internal_call")

@@ -1,5 +1,6 @@
 //! What a face holds of the engine: it reads the store by itself, and sends stimuli to the loop.
 
+mod backfills;
 mod desk;
 mod report;
 
@@ -294,6 +295,12 @@ impl Handle {
         Ok(Now { event_id, live, recent, today, health: self.health(), desk })
     }
 
+    /// The zone of days, where the configuration names one.
+    #[must_use]
+    pub fn time_zone(&self) -> Option<chrono_tz::Tz> {
+        self.shared.settings.time_zone
+    }
+
     /// A page of the call list.
     ///
     /// # Errors
@@ -406,7 +413,8 @@ impl Handle {
 
     /// Whether everything that a plan names by its name was read once: the helpdesk's people and tags, Aircall's lines,
     /// teams, tags and users.
-    pub(crate) fn knows_lists(&self) -> bool {
+    #[must_use]
+    pub fn knows_lists(&self) -> bool {
         let known = self.shared.knowledge.read().unwrap_or_else(PoisonError::into_inner);
         let helpdesk = known.people.is_some() && known.tags.is_some();
         let aircall = known.teams.is_some() && known.slugs.is_some() && known.agents.is_some();
@@ -755,6 +763,7 @@ pub(crate) fn first_health(settings: &Settings) -> Health {
         sandbox: settings.sandbox_control_url.clone().map(|control_url| SandboxView { control_url }),
         directory: None,
         recoveries: Vec::new(),
+        backfills: Vec::new(),
         computer: None,
         telling: Vec::new(),
         odd_events: 0,

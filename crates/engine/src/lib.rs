@@ -6,6 +6,7 @@
 pub mod account;
 pub mod act;
 mod assessing;
+pub mod backfill;
 pub mod budget;
 pub mod call;
 mod candidates;
@@ -56,7 +57,7 @@ pub use handle::{Desired, Handle};
 pub mod without_engine {
     pub use crate::engine::helpdesks::had_a_helpdesk;
     pub use crate::engine::without_one::{
-        come_back, is_paused, leave_company, logging_ends, pause, uninstall,
+        come_back, is_paused, leave_company, logging_ends, pause, stop_backfills, uninstall,
     };
 }
 

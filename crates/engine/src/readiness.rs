@@ -5,6 +5,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::backfill::WrittenBack;
 use crate::call::{Call, ENDED_AFTER_HANGUP_SECONDS};
 use crate::helpdesk::Step;
 use crate::settings::{Keep, Logging};
@@ -58,14 +59,15 @@ pub fn kind(call: &Call) -> Option<Kind> {
     }
 }
 
-/// What the set-up wants done with this kind of call.
+/// What is wanted done with this kind of call: by the set-up, and of an old call that is logged at all, by whoever has it written.
 #[must_use]
-pub fn keep(kind: Kind, logging: &Logging) -> Keep {
-    match kind {
+pub fn keep(kind: Kind, case: &Case, logging: &Logging) -> Keep {
+    let usual = match kind {
         Kind::Answered => logging.answered,
         Kind::Missed => logging.missed,
         Kind::OutboundUnanswered => logging.outbound_unanswered,
-    }
+    };
+    case.written_back.filter(|_| usual != Keep::Store).map_or(usual, WrittenBack::keep)
 }
 
 /// Whether the call is ripe at `now`.

@@ -20,6 +20,7 @@ use sidetone_protocol::{
 };
 
 use crate::account::Stored;
+use crate::backfill::{Backfill, BackfillFigures, WrittenBack};
 use crate::call::{Call, CaseId, Origin};
 use crate::choice::Choice;
 use crate::conversation::Conversation;
@@ -66,6 +67,9 @@ pub enum StoreError {
         "{0} was changed meanwhile, by somebody else or another Sidetone on this database; nothing of this was stored"
     )]
     Overtaken(String),
+    /// The same of a backfill.
+    #[error("backfill {0} was changed by another Sidetone on this database meanwhile; it is looked at again")]
+    BackfillChanged(i64),
     /// The database was made by a newer program.
     #[error(
         "the database is of version {found}, this program knows version {known}. Start the newer program, or restore \
@@ -154,6 +158,8 @@ pub struct Case {
     pub selected: Option<bool>,
     /// Whether it may be written by itself (B15), decided when first seen: the reason why not.
     pub barred: Option<String>,
+    /// What has lifted that bar: a person has old calls written.
+    pub written_back: Option<WrittenBack>,
     /// What the helpdesk holds.
     pub ledger: Ledger,
     /// Writes under way or parked.
@@ -186,6 +192,7 @@ impl Case {
             call: Call::new(id),
             selected: None,
             barred: None,
+            written_back: None,
             ledger: Ledger::default(),
             attempts: Vec::new(),
             own: Vec::new(),
@@ -233,6 +240,8 @@ pub struct CaseChange {
 /// All changes of one step.
 #[derive(Clone, Debug, Default)]
 pub struct Change {
+    /// Statements that come into the inbox, before anything else: with what was read, how far it is read.
+    pub received: Vec<Received>,
     /// Inbox rows that are folded now.
     pub folded: Vec<i64>,
     /// Calls.
@@ -259,6 +268,8 @@ pub struct Change {
     pub provided: Vec<(String, String)>,
     /// What people are told by mail or web hook (A4).
     pub telling: Decided,
+    /// Backfills, as far as they are by now; each must not have been changed by somebody else before.
+    pub backfills: Vec<Backfill>,
     /// Settings to remember.
     pub settings: Vec<(String, String)>,
     /// What windows are told.
@@ -543,6 +554,32 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// If the store cannot be read.
     fn gaps(&self, done_since: DateTime<Utc>) -> Result<Vec<Gap>, StoreError>;
+    /// All backfills, oldest first.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn backfills(&self) -> Result<Vec<Backfill>, StoreError>;
+    /// What has become of the calls of a backfill's time, and of those that it writes.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn backfill_figures(&self, of: &Backfill) -> Result<BackfillFigures, StoreError>;
+    /// Calls that are over, that started in this time (unix seconds, both included), that nothing writes by itself, and that no
+    /// backfill has begun to write: those after `after`, oldest first, with their starts.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn barred_between(
+        &self,
+        seconds: (i64, i64),
+        after: Option<(i64, CaseId)>,
+        limit: usize,
+    ) -> Result<Vec<(i64, CaseId)>, StoreError>;
+    /// Those of these calls of which anything was ever heard.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn heard_of(&self, ids: &[CaseId]) -> Result<Vec<CaseId>, StoreError>;
     /// What the last reading in a list said of these calls ([`Case::listed`]), where nothing else was said since.
     ///
     /// # Errors

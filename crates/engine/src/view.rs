@@ -81,7 +81,8 @@ pub fn call_view(case: &Case, assessment: &Assessment, helpdesk: &dyn Helpdesk) 
 /// Whether somebody expects this call in the helpdesk: not, if it is left out by a rule of the set-up.
 #[must_use]
 pub fn is_wanted(view: &CallView) -> bool {
-    const BY_RULE: [&str; 5] = ["before_go_live", "mode_off", "mode_shadow", "by_setting", "internal_call"];
+    const BY_RULE: [&str; 6] =
+        ["before_go_live", "backfilled", "mode_off", "mode_shadow", "by_setting", "internal_call"];
     match (view.state, &view.reason) {
         (CallState::NotLogged, Some(reason)) => {
             !BY_RULE.contains(&reason.code.as_str()) && reason.code != "anonymous_stored"

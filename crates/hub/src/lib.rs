@@ -9,6 +9,7 @@ mod actions;
 mod acts;
 pub mod adopt;
 mod api;
+pub mod backfill;
 pub mod config;
 mod connections;
 pub mod database;

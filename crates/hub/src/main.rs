@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use sidetone_engine::AdoptProgress;
 use sidetone_engine::call::CaseId;
 use sidetone_engine::store::StoreError;
@@ -17,8 +17,8 @@ use sidetone_hub::lock::{self, LockError};
 use sidetone_hub::numbers::{self, NumbersError};
 use sidetone_hub::transport::HttpTransport;
 use sidetone_hub::vault::Vault;
-use sidetone_hub::{adopt, running, server};
-use sidetone_protocol::UnmatchedNumber;
+use sidetone_hub::{adopt, backfill, running, server};
+use sidetone_protocol::{BackfillRequest, BackfillState, BackfillView, UnmatchedNumber, WrittenAs};
 use tracing_subscriber::EnvFilter;
 
 /// Writes Aircall's calls into the helpdesk, for a whole team.
@@ -60,11 +60,37 @@ enum Command {
         #[arg(long, value_name = "DATE")]
         since: String,
     },
+    /// Read all calls since a day and store them; write them into the helpdesk only with --write. Goes on where it stood when it
+    /// is run again with the same dates.
+    Backfill {
+        /// A day (2026-06-01) or a moment (RFC 3339). Aircall keeps six months.
+        #[arg(long, value_name = "DATE")]
+        since: String,
+        /// A day, which is read to its end, or a moment; else until now.
+        #[arg(long, value_name = "DATE")]
+        until: Option<String>,
+        /// Write what is stored of that time and was not written by itself: dated back, and closed. Needs live mode.
+        #[arg(long)]
+        write: bool,
+        /// How the tickets or conversations stand.
+        #[arg(long, value_name = "STATUS", requires = "write", default_value = "closed")]
+        status: Status,
+        /// Change nothing: print what would be written for each stored call, one line of JSON each, and what it comes to.
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Look into the directory of all customers' numbers. Asks nobody and changes nothing.
     Numbers {
         #[command(subcommand)]
         question: Question,
     },
+}
+
+/// How old calls stand in the helpdesk.
+#[derive(Clone, Copy, ValueEnum)]
+enum Status {
+    Closed,
+    Open,
 }
 
 #[derive(Subcommand)]
@@ -127,6 +153,14 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Check { json } => check(complete(&base)?, json).await,
         Command::Plan { call } => plan(complete(&base)?, CaseId(call)).await,
         Command::Adopt { since } => adopt(complete(&base)?, &since).await,
+        Command::Backfill { since, until, write, status, dry_run } => {
+            let status = match status {
+                Status::Closed => WrittenAs::Closed,
+                Status::Open => WrittenAs::Open,
+            };
+            let request = BackfillRequest { since, until, write: Some(write), status: Some(status) };
+            backfill(complete(&base)?, &request, dry_run).await
+        }
         Command::Numbers { question: Question::Explain { number, json } } => {
             explain(&complete(&base)?, &number, json).await
         }
@@ -313,6 +347,46 @@ async fn adopt(mut config: Config, since: &str) -> Result<ExitCode, Failure> {
     writeln!(std::io::stdout(), "{}", adopt::summary(&last, since))
         .map_err(|error| Failure::Fault(error.to_string()))?;
     Ok(ExitCode::SUCCESS)
+}
+
+async fn backfill(config: Config, request: &BackfillRequest, dry_run: bool) -> Result<ExitCode, Failure> {
+    let ask = backfill::asked(request, config.settings.time_zone).map_err(Failure::Usage)?;
+    if ask.until.is_some_and(|until| until < ask.since) || ask.since > chrono::Utc::now() {
+        return Err(Failure::Usage("the time ends before it begins, or has not begun yet".into()));
+    }
+    let held = lock::hold(&config.data_dir);
+    if dry_run {
+        let mut out = std::io::stdout();
+        let told = match held {
+            Err(LockError::Taken) => backfill::dry_run_there(&config, request, &mut out).await,
+            Err(error) => Err(error.to_string()),
+            Ok(_lock) => backfill::dry_run_here(config, ask, &mut out).await,
+        };
+        // Nobody may be reading along.
+        let _ = writeln!(std::io::stderr(), "{}", told.map_err(Failure::Fault)?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut last = String::new();
+    let told = |one: &BackfillView| {
+        let line = backfill::line(one);
+        if line != last {
+            let _ = writeln!(std::io::stderr(), "{line}");
+            last = line;
+        }
+    };
+    let done = match held {
+        Err(LockError::Taken) => backfill::run_there(&config, request, told).await,
+        Err(error) => Err(error.to_string()),
+        Ok(_lock) if ask.write && config.settings.logging.mode.0 != sidetone_engine::settings::Mode::Live => {
+            return Err(Failure::Usage("[logging] mode: old calls are written in live mode only".into()));
+        }
+        Ok(_lock) => backfill::run_here(config, ask, told).await,
+    };
+    let done = done.map_err(Failure::Fault)?;
+    writeln!(std::io::stdout(), "{}", backfill::summary(&done))
+        .map_err(|error| Failure::Fault(error.to_string()))?;
+    let is_well = matches!(done.state, BackfillState::Read | BackfillState::Written) && done.refused == 0;
+    Ok(ExitCode::from(u8::from(!is_well)))
 }
 
 async fn explain(config: &Config, number: &str, json: bool) -> Result<ExitCode, Failure> {

@@ -20,7 +20,8 @@ use crate::connections::{self, HEADERS_WITHIN};
 use crate::problem::Problem;
 use crate::receiver::{self, Receiver};
 use crate::{
-    account, actions, acts, adopt, api, decisions, events, messages, metrics, missed, numbers, pages, shadow,
+    account, actions, acts, adopt, api, backfill, decisions, events, messages, metrics, missed, numbers,
+    pages, shadow,
 };
 
 /// Whoever asks from inside this program: the window of the desktop. Nobody outside can say so.
@@ -64,6 +65,10 @@ pub(crate) fn routes(handle: &Handle, config: &Config) -> io::Result<Router> {
         .route("/api/mend", post(actions::mend))
         .route("/api/recovery/{id}/stop", post(actions::stop_recovery))
         .route("/api/adopt", post(adopt::adopt))
+        .route("/api/backfills", get(backfill::all).post(backfill::begin))
+        .route("/api/backfills/forecast", post(backfill::forecast))
+        .route("/api/backfills/plan", get(backfill::plan))
+        .route("/api/backfills/{id}/{deed}", post(backfill::steer))
         .route("/api/customers/{id}/open", get(decisions::open_records))
         .route("/api/numbers/explain", get(numbers::explain))
         .route("/api/numbers/unmatched", get(numbers::unmatched))

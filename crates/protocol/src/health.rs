@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{ComputerView, RecoveryView, TellingView};
+use crate::{BackfillView, ComputerView, RecoveryView, TellingView};
 
 /// The worst that holds now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -297,6 +297,9 @@ pub struct Health {
     /// What was missed and is recovered: those under way, and those that were done within the hour.
     #[serde(default)]
     pub recoveries: Vec<RecoveryView>,
+    /// Old calls that are read or written because a person wants it: those that are open, and those that ended within the hour.
+    #[serde(default)]
+    pub backfills: Vec<BackfillView>,
     /// The computer that Sidetone runs on; unset until somebody has looked.
     #[serde(default)]
     pub computer: Option<ComputerView>,

@@ -9,6 +9,7 @@
 
 mod account;
 mod actions;
+mod backfill;
 mod call;
 mod desk;
 mod health;
@@ -22,6 +23,7 @@ mod telling;
 
 pub use account::*;
 pub use actions::*;
+pub use backfill::*;
 pub use call::*;
 pub use desk::*;
 pub use health::*;

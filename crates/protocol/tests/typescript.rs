@@ -8,11 +8,12 @@
 use std::path::Path;
 
 use sidetone_protocol::{
-    Account, AircallKey, AlertsSetup, CallDetail, CallPage, ChosenLines, ClaimRequest, ClearRequest,
-    CommentAnswer, CommentRequest, DeskView, DialAnswer, DialRequest, DoctorReport, DryRun, EventsRequest,
-    EventsTested, GoRequest, HelpdeskKey, InboxName, Lines, MailEntered, MessageDetail, MessagePage, Now,
-    NumberExplanation, OpenRecords, Passphrase, PastedAddress, Pushed, Setup, ShadowReport, SignInBegun,
-    SignInRequest, SignInView, TagRequest, TellingTested, Tested, UnmatchedNumber, WebHookEntered,
+    Account, AircallKey, AlertsSetup, BackfillForecast, BackfillRequest, Backfills, CallDetail, CallPage,
+    ChosenLines, ClaimRequest, ClearRequest, CommentAnswer, CommentRequest, DeskView, DialAnswer,
+    DialRequest, DoctorReport, DryRun, EventsRequest, EventsTested, GoRequest, HelpdeskKey, InboxName, Lines,
+    MailEntered, MessageDetail, MessagePage, Now, NumberExplanation, OpenRecords, Passphrase, PastedAddress,
+    Pushed, Setup, ShadowReport, SignInBegun, SignInRequest, SignInView, TagRequest, TellingTested, Tested,
+    UnmatchedNumber, WebHookEntered,
 };
 use ts_rs::{Config, TS};
 
@@ -63,6 +64,9 @@ fn generated() -> String {
     MailEntered::export_all(&config).unwrap();
     WebHookEntered::export_all(&config).unwrap();
     TellingTested::export_all(&config).unwrap();
+    Backfills::export_all(&config).unwrap();
+    BackfillRequest::export_all(&config).unwrap();
+    BackfillForecast::export_all(&config).unwrap();
     std::fs::read_to_string(folder.path().join("index.ts")).unwrap()
 }
 

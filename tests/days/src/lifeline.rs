@@ -12,6 +12,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use sidetone_engine::account::Stored;
+use sidetone_engine::backfill::{Backfill, BackfillFigures};
 use sidetone_engine::call::CaseId;
 use sidetone_engine::choice::Choice;
 use sidetone_engine::conversation::Conversation;
@@ -317,6 +318,27 @@ impl Store for MortalStore {
 
     fn arrivals(&self) -> Result<Arrivals, StoreError> {
         self.alive()?.arrivals()
+    }
+
+    fn backfills(&self) -> Result<Vec<Backfill>, StoreError> {
+        self.alive()?.backfills()
+    }
+
+    fn backfill_figures(&self, of: &Backfill) -> Result<BackfillFigures, StoreError> {
+        self.alive()?.backfill_figures(of)
+    }
+
+    fn barred_between(
+        &self,
+        seconds: (i64, i64),
+        after: Option<(i64, CaseId)>,
+        limit: usize,
+    ) -> Result<Vec<(i64, CaseId)>, StoreError> {
+        self.alive()?.barred_between(seconds, after, limit)
+    }
+
+    fn heard_of(&self, ids: &[CaseId]) -> Result<Vec<CaseId>, StoreError> {
+        self.alive()?.heard_of(ids)
     }
 
     fn gaps(&self, done_since: DateTime<Utc>) -> Result<Vec<Gap>, StoreError> {

@@ -3,7 +3,8 @@
  *
  * `?scene=ringing&lang=de&theme=dark`; the scenes stand in `fake/scenes.ts`. `window.sidetone` pushes further events.
  */
-import type { CallDetail, CallPage, CallView, LiveEvent, Now, OpenRecords } from '../wire';
+import type { CallDetail, CallPage, CallView, Health, LiveEvent, Now, OpenRecords } from '../wire';
+import { FakeBackfills } from './fake/backfill';
 import { FakeDesk } from './fake/desk';
 import { endOfCall, SCENES, usualDetail, type Scene } from './fake/scenes';
 import { FakeSetup } from './fake/setup';
@@ -17,6 +18,8 @@ export interface Script {
   push(body: LiveEvent): void;
   /** Somebody else does something at another window. */
   elsewhere(method: Method, path: string): void;
+  /** Health as the scene begins. */
+  health(): Health;
   /** What was asked of the host, in order. */
   readonly asked: string[];
 }
@@ -68,11 +71,13 @@ class SceneHost implements Host {
   #signedIn = false;
   readonly #setUp: FakeSetup;
   readonly #desk: FakeDesk;
+  readonly #backfills: FakeBackfills;
 
   constructor(scene: Scene, name: string, query: URLSearchParams) {
     this.#scene = scene;
     this.#name = name;
     this.#setUp = new FakeSetup(scene.setup ?? { done: EVERY_STEP, view: { mode: 'live' } }, seconds);
+    this.#backfills = new FakeBackfills(scene.backfills ?? {}, seconds);
     this.#desk = new FakeDesk(scene.desk ?? {}, seconds, (data) => this.#push({ event: 'desk', data }));
     const chosen = new Map<string, string | null>([
       ['language', query.get('lang')],
@@ -91,7 +96,7 @@ class SceneHost implements Host {
       };
     }
     const elsewhere = (method: Method, path: string) => void this.#desk.answer(method, path, null);
-    window.sidetone = { push: (body) => this.#push(body), elsewhere, asked: this.#asked };
+    window.sidetone = { push: (body) => this.#push(body), elsewhere, health: () => scene.now(seconds()).health, asked: this.#asked };
   }
 
   async now(): Promise<Now> {
@@ -137,7 +142,7 @@ class SceneHost implements Host {
     // What is entered may be secret, in a scene too.
     this.#asked.push(`${method} ${path}`);
     const atTheDesk = await this.#desk.answer(method, path, body);
-    const { status, body: answer } = atTheDesk ?? this.#setUp.answer(method, path, body);
+    const { status, body: answer } = atTheDesk ?? this.#backfills.answer(method, path, body) ?? this.#setUp.answer(method, path, body);
     return bodyOrThrow<T>(path, status, answer);
   }
 

@@ -152,6 +152,195 @@ mail_is_given: boolean,
 web_hook_is_given: boolean, };
 
 /**
+ * What a backfill of a time would do, from what is known here: the helpdesk is asked nothing for it.
+ */
+export type BackfillForecast = { 
+/**
+ * Calls that started then or later, unix seconds.
+ */
+since: number, 
+/**
+ * Calls that started then or before, unix seconds.
+ */
+until: number, 
+/**
+ * How many calls Aircall has of that time; unset: it did not say.
+ */
+at_aircall: number | null, 
+/**
+ * About so many requests reading them costs.
+ */
+read_requests: number | null, 
+/**
+ * About so long that takes, if nothing else is asked.
+ */
+read_seconds: number | null, 
+/**
+ * Stored calls of that time that nothing writes by itself. Everything below is of these.
+ */
+stored: number, 
+/**
+ * Calls that would be logged.
+ */
+calls: number, 
+/**
+ * Tickets, or conversations, that would begin.
+ */
+tickets: number, 
+/**
+ * Customers that would be made.
+ */
+customers: number, 
+/**
+ * Calls that would wait for a person to say whose they are.
+ */
+held: number, 
+/**
+ * Calls that the set-up keeps out of the helpdesk.
+ */
+not_logged: number, 
+/**
+ * About so many requests writing them costs.
+ */
+requests: number, 
+/**
+ * About so long that takes beside a quiet day.
+ */
+seconds: number, 
+/**
+ * Calls that another integration has logged, as the shadow time found: they would be there twice.
+ */
+of_others: number, };
+
+/**
+ * `POST /api/backfills`, and `POST /api/backfills/forecast`.
+ */
+export type BackfillRequest = { 
+/**
+ * A day (`2026-06-01`), or a moment (RFC 3339).
+ */
+since: string, 
+/**
+ * A day, which is read to its end, or a moment; unset: now.
+ */
+until?: string, 
+/**
+ * Whether the calls are to be written as well.
+ */
+write?: boolean, 
+/**
+ * How what is written stands in the helpdesk; unset: closed.
+ */
+status?: WrittenAs, };
+
+/**
+ * How far a backfill is.
+ */
+export type BackfillState = "reading" | "paused" | "read" | "writing" | "written" | "stopped";
+
+/**
+ * A backfill: a time whose calls are read, and maybe written.
+ */
+export type BackfillView = { 
+/**
+ * For `POST /api/backfills/{id}/pause`, `resume` and `stop`.
+ */
+id: string, 
+/**
+ * Calls that started then or later, unix seconds.
+ */
+since: number, 
+/**
+ * Calls that started then or before, unix seconds.
+ */
+until: number, 
+/**
+ * How far it is.
+ */
+state: BackfillState, 
+/**
+ * Whether it is, or was, to be written as well.
+ */
+write: boolean, 
+/**
+ * How what is written stands in the helpdesk.
+ */
+status: WrittenAs, 
+/**
+ * Calls of Aircall's list that were read.
+ */
+read: number, 
+/**
+ * How many that list has, as Aircall says; unknown before the first page.
+ */
+total: number | null, 
+/**
+ * Of those read: calls that nobody had heard of here.
+ */
+added: number, 
+/**
+ * Of those read: calls that were known already.
+ */
+known: number, 
+/**
+ * Stored calls of that time that nothing writes by itself, and that this has not begun to write.
+ */
+to_write: number, 
+/**
+ * Calls that this has begun to write.
+ */
+begun: number, 
+/**
+ * Calls whose record this has written.
+ */
+written: number, 
+/**
+ * Calls that wait for a person to say whose they are.
+ */
+held: number, 
+/**
+ * Calls of which the helpdesk refused something.
+ */
+refused: number, 
+/**
+ * Calls that the set-up keeps out of the helpdesk.
+ */
+not_logged: number, 
+/**
+ * By the pace of the last two minutes: calls read, or written, in a minute.
+ */
+per_minute: number | null, 
+/**
+ * By the same pace.
+ */
+remaining_seconds: number | null, 
+/**
+ * Calls from before this cannot be had, unix seconds: Aircall keeps six months.
+ */
+out_of_reach_before: number | null, 
+/**
+ * Why it does not go on just now; it is tried again by itself.
+ */
+error: Reason | null, 
+/**
+ * When it was begun, unix seconds.
+ */
+began_at: number, 
+/**
+ * When everything was read, or written, or it was stopped, unix seconds.
+ */
+done_at: number | null, };
+
+/**
+ * All backfills, newest first.
+ */
+export type Backfills = { 
+/**
+ * They.
+ */
+backfills: Array<BackfillView>, };
+
+/**
  * One request budget.
  */
 export type BudgetView = { 
@@ -1152,6 +1341,10 @@ directory: DirectoryView | null,
  * What was missed and is recovered: those under way, and those that were done within the hour.
  */
 recoveries: Array<RecoveryView>, 
+/**
+ * Old calls that are read or written because a person wants it: those that are open, and those that ended within the hour.
+ */
+backfills: Array<BackfillView>, 
 /**
  * The computer that Sidetone runs on; unset until somebody has looked.
  */
@@ -2545,3 +2738,8 @@ state: WriterState,
  * Where the other installation is: the host of its webhook.
  */
 other: string | null, };
+
+/**
+ * How the tickets, or conversations, of old calls stand in the helpdesk.
+ */
+export type WrittenAs = "closed" | "open";

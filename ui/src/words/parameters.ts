@@ -219,4 +219,22 @@ export interface Parameters {
   browserUnreachable: 'service';
   browserNoAccount: 'name';
   browserNotOffered: 'service';
+  oldCallsWhat: 'helpdesk';
+  oldAtAircall: 'm' | 'n' | 'time';
+  oldStored: 'n';
+  oldReading: 'm' | 'n';
+  oldReadingSome: 'n';
+  oldWriting: 'm' | 'n';
+  oldPace: 'n';
+  oldRead: 'n';
+  oldAdded: 'n';
+  oldWritten: 'n';
+  oldHeld: 'n';
+  oldRefused: 'helpdesk' | 'n';
+  oldKeptOut: 'n';
+  oldWriteTitle: 'helpdesk';
+  oldWriteWhat: 'helpdesk' | 'time';
+  oldOfOthers: 'n';
+  oldWriteBegin: 'n';
+  oldWriteAsk: 'helpdesk' | 'n';
 }

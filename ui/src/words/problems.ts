@@ -53,6 +53,10 @@ const SENTENCES = {
   nobody_else: 'nobodyElseWrites',
   not_uninstalling: 'notUninstalling',
   too_early: 'forgetTooEarly',
+  no_time: 'oldNoTime',
+  not_live: 'oldNotLive',
+  no_such_backfill: 'oldOver',
+  backfill_not_under_way: 'oldOver',
 } as const satisfies Record<string, Plain>;
 
 /** Fields by the key that a problem names. */

@@ -17,6 +17,7 @@ const WORDS = {
   internal_call: 'reasonInternal',
   by_setting: 'reasonByRule',
   before_go_live: 'reasonBeforeGoLive',
+  backfilled: 'reasonBackfilled',
   mode_shadow: 'reasonShadow',
   mode_off: 'reasonOff',
   ticket_trashed: 'reasonTrashed',

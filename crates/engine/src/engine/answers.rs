@@ -116,6 +116,11 @@ impl Engine {
             Job::Heartbeat => self.heartbeat_told(result, sent_at, now),
             Job::Account => self.accounted(result, now),
             Job::Recover(id) => self.recovered(id, result, now),
+            Job::Backfill(id) => self.read_for_backfill(id, result, now),
+            Job::CountCalls(key, walk) => {
+                self.calls_were_counted(key, &walk, result);
+                Ok(())
+            }
             Job::FreshLink { call, wanted, medium } => self.link_was_read(call, &wanted, medium, result, now),
             Job::OpenRecords(customer) => {
                 self.open_records_told(&customer, result, now);

@@ -8,6 +8,7 @@ use sidetone_protocol::{ExplanationView, LiveEvent, Mode, Phase};
 use tokio::sync::oneshot;
 
 use super::{Engine, Job, conversations};
+use crate::backfill::BACKFILLED;
 use crate::budget::Lane;
 use crate::call::{CaseId, Origin, Statement};
 use crate::directory::Matched;
@@ -75,14 +76,22 @@ impl Engine {
                 // Tries that asked what had become of it are none of those that its record is worth.
                 case.reads.failed = 0;
             }
-            self.decide(&mut case, now);
-            self.note_ringing(&case, now);
+            let is_history = is_history(&case, first_seen, &rows);
+            self.decide(&mut case, is_history, now);
+            if is_history {
+                // It is told by Aircall's list and nobody else: a list that is read for another reason is news.
+                case.listed = None;
+            } else {
+                self.note_ringing(&case, now);
+            }
             if !case.own.is_empty() {
                 recognise(&mut case.own, &case.call.comments());
             }
             let put = if first_seen { self.became_of_a_dial(&case, &mut change)? } else { Vec::new() };
             let changed = self.reckon(case, put, Vec::new(), Vec::new(), now)?;
-            self.tell(&changed, first_seen, &mut change)?;
+            if !is_history {
+                self.tell(&changed, first_seen, &mut change)?;
+            }
             let has_writes = changed.case.due.is_some_and(|due| due.writes > 0);
             let was_listed = rows.iter().any(|row| row.origin == Origin::Listed);
             if was_listed && changed.view.is_some() && (first_seen || has_writes && !had_writes) {
@@ -94,7 +103,7 @@ impl Engine {
     }
 
     /// What is decided when a call is first seen, and stays: selection (G18) and go-live line (B15).
-    fn decide(&mut self, case: &mut Case, now: DateTime<Utc>) {
+    fn decide(&mut self, case: &mut Case, is_history: bool, now: DateTime<Utc>) {
         if case.selected.is_none() {
             case.selected = gate::selected(&case.call, &self.settings);
         }
@@ -106,7 +115,8 @@ impl Engine {
         {
             // A clock that is a little ahead of Aircall's must not bar the first call after going live.
             let started_at = started_at.min(now);
-            case.barred = self.go_live.bars(started_at, self.settings.logging.from).map(str::to_owned);
+            let bars = || self.go_live.bars(started_at, self.settings.logging.from);
+            case.barred = if is_history { Some(BACKFILLED) } else { bars() }.map(str::to_owned);
         }
     }
 
@@ -374,6 +384,16 @@ impl Engine {
             }
         }
     }
+}
+
+/// Whether only a backfill has told of a call so far, and whatever was read because of that.
+fn is_history(case: &Case, first_seen: bool, rows: &[&InboxRow]) -> bool {
+    let read_back = |row: &&InboxRow| matches!(row.origin, Origin::Backfill | Origin::Read { .. });
+    let is_so_far = match first_seen {
+        true => rows.iter().any(|row| row.origin == Origin::Backfill),
+        false => case.barred.as_deref() == Some(BACKFILLED),
+    };
+    is_so_far && rows.iter().all(read_back)
 }
 
 /// Steps that change nothing outside: they are taken for a plan that nobody will carry out, too.

@@ -121,6 +121,7 @@ impl Engine {
             sandbox: self.settings.sandbox_control_url.clone().map(|control_url| SandboxView { control_url }),
             directory: Some(self.mirror.view()),
             recoveries: self.recovery.view(now),
+            backfills: self.backfills_shown(now)?,
             computer: self.computer.view(),
             telling: self.tellings.views(),
             odd_events: u32::try_from(arrivals.odd).unwrap_or(u32::MAX),

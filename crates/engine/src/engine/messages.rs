@@ -50,13 +50,14 @@ impl Engine {
         &mut self,
         id: CaseId,
         customer: String,
+        lane: Lane,
         now: DateTime<Utc>,
     ) -> Result<(), DateTime<Utc>> {
         // A store that cannot be read costs a longer search, not the look.
         let known = self.store.conversation(&customer).unwrap_or_default();
         let request = self.helpdesk.look_for_conversation(&customer, known.as_ref());
         let job = Job::Conversation { call: id, customer, so_far: None };
-        self.ask(self.helpdesk.vendor(), Lane::Live, job, request, now)
+        self.ask(self.helpdesk.vendor(), lane, job, request, now)
     }
 
     /// For a write that does not get away between two looks there is no third: that would take the room that it waits for

@@ -164,7 +164,9 @@ impl Engine {
         }
         let assessment = self.assess(&case, now)?;
         if let Some(number) = self.search_of_a_study(&case, &assessment, now) {
-            return Ok(self.search(id, number, now).map_or(Begun::Blocked, |()| Begun::Yes));
+            return Ok(self
+                .search(id, number, asking_lane(&case), now)
+                .map_or(Begun::Blocked, |()| Begun::Yes));
         }
         if self.compares_at(&case).is_some_and(|at| at <= now) && !is_question(&assessment) {
             return self.compare(case, now);
@@ -190,6 +192,7 @@ impl Engine {
             Step::LookAtLinked if self.has_seen_linked(id, now) => Step::Write,
             step => step,
         };
+        let asks = asking_lane(&case);
         let asked = match step {
             Step::Rest | Step::Wait(_) => {
                 self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)?;
@@ -211,7 +214,7 @@ impl Engine {
                     self.chosen_was_seen(id, &customer, CustomerSeen::Gone, now)?;
                     return Ok(Begun::NotNow);
                 };
-                self.ask(vendor, Lane::Live, Job::LookAtChosen { call: id, customer }, request, now)
+                self.ask(vendor, asks, Job::LookAtChosen { call: id, customer }, request, now)
             }
             Step::LookAtNamed => {
                 let request =
@@ -227,12 +230,12 @@ impl Engine {
                     return self.later(case, again).map(|()| Begun::NotNow);
                 }
                 let request = self.helpdesk.look_up_anonymous();
-                let asked = self.ask(vendor, Lane::Live, Job::LookUpAnonymous, request, now);
+                let asked = self.ask(vendor, asks, Job::LookUpAnonymous, request, now);
                 self.looking_anonymous = asked.is_ok();
                 asked
             }
             Step::Read { timeline } => return self.read(case, timeline, now),
-            Step::LookForConversation(customer) => self.look_for_conversation(id, customer, now),
+            Step::LookForConversation(customer) => self.look_for_conversation(id, customer, asks, now),
             Step::ReadLine(line) => return self.read_line(id, line, now).map(|()| Begun::NotNow),
             // M2: in the order of their own time, also where the earlier one had to wait.
             Step::Write if self.is_behind_another(&case)? => {
@@ -246,12 +249,12 @@ impl Engine {
                 let request = self.helpdesk.adopt(&case, of.as_deref().map(|of| of.id.as_str()));
                 let so_far = of.map(|of| adopted_from(*of)).into_iter().collect();
                 let job = Job::Adopt { call: id, asked: request.uri().clone(), so_far };
-                self.ask(vendor, Lane::Live, job, request, now)
+                self.ask(vendor, asks, job, request, now)
             }
             Step::LookForArrivals => match self.helpdesk.look_for_arrivals(&case) {
                 Some(request) => {
                     let job = Job::Arrivals { call: id, asked: request.uri().clone(), seen: Vec::new() };
-                    match self.ask(vendor, Lane::Late, job, request, now) {
+                    match self.ask(vendor, asks.max(Lane::Late), job, request, now) {
                         Ok(()) => Ok(()),
                         // It waits for room of its own; no record waits for it.
                         Err(until) => return self.later(case, until).map(|()| Begun::NotNow),
@@ -290,7 +293,7 @@ impl Engine {
                 let write =
                     assessment.writes.into_iter().find(|w| !is_parked(&case, w)).filter(|_| may_write);
                 if let Some(number) = write.as_ref().and_then(|w| self.search_comes_first(&case, w, now)) {
-                    return match self.search(id, number, now) {
+                    return match self.search(id, number, asks, now) {
                         Ok(()) => {
                             // Two calls of one stranger make one customer.
                             self.busy_threads.insert(id, thread.to_owned());
@@ -338,7 +341,7 @@ impl Engine {
             return self.read_failed(case, timeline, for_good, READ_HELD_BACK, now).map(|()| Begun::NotNow);
         }
         let request = Self::call_request(id, timeline).to_http(&self.aircall);
-        match self.ask(Vendor::Aircall, Lane::Live, Job::Read { call: id, timeline }, request, now) {
+        match self.ask(Vendor::Aircall, asking_lane(&case), Job::Read { call: id, timeline }, request, now) {
             Ok(()) => Ok(Begun::Yes),
             // While nothing could be written either, nothing is lost by waiting.
             Err(_) if only_aircall_is_down => {
@@ -369,7 +372,7 @@ impl Engine {
             return Ok(Begun::NotNow);
         };
         let job = Job::Conflict { call: id, write: Box::new(write), otherwise: true };
-        if self.ask(self.helpdesk.vendor(), Lane::Live, job, request, now).is_err() {
+        if self.ask(self.helpdesk.vendor(), asking_lane(&case), job, request, now).is_err() {
             return Ok(Begun::Blocked);
         }
         self.busy_threads.insert(id, thread.to_owned());
@@ -420,7 +423,6 @@ impl Engine {
         thread: &str,
         now: DateTime<Utc>,
     ) -> Result<Begun, StoreError> {
-        let id = case.call.id;
         if attempt.next_at.is_some_and(|at| at > now) {
             return Ok(Begun::NotNow);
         }
@@ -431,7 +433,7 @@ impl Engine {
             }
             let is_of_long_ago = now - attempt.begun_at > LOOK_HOLDS_SHORTLY;
             if let Some(request) = self.helpdesk.probe_late(&attempt.write).filter(|_| is_of_long_ago) {
-                return Ok(self.probe(id, attempt, request, thread, now));
+                return Ok(self.probe(&case, attempt, request, thread, now));
             }
             // A tag that is made stands in nobody's way.
             if attempt.probes >= REPEATED && attempt.write.kind != WriteKind::CreateTag {
@@ -439,19 +441,20 @@ impl Engine {
             }
             return self.repeat(case, &attempt.write, thread, now);
         };
-        Ok(self.probe(id, attempt, request, thread, now))
+        Ok(self.probe(&case, attempt, request, thread, now))
     }
 
     fn probe(
         &mut self,
-        id: CaseId,
+        case: &Case,
         attempt: &Attempt,
         request: Request,
         thread: &str,
         now: DateTime<Utc>,
     ) -> Begun {
+        let id = case.call.id;
         let job = Job::Probe { call: id, write: Box::new(attempt.write.clone()) };
-        if self.ask(self.helpdesk.vendor(), Lane::Live, job, request, now).is_err() {
+        if self.ask(self.helpdesk.vendor(), asking_lane(case), job, request, now).is_err() {
             return Begun::Blocked;
         }
         self.busy_threads.insert(id, thread.to_owned());
@@ -501,7 +504,7 @@ impl Engine {
         if let Some(again) = self.failed_looks.get(&number).copied().filter(|again| *again > now) {
             return self.later(case, again).map(|()| Begun::NotNow);
         }
-        match self.look_up(&number, Lane::Live, now) {
+        match self.look_up(&number, asking_lane(&case), now) {
             Ok(()) => Ok(Begun::Yes),
             Err(_) => Ok(Begun::Blocked),
         }
@@ -526,8 +529,16 @@ fn is_parked(case: &Case, write: &Write) -> bool {
     case.attempts.iter().any(|a| a.state == AttemptState::Parked && a.write.main_key() == write.main_key())
 }
 
-/// What belongs to a call of now goes before what is added to older ones.
+/// What is asked for a record goes with it: for an old call that is written back, behind everything of today.
+pub(super) fn asking_lane(case: &Case) -> Lane {
+    if case.written_back.is_some() { Lane::Backfill } else { Lane::Live }
+}
+
+/// What belongs to a call of now goes before what is added to older ones, and that before what is written back.
 pub(super) fn lane(case: &Case, now: DateTime<Utc>) -> Lane {
+    if case.written_back.is_some() {
+        return Lane::Backfill;
+    }
     let young = case.call.ended_at().is_none_or(|end| now - end < TimeDelta::minutes(10));
     if young || !case.ledger.has("ticket") { Lane::Live } else { Lane::Late }
 }

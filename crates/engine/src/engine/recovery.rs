@@ -16,6 +16,7 @@ use sidetone_protocol::{GapCause, MessagesLost, RecoveryState, RecoveryView, Ven
 use super::answers::LOOK_AGAIN;
 use super::writing::moment;
 use super::{Engine, Job};
+use crate::backfill::BACKFILLED;
 use crate::budget::Lane;
 use crate::call::{CaseId, Origin, Statement};
 use crate::gap::{self, Gap};
@@ -486,7 +487,9 @@ impl Engine {
             known => known?,
         };
         let (Some(known), Some(data)) = (known, call.as_object()) else { return Ok(true) };
-        Ok(known.call.is_news(&Statement { origin: &Origin::Listed, as_of, data }))
+        // What only a backfill knew is heard of now.
+        let is_history = known.barred.as_deref() == Some(BACKFILLED) && known.written_back.is_none();
+        Ok(is_history || known.call.is_news(&Statement { origin: &Origin::Listed, as_of, data }))
     }
 
     /// A listed call turned out to be missing here, or its record to lack something.

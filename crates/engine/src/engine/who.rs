@@ -173,10 +173,11 @@ impl Engine {
         &mut self,
         call: CaseId,
         number: E164,
+        lane: Lane,
         now: DateTime<Utc>,
     ) -> Result<(), DateTime<Utc>> {
         let Some(request) = self.helpdesk.search(&number) else { return Ok(()) };
-        self.ask(self.helpdesk.vendor(), Lane::Live, Job::Search { call, number }, request, now)
+        self.ask(self.helpdesk.vendor(), lane, Job::Search { call, number }, request, now)
     }
 
     pub(super) fn search_told(

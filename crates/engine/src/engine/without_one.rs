@@ -1,7 +1,7 @@
 //! What a person decides while no engine runs: it is stored as an engine would store it, and the next one finds it.
 
 use chrono::{DateTime, Utc};
-use sidetone_protocol::{Mode, PausedView};
+use sidetone_protocol::{BackfillState, Mode, PausedView};
 
 use super::MODE_CHANGES;
 use super::uninstall::GONE;
@@ -82,6 +82,18 @@ pub fn come_back(store: &dyn Store, now: DateTime<Utc>) -> Result<Vec<(&'static 
 #[must_use]
 pub fn leave_company() -> Vec<(&'static str, String)> {
     Tokens::KEYS.into_iter().chain([SOLE]).map(|key| (key, String::new())).collect()
+}
+
+/// Old calls that a person wanted of the company that is left are read no further: another company's would be read instead.
+///
+/// # Errors
+/// If the store cannot be read or changed.
+pub fn stop_backfills(store: &dyn Store, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let mut change = Change::at(now);
+    change.backfills = store.backfills()?;
+    change.backfills.retain(|one| one.state.is_under_way() || one.state == BackfillState::Paused);
+    change.backfills.iter_mut().for_each(|one| one.ends(BackfillState::Stopped, now));
+    if change.backfills.is_empty() { Ok(()) } else { store.commit(&change).map(|_| ()) }
 }
 
 /// The setting by which nothing is logged from `at` on: no engine runs that would note it, and calls that begin from then on are

@@ -364,7 +364,7 @@ fn comments_found(
         ledger.put(holding.clone(), context.now);
     }
     let kind = kind(&call);
-    let keep = kind.map(|kind| (kind, keep(kind, &context.settings.logging)));
+    let keep = kind.map(|kind| (kind, keep(kind, case, &context.settings.logging)));
     let record = keep.map(|(kind, keep)| record(&call, kind, call.is_over(), keep, &ledger, context));
     let Some(Ok(record)) = record else { return Ok(Adopted { holdings, next: None }) };
     for entry in record.entries.iter().filter(|entry| !case.ledger.has(&entry.key)) {

@@ -5,7 +5,7 @@ use sidetone_protocol::{Completeness, PartState};
 
 use super::arrival;
 use super::plan::{may_be_opened_yet, plan};
-use super::record::{DURATION, MAIN, RECORDING, record};
+use super::record::{DURATION, MAIN, RECORDING, Record, record};
 use super::{message, naming, ticket};
 use crate::assessing;
 use crate::conversation::Conversation;
@@ -41,14 +41,14 @@ pub(super) fn assess(case: &Case, context: &Context<'_>) -> Assessment {
         }
         Readiness::Ripe { kind, ended, then } => (kind, ended, then),
     };
-    let keep = keep(kind, &settings.logging);
+    let keep = keep(kind, case, &settings.logging);
     if keep == Keep::Store && case.ledger.is_empty() {
         assessment.standing = Standing::NotLogged(gate::reason("by_setting"));
         return assessing::not_logged(assessment);
     }
     let call = case.call.with_own(&case.own, &case.ledger);
     let record = match record(&call, kind, ended, keep, &case.ledger, context) {
-        Ok(record) => record,
+        Ok(record) => Record { is_old: case.written_back.is_some(), ..record },
         Err(lacks) => return assessing::lacking(assessment, lacks),
     };
     assessment.standing = Standing::Logged;

@@ -73,6 +73,7 @@ fn record(case: &Case, message: Message<'_>, context: &Context<'_>) -> Result<Re
         false => By::Customer,
     };
     Ok(Record {
+        is_old: false,
         language,
         whom,
         heading: w.heading(w.heading_sms, &line_name(call)),

@@ -79,7 +79,7 @@ impl Placed {
             thread: thread(record, conversation),
             conversation: known.map_or(CONVERSATION, |known| &known.ticket).to_owned(),
             inbox: inbox(conversation, context),
-            subject: subject(&record.heading, known),
+            subject: subject(record, known),
             is_archived: false,
         }
     }
@@ -139,10 +139,11 @@ pub(super) fn contact_of(write: &Write) -> Option<&str> {
     reference.strip_prefix(REFERENCE)?.split(':').next()
 }
 
-/// F4: as it is, while the conversation is not archived.
-fn subject(heading: &str, known: Option<&Known>) -> String {
-    let kept = known.filter(|known| known.closed_at.is_none()).and_then(|known| known.subject.clone());
-    kept.filter(|subject| !subject.trim().is_empty()).unwrap_or_else(|| heading.to_owned())
+/// F4: as it is, while the conversation is not archived. What is written back gives no conversation another one.
+fn subject(record: &Record, known: Option<&Known>) -> String {
+    let is_kept = |known: &&Known| known.closed_at.is_none() || record.is_old;
+    let kept = known.filter(is_kept).and_then(|known| known.subject.clone());
+    kept.filter(|subject| !subject.trim().is_empty()).unwrap_or_else(|| record.heading.clone())
 }
 
 /// The activity that a record begins with: it opens the conversation, and only for it Front's rules run.
@@ -156,14 +157,14 @@ pub(super) fn begin(
 ) -> Write {
     let known = conversation.thread.as_ref();
     let inbox = inbox(conversation, context);
-    let subject = subject(&record.heading, known);
+    let subject = subject(record, known);
     let is_open = known.is_some_and(|known| known.closed_at.is_none());
     let target = record.holder.as_ref().and_then(|holder| holder.teammate.as_ref());
     let end = outer_end(call, record, ledger, context);
     let mut import = import(call, record, entry, thread(record, conversation), &subject, end);
     import.external_id = marker(call, ledger);
     import.archive = record.keep == Keep::Closed && !is_open;
-    import.run_rules = true;
+    import.run_rules = !record.is_old;
     if known.is_none() {
         import.tags = vec![TAG.to_owned()];
         import.assignee = target.cloned();
@@ -174,6 +175,9 @@ pub(super) fn begin(
         Whom::New(_) => None,
     };
     let had = known.and_then(|known| known.assignee.as_deref());
+    // Whoever has it by a person's hand keeps it, also when the call is handed on (G24). Who took an old call has nothing to
+    // do with the conversation of today.
+    let is_ours_to_give = may_assign(known) && (known.is_none() || !record.is_old);
     let by = match &record.by {
         By::Customer => None,
         By::Company(teammate) => teammate.as_ref().map(|teammate| teammate.as_str()),
@@ -185,7 +189,7 @@ pub(super) fn begin(
         "by": by,
         "recordings": record.recordings.code(),
         "had": had,
-        "may_assign": may_assign(known),
+        "may_assign": is_ours_to_give,
         "opens": known.is_some() && !is_open && !import.archive,
         "instead_of": ledger.detail(AGAIN).and_then(|d| d.get("instead_of")),
     });
@@ -194,8 +198,6 @@ pub(super) fn begin(
     write.holdings.extend(customer_holding(customer, ledger, record));
     write.holdings.push(bare(&entry.key, json!({ "at": entry.at.timestamp() })));
     let has_it = target.map(|target| target.as_str());
-    // Whoever has it by a person's hand keeps it, also when the call is handed on (G24).
-    let is_ours_to_give = may_assign(known);
     if let Some(holder) = record
         .holder
         .as_ref()
@@ -296,7 +298,7 @@ fn add_entry(
     }
     let mut import = import(call, record, entry, placed.thread.clone(), &placed.subject, end.clone());
     // Lost, the call itself is sent once more.
-    import.run_rules = entry.key == MAIN;
+    import.run_rules = entry.key == MAIN && !record.is_old;
     import.external_id = match entry.key.as_str() {
         MAIN => marker(call, ledger),
         key => format!("{}:{key}", marker(call, ledger)),

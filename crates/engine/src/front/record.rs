@@ -39,6 +39,8 @@ pub(super) struct Record {
     pub(super) keep: Keep,
     /// What becomes of recordings: frozen with the first activity.
     pub(super) recordings: Recordings,
+    /// Written back (C3): Front's rules do not run, and the conversation of today stays as it is.
+    pub(super) is_old: bool,
 }
 
 /// In whose name activities are logged (F7).
@@ -130,6 +132,7 @@ pub(super) fn record(
         entries,
         keep,
         recordings,
+        is_old: false,
     })
 }
 

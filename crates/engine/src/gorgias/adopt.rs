@@ -259,7 +259,7 @@ fn implied(case: &Case, found: &[Holding], context: &Context<'_>) -> Vec<Holding
     if ended && !ledger.has("status") {
         implied.push(bare("status".into(), json!({ "adopted": true })));
     }
-    let keep = keep(kind, &context.settings.logging);
+    let keep = keep(kind, case, &context.settings.logging);
     let Ok(record) = record(&case.call, kind, ended, keep, &ledger, context) else { return implied };
     for entry in record.entries.iter().filter(|e| is_of_the_create(&e.key, kind) && !ledger.has(&e.key)) {
         implied.push(bare(entry.key.clone(), json!({ "links": true, "adopted": true })));

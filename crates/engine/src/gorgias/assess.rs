@@ -43,7 +43,7 @@ pub(super) fn assess(case: &Case, context: &Context<'_>) -> Assessment {
         }
         Readiness::Ripe { kind, ended, then } => (kind, ended, then),
     };
-    let keep = keep(kind, &settings.logging);
+    let keep = keep(kind, case, &settings.logging);
     if keep == Keep::Store && case.ledger.is_empty() {
         assessment.standing = Standing::NotLogged(gate::reason("by_setting"));
         return assessing::not_logged(assessment);

@@ -11,14 +11,15 @@ use sidetone_protocol::{
 
 use super::sql::Database;
 use super::tables::{
-    attempt, call, call_list, choice, conversation, desk, dial, directory, gap, inbox, ledger, matched,
-    message_list, own_comment, pushed, setting, telling, trace,
+    attempt, backfill, call, call_list, choice, conversation, desk, dial, directory, gap, inbox, ledger,
+    matched, message_list, own_comment, pushed, setting, telling, trace,
 };
 use super::{
     Arrivals, Case, CaseChange, Change, Claim, ComparedRow, InboxRow, MessageQuery, Query, Receipt, Received,
     Store, StoreError,
 };
 use crate::account::Stored;
+use crate::backfill::{Backfill, BackfillFigures};
 use crate::call::CaseId;
 use crate::choice::Choice;
 use crate::conversation::Conversation;
@@ -51,6 +52,7 @@ impl<D: Database> Store for D {
                 choice::forget_all(sql)?;
                 directory::forget_all(sql)?;
             }
+            inbox::receive(sql, &change.received)?;
             inbox::fold(sql, &change.folded)?;
             call::put(sql, &cases)?;
             ledger::put(sql, &cases, change.at)?;
@@ -66,6 +68,7 @@ impl<D: Database> Store for D {
             directory::put(sql, &change.directory)?;
             gap::put(sql, &change.gaps)?;
             telling::put(sql, &change.telling)?;
+            backfill::put(sql, &change.backfills)?;
             setting::put(sql, &change.settings)?;
             // Last: from here to the commit all others wait for their ids.
             pushed::put(sql, &change.push, change.at)
@@ -222,6 +225,27 @@ impl<D: Database> Store for D {
 
     fn gaps(&self, done_since: DateTime<Utc>) -> Result<Vec<Gap>, StoreError> {
         self.read(|sql| gap::since(sql, done_since))
+    }
+
+    fn backfills(&self) -> Result<Vec<Backfill>, StoreError> {
+        self.read(backfill::all)
+    }
+
+    fn backfill_figures(&self, of: &Backfill) -> Result<BackfillFigures, StoreError> {
+        self.read(|sql| backfill::figures(sql, of))
+    }
+
+    fn barred_between(
+        &self,
+        seconds: (i64, i64),
+        after: Option<(i64, CaseId)>,
+        limit: usize,
+    ) -> Result<Vec<(i64, CaseId)>, StoreError> {
+        self.read(|sql| backfill::barred(sql, seconds, after, limit))
+    }
+
+    fn heard_of(&self, ids: &[CaseId]) -> Result<Vec<CaseId>, StoreError> {
+        self.read(|sql| backfill::heard_of(sql, ids))
     }
 
     fn listed_gists(&self, ids: &[CaseId]) -> Result<HashMap<CaseId, [u8; 32]>, StoreError> {

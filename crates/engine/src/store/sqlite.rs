@@ -24,9 +24,10 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sqlite/009_recovery.sql"),
     include_str!("sqlite/010_desk.sql"),
     include_str!("sqlite/011_telling.sql"),
+    include_str!("sqlite/012_backfill.sql"),
 ];
 /// So many statements stay prepared: all that there are, and some searches.
-const PREPARED: usize = 112;
+const PREPARED: usize = 118;
 
 /// A store in one SQLite file.
 #[derive(Debug)]

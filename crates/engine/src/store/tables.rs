@@ -1,6 +1,7 @@
 //! The tables, one file each: what a row means, and every query on it. The same for every database.
 
 pub(super) mod attempt;
+pub(super) mod backfill;
 pub(super) mod call;
 pub(super) mod call_list;
 pub(super) mod choice;

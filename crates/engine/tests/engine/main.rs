@@ -12,6 +12,7 @@ mod adoption;
 mod alerts;
 mod another_helpdesk;
 mod authorization;
+mod backfill;
 mod budget;
 mod calls_into_gorgias;
 mod calls_of_a_long_year;

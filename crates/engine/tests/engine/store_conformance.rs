@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
+use sidetone_engine::backfill::{Backfill, BackfillAsk, BackfillFigures, WrittenBack};
 use sidetone_engine::call::{Call, CaseId, Origin, Statement};
 use sidetone_engine::choice::{CallerName, Choice, Chosen, Whose};
 use sidetone_engine::conversation::{Conversation, Thread};
@@ -110,6 +111,8 @@ on_every_store! {
     what_a_list_said_last_and_what_was_never_heard_is_told
     what_is_told_is_made_once_sent_by_one_and_forgotten_with_time
     what_the_helpdesk_holds_of_a_time_is_counted
+    a_backfill_is_kept_with_what_its_page_said_or_not_at_all
+    old_calls_are_found_until_a_backfill_has_them_and_counted_after_that
 }
 
 fn at(s: i64) -> DateTime<Utc> {
@@ -659,6 +662,91 @@ fn what_a_list_said_last_and_what_was_never_heard_is_told(store: &impl Fresh) {
     assert!(!store.has_messages().unwrap());
     store.commit(&change(Case::new(CaseId::of_message("message", "m")), None)).unwrap();
     assert!(store.has_messages().unwrap());
+}
+
+fn some_backfill(id: i64, until: i64) -> Backfill {
+    let ask = BackfillAsk { since: at(0), until: Some(at(until)), write: false, status: WrittenAs::Open };
+    Backfill::new(id, &ask, at(9_000))
+}
+
+fn a_backfill_is_kept_with_what_its_page_said_or_not_at_all(store: &impl Fresh) {
+    let open = || store.open();
+    let store = open();
+    assert!(store.backfills().unwrap().is_empty());
+    let mut one = some_backfill(7, 600);
+    one.error = Some(Reason { code: "aircall_away".into(), text: "Away".into() });
+    let change = |one: &Backfill, received: Vec<Received>| {
+        store.commit(&Change { received, backfills: vec![one.clone()], ..Change::at(at(1)) }).map(|_| ())
+    };
+    change(&one, vec![received(1, 5)]).unwrap();
+    one.revision = 1;
+    assert_eq!(open().backfills().unwrap(), [one.clone()]);
+    assert_eq!(store.unfolded(10).unwrap().len(), 1);
+    assert_eq!(store.heard_of(&[CaseId(5), CaseId(6)]).unwrap(), [CaseId(5)]);
+    // Of two who go on from the same reading the second is told, and nothing of its page is stored.
+    let mut other = one.clone();
+    (one.read, one.state, one.error) = (50, BackfillState::Paused, None);
+    change(&one, vec![]).unwrap();
+    other.read = 50;
+    assert_eq!(change(&other, vec![received(2, 6)]), Err(StoreError::BackfillChanged(7)));
+    assert_eq!(store.heard_of(&[CaseId(6)]).unwrap(), []);
+    one.revision = 2;
+    assert_eq!(store.backfills().unwrap(), [one.clone()]);
+    one.ends(BackfillState::Stopped, at(30));
+    change(&one, vec![]).unwrap();
+    let second = some_backfill(8, 9);
+    change(&second, vec![]).unwrap();
+    let all = store.backfills().unwrap();
+    assert_eq!(all.iter().map(|one| one.id).collect::<Vec<_>>(), [7, 8]);
+    assert_eq!((all[0].done_at, all[0].status, all[1].done_at), (Some(at(30)), WrittenAs::Open, None));
+}
+
+fn old_calls_are_found_until_a_backfill_has_them_and_counted_after_that(store: &impl Fresh) {
+    let store = store.open();
+    let backfill = some_backfill(7, 600);
+    let barred = |id: u64, state: CallState, back: Option<i64>, writes: u32| {
+        let mut case = case(id);
+        case.barred = Some("backfilled".into());
+        case.written_back = back.map(|backfill| WrittenBack { backfill, status: WrittenAs::Closed });
+        case.due = (writes > 0).then(|| Due { at: at(0), writes, since: at(0) });
+        let shown = view(&case, "a", state);
+        store.commit(&change(case, Some(shown))).unwrap();
+    };
+    for id in [100, 300, 200, 601] {
+        barred(id, CallState::NotLogged, None, 0);
+    }
+    // Written by themselves, on a line that is not selected, and up.
+    let free = case(150);
+    store.commit(&change(free.clone(), Some(view(&free, "a", CallState::Complete)))).unwrap();
+    let mut hidden = case(160);
+    hidden.barred = Some("backfilled".into());
+    store.commit(&change(hidden, None)).unwrap();
+    let time = (at(0).timestamp(), at(600).timestamp());
+    let found = |after, limit| {
+        let part = store.barred_between(time, after, limit).unwrap();
+        part.into_iter().map(|(at, id)| (at - time.0, id.0)).collect::<Vec<_>>()
+    };
+    assert_eq!(found(None, 2), [(100, 100), (200, 200)]);
+    assert_eq!(found(Some((at(200).timestamp(), CaseId(200))), 9), [(300, 300)]);
+    let figures = || store.backfill_figures(&backfill).unwrap();
+    assert_eq!(figures(), BackfillFigures { to_write: 3, ..BackfillFigures::default() });
+    for (id, state, writes) in [
+        (401, CallState::Complete, 0),
+        (402, CallState::Pending, 1),
+        (403, CallState::Pending, 0),
+        (404, CallState::Held, 0),
+        (405, CallState::Parked, 0),
+        (406, CallState::NotLogged, 0),
+    ] {
+        barred(id, state, Some(7), writes);
+    }
+    barred(407, CallState::Complete, Some(8), 0);
+    let wanted =
+        BackfillFigures { to_write: 3, pending: 1, begun: 6, written: 1, held: 1, refused: 1, not_logged: 1 };
+    assert_eq!(figures(), wanted);
+    let back = store.case(CaseId(402)).unwrap().unwrap();
+    assert_eq!(back.written_back, Some(WrittenBack { backfill: 7, status: WrittenAs::Closed }));
+    assert_eq!(back.barred.as_deref(), Some("backfilled"), "the bar stays; it is lifted beside it");
 }
 
 #[test]

@@ -2,11 +2,14 @@
 //!
 //! Needs a server: `script/test` starts one. Without it these tests are ignored.
 
+use chrono::TimeDelta;
 use sidetone_days::stores::Stores;
+use sidetone_engine::Handle;
+use sidetone_engine::backfill::BackfillAsk;
 use sidetone_engine::call::CaseId;
 use sidetone_engine::choice::CallerName;
 use sidetone_engine::settings::UnknownCallers;
-use sidetone_protocol::CallState;
+use sidetone_protocol::{BackfillState, BackfillView, CallState, WrittenAs};
 use sidetone_sandbox::{HangUp, aircall_world as world};
 
 use crate::day::{Day, Plan, STRANGER, note};
@@ -125,4 +128,42 @@ async fn postgres_two_engines_make_one_customer_for_all_who_withhold_their_numbe
     }
     let shared = day.gorgias.customers().into_iter().filter(|c| c["external_id"] == "sidetone-anonymous");
     assert_eq!(shared.count(), 1);
+}
+
+/// C3, B14: one of them reads old calls, a person pauses it at the other, and whoever is left goes on with it.
+#[tokio::test(start_paused = true)]
+#[ignore = "needs a server: script/test starts one"]
+async fn postgres_of_two_engines_one_reads_old_calls_and_the_other_goes_on_where_it_stood() {
+    let mut day = Day::begin(Plan { stores: Stores::Postgres, ..Plan::default() }).await;
+    let (other, other_task) = day.start_another();
+    assert_eq!(day.aircall.add_past_calls(3_000, 600).len(), 3_000);
+    let since = day.now() - TimeDelta::days(60);
+    let ask = BackfillAsk { since, until: None, write: false, status: WrittenAs::Closed };
+    let stands = |handle: &Handle| -> BackfillView { handle.backfills().unwrap()[0].clone() };
+    let begun = day.handle.backfill(ask).await.unwrap();
+    day.pass(40).await;
+    other.pause_backfill(&begun.id).await.unwrap();
+    day.pass(10).await;
+    let paused = stands(&day.handle);
+    assert_eq!(paused.state, BackfillState::Paused);
+    assert!(paused.read > 0 && paused.read < 3_000, "{paused:?}");
+    day.pass(120).await;
+    assert_eq!(stands(&other).read, paused.read);
+    day.handle.resume_backfill(&begun.id).await.unwrap();
+    day.pass(20).await;
+    day.kill().await;
+    // A lease.
+    for _ in 0..120 {
+        if stands(&other).state == BackfillState::Read {
+            break;
+        }
+        day.pass(5).await;
+    }
+    let read = stands(&other);
+    assert_eq!((read.state, read.added), (BackfillState::Read, 3_000), "{read:?}");
+    let long_ago = format!("from={}", since.timestamp() - 1);
+    let journal = day.aircall.journal(0);
+    let pages = journal.iter().filter(|entry| entry.path.contains(&long_ago) && entry.status == 200).count();
+    assert!((60..=63).contains(&pages), "{pages}: but for the page that was under way none is read twice");
+    other_task.abort();
 }

@@ -110,6 +110,8 @@ impl House {
             .extend(without_engine::leave_company().into_iter().map(|(key, text)| Entered::Note(key, text)));
         // Whoever went live while the webhook was taken away did not know of this.
         entered.extend(self.hold(Utc::now()).await?);
+        let store = self.store();
+        blocking(move || without_engine::stop_backfills(store.as_ref(), Utc::now())).await??;
         if draft.events == EventsBy::Manual && !draft.given.contains("aircall.webhook") {
             // It was made there by hand for this company; another one has another.
             entered.push(Entered::Value("aircall.webhook", None));

@@ -6,6 +6,7 @@ mod program;
 
 mod account;
 mod actions;
+mod backfill;
 mod brake;
 mod chosen;
 mod decisions;

@@ -1,5 +1,6 @@
 /** The scenes: each state of the pages, reachable by `?scene=`. A scene is a first answer, and what differs from the usual. */
 import type { CallDetail, CallView, Card, Health, LiveCall, Now, OpenRecords } from '../../wire';
+import { backfill, type OldCalls } from './backfill';
 import { manyCallers, someCallers, waits, type DeskScene } from './desk';
 import { american, BASTIEN, callAt, customer, ELENA, french, RUTH, SALES_US, SUPPORT_FR, sharing, unanswered, WITHHELD } from './people';
 import type { SetupScene } from './setup';
@@ -22,6 +23,8 @@ export interface Scene {
   readonly fault?: 'unauthorized' | 'unreachable' | 'list' | 'away' | 'silent' | 'not_set_up';
   /** Who waits for a call back; absent: nobody. */
   readonly desk?: DeskScene;
+  /** Old calls that were read; absent: none. */
+  readonly backfills?: OldCalls;
   /** The set-up; absent where everything is set up. */
   readonly setup?: SetupScene;
 }
@@ -89,9 +92,34 @@ function uninstalledHealth(at: number): Health {
   };
 }
 
+const BACKFILL = '#backfill';
+
+/** One backfill, as stored and as health tells of it. */
+function oldCalls(over: Parameters<typeof backfill>[1], more: Partial<Scene> = {}): Scene {
+  const one = (at: number) => backfill(at, over);
+  return {
+    now: (at) => ({ ...quietNow(at), health: { ...wellHealth(at), backfills: [one(at)] } }),
+    hash: BACKFILL,
+    backfills: { all: (at) => [one(at)], ...more.backfills },
+    ...('press' in more ? { press: more.press } : {}),
+  };
+}
+
+const READING = { state: 'reading', read: 5_120, added: 5_040, known: 80, to_write: 5_040, per_minute: 1_420, remaining_seconds: 292, done_at: null } as const;
+const WRITING = { state: 'writing', write: true, begun: 3_424, written: 3_310, held: 60, refused: 2, not_logged: 30, to_write: 8_226, per_minute: 34, remaining_seconds: 14_560, done_at: null } as const;
+
 /** All scenes by name. */
 export const SCENES: Readonly<Record<string, Scene>> = {
   idle: { now: quietNow },
+  backfill: { now: quietNow, hash: BACKFILL },
+  'backfill-reading': oldCalls(READING),
+  'backfill-held-up': oldCalls({ ...READING, per_minute: null, remaining_seconds: null, error: { code: 'aircall_away', text: '' }, out_of_reach_before: 1_780_000_000 }),
+  'backfill-paused': oldCalls({ ...READING, state: 'paused', per_minute: null, remaining_seconds: null }),
+  'backfill-read': oldCalls({}),
+  'backfill-dry-run': oldCalls({}, { press: '.reading [aria-expanded]' }),
+  'backfill-writing': oldCalls(WRITING),
+  'backfill-written': oldCalls({ ...WRITING, state: 'written', begun: 11_650, written: 11_402, held: 148, not_logged: 98, to_write: 0, per_minute: null, remaining_seconds: null }),
+  'backfill-failed': { now: quietNow, hash: BACKFILL, backfills: { fails: { '/api/backfills': { status: 503, code: 'store_unavailable' } } } },
   empty: {
     now: (at) => ({ ...quietNow(at), recent: [], today: { calls: 0, written: 0, held: 0, talk_seconds: 0 }, health: wellHealth(at) }),
     calls: () => [],

@@ -75,6 +75,7 @@ export function wellHealth(now: number): Health {
       text: null,
     },
     recoveries: [],
+    backfills: [],
     computer: null,
     telling: [{ way: 'mail', waiting: 0, sent_at: now - 2 * DAY, failing_since: null, next_try_at: null, text: null, given_up_at: null }],
     odd_events: 0,

@@ -5,9 +5,11 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
+use sidetone_protocol::WrittenAs;
 
 use super::call_list::ListColumns;
 use super::{attempt, call_id, json, key, ledger, message_list, micros, moment, own_comment};
+use crate::backfill::WrittenBack;
 use crate::call::CaseId;
 use crate::ledger::Ledger;
 use crate::number::E164;
@@ -50,14 +52,17 @@ pub(in crate::store) fn put(sql: &mut dyn Sql, changes: &[&CaseChange]) -> Resul
             case.arrived,
             case.revision + 1,
             case.listed.as_ref().map(hex),
+            case.written_back.map(|back| back.backfill),
+            case.written_back.map(|back| back.status.code()),
         ]));
     }
     let put = sql.execute_for_each(
         "INSERT INTO call (id, facts, selected, barred, reads_failed, reads_given_up, adopted, carded,
              due_at, due_writes, due_since, thread, started_at, live, number, state, reason, wanted, outcome,
-             talk_seconds, search, view, message, ordinal, arrived, revision, listed)
+             talk_seconds, search, view, message, ordinal, arrived, revision, listed,
+             backfill, written_as)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-             $24, $25, $26, $27)
+             $24, $25, $26, $27, $28, $29)
          ON CONFLICT (id) DO UPDATE SET facts = excluded.facts, selected = excluded.selected,
              barred = excluded.barred, reads_failed = excluded.reads_failed,
              reads_given_up = excluded.reads_given_up, adopted = excluded.adopted, carded = excluded.carded,
@@ -67,7 +72,7 @@ pub(in crate::store) fn put(sql: &mut dyn Sql, changes: &[&CaseChange]) -> Resul
              outcome = excluded.outcome, talk_seconds = excluded.talk_seconds, search = excluded.search,
              view = excluded.view, message = excluded.message, ordinal = excluded.ordinal,
              arrived = excluded.arrived, revision = excluded.revision,
-             listed = excluded.listed
+             listed = excluded.listed, backfill = excluded.backfill, written_as = excluded.written_as
          WHERE call.revision = excluded.revision - 1",
         &mut sets.into_iter(),
     )?;
@@ -83,7 +88,7 @@ pub(in crate::store) fn case(sql: &mut dyn Sql, id: CaseId) -> Result<Option<Cas
     // change made from such a mixture is refused.
     let found = sql.row(
         "SELECT facts, selected, barred, reads_failed, reads_given_up, adopted, carded, due_at, due_writes, due_since,
-             thread, arrived, revision, listed FROM call WHERE id = $1",
+             thread, arrived, revision, listed, backfill, written_as FROM call WHERE id = $1",
         &values![key(id)],
         of_row,
     )?;
@@ -98,10 +103,13 @@ fn of_row(row: &Row<'_>) -> Result<Case, StoreError> {
     let due: Option<i64> = row.get(7)?;
     let writes = row.count(8)?;
     let since: Option<i64> = row.get(9)?;
+    let status: Option<String> = row.get(15)?;
+    let status = status.as_deref().and_then(WrittenAs::from_code).unwrap_or_default();
     Ok(Case {
         call: json(&row.get::<String>(0)?)?,
         selected: row.get::<Option<i64>>(1)?.map(|selected| selected != 0),
         barred: row.get(2)?,
+        written_back: row.get::<Option<i64>>(14)?.map(|backfill| WrittenBack { backfill, status }),
         ledger: Ledger::default(),
         attempts: Vec::new(),
         own: Vec::new(),
