@@ -15,6 +15,7 @@ mod files;
 mod hub;
 mod kept;
 mod load;
+mod log;
 mod process;
 mod program;
 mod requests;
@@ -44,6 +45,9 @@ struct Arguments {
     /// How long each load takes, in seconds.
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=30))]
     seconds: u64,
+    /// How many stored calls are searched; fewer for a try.
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(20_000..=5_000_000))]
+    calls: u64,
     /// Where table.md goes, and for the time of the run the databases; the disk that is measured.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -58,6 +62,8 @@ enum Part {
     Directory,
     /// A large recording on its way, which is part of `hub`.
     Files,
+    /// A search among a million stored calls.
+    Log,
     /// The companion's window, under Xvfb.
     Window,
 }
@@ -116,6 +122,10 @@ async fn run(arguments: &Arguments) -> Result<String, Failure> {
     if matches!(arguments.only, None | Some(Part::Hub | Part::Files)) {
         progress("a recording on its way");
         parts.push(files::measure(work.path()).await?);
+    }
+    if matches!(arguments.only, None | Some(Part::Log)) {
+        progress(&format!("{} stored calls", arguments.calls));
+        parts.push(log::measure(work.path(), arguments.calls).await?);
     }
     if matches!(arguments.only, None | Some(Part::Window)) {
         progress("the companion's window");

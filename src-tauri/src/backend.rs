@@ -30,8 +30,14 @@ pub struct CallQuery {
     pub before: Option<String>,
     /// Which calls.
     pub filter: CallFilter,
-    /// Text looked for in name, number, line and agent.
+    /// Words and numbers that must all be found.
     pub text: Option<String>,
+    /// Only calls that began then or later (RFC 3339).
+    pub from: Option<String>,
+    /// Only calls that began before (RFC 3339).
+    pub until: Option<String>,
+    /// Only calls of this agent, by Aircall's id.
+    pub agent: Option<String>,
     /// How many calls at most; the backend has its own upper limit.
     pub limit: Option<u32>,
 }

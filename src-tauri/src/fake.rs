@@ -120,7 +120,7 @@ impl Backend for FakeBackend {
     }
 
     fn calls(&self, _query: CallQuery) -> Result<CallPage, BackendError> {
-        Ok(CallPage { calls: self.state().recent.clone(), next: None })
+        Ok(CallPage { calls: self.state().recent.clone(), next: None, total: None, notes: Vec::new() })
     }
 
     fn call(&self, id: &str) -> Result<Option<CallDetail>, BackendError> {

@@ -3,6 +3,7 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use chrono::DateTime;
 use http::Method;
 use sidetone_engine::call::CaseId;
 use sidetone_engine::choice::CallerName;
@@ -225,7 +226,26 @@ impl Backend for OwnEngine {
             CallFilter::Voicemail => Filter::Voicemail,
         };
         let limit = query.limit.map_or(PAGE, |limit| limit as usize);
-        Ok(self.handle()?.calls(&Query { before: query.before, filter, text: query.text, limit })?)
+        let at = |text: Option<String>| match text.map(|text| DateTime::parse_from_rfc3339(&text)).transpose()
+        {
+            Ok(at) => Ok(at.map(|at| at.to_utc())),
+            Err(_) => Err(BackendError::Invalid("A time is given as 2026-11-01T09:00:00Z.".to_owned())),
+        };
+        let agent = query.agent.map(|agent| agent.parse()).transpose();
+        let agent =
+            agent.map_err(|_| BackendError::Invalid("An agent is named by Aircall's id.".to_owned()))?;
+        let (from, until) = (at(query.from)?, at(query.until)?);
+        let asked = Query {
+            before: query.before,
+            filter,
+            text: query.text,
+            from,
+            until,
+            agent,
+            limit,
+            ..Query::default()
+        };
+        Ok(self.handle()?.calls(&asked)?)
     }
 
     fn call(&self, id: &str) -> Result<Option<CallDetail>, BackendError> {

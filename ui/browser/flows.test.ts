@@ -63,22 +63,22 @@ function ring(id: string, over: Partial<CallView> = {}): LiveEvent {
 const ended = (id: string, over: Partial<CallView> = {}) => ring(id, { phase: 'ended', outcome: 'missed', ended_at: 1_795_095_100, ...over });
 
 describe('the search field', () => {
-  it('is reached by / and by Ctrl K, filters as one types, and lets go in two steps', async () => {
-    await withScene('idle', async (page) => {
+  it('is reached by / and by Ctrl K, searches as one types, and lets go in two steps', async () => {
+    await withScene('calls', async (page) => {
       await page.keyboard.press('/');
       await page.keyboard.type('harlow');
       await page.clock.runFor(300);
-      await page.locator('.list [data-call]').first().waitFor();
-      expect(await place(page)).toBe('#calls?text=harlow');
-      expect(await page.locator('.list [data-call]').count()).toBe(2);
-      expect(await focused(page)).toBe('Search');
+      await page.locator('[data-result^="call:"]').first().waitFor();
+      expect(await place(page)).toBe('#search?text=harlow');
+      expect(await page.locator('[data-result^="call:"]').count()).toBe(2);
+      expect(await focused(page)).toBe('Search or dial');
       await page.keyboard.press('Escape');
       await page.clock.runFor(300);
-      expect(await place(page)).toBe('#calls');
+      expect(await place(page), 'an empty field leads back').toBe('#calls');
       await page.keyboard.press('Escape');
-      expect(await focused(page)).not.toBe('Search');
+      expect(await focused(page)).not.toBe('Search or dial');
       await page.keyboard.press('Control+k');
-      expect(await focused(page)).toBe('Search');
+      expect(await focused(page)).toBe('Search or dial');
     });
   });
 
@@ -87,6 +87,115 @@ describe('the search field', () => {
       await page.keyboard.press('/');
       await page.keyboard.press('ArrowDown');
       expect(await focused(page)).toBe('4186780060');
+    });
+  });
+
+  it('chooses, opens and calls what was found without leaving the field', async () => {
+    await withScene('search', async (page) => {
+      const chosen = () => page.locator('[data-result].chosen, [data-result] > .chosen').evaluate((at) => at.closest('[data-result]')?.getAttribute('data-result'));
+      await page.keyboard.press('Control+k');
+      expect(await chosen()).toBe('customer:70388');
+      expect(await page.getByRole('button', { name: 'Call', exact: true }).count(), 'actions only on the chosen row').toBe(1);
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('ArrowDown');
+      expect(await chosen()).toBe('call:4186780059');
+      await page.keyboard.press('ArrowUp');
+      expect(await focused(page)).toBe('Search or dial');
+      await page.keyboard.press('Control+Enter');
+      await page.getByText('The number is in Aircall').waitFor();
+      expect((await asked(page)).filter((one) => one === 'POST /api/dial')).toHaveLength(1);
+      await page.keyboard.press('Control+4');
+      await page.locator('.detail h1', { hasText: 'Bastien Roche' }).waitFor();
+      expect(await place(page)).toBe('#calls?text=roche&call=4186780059');
+    });
+  });
+
+  it('marks what was typed, and leads from the notes to their call', async () => {
+    await withScene('search', async (page) => {
+      expect(await page.locator('[data-result^="customer:"] mark').first().textContent()).toBe('Roche');
+      const note = page.locator('[data-result^="note:"]');
+      expect(await note.locator('mark').first().textContent()).toBe('Roche');
+      await note.locator('a').click();
+      await page.locator('.detail h1').waitFor();
+      expect(await place(page)).toMatch(/^#calls\?text=roche&call=\d+$/);
+    });
+  });
+
+  it('offers to call what is a number', async () => {
+    await withScene('search-number', async (page) => {
+      await page.getByRole('button', { name: 'Call 01 99 00 55 23' }).click();
+      await page.getByText('The number is in Aircall').waitFor();
+    });
+  });
+
+  it('says what was searched in vain, and what could not be searched', async () => {
+    await withScene('search-nothing', async (page) => {
+      await page.getByText('Nothing for “Zebra”').waitFor();
+      await page.getByText('Names, numbers, agents').waitFor();
+    });
+    await withScene('search-failed', async (page) => {
+      await page.getByRole('button', { name: 'Try again' }).click();
+      expect((await asked(page)).filter((one) => one.startsWith('calls'))).toHaveLength(2);
+    });
+  });
+});
+
+describe('the filters', () => {
+  it('show days, which can be taken back', async () => {
+    await withScene('calls', async (page) => {
+      await page.getByRole('button', { name: 'Choose days' }).click();
+      await page.getByRole('button', { name: 'Yesterday' }).click();
+      expect(await place(page)).toBe('#calls?from=2026-11-18&until=2026-11-18');
+      await page.locator('.list [data-call="4186780052"]').waitFor();
+      expect(await page.locator('.list [data-call="4186780060"]').count()).toBe(0);
+      await page.getByRole('button', { name: 'Choose days: not all are shown' }).click();
+      await page.getByRole('button', { name: 'Any day' }).click();
+      await page.locator('.list [data-call="4186780060"]').waitFor();
+    });
+  });
+
+  it('ask once whose calls are mine', async () => {
+    await withScene('calls-who', async (page) => {
+      await page.getByRole('link', { name: 'Mine' }).click();
+      await page.getByRole('button', { name: 'Ruth Calder' }).click();
+      expect(await place(page)).toBe('#calls?filter=mine');
+      await page.locator('.list [data-call]').first().waitFor();
+      const names = await page.locator('.list .second').allTextContents();
+      expect(names.every((text) => text.includes('Ruth Calder'))).toBe(true);
+    });
+  });
+
+  it('go along into the export', async () => {
+    await withScene('calls-days', async (page) => {
+      await page.getByRole('button', { name: 'Export calls' }).click();
+      await page.getByRole('button', { name: 'CSV' }).click();
+      await page.getByText('Saved as sidetone-calls.csv').waitFor();
+      expect(await asked(page)).toContain('export csv all  2026-11-18 2026-11-18');
+    });
+  });
+});
+
+describe('what was written', () => {
+  it('is taken back after a question that lists it', async () => {
+    await withScene('detail', async (page) => {
+      await page.getByRole('button', { name: 'Undo our writes' }).first().click();
+      const dialog = page.getByRole('dialog', { name: 'Undo our writes?' });
+      await dialog.getByText('Note “Call ended”').waitFor();
+      await dialog.getByText('Tags: Aircall, Inbound call, Delivery').waitFor();
+      await dialog.getByRole('button', { name: 'Undo our writes' }).click();
+      expect(await asked(page)).toContain('take_back 4186780060');
+    });
+  });
+
+  it('is moved to whom one finds', async () => {
+    await withScene('detail', async (page) => {
+      await page.getByRole('button', { name: 'Move', exact: true }).click();
+      const dialog = page.getByRole('dialog', { name: 'Move to another customer' });
+      await dialog.getByRole('textbox').fill('harlow');
+      await page.clock.runFor(400);
+      await dialog.getByRole('button', { name: /Harlow/ }).click();
+      expect((await asked(page)).some((one) => /^choose 4186780060 \d+ true$/.test(one))).toBe(true);
     });
   });
 });
@@ -170,7 +279,7 @@ describe('the list', () => {
       await page.getByText('Nothing for “Zebra”').waitFor();
       await page.getByRole('button', { name: 'Show all' }).click();
       expect(await place(page)).toBe('#calls');
-      expect(await page.getByRole('textbox', { name: 'Search' }).inputValue()).toBe('');
+      expect(await page.getByRole('textbox', { name: 'Search or dial' }).inputValue()).toBe('');
     });
   });
 
@@ -202,7 +311,7 @@ describe('a ring', () => {
       await push(page, ring('90'));
       await page.locator('.live-bar', { hasText: 'Odo Lambert' }).waitFor();
       await page.clock.runFor(400);
-      expect([await place(page), await focused(page)]).toEqual(['#calls?text=gre', 'Search']);
+      expect([await place(page), await focused(page)]).toEqual(['#search?text=gre', 'Search or dial']);
       await page.getByRole('button', { name: 'Show' }).click();
       await page.locator('.band h1', { hasText: 'Odo Lambert' }).waitFor();
     });
@@ -287,7 +396,7 @@ describe('the window', () => {
         await page.keyboard.press('F6');
         seen.push(await focused(page));
       }
-      expect(seen).toEqual(['Search', 'Now', 'All', 'Ring a call', 'Search']);
+      expect(seen).toEqual(['Search or dial', 'Now', 'All', 'Ring a call', 'Search or dial']);
     });
   });
 

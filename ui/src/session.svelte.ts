@@ -8,7 +8,7 @@ import { SvelteMap } from 'svelte/reactivity';
 
 import { Desk } from './desk.svelte';
 import { HostError, type Host, type Method } from './host/host';
-import { emptyList, withChangedCall, withFirstPage, withFreshShown, withNextPage, type List, type Query } from './model/list';
+import { emptyList, isSame, withChangedCall, withFirstPage, withFreshShown, withNextPage, type List, type Query } from './model/list';
 import { EMPTY, reduce, type Model, type Stimulus } from './model/model';
 import type { CallView, Pushed } from './wire';
 
@@ -124,7 +124,7 @@ export class Session {
 
   /** Loads the list from its top, keeping what is there on show until the answer comes. */
   async loadList(query: Query): Promise<void> {
-    const same = this.list?.query.filter === query.filter && this.list.query.text === query.text;
+    const same = this.list !== null && isSame(this.list.query, query);
     const list: List = same && this.list ? { ...this.list, status: 'loading' } : emptyList(query);
     await this.#load(list, async () => this.#withLatest(withFirstPage(list, await this.host.calls(query))));
   }
@@ -147,7 +147,7 @@ export class Session {
 
   /** Calls that began while the first page was on its way are known from their events. */
   #withLatest(list: List): List {
-    if (list.query.filter !== 'all' || list.query.text) return list;
+    if (!isSame(list.query, { filter: 'all', text: '' })) return list;
     return this.model.recent.toReversed().reduce((so, call) => withChangedCall(so, call, true), list);
   }
 

@@ -58,7 +58,7 @@ describe('a copied report', () => {
     const detail = aDetail({
       call: aCall('4186780376', { number: french, customer }),
       card: aCard('4186780376', { customer }),
-      explanation: [{ at: 0, event: 'e', match: 'Elena Prats (elena@example.com) by +33199005523', rule: 'r', request: 'q', answer: 'a' }],
+      explanation: [{ at: 0, event: 'e', by: null, events: 0, first_event_at: null, repeats: 0, match: 'Elena Prats (elena@example.com) by +33199005523', rule: 'r', request: 'q', answer: 'a' }],
     });
     const report = reportOf(detail, (one) => [['Match', one.match]]);
     expect(report).not.toMatch(/Elena|example\.com|99005523/);

@@ -87,10 +87,14 @@ describe('a request', () => {
   });
 
   it('asks for calls by filter, text and place in the list', async () => {
-    handler = (_, answer) => json(answer, { calls: [aCall('1')], next: null });
+    handler = (_, answer) => json(answer, { calls: [aCall('1')], next: null, total: null, notes: [] });
     await host.calls({ filter: 'missed', text: 'Roche & co', before: '99' });
     const asks = new URL(asked[0]?.url ?? '', 'http://x').searchParams;
-    expect(Object.fromEntries(asks)).toEqual({ filter: 'missed', limit: '50', text: 'Roche & co', before: '99' });
+    expect(Object.fromEntries(asks)).toEqual({ filter: 'missed', limit: '50', q: 'Roche & co', cursor: '99' });
+    await host.calls({ filter: 'mine', text: '', agent: '33', from: '2026-11-18', until: '2026-11-18' });
+    const { from = '', until = '', ...mine } = Object.fromEntries(new URL(asked[1]?.url ?? '', 'http://x').searchParams);
+    expect(mine).toEqual({ filter: 'all', limit: '50', agent: '33' });
+    expect(Date.parse(until) - Date.parse(from), 'a day is in it to its end').toBe(86_400_000);
   });
 
   it.each([

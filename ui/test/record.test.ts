@@ -73,8 +73,10 @@ describe('the ledger', () => {
 
 describe('the address', () => {
   it('comes back as the place it was made from', () => {
-    const place = { page: 'calls', filter: 'missed', text: 'Roche & Sœurs', call: '4186780001', step: null } as const;
+    const place = { page: 'calls', filter: 'missed', text: 'Roche & Sœurs', from: '2026-11-18', until: null, call: '4186780001', step: null } as const;
     expect(parseRoute(routeHash(place))).toEqual(place);
+    expect(parseRoute(routeHash({ page: 'search', text: 'Roche & Sœurs' }))).toMatchObject({ page: 'search', text: 'Roche & Sœurs' });
+    expect(parseRoute('#calls?from=soon&until=2026-99-99')).toMatchObject({ from: null, until: null });
     expect(parseRoute(routeHash({ page: 'setup', step: 'dry_run' }))).toMatchObject({ page: 'setup', step: 'dry_run' });
     expect(parseRoute('#setup?step=nonsense')).toMatchObject({ page: 'setup', step: null });
     expect(parseRoute(routeHash({ page: 'doctor' }))).toMatchObject({ page: 'doctor' });

@@ -8,7 +8,7 @@ import { aCall, aDetail, aNow, pushed, TALKING } from './samples';
 /** A host whose answers the test decides. */
 class Scripted implements Host {
   answers: (() => Promise<Now>)[] = [];
-  page: (query: CallQuery) => Promise<CallPage> = async () => ({ calls: [], next: null });
+  page: (query: CallQuery) => Promise<CallPage> = async () => ({ calls: [], next: null, total: null, notes: [] });
   feed: Feed | null = null;
   asked = 0;
   token = '';
@@ -129,7 +129,7 @@ describe('what is on show', () => {
   it('is asked for anew when events were lost', async () => {
     host.answers = [async () => aNow({ event_id: '99', live: [{ call: aCall('z', TALKING), card: aDetail().card }] })];
     await session.loadList(ALL);
-    host.page = async () => ({ calls: [aCall('later')], next: null });
+    host.page = async () => ({ calls: [aCall('later')], next: null, total: null, notes: [] });
     host.feed?.resync();
     await vi.advanceTimersByTimeAsync(0);
     expect([session.model.shown, session.list?.calls[0]?.id]).toEqual(['z', 'later']);
@@ -147,21 +147,21 @@ describe('the list', () => {
   it('drops the answer to a question that is no longer asked', async () => {
     let answer: (page: CallPage) => void = () => {};
     host.page = ({ filter }) =>
-      filter === 'all' ? new Promise((given) => (answer = given)) : Promise.resolve({ calls: [aCall('missed')], next: null });
+      filter === 'all' ? new Promise((given) => (answer = given)) : Promise.resolve({ calls: [aCall('missed')], next: null, total: null, notes: [] });
     const slow = session.loadList(ALL);
     await session.loadList({ filter: 'missed', text: '' });
-    answer({ calls: [aCall('too late')], next: null });
+    answer({ calls: [aCall('too late')], next: null, total: null, notes: [] });
     await slow;
     expect(session.list?.calls.map((call) => call.id)).toEqual(['missed']);
   });
 
   it('keeps what is loaded when the next page does not come, and asks for that page again', async () => {
-    host.page = async () => ({ calls: [aCall('a')], next: 'x' });
+    host.page = async () => ({ calls: [aCall('a')], next: 'x', total: null, notes: [] });
     await session.loadList(ALL);
     host.page = refuse('unreachable');
     await session.loadMore();
     expect([session.list?.status, session.list?.calls.length]).toEqual(['failed', 1]);
-    host.page = async ({ before }) => ({ calls: [aCall(`after ${before}`)], next: null });
+    host.page = async ({ before }) => ({ calls: [aCall(`after ${before}`)], next: null, total: null, notes: [] });
     await session.loadMore();
     expect(session.list?.calls.map((call) => call.id)).toEqual(['a', 'after x']);
   });
@@ -171,19 +171,19 @@ describe('the list', () => {
     host.page = () => new Promise((given) => (answer = given));
     const first = session.loadList(ALL);
     host.feed?.pushed(pushed(11, { event: 'call', data: aCall('new', { started_at: 9_000 }) }));
-    answer({ calls: [aCall('a')], next: null });
+    answer({ calls: [aCall('a')], next: null, total: null, notes: [] });
     await first;
     expect(session.list?.calls.map((call) => call.id)).toEqual(['new', 'a']);
   });
 
   it('does not lose a call that came while a page was on its way', async () => {
-    host.page = async () => ({ calls: [aCall('a')], next: 'x' });
+    host.page = async () => ({ calls: [aCall('a')], next: 'x', total: null, notes: [] });
     await session.loadList(ALL);
     let answer: (page: CallPage) => void = () => {};
     host.page = () => new Promise((given) => (answer = given));
     const more = session.loadMore();
     host.feed?.pushed(pushed(11, { event: 'call', data: aCall('new', { started_at: 9_000 }) }));
-    answer({ calls: [aCall('b')], next: null });
+    answer({ calls: [aCall('b')], next: null, total: null, notes: [] });
     await more;
     expect(session.list?.calls.map((call) => call.id)).toEqual(['new', 'a', 'b']);
   });

@@ -34,12 +34,12 @@ async function aHost() {
 }
 
 it('asks the desktop by its commands', async () => {
-  answers = (command) => (command === 'calls' ? { calls: [], next: null } : null);
+  answers = (command) => (command === 'calls' ? { calls: [], next: null, total: null, notes: [] } : null);
   const host = await aHost();
   await host.calls({ filter: 'missed', text: '', before: '9' });
   host.open('https://acme.example.com/');
   expect(asked).toEqual([
-    ['calls', { filter: 'missed', text: null, before: '9' }],
+    ['calls', { query: { filter: 'missed', text: null, from: null, until: null, agent: null, before: '9' } }],
     ['open_url', { url: 'https://acme.example.com/' }],
   ]);
 });

@@ -23,6 +23,7 @@ mod health;
 mod heartbeat;
 pub(crate) mod helpdesks;
 mod in_vain;
+mod indexing;
 mod linked;
 mod lists;
 mod looks;
@@ -40,6 +41,7 @@ mod shadow;
 mod speaking;
 mod sweep;
 mod taken;
+mod taking_back;
 mod tellings;
 mod uninstall;
 pub(crate) mod webhook;
@@ -80,6 +82,7 @@ use self::health::Telling;
 pub(crate) use self::health::requests_kept_in;
 use self::heartbeat::Heartbeat;
 pub(crate) use self::helpdesks::Helpdesks;
+use self::indexing::Indexing;
 pub(crate) use self::lists::{LINE_COUNTRIES, OWN_NUMBERS};
 use self::lists::{List, Lists};
 pub(crate) use self::messages::conversations;
@@ -470,6 +473,7 @@ pub struct Engine {
     recovery: Recovery,
     accounting: Accounting,
     backfilling: Backfilling,
+    indexing: Indexing,
     computer: Computer,
     telling: Telling,
     tellings: Tellings,
@@ -597,6 +601,7 @@ impl Engine {
             recovery,
             accounting,
             backfilling,
+            indexing: Indexing::new(now),
             computer: Computer::default(),
             telling,
             tellings: Tellings::new(now),
@@ -902,6 +907,7 @@ impl Engine {
             self.account_on(now)?;
             self.backfill_on(now)?;
             self.mirror_on(now)?;
+            self.index_on(now)?;
         }
         if now >= self.forget_at {
             self.forget_at = now + TimeDelta::hours(1);

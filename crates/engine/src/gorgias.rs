@@ -19,6 +19,7 @@ mod record;
 #[cfg(test)]
 mod tests;
 mod ticket;
+mod withdrawal;
 
 use std::collections::BTreeSet;
 
@@ -40,7 +41,7 @@ use crate::helpdesk::{
     Adopted, Answer, Assessment, Context, CustomerSeen, Helpdesk, ListPage, Met, Owner, Probed, Refusal,
     Request, Told, Upload, Whereabouts,
 };
-use crate::ledger::{Attempt, Holding, Write};
+use crate::ledger::{Attempt, Holding, WITHDRAWN, Write};
 use crate::number::E164;
 use crate::others::{Others, OthersRecord, Span};
 use crate::outline::Outline;
@@ -160,7 +161,9 @@ impl Helpdesk for Gorgias {
 
     fn assess(&self, case: &Case, context: &Context<'_>) -> Assessment {
         let mut assessment = assess::assess(case, context);
-        linked::add(&self.account, case, context, &mut assessment);
+        if !case.ledger.has(WITHDRAWN) {
+            linked::add(&self.account, case, context, &mut assessment);
+        }
         assessment
     }
 
@@ -176,6 +179,14 @@ impl Helpdesk for Gorgias {
         answer: &Answer,
     ) -> Result<Others, Refusal> {
         others::read(&self.account, customer, span, answer)
+    }
+
+    fn takes_back(&self) -> bool {
+        true
+    }
+
+    fn gives_records(&self) -> bool {
+        true
     }
 
     fn outline(&self, _call: &Call, writes: &[Write], now: DateTime<Utc>) -> Outline {

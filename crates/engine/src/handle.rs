@@ -11,7 +11,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use chrono::{DateTime, TimeDelta, Utc};
 use sidetone_protocol::{
     Account, CallDetail, CallPage, CallView, Card, Health, HealthState, LiveCall, MessageDetail, MessagePage,
-    Now, NumberExplanation, OpenRecords, OutboxView, Pushed, SandboxView, Source, SourceKind,
+    NoteFound, Now, NumberExplanation, OpenRecords, OutboxView, Pushed, SandboxView, Source, SourceKind,
     UnmatchedNumber, WriterView,
 };
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 pub use self::desk::Desired;
 use crate::account;
-use crate::act::{ActRefused, DialAsk, Dialled, Said};
+use crate::act::{self, ActRefused, DialAsk, Dialled, Said};
 use crate::call::CaseId;
 use crate::choice::{CallerName, Choice};
 use crate::clinic::Clinic;
@@ -32,8 +32,9 @@ use crate::helpdesk::{Assessment, Helpdesk};
 use crate::inbox;
 use crate::knowledge::{Knowledge, QUESTION_REFUSED, Refused};
 use crate::number::E164;
+use crate::search;
 use crate::settings::{Arrival, Settings};
-use crate::store::{Case, Change, MessageQuery, Query, Receipt, Received, Store, StoreError};
+use crate::store::{Case, Change, FullCall, MessageQuery, Query, Receipt, Received, Store, StoreError};
 use crate::tokens::Tokens;
 use crate::view::{self, Caller};
 
@@ -41,6 +42,8 @@ use crate::view::{self, Caller};
 const RECENT: usize = 12;
 /// How many other numbers of the caller a card shows.
 const OTHER_NUMBERS: usize = 5;
+/// What a search finds is counted to here: more than that nobody reads.
+const COUNTED_TO: u32 = 1_000;
 /// How many earlier calls a card shows.
 const HISTORY: usize = 4;
 /// A card says so long that its look-up failed: no call rings for longer.
@@ -306,8 +309,41 @@ impl Handle {
     /// # Errors
     /// If the store cannot be read.
     pub fn calls(&self, query: &Query) -> Result<CallPage, StoreError> {
-        let (calls, next) = self.shared.store.calls(query)?;
-        Ok(CallPage { calls, next })
+        let store = self.shared.store.as_ref();
+        let query = query.clone().in_our_countries(store)?;
+        let Some(typed) = query.text.as_deref().filter(|text| !text.trim().is_empty()) else {
+            let (calls, next) = store.calls(&query)?;
+            return Ok(CallPage { calls, next, total: None, notes: Vec::new() });
+        };
+        let (found, next) = store.calls_in_full(&query)?;
+        let notes = found.iter().flat_map(|full| notes_with(full, typed)).collect();
+        let total = match query.before {
+            None => Some(store.count_calls(&query, COUNTED_TO)?),
+            Some(_) => None,
+        };
+        Ok(CallPage { calls: found.into_iter().map(|full| full.view).collect(), next, total, notes })
+    }
+
+    /// A page of the call list with everything that is known of each call.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn calls_in_full(&self, query: &Query) -> Result<(Vec<FullCall>, Option<String>), StoreError> {
+        let store = self.shared.store.as_ref();
+        store.calls_in_full(&query.clone().in_our_countries(store)?)
+    }
+
+    /// Who an agent is: an Aircall user's id, or e-mail address.
+    ///
+    /// # Errors
+    /// If there is none, or Aircall's users were not read yet.
+    pub fn agent(&self, named: &str) -> Result<u64, ActRefused> {
+        // Whoever has left Aircall still had calls.
+        if let Ok(id) = named.trim().parse() {
+            return Ok(id);
+        }
+        let agents = self.shared.knowledge.read().unwrap_or_else(PoisonError::into_inner).agents.clone();
+        Ok(act::agent(agents.as_deref(), Some(named))?.id)
     }
 
     /// Everything about one call; `None` if it is unknown, or on a line that is not selected.
@@ -498,6 +534,16 @@ impl Handle {
     /// Why it was not taken: then nothing has changed.
     pub async fn withdraw_choice(&self, id: CaseId) -> Result<CallView, Declined> {
         self.wish_at(id, Wish::Withdraw).await
+    }
+
+    /// A person takes back what we wrote of a call (B11): our notes and tags are removed, the ticket goes to the trash where
+    /// nothing of anybody else is in it, and nothing more is written until [`Handle::retry`]. Comes back when it is stored;
+    /// what is removed is removed after that.
+    ///
+    /// # Errors
+    /// Why it was not taken: then nothing has changed.
+    pub async fn take_back(&self, id: CaseId) -> Result<CallView, Declined> {
+        self.wish_at(id, Wish::TakeBack).await
     }
 
     /// A person says how an unknown caller is called (G5). Every call of the number that waits is written to one customer
@@ -742,6 +788,18 @@ impl Handle {
 
 fn stopping() -> StoreError {
     StoreError::Refused("the engine has stopped".into())
+}
+
+/// The comments of a call in which everything that was typed stands.
+fn notes_with(full: &FullCall, typed: &str) -> Vec<NoteFound> {
+    let comments = full.call.comments().into_iter().filter(|comment| search::holds(&comment.content, typed));
+    let found = comments.map(|comment| NoteFound {
+        call_id: full.view.id.clone(),
+        text: comment.content,
+        author: comment.author.map(|author| author.name),
+        at: comment.posted_at,
+    });
+    found.collect()
 }
 
 /// Health before the first turn.

@@ -423,6 +423,15 @@ pub trait Helpdesk: Send + Sync {
     /// Record − ledger for a call, now, under the settings. The rows live here.
     fn assess(&self, case: &Case, context: &Context<'_>) -> Assessment;
 
+    /// Whether what we wrote can be removed again (B11).
+    fn takes_back(&self) -> bool {
+        false
+    }
+    /// Whether a record can be given to another customer.
+    fn gives_records(&self) -> bool {
+        false
+    }
+
     /// How the record of a call would stand once these writes, all that it still takes, are carried out.
     fn outline(&self, call: &Call, writes: &[Write], now: DateTime<Utc>) -> Outline;
 

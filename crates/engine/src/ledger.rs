@@ -68,6 +68,11 @@ pub fn is_one_calls(key: &str) -> bool {
     matches!(key, "main" | "message" | "duration" | "recording") || key.starts_with("comment:")
 }
 
+/// A person took our writes back: nothing more is written, and what can be is removed (B11). No part of the record.
+pub const WITHDRAWN: &str = "withdrawn";
+/// The customer to whom a person moved the record, until the helpdesk has it there. No part of the record.
+pub const MOVED: &str = "moved";
+
 /// What another integration wrote for a call of shadow mode, and how ours would have differed (B5). No part of the record.
 pub const SHADOW: &str = "shadow";
 
@@ -219,6 +224,10 @@ pub enum WriteKind {
     SetAssignee,
     /// A note is added to the ticket that the call was placed from (G9): another one than the call's.
     AddLink,
+    /// The ticket is given to another customer, because a person moved the record.
+    GiveTicket,
+    /// Something that we wrote is removed, because a person took it back (B11). Harmless to repeat.
+    TakeBack,
 }
 
 impl WriteKind {
@@ -231,8 +240,11 @@ impl WriteKind {
             | WriteKind::NameCustomer
             | WriteKind::CreateTicket
             | WriteKind::CreateTag
-            | WriteKind::AddLink => false,
-            WriteKind::AddEntry
+            | WriteKind::AddLink
+            // Looked at before it is planned; and what is gone needs no removing.
+            | WriteKind::TakeBack => false,
+            WriteKind::GiveTicket
+            | WriteKind::AddEntry
             | WriteKind::AddTags
             | WriteKind::RemoveTags
             | WriteKind::SetStatus

@@ -37,6 +37,7 @@ pub mod others;
 pub mod outline;
 pub mod own_comment;
 mod readiness;
+pub mod search;
 pub mod settings;
 pub mod store;
 pub mod study;

@@ -32,6 +32,7 @@ use crate::gap::Gap;
 use crate::ledger::{Attempt, Holding, Ledger};
 use crate::number::E164;
 use crate::own_comment::OwnComment;
+use crate::search::Indexed;
 use crate::telling::{Decided, Telling, Told};
 
 /// A thread is held this long after its holder was last heard of. A request is given up after 30 s, and a question may
@@ -178,6 +179,8 @@ pub struct Case {
     pub thread: String,
     /// The place of its first statement in the inbox: messages of the same moment are written in this order.
     pub arrived: i64,
+    /// By which words it is found, as stored.
+    pub indexed: Indexed,
     /// A hash of what the last reading of it in a list said, links aside; `None` after anything else was said.
     pub listed: Option<[u8; 32]>,
     /// How often it was stored. A change made from an older reading is refused.
@@ -202,6 +205,7 @@ impl Case {
             due: None,
             thread: String::new(),
             arrived: 0,
+            indexed: Indexed::default(),
             listed: None,
             revision: 0,
         }
@@ -307,10 +311,41 @@ pub struct Query {
     pub before: Option<String>,
     /// Which.
     pub filter: Filter,
-    /// Words that must all occur in name, number, line or agent.
+    /// What somebody typed: words and numbers that must all be found ([`crate::search`]).
     pub text: Option<String>,
+    /// Countries (ISO alpha-2) of our lines: what a typed number without a country's code may mean.
+    pub countries: Vec<String>,
+    /// Only calls that began then or later.
+    pub from: Option<DateTime<Utc>>,
+    /// Only calls that began before.
+    pub until: Option<DateTime<Utc>>,
+    /// Only calls over this line, by Aircall's id.
+    pub line: Option<u64>,
+    /// Only calls that this agent had, by Aircall's id.
+    pub agent: Option<u64>,
     /// At most so many.
     pub limit: usize,
+}
+
+impl Query {
+    /// Numbers without a country's code are read as in the countries of our lines.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn in_our_countries(mut self, store: &dyn Store) -> Result<Query, StoreError> {
+        let countries = store.setting(crate::engine::LINE_COUNTRIES)?.unwrap_or_default();
+        self.countries = countries.split_whitespace().map(str::to_owned).collect();
+        Ok(self)
+    }
+}
+
+/// A call as lists show it, with all its facts.
+#[derive(Clone, Debug)]
+pub struct FullCall {
+    /// As lists show it.
+    pub view: CallView,
+    /// What Aircall says of it.
+    pub call: Call,
 }
 
 /// A page of the list of text messages.
@@ -418,6 +453,22 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// If the store cannot be read.
     fn calls(&self, query: &Query) -> Result<(Vec<CallView>, Option<String>), StoreError>;
+    /// The same with everything that is known of each call.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn calls_in_full(&self, query: &Query) -> Result<(Vec<FullCall>, Option<String>), StoreError>;
+    /// How many calls the query finds, whatever its page; counts no further than to `most`.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn count_calls(&self, query: &Query, most: u32) -> Result<u32, StoreError>;
+    /// Takes at most so many calls into the index of words that are not in it: those of a database from before there was one,
+    /// the newest first. Answers how many it took.
+    ///
+    /// # Errors
+    /// Nothing of them is changed then.
+    fn index_calls(&self, limit: usize) -> Result<usize, StoreError>;
     /// Earlier calls of a number, newest first, and how many there are.
     ///
     /// # Errors
@@ -590,6 +641,11 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// If the store cannot be read.
     fn unheard(&self, ids: &[CaseId]) -> Result<Vec<CaseId>, StoreError>;
+    /// How often something came of a call that was known already.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn repeats(&self, id: CaseId) -> Result<u32, StoreError>;
     /// Those of these calls whose record is not finished.
     ///
     /// # Errors

@@ -14,8 +14,8 @@ use crate::files::FILE;
 use crate::gate;
 use crate::helpdesk::{Assessment, Helpdesk, Standing};
 use crate::ledger::{
-    AGAIN, AttemptState, CHOSEN, EMAIL_REFUSED, FROM_TICKET, GONE, Holding, IN_VAIN, LOST, NAMED, OWNER,
-    SEEN, SHADOW, UNLINKED,
+    AGAIN, AttemptState, CHOSEN, EMAIL_REFUSED, FROM_TICKET, GONE, Holding, IN_VAIN, LOST, MOVED, NAMED,
+    OWNER, SEEN, SHADOW, UNLINKED, WITHDRAWN,
 };
 use crate::number::{E164, Party};
 use crate::readiness::{Kind, kind};
@@ -81,8 +81,15 @@ pub fn call_view(case: &Case, assessment: &Assessment, helpdesk: &dyn Helpdesk) 
 /// Whether somebody expects this call in the helpdesk: not, if it is left out by a rule of the set-up.
 #[must_use]
 pub fn is_wanted(view: &CallView) -> bool {
-    const BY_RULE: [&str; 6] =
-        ["before_go_live", "backfilled", "mode_off", "mode_shadow", "by_setting", "internal_call"];
+    const BY_RULE: [&str; 7] = [
+        "before_go_live",
+        "backfilled",
+        "mode_off",
+        "mode_shadow",
+        "by_setting",
+        "internal_call",
+        "withdrawn",
+    ];
     match (view.state, &view.reason) {
         (CallState::NotLogged, Some(reason)) => {
             !BY_RULE.contains(&reason.code.as_str()) && reason.code != "anonymous_stored"
@@ -343,6 +350,8 @@ fn ledger_views(case: &Case) -> Vec<LedgerView> {
                     | OWNER
                     | IN_VAIN
                     | SHADOW
+                    | WITHDRAWN
+                    | MOVED
             )
     };
     let record = case.ledger.rows().filter(|row| is_record(&row.holding.key));

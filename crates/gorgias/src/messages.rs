@@ -6,6 +6,8 @@
 mod message;
 mod new_message;
 
+use http::Method;
+
 pub use self::{
     message::Message,
     new_message::{Author, Body, Medium, NewMessage, Original, Party},
@@ -15,6 +17,7 @@ use crate::{
     lenient::{list as many, one},
     list::limit,
     query::Query,
+    request::nothing,
 };
 
 /// Which messages to list.
@@ -36,6 +39,11 @@ pub fn list(messages: &ListMessages) -> Request<List<Message>> {
         .push_some("cursor", messages.cursor.as_deref())
         .push_some("limit", limit(messages.limit));
     Request::get(query.on("/api/messages"), many)
+}
+
+/// Deletes a message of a ticket.
+pub fn delete(ticket_id: u64, message_id: u64) -> Request<()> {
+    Request::new(Method::DELETE, format!("/api/tickets/{ticket_id}/messages/{message_id}"), None, nothing)
 }
 
 /// Adds a message to a ticket.

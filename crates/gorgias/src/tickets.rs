@@ -3,6 +3,7 @@
 mod new_ticket;
 mod ticket;
 
+use chrono::{DateTime, SecondsFormat, Utc};
 use http::Method;
 use serde_json::{Map, Value, json};
 
@@ -76,6 +77,8 @@ pub struct TicketUpdate {
     pub external_id: Option<String>,
     /// Takes the ticket out of the trash.
     pub untrash: bool,
+    /// Puts it there, at this moment.
+    pub trash: Option<DateTime<Utc>>,
 }
 
 impl TicketUpdate {
@@ -87,7 +90,8 @@ impl TicketUpdate {
         insert_some(&mut body, "subject", self.subject.as_deref());
         insert_some(&mut body, "customer", self.customer_id.map(|id| json!({ "id": id })));
         insert_some(&mut body, "external_id", self.external_id.as_deref());
-        insert_some(&mut body, "trashed_datetime", self.untrash.then_some(Value::Null));
+        let trashed = self.trash.map(|at| Value::from(at.to_rfc3339_opts(SecondsFormat::Secs, true)));
+        insert_some(&mut body, "trashed_datetime", trashed.or(self.untrash.then_some(Value::Null)));
         body.into()
     }
 }

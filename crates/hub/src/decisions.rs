@@ -50,6 +50,12 @@ pub(crate) async fn withdraw(State(handle): State<Handle>, Path(id): Path<String
     taken(handle.withdraw_choice(call_id(&id)?).await)
 }
 
+/// `POST /api/calls/{id}/withdraw`: what we wrote of the call is removed, and nothing more is written until
+/// `POST /api/calls/{id}/retry`. 404 `no_such_call`; 409 `nothing_written`, `being_written`, `call_is_up`, `cannot_withdraw`.
+pub(crate) async fn take_back(State(handle): State<Handle>, Path(id): Path<String>) -> Taken {
+    taken(handle.take_back(call_id(&id)?).await)
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Name {

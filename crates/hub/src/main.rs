@@ -1,6 +1,6 @@
 //! `sidetone-hub`: the engine on a server.
 
-use std::io::{IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use sidetone_engine::store::StoreError;
 use sidetone_hub::config::{Base, Config, ConfigError, Console, Draft};
 use sidetone_hub::database::Database;
 use sidetone_hub::doctor::{self, Patient};
+use sidetone_hub::export::{self, ExportError, Format};
 use sidetone_hub::house::{House, HouseError, Opening};
 use sidetone_hub::lock::{self, LockError};
 use sidetone_hub::numbers::{self, NumbersError};
@@ -78,6 +79,14 @@ enum Command {
         /// Change nothing: print what would be written for each stored call, one line of JSON each, and what it comes to.
         #[arg(long)]
         dry_run: bool,
+    },
+    /// Write calls to standard output, the newest first: CSV with a header, or JSON Lines.
+    Export {
+        /// csv or jsonl.
+        #[arg(long, value_name = "FORMAT")]
+        format: Format,
+        #[command(flatten)]
+        asked: export::Asked,
     },
     /// Look into the directory of all customers' numbers. Asks nobody and changes nothing.
     Numbers {
@@ -161,6 +170,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             let request = BackfillRequest { since, until, write: Some(write), status: Some(status) };
             backfill(complete(&base)?, &request, dry_run).await
         }
+        Command::Export { format, asked } => export(&complete(&base)?, format, &asked).await,
         Command::Numbers { question: Question::Explain { number, json } } => {
             explain(&complete(&base)?, &number, json).await
         }
@@ -419,6 +429,22 @@ async fn unmatched(config: &Config, json: bool) -> Result<ExitCode, Failure> {
     };
     done.map_err(|error| Failure::Fault(error.to_string()))?;
     Ok(ExitCode::SUCCESS)
+}
+
+async fn export(config: &Config, format: Format, asked: &export::Asked) -> Result<ExitCode, Failure> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let done = match lock::hold(&config.data_dir) {
+        Err(LockError::Taken) => export::there(config, format, asked, &mut out).await,
+        Err(error) => return Err(Failure::Fault(error.to_string())),
+        Ok(_lock) => export::here(config, format, asked, &mut out),
+    };
+    match done {
+        Ok(()) => Ok(ExitCode::SUCCESS),
+        // Whoever read along has seen enough.
+        Err(ExportError::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
+        Err(ExportError::Usage(why)) => Err(Failure::Usage(why)),
+        Err(error) => Err(Failure::Fault(error.to_string())),
+    }
 }
 
 /// While `serve` runs, its data directory is locked: it is asked instead.

@@ -69,6 +69,11 @@ impl Problem {
         Problem::new(StatusCode::NOT_FOUND, "no_such_page", "There is nothing at this address.")
     }
 
+    /// What is wrong, for a person.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+
     pub(crate) fn bad(detail: impl Into<String>) -> Problem {
         Problem::new(StatusCode::BAD_REQUEST, "bad_request", detail)
     }

@@ -20,8 +20,8 @@ use crate::connections::{self, HEADERS_WITHIN};
 use crate::problem::Problem;
 use crate::receiver::{self, Receiver};
 use crate::{
-    account, actions, acts, adopt, api, backfill, decisions, events, messages, metrics, missed, numbers,
-    pages, shadow,
+    account, actions, acts, adopt, api, backfill, decisions, events, export, messages, metrics, missed,
+    numbers, pages, shadow,
 };
 
 /// Whoever asks from inside this program: the window of the desktop. Nobody outside can say so.
@@ -42,6 +42,7 @@ pub(crate) fn routes(handle: &Handle, config: &Config) -> io::Result<Router> {
     let api = Router::new()
         .route("/api/now", get(api::now))
         .route("/api/calls", get(api::calls))
+        .route("/api/calls/export", get(export::export))
         .route("/api/calls/{id}", get(api::call))
         .route("/api/calls/{id}/retry", post(api::retry))
         .route("/api/messages", get(messages::messages))
@@ -59,6 +60,7 @@ pub(crate) fn routes(handle: &Handle, config: &Config) -> io::Result<Router> {
         .route("/api/missed/{key}/claim", post(missed::claim).delete(missed::release))
         .route("/api/missed/{key}/clear", post(missed::clear).delete(missed::undo))
         .route("/api/calls/{id}/customer", post(decisions::choose).delete(decisions::withdraw))
+        .route("/api/calls/{id}/withdraw", post(decisions::take_back))
         .route("/api/calls/{id}/name", post(decisions::name))
         .route("/api/health", get(api::health))
         .route("/api/resume", post(actions::resume))

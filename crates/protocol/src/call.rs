@@ -359,6 +359,18 @@ pub struct ExplanationView {
     pub at: i64,
     /// What came from Aircall.
     pub event: String,
+    /// How Aircall's events come here: `webhook`, `polling`; null where it was not kept.
+    #[serde(default)]
+    pub by: Option<String>,
+    /// How many kinds of events had come of the call by then.
+    #[serde(default)]
+    pub events: u32,
+    /// When the first of them was, unix seconds.
+    #[serde(default)]
+    pub first_event_at: Option<i64>,
+    /// How often something came of the call that was known already.
+    #[serde(default)]
+    pub repeats: u32,
     /// How the customer was found.
     pub r#match: String,
     /// Which rule led to the write.
@@ -402,6 +414,26 @@ pub struct CallDetail {
 pub struct CallPage {
     /// The calls.
     pub calls: Vec<CallView>,
-    /// Give this as `before` to get the next page; null at the end.
+    /// Give this as `cursor` to get the next page; null at the end.
     pub next: Option<String>,
+    /// How many calls there are, on the first page of a search: counted to 1,000 and no further. Null elsewhere.
+    #[serde(default)]
+    pub total: Option<u32>,
+    /// Of a search: the comments in which everything that was typed stands, of the calls of this page.
+    #[serde(default)]
+    pub notes: Vec<NoteFound>,
+}
+
+/// A comment of a call in which a search found something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "index.ts")]
+pub struct NoteFound {
+    /// Aircall's call id, decimal.
+    pub call_id: String,
+    /// The whole text.
+    pub text: String,
+    /// Who wrote it, where Aircall says so.
+    pub author: Option<String>,
+    /// When, unix seconds.
+    pub at: Option<i64>,
 }

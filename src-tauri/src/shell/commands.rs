@@ -7,7 +7,7 @@ use sidetone_protocol::{CallDetail, CallPage, Now, OpenRecords};
 use tauri::State;
 
 use super::inbox::Inbox;
-use crate::backend::{Action, ApiAnswer, Backend, BackendError, CallFilter, CallQuery};
+use crate::backend::{Action, ApiAnswer, Backend, BackendError, CallQuery};
 use crate::controller::Stimulus;
 use crate::links::Links;
 
@@ -63,14 +63,7 @@ pub(super) async fn api(
 
 /// One page of calls, newest first.
 #[tauri::command]
-pub(super) async fn calls(
-    shared: State<'_, Shared>,
-    before: Option<String>,
-    filter: Option<CallFilter>,
-    text: Option<String>,
-    limit: Option<u32>,
-) -> Result<CallPage, CommandError> {
-    let query = CallQuery { before, filter: filter.unwrap_or_default(), text, limit };
+pub(super) async fn calls(shared: State<'_, Shared>, query: CallQuery) -> Result<CallPage, CommandError> {
     ask(&shared, move |backend| backend.calls(query)).await
 }
 

@@ -115,7 +115,7 @@ mod tests {
         }
 
         fn calls(&self, _query: CallQuery) -> Result<CallPage, BackendError> {
-            Ok(CallPage { calls: Vec::new(), next: None })
+            Ok(CallPage { calls: Vec::new(), next: None, total: None, notes: Vec::new() })
         }
 
         fn call(&self, _id: &str) -> Result<Option<CallDetail>, BackendError> {

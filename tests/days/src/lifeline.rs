@@ -23,8 +23,8 @@ use sidetone_engine::directory::{Dealings, Matched};
 use sidetone_engine::gap::Gap;
 use sidetone_engine::number::E164;
 use sidetone_engine::store::{
-    Arrivals, Case, Change, Claim, ComparedRow, InboxRow, MessageQuery, Query, Receipt, Received, Store,
-    StoreError,
+    Arrivals, Case, Change, Claim, ComparedRow, FullCall, InboxRow, MessageQuery, Query, Receipt, Received,
+    Store, StoreError,
 };
 use sidetone_engine::telling::{Telling, Told};
 use sidetone_engine::transport::{Incoming, Outgoing, Transport, TransportError};
@@ -217,6 +217,18 @@ impl Store for MortalStore {
         self.alive()?.calls(query)
     }
 
+    fn calls_in_full(&self, query: &Query) -> Result<(Vec<FullCall>, Option<String>), StoreError> {
+        self.alive()?.calls_in_full(query)
+    }
+
+    fn count_calls(&self, query: &Query, most: u32) -> Result<u32, StoreError> {
+        self.alive()?.count_calls(query, most)
+    }
+
+    fn index_calls(&self, limit: usize) -> Result<usize, StoreError> {
+        self.alive()?.index_calls(limit)
+    }
+
     fn history(&self, number: &E164, but: CaseId, limit: usize) -> Result<(Vec<CallView>, u32), StoreError> {
         self.alive()?.history(number, but, limit)
     }
@@ -351,6 +363,10 @@ impl Store for MortalStore {
 
     fn unheard(&self, ids: &[CaseId]) -> Result<Vec<CaseId>, StoreError> {
         self.alive()?.unheard(ids)
+    }
+
+    fn repeats(&self, id: CaseId) -> Result<u32, StoreError> {
+        self.alive()?.repeats(id)
     }
 
     fn still_pending(&self, ids: &[CaseId]) -> Result<Vec<CaseId>, StoreError> {

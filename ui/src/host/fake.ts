@@ -8,9 +8,11 @@ import { FakeBackfills } from './fake/backfill';
 import { FakeDesk } from './fake/desk';
 import { endOfCall, SCENES, usualDetail, type Scene } from './fake/scenes';
 import { FakeSetup } from './fake/setup';
-import { openRecordsOf, someCalls } from './fake/world';
+import { explained, notesOf, openRecordsOf, someCalls } from './fake/world';
+import { pieces } from '../model/found';
+import { beginOf, endOf } from '../model/list';
 import { bodyOrThrow } from './answer';
-import { HostError, type Action, type CallQuery, type Feed, type Host, type Method, type Preferences, type SignIn } from './host';
+import { HostError, type Action, type CallQuery, type ExportFormat, type Feed, type Host, type Method, type Preferences, type SignIn } from './host';
 
 /** What a browser test may do. */
 export interface Script {
@@ -108,15 +110,16 @@ class SceneHost implements Host {
     return this.#scene.desk ? { ...now, desk: this.#desk.counts() } : now;
   }
 
-  async calls({ filter, text, before }: CallQuery): Promise<CallPage> {
+  async calls({ filter, text, before, from: first, until, agent }: CallQuery): Promise<CallPage> {
     this.#asked.push(`calls ${filter} ${text} ${before ?? ''}`.trim());
     if (this.#scene.fault === 'list') throw new HostError('unreachable', 'the scene says so');
     const all = (this.#scene.calls ?? someCalls)(seconds());
-    const wanted = text.toLowerCase();
-    const found = all.filter((call) => fits(call, filter) && JSON.stringify(call).toLowerCase().includes(wanted));
+    const span = (call: CallView) => (!first || call.started_at >= beginOf(first)) && (!until || call.started_at < endOf(until));
+    const found = all.filter((call) => fits(call, filter, agent ?? null) && span(call) && holds(call, text));
+    const notes = text ? notesOf(found, seconds()).filter((note) => pieces(note.text, text).some((one) => one.hit)) : [];
     const from = Number(before ?? 0);
     const next = from + PAGE_SIZE < found.length ? String(from + PAGE_SIZE) : null;
-    return { calls: found.slice(from, from + PAGE_SIZE), next };
+    return { calls: found.slice(from, from + PAGE_SIZE), next, total: text && !before ? found.length : null, notes };
   }
 
   async call(id: string): Promise<CallDetail> {
@@ -141,9 +144,16 @@ class SceneHost implements Host {
   async api<T>(method: Method, path: string, body?: unknown): Promise<T> {
     // What is entered may be secret, in a scene too.
     this.#asked.push(`${method} ${path}`);
+    if (path.startsWith('/api/numbers/explain')) return explained(new URLSearchParams(path.split('?')[1]).get('number') ?? '', seconds()) as T;
     const atTheDesk = await this.#desk.answer(method, path, body);
     const { status, body: answer } = atTheDesk ?? this.#backfills.answer(method, path, body) ?? this.#setUp.answer(method, path, body);
     return bodyOrThrow<T>(path, status, answer);
+  }
+
+  async exportCalls({ filter, text, from, until }: CallQuery, format: ExportFormat): Promise<string> {
+    this.#asked.push(`export ${format} ${filter} ${text} ${from ?? ''} ${until ?? ''}`.trim());
+    if (this.#scene.fault === 'list') throw new HostError('unreachable', 'the scene says so');
+    return `sidetone-calls.${format}`;
   }
 
   save(name: string, text: string): void {
@@ -177,8 +187,22 @@ function seconds(): number {
   return Math.floor(Date.now() / 1000);
 }
 
-function fits(call: CallView, filter: CallQuery['filter']): boolean {
+/** Every word stands somewhere, and every digit in the number. */
+function holds(call: CallView, text: string): boolean {
+  const number = /^[\d+().\-/\s]+$/.test(text) ? text.replace(/\D/g, '').replace(/^0/, '') : '';
+  if (number) return (call.number.e164 ?? '').includes(number);
+  const there = plain(JSON.stringify(call) + (call.number.e164 ?? ''));
+  return plain(text).split(/\s+/).every((word) => there.includes(word));
+}
+
+function plain(text: string): string {
+  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+}
+
+function fits(call: CallView, filter: CallQuery['filter'], agent: string | null): boolean {
   switch (filter) {
+    case 'mine':
+      return call.agent !== null && call.agent.id === agent;
     case 'all':
       return true;
     case 'missed':

@@ -10,9 +10,17 @@ import type { CallDetail, CallPage, Now, OpenRecords, Pushed } from '../wire';
 export interface CallQuery {
   readonly filter: Filter;
   readonly text: string;
+  /** The first and the last day, as the reader's calendar has them. */
+  readonly from?: string | null;
+  readonly until?: string | null;
+  /** Of this agent, an Aircall user's id. */
+  readonly agent?: string | null;
   /** From `CallPage.next`; absent for the first page. */
   readonly before?: string;
 }
+
+/** How calls are exported. */
+export type ExportFormat = 'csv' | 'jsonl';
 
 /** What a person can have done. */
 export type Action =
@@ -25,6 +33,8 @@ export type Action =
   | { readonly kind: 'choose'; readonly call: string; readonly customer: string; readonly remember: boolean }
   /** What was decided about the call's number is forgotten. */
   | { readonly kind: 'withdraw'; readonly call: string }
+  /** What we wrote of a call is removed, and nothing more is written for it. */
+  | { readonly kind: 'take_back'; readonly call: string }
   /** The unknown caller is called so. */
   | { readonly kind: 'name'; readonly call: string; readonly name: string; readonly email: string | null }
   /** What the alert with this code offers. */
@@ -59,6 +69,8 @@ export interface Host {
   api<T>(method: Method, path: string, body?: unknown): Promise<T>;
   /** Opens an address outside the pages. */
   open(url: string): void;
+  /** Keeps all calls that the query finds as a file; answers its name. Absent where no file can be kept from a page. */
+  readonly exportCalls?: (query: CallQuery, format: ExportFormat) => Promise<string>;
   /** Keeps a text as a file. Absent where no file can be kept from a page; there it is copied. */
   readonly save?: (name: string, text: string) => void;
   /** Delivers every event after `from` until the returned function is called. */

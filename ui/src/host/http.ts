@@ -5,9 +5,10 @@
  */
 import type { CallDetail, CallPage, LiveEvent, Now, OpenRecords, Pushed } from '../wire';
 import { bodyOrThrow, textIn } from './answer';
-import { HostError, type Action, type CallQuery, type Feed, type Host, type Method, type Preferences, type SignIn } from './host';
+import { callParameters } from './calls';
+import { HostError, type Action, type CallQuery, type ExportFormat, type Feed, type Host, type Method, type Preferences, type SignIn } from './host';
 import { storedPreferences } from './preferences';
-import { saveFile } from './save';
+import { saveBlob, saveFile } from './save';
 import { readEvents, type ServerEvent } from './sse';
 
 /** The hub sends a comment every 15 s; after three missing ones the connection is taken for dead. */
@@ -63,11 +64,25 @@ export class HttpHost implements Host {
     return this.#get(`/api/now?day_start=${Math.floor(midnight.getTime() / 1000)}`);
   }
 
-  calls({ filter, text, before }: CallQuery): Promise<CallPage> {
-    const query = new URLSearchParams({ filter, limit: PAGE_SIZE });
-    if (text) query.set('text', text);
-    if (before) query.set('before', before);
+  calls(wanted: CallQuery): Promise<CallPage> {
+    const query = callParameters(wanted);
+    query.set('limit', PAGE_SIZE);
+    if (wanted.before) query.set('cursor', wanted.before);
     return this.#get(`/api/calls?${query}`);
+  }
+
+  async exportCalls(wanted: CallQuery, format: ExportFormat): Promise<string> {
+    const query = callParameters(wanted);
+    query.set('format', format);
+    const name = `sidetone-calls.${format}`;
+    const answer = await this.#fetch(`/api/calls/export?${query}`, { headers: {} });
+    try {
+      saveBlob(name, await answer.blob());
+    } catch {
+      // Cut off on the way: half a file is none.
+      throw new HostError('unreachable', 'the export was cut off');
+    }
+    return name;
   }
 
   call(id: string): Promise<CallDetail> {
@@ -196,6 +211,8 @@ function pathOf(action: Action): string {
     case 'retry':
     case 'name':
       return `/api/calls/${encodeURIComponent(action.call)}/${action.kind}`;
+    case 'take_back':
+      return `/api/calls/${encodeURIComponent(action.call)}/withdraw`;
     case 'choose':
     case 'withdraw':
       return `/api/calls/${encodeURIComponent(action.call)}/customer`;
@@ -215,6 +232,7 @@ function bodyOf(action: Action): string | null {
     case 'name':
       return JSON.stringify({ name: action.name, email: action.email });
     case 'retry':
+    case 'take_back':
     case 'withdraw':
     case 'pause':
     case 'resume':

@@ -6,6 +6,7 @@ import { listen } from '@tauri-apps/api/event';
 
 import type { CallDetail, CallPage, Now, OpenRecords, Pushed } from '../wire';
 import { bodyOrThrow } from './answer';
+import { callParameters } from './calls';
 import { HostError, type Action, type CallQuery, type Feed, type Host, type Method } from './host';
 import { storedPreferences } from './preferences';
 
@@ -39,8 +40,12 @@ export class TauriHost implements Host {
     return ask('now');
   }
 
-  calls({ filter, text, before }: CallQuery): Promise<CallPage> {
-    return ask('calls', { filter, text: text || null, before: before ?? null });
+  calls(wanted: CallQuery): Promise<CallPage> {
+    const asked = callParameters(wanted);
+    const given = (name: string) => asked.get(name);
+    const { before } = wanted;
+    const query = { filter: given('filter'), text: given('q'), from: given('from'), until: given('until'), agent: given('agent') };
+    return ask('calls', { query: { ...query, before: before ?? null } });
   }
 
   async call(id: string): Promise<CallDetail> {
@@ -61,6 +66,8 @@ export class TauriHost implements Host {
         return ask('choose', { id: action.call, customer: action.customer, remember: action.remember });
       case 'withdraw':
         return ask('withdraw_choice', { id: action.call });
+      case 'take_back':
+        return this.api('POST', `/api/calls/${encodeURIComponent(action.call)}/withdraw`);
       case 'name':
         return ask('name_caller', { id: action.call, name: action.name, email: action.email });
       case 'pause':

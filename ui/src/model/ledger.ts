@@ -53,6 +53,12 @@ export function writtenLines(detail: CallDetail): Line[] {
   return lines;
 }
 
+/** What is removed when our writes are taken back: notes, files in them, tags. */
+export function removedBy(detail: CallDetail): Item[] {
+  const removed = new Set<Item['kind']>(['note', 'part', 'tags']);
+  return merged(writtenLines(detail).map((line) => line.item).filter((item) => removed.has(item.kind)));
+}
+
 /** The requests that are still to come. */
 export function plannedWrites(detail: CallDetail): Planned[] {
   return detail.plan.writes.map((write) => ({ write, items: itemsOf(write.key, detail.call) }));

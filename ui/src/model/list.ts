@@ -8,7 +8,7 @@ import type { CallPage, CallView } from '../wire';
 import { standing } from './record';
 
 /** The filters, in the order of the pills. */
-export const FILTERS = ['all', 'not_logged', 'missed', 'voicemail'] as const;
+export const FILTERS = ['all', 'not_logged', 'missed', 'voicemail', 'mine'] as const;
 
 /** Which calls. */
 export type Filter = (typeof FILTERS)[number];
@@ -16,8 +16,19 @@ export type Filter = (typeof FILTERS)[number];
 /** What was asked for. */
 export interface Query {
   readonly filter: Filter;
-  /** Name, number, line or agent; empty for any. */
+  /** Names, numbers, agents, lines, teams, tags, notes; empty for any. */
   readonly text: string;
+  /** The first and the last day, `2026-11-19`, as the reader's calendar has them. */
+  readonly from?: string | null;
+  readonly until?: string | null;
+  /** Whose calls `mine` are, as an Aircall user's id. */
+  readonly agent?: string | null;
+}
+
+/** Whether two queries ask the same. */
+export function isSame(one: Query, other: Query): boolean {
+  const parts = (query: Query) => [query.filter, query.text, query.from ?? null, query.until ?? null, query.agent ?? null];
+  return parts(one).join('\n') === parts(other).join('\n');
 }
 
 /** The list as far as it is loaded. */
@@ -68,6 +79,8 @@ export function withFreshShown(list: List): List {
 /** Whether a call belongs under the filter. What a search text finds only the host knows: such a list does not grow. */
 function fits(call: CallView, query: Query): boolean {
   if (query.text) return false;
+  const { from, until } = query;
+  if ((from && call.started_at < beginOf(from)) || (until && call.started_at >= endOf(until))) return false;
   switch (query.filter) {
     case 'all':
       return true;
@@ -77,7 +90,29 @@ function fits(call: CallView, query: Query): boolean {
       return call.outcome === 'voicemail';
     case 'not_logged':
       return standing(call).kind === 'problem';
+    case 'mine':
+      return call.agent !== null && call.agent.id === query.agent;
   }
+}
+
+/** When a day begins where the reader is, unix seconds. */
+export function beginOf(day: string): number {
+  return Math.floor(new Date(`${day}T00:00:00`).getTime() / 1000);
+}
+
+/** When it ends. */
+export function endOf(day: string): number {
+  const next = new Date(`${day}T00:00:00`);
+  next.setDate(next.getDate() + 1);
+  return Math.floor(next.getTime() / 1000);
+}
+
+/** A day by the reader's calendar; `back`: so many days before. */
+export function dayOf(ms: number, back = 0): string {
+  const at = new Date(ms);
+  at.setDate(at.getDate() - back);
+  const two = (n: number) => String(n).padStart(2, '0');
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
 }
 
 /** Calls of one day, newest first. */

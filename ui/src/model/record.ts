@@ -24,11 +24,12 @@ export type Standing =
 export type Problem = 'no_author' | 'unknown_caller' | 'several' | 'held' | 'refused' | 'removed' | 'not_logged';
 
 /** Why nothing is written on purpose. */
-export type Quiet = 'before_go_live' | 'by_rule' | 'mode';
+export type Quiet = 'before_go_live' | 'by_rule' | 'mode' | 'withdrawn';
 
 /** Codes of `reason` that mean "on purpose". Any other code of a call that is not logged needs a person. */
 const ON_PURPOSE: Readonly<Record<string, Quiet>> = {
   before_go_live: 'before_go_live',
+  withdrawn: 'withdrawn',
   never_log: 'by_rule',
   internal: 'by_rule',
   internal_call: 'by_rule',
@@ -77,6 +78,11 @@ export function standing(call: CallView): Standing {
 /** Whether somebody removed the record from the helpdesk: writing again makes a new one (G25). */
 export function isGone(detail: CallDetail): boolean {
   return GONE.has(detail.reason?.code ?? '');
+}
+
+/** Whether a person took the record back (B11), whether or not all of it is removed by now. */
+export function isWithdrawn(detail: CallDetail): boolean {
+  return detail.reason?.code === 'withdrawn';
 }
 
 /** Whether a person may say who it is: nobody knows the number, and nothing is decided about it yet. */

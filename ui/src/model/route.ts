@@ -1,6 +1,6 @@
 /**
  * Where the reader is, as the part of the address after `#`: `#now`, `#calls?filter=missed&call=4186780376`, `#health`,
- * `#missed`,
+ * `#search?text=moreau`, `#missed`,
  * `#setup?step=numbers`, `#doctor`, `#shadow`, `#account`, `#backfill`.
  * In the address, so that Back goes back, in the window and in a browser alike.
  */
@@ -10,9 +10,12 @@ import { STEPS } from './setup';
 
 /** A place in the pages. */
 export interface Route {
-  readonly page: 'now' | 'calls' | 'missed' | 'health' | 'setup' | 'doctor' | 'shadow' | 'account' | 'backfill';
+  readonly page: 'now' | 'calls' | 'search' | 'missed' | 'health' | 'setup' | 'doctor' | 'shadow' | 'account' | 'backfill';
   readonly filter: Filter;
   readonly text: string;
+  /** The first and the last day of the list, `2026-11-19`. */
+  readonly from: string | null;
+  readonly until: string | null;
   /** The call whose detail is open. */
   readonly call: string | null;
   /** The page of the set-up; null: the first that is not settled. */
@@ -20,7 +23,7 @@ export interface Route {
 }
 
 /** Where the pages begin. */
-export const HOME: Route = { page: 'now', filter: 'all', text: '', call: null, step: null };
+export const HOME: Route = { page: 'now', filter: 'all', text: '', from: null, until: null, call: null, step: null };
 
 /** A place from an address; what it does not understand it leaves out. */
 export function parseRoute(hash: string): Route {
@@ -28,14 +31,21 @@ export function parseRoute(hash: string): Route {
   const given = new URLSearchParams(search);
   if (page === 'missed' || page === 'health' || page === 'doctor' || page === 'shadow' || page === 'account' || page === 'backfill') return { ...HOME, page };
   if (page === 'setup') return { ...HOME, page, step: STEPS.find((one) => one === given.get('step')) ?? null };
+  if (page === 'search') return { ...HOME, page, text: given.get('text') ?? '' };
   if (page !== 'calls') return HOME;
   return {
     ...HOME,
     page,
     filter: FILTERS.find((one) => one === given.get('filter')) ?? 'all',
     text: given.get('text') ?? '',
+    from: dayIn(given.get('from')),
+    until: dayIn(given.get('until')),
     call: given.get('call'),
   };
+}
+
+function dayIn(text: string | null): string | null {
+  return text !== null && /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) ? text : null;
 }
 
 /** The address of a place. */
@@ -44,6 +54,9 @@ export function routeHash(route: Partial<Route>): string {
   if (route.page === 'setup' && route.step) return `#setup?step=${route.step}`;
   if (route.filter && route.filter !== 'all') given.set('filter', route.filter);
   if (route.text) given.set('text', route.text);
+  if (route.from) given.set('from', route.from);
+  if (route.until) given.set('until', route.until);
+  if (route.page === 'search') return `#search?${new URLSearchParams({ text: route.text ?? '' })}`;
   if (route.call) given.set('call', route.call);
   const search = given.toString();
   return `#${route.page ?? 'now'}${search && route.page === 'calls' ? `?${search}` : ''}`;

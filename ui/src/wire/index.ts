@@ -435,9 +435,17 @@ export type CallPage = {
  */
 calls: Array<CallView>, 
 /**
- * Give this as `before` to get the next page; null at the end.
+ * Give this as `cursor` to get the next page; null at the end.
  */
-next: string | null, };
+next: string | null, 
+/**
+ * How many calls there are, on the first page of a search: counted to 1,000 and no further. Null elsewhere.
+ */
+total: number | null, 
+/**
+ * Of a search: the comments in which everything that was typed stands, of the calls of this page.
+ */
+notes: Array<NoteFound>, };
 
 /**
  * What becomes of callers and calls: the keys of `[logging]`, in the words of the configuration file.
@@ -1245,6 +1253,22 @@ at: number,
  */
 event: string, 
 /**
+ * How Aircall's events come here: `webhook`, `polling`; null where it was not kept.
+ */
+by: string | null, 
+/**
+ * How many kinds of events had come of the call by then.
+ */
+events: number, 
+/**
+ * When the first of them was, unix seconds.
+ */
+first_event_at: number | null, 
+/**
+ * How often something came of the call that was known already.
+ */
+repeats: number, 
+/**
  * How the customer was found.
  */
 match: string, 
@@ -1719,6 +1743,27 @@ email: string | null,
  * When it was given.
  */
 at: number, };
+
+/**
+ * A comment of a call in which a search found something.
+ */
+export type NoteFound = { 
+/**
+ * Aircall's call id, decimal.
+ */
+call_id: string, 
+/**
+ * The whole text.
+ */
+text: string, 
+/**
+ * Who wrote it, where Aircall says so.
+ */
+author: string | null, 
+/**
+ * When, unix seconds.
+ */
+at: number | null, };
 
 /**
  * A note as it would stand there.

@@ -30,6 +30,12 @@ export interface Parameters {
   deskTaken: 'agent';
   callsCount: 'n';
   newCalls: 'n';
+  countNewestFirst: 'n';
+  allFound: 'n';
+  resultsCount: 'n';
+  callNumber: 'number';
+  lastDays: 'n';
+  exported: 'file';
   nothingFor: 'text';
   nothingIn: 'filter';
   refused: 'helpdesk';
@@ -55,6 +61,10 @@ export interface Parameters {
   fileOf: 'part';
   noteTitled: 'title';
   tagList: 'tags';
+  whyByWebhook: 'n' | 'time';
+  whyByPolling: 'n' | 'time';
+  whyRepeats: 'n';
+  undoRemoved: 'helpdesk';
   writtenOf: 'm' | 'n';
   awaitedRecording: 'n';
   awaitedVoicemail: 'n';

@@ -7,6 +7,10 @@ export function refusal(code: string | null, helpdesk: string): string {
     case 'record_begun':
     case 'being_written':
       return say('writtenAlready');
+    case 'nothing_written':
+      return say('nothingToUndo');
+    case 'call_is_up':
+      return say('callIsUp');
     case 'no_such_customer':
       return say('customerGone');
     case 'known_caller':

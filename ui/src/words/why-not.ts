@@ -25,6 +25,7 @@ const WORDS = {
   ticket_gone: 'reasonDeleted',
   other_helpdesk: 'reasonOtherHelpdesk',
   not_supported: 'reasonNotSupported',
+  withdrawn: 'reasonWithdrawn',
 } as const satisfies Record<string, Key>;
 
 /** With these a write or a question was refused; what the helpdesk said is worth reading. */

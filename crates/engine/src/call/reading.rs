@@ -150,6 +150,13 @@ impl Call {
             .max()
     }
 
+    /// How many kinds of events came, and when the first was.
+    #[must_use]
+    pub fn heard(&self) -> (u32, Option<i64>) {
+        let count = u32::try_from(self.seen.len()).unwrap_or(u32::MAX);
+        (count, self.seen.values().map(|(first, _)| *first).min())
+    }
+
     /// The newest event's name and moment.
     #[must_use]
     pub fn last_event(&self) -> Option<(&str, i64)> {

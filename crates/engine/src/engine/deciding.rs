@@ -50,7 +50,7 @@ pub enum Declined {
 }
 
 impl Declined {
-    fn conflict(code: &'static str, text: impl Into<String>) -> Declined {
+    pub(super) fn conflict(code: &'static str, text: impl Into<String>) -> Declined {
         Declined::Conflict { code, text: text.into() }
     }
 
@@ -80,6 +80,8 @@ pub(crate) enum Wish {
     Withdraw,
     /// An unknown caller is called so.
     Name(CallerName),
+    /// What we wrote of the call is removed again.
+    TakeBack,
 }
 
 /// Decisions under way.
@@ -93,7 +95,7 @@ pub(super) struct Deciding {
 }
 
 /// What became of a wish.
-enum Tried {
+pub(super) enum Tried {
     Done(Box<Option<CallView>>),
     Declined(Declined),
     /// This customer must be looked at first.
@@ -165,6 +167,7 @@ impl Engine {
                 Wish::Choose { customer, remember } => engine.choose(call, customer, *remember, seen, now)?,
                 Wish::Withdraw => engine.withdraw(call, now)?,
                 Wish::Name(name) => engine.name(call, name, seen, now)?,
+                Wish::TakeBack => engine.take_back(call, now)?,
             });
             Ok(())
         });
@@ -187,7 +190,8 @@ impl Engine {
             Ok(open) => open,
             Err(declined) => return Ok(Tried::Declined(declined)),
         };
-        if case.ledger.has("customer") || case.ledger.has("ticket") {
+        let is_begun = case.ledger.has("customer") || case.ledger.has("ticket");
+        if is_begun && !self.can_be_moved(&case) {
             return Ok(Tried::Declined(Declined::conflict(
                 "record_begun",
                 "The record is in the helpdesk already, so its customer is not chosen any more. Give the ticket to \
@@ -214,6 +218,9 @@ impl Engine {
             (None, None) => return Ok(Tried::Ask(wanted.to_owned())),
         };
         let told = format!("customer {}", chosen.customer.id);
+        if is_begun {
+            return self.move_record(case, &number, chosen, remember, now);
+        }
         let own = case.ledger.has(CHOSEN).then(|| CHOSEN.to_owned());
         let decision = if remember {
             let choice = Choice { number: number.clone(), whose: Whose::Customer(chosen), at: now };
@@ -330,7 +337,7 @@ impl Engine {
     }
 
     /// A call that can be decided about, and its number.
-    fn open(&self, call: CaseId) -> Result<Result<(Case, E164), Declined>, StoreError> {
+    pub(super) fn open(&self, call: CaseId) -> Result<Result<(Case, E164), Declined>, StoreError> {
         let Some(case) = self.store.case(call)?.filter(|case| case.selected == Some(true)) else {
             return Ok(Err(Declined::NoSuchCall));
         };

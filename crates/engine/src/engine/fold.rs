@@ -15,7 +15,7 @@ use crate::directory::Matched;
 use crate::gate;
 use crate::helpdesk::{Assessment, Standing, Step};
 use crate::inbox;
-use crate::ledger::{Attempt, AttemptState, GONE, Holding};
+use crate::ledger::{Attempt, AttemptState, GONE, Holding, WITHDRAWN};
 use crate::own_comment::recognise;
 use crate::store::{Case, CaseChange, Change, Due, InboxRow, StoreError};
 use crate::view;
@@ -339,7 +339,10 @@ impl Engine {
         let (put, remove) = if self.shared.helpdesks.elsewhere(&case.ledger).is_some() {
             // What it holds of another account is of no use here.
             (Vec::new(), case.ledger.rows().map(|row| row.holding.key.clone()).collect())
-        } else if case.ledger.has(GONE) {
+        } else if case.ledger.has(WITHDRAWN) && !case.attempts.is_empty() {
+            // What is being removed at this moment is waited for.
+            Default::default()
+        } else if case.ledger.has(GONE) || case.ledger.has(WITHDRAWN) {
             self.doubt_conversation(case.ledger.id("customer"), now)?;
             case.ledger.begun_again()
         } else {

@@ -17,6 +17,7 @@ use crate::ledger::{
     Attempt, AttemptState, Holding, IN_VAIN, OWNER, Write, WriteKind, leads_past_the_number,
 };
 use crate::number::masked_text;
+use crate::settings::Arrival;
 use crate::store::{Case, Change, StoreError};
 use crate::transport::TransportError;
 
@@ -362,9 +363,18 @@ impl Engine {
             .last_event()
             .map_or_else(|| "read from Aircall".to_owned(), |(name, _)| name.to_owned());
         let matched = self.assess(case, now)?.matched_by;
+        let (events, first_event_at) = case.call.heard();
+        let by = match self.settings.arrival {
+            Arrival::Polling => "polling",
+            Arrival::OwnWebhook { .. } | Arrival::ManualWebhook => "webhook",
+        };
         Ok(ExplanationView {
             at: now.timestamp(),
             event,
+            by: Some(by.to_owned()),
+            events,
+            first_event_at,
+            repeats: self.store.repeats(case.call.id)?,
             r#match: matched.to_string(),
             rule: rule.to_owned(),
             request: request.to_owned(),

@@ -230,6 +230,8 @@ pub(super) fn after(
         | WriteKind::CreateTag
         | WriteKind::AddTags
         | WriteKind::RemoveTags
-        | WriteKind::SetStatus => None,
+        | WriteKind::SetStatus
+        | WriteKind::GiveTicket
+        | WriteKind::TakeBack => None,
     }
 }

@@ -37,6 +37,8 @@ pub(super) fn outline(call: &Call, writes: &[Write], now: DateTime<Utc>) -> Outl
             | WriteKind::AddTags
             | WriteKind::RemoveTags
             | WriteKind::SetStatus
+            | WriteKind::GiveTicket
+            | WriteKind::TakeBack
             | WriteKind::AddLink => {}
         }
     }

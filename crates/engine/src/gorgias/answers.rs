@@ -10,7 +10,13 @@ use crate::ledger::{Holding, Write, WriteKind};
 
 pub(super) fn settle(write: &Write, answer: &Answer) -> Result<Vec<Holding>, Refusal> {
     let method = write.method.parse().unwrap_or(http::Method::POST);
-    let body = gorgias::Request::<Value>::raw(method, &write.path, None).parse(answer).map_err(refusal)?;
+    let body = match gorgias::Request::<Value>::raw(method, &write.path, None).parse(answer) {
+        // Gone already: that is all that is wanted of what is taken back.
+        Err(error) if write.kind == WriteKind::TakeBack && *error.kind() == ErrorKind::NotFound => {
+            Value::Null
+        }
+        body => body.map_err(refusal)?,
+    };
     let id = id_of(&body);
     let made = matches!(
         write.kind,
@@ -214,7 +220,11 @@ pub(super) fn probed(account: &Account, write: &Write, answer: &Answer) -> Resul
                 (ours, _) => ours.map(|m| m.id.to_string()),
             }
         }
-        WriteKind::SetStatus | WriteKind::SetAssignee | WriteKind::AddTags | WriteKind::RemoveTags => {
+        WriteKind::SetStatus
+        | WriteKind::SetAssignee
+        | WriteKind::GiveTicket
+        | WriteKind::AddTags
+        | WriteKind::RemoveTags => {
             let ticket = gorgias::tickets::get(0).parse(answer).map_err(refusal)?;
             let is_done = is_carried_out(write, &ticket);
             return Ok(if is_done { done(write, String::new(), &ticket) } else { Probed::Nothing });
@@ -238,7 +248,7 @@ pub(super) fn probed(account: &Account, write: &Write, answer: &Answer) -> Resul
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Merged { .. }) => None,
             Err(error) => return Err(refusal(error)),
         },
-        WriteKind::CreateTag => None,
+        WriteKind::CreateTag | WriteKind::TakeBack => None,
     };
     Ok(found.map_or(Probed::Nothing, |id| Probed::Done(named(write, id, &Value::Null))))
 }
@@ -265,7 +275,11 @@ fn is_carried_out(write: &Write, ticket: &Ticket) -> bool {
         }
         // All of these were there before; a person may have put some on again.
         WriteKind::RemoveTags => !names.all(has),
-        WriteKind::CreateCustomer
+        WriteKind::GiveTicket => {
+            ticket.customer_id.is_some() && ticket.customer_id == write.body["customer"]["id"].as_u64()
+        }
+        WriteKind::TakeBack
+        | WriteKind::CreateCustomer
         | WriteKind::AddNumber
         | WriteKind::NameCustomer
         | WriteKind::CreateTicket

@@ -5,12 +5,12 @@ use sidetone_protocol::{Completeness, PartState};
 
 use super::message;
 use super::record::{Record, record};
-use super::{naming, plan, ticket};
+use super::{naming, plan, ticket, withdrawal};
 use crate::assessing;
 use crate::files::{self, Medium};
 use crate::gate;
 use crate::helpdesk::{Assessment, Context, Standing, Step};
-use crate::ledger::{AttemptState, Ledger, NAMED, SEEN, Write, WriteKind};
+use crate::ledger::{AttemptState, Ledger, NAMED, SEEN, WITHDRAWN, Write, WriteKind};
 use crate::readiness::{Kind, Readiness, keep, kind, readiness};
 use crate::settings::{Keep, Recordings, Settings};
 use crate::store::Case;
@@ -32,6 +32,9 @@ pub(super) fn assess(case: &Case, context: &Context<'_>) -> Assessment {
     }
     let settings = context.settings;
     let mut assessment = assessing::early(case, context, completeness(case, settings, context.now));
+    if case.ledger.has(WITHDRAWN) {
+        return withdrawal::assess(case, context, assessment);
+    }
     if let Some(reason) = ticket::reason(&case.ledger) {
         assessment.standing = Standing::Gone(reason);
         return assessing::without_what_is_awaited(assessment);

@@ -127,7 +127,9 @@ pub(super) fn after(
         | WriteKind::AddLink
         | WriteKind::CreateTag
         | WriteKind::RemoveTags
-        | WriteKind::SetAssignee => None,
+        | WriteKind::SetAssignee
+        | WriteKind::GiveTicket
+        | WriteKind::TakeBack => None,
     }
 }
 

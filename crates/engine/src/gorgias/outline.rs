@@ -33,6 +33,8 @@ pub(super) fn outline(writes: &[Write], now: DateTime<Utc>) -> Outline {
             | WriteKind::NameCustomer
             | WriteKind::CreateTag
             | WriteKind::RemoveTags
+            | WriteKind::GiveTicket
+            | WriteKind::TakeBack
             | WriteKind::AddLink => {}
         }
     }

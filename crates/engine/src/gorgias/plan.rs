@@ -11,7 +11,7 @@ use super::naming;
 use super::record::{Entry, Record};
 use super::{ticket_marker, user_id};
 use crate::call::Call;
-use crate::ledger::{AGAIN, Holding, Ledger, SEEN, Write, WriteKind};
+use crate::ledger::{AGAIN, Holding, Ledger, MOVED, SEEN, Write, WriteKind};
 use crate::settings::Language;
 use crate::whom::{NewCustomer, Whom};
 
@@ -46,6 +46,7 @@ pub(super) fn plan(
     match ticket {
         None => writes.extend(create_ticket(call, record, &wanted, ledger, now)),
         Some(id) => {
+            writes.extend(give_ticket(id, ledger));
             writes.extend(set_assignee(id, record, ledger));
             // The status goes first: its answer shows the ticket, so that the note needs no look of its own (G25).
             if let Some(status) = record.status.filter(|_| !ledger.has("status")) {
@@ -203,6 +204,21 @@ fn add_entry(call: &Call, ticket: &str, entry: &Entry) -> Write {
         },
         ..for_ticket(WriteKind::AddEntry, ticket, |id| gorgias::messages::create(id, &message(call, entry)))
     }
+}
+
+/// To the customer whom a person moved the record to.
+fn give_ticket(ticket: &str, ledger: &Ledger) -> Option<Write> {
+    let moved = ledger.detail(MOVED)?;
+    let to = ledger.id(MOVED)?.parse().ok()?;
+    let update = TicketUpdate { customer_id: Some(to), ..TicketUpdate::default() };
+    let mut detail = ledger.detail("customer").cloned().unwrap_or_else(|| json!({}));
+    detail["name"] = moved.get("name").cloned().unwrap_or_default();
+    Some(Write {
+        holdings: vec![Holding { key: "customer".into(), helpdesk_id: to.to_string(), detail }],
+        removes: vec![MOVED.to_owned()],
+        rule: "A person moved the call to another customer, who gets the ticket (B7)".into(),
+        ..for_ticket(WriteKind::GiveTicket, ticket, |id| gorgias::tickets::update(id, &update))
+    })
 }
 
 /// G24: to the agent whom the call was handed to, if the ticket still has the assignee that we wrote. The agent's

@@ -17,6 +17,7 @@ use crate::ledger::{GONE, Holding, Ledger, SEEN};
 pub(super) fn told_by(ticket: &Ticket) -> Vec<Holding> {
     let seen = json!({
         "assignee": ticket.assignee_user_id, "tags": ticket.tags, "closed": closed_at(ticket.closed_datetime),
+        "messages": ticket.messages_count.or(ticket.messages.as_ref().map(|all| all.len() as u64)),
     });
     let why = match (ticket.trashed_datetime, ticket.spam) {
         (Some(_), _) => Some("ticket_trashed"),

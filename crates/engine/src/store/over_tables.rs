@@ -11,12 +11,12 @@ use sidetone_protocol::{
 
 use super::sql::Database;
 use super::tables::{
-    attempt, backfill, call, call_list, choice, conversation, desk, dial, directory, gap, inbox, ledger,
-    matched, message_list, own_comment, pushed, setting, telling, trace,
+    attempt, backfill, call, call_list, call_words, choice, conversation, desk, dial, directory, gap, inbox,
+    ledger, matched, message_list, own_comment, pushed, setting, telling, trace,
 };
 use super::{
-    Arrivals, Case, CaseChange, Change, Claim, ComparedRow, InboxRow, MessageQuery, Query, Receipt, Received,
-    Store, StoreError,
+    Arrivals, Case, CaseChange, Change, Claim, ComparedRow, FullCall, InboxRow, MessageQuery, Query, Receipt,
+    Received, Store, StoreError,
 };
 use crate::account::Stored;
 use crate::backfill::{Backfill, BackfillFigures};
@@ -121,6 +121,18 @@ impl<D: Database> Store for D {
 
     fn calls(&self, query: &Query) -> Result<(Vec<CallView>, Option<String>), StoreError> {
         self.read(|sql| call_list::page(sql, query))
+    }
+
+    fn calls_in_full(&self, query: &Query) -> Result<(Vec<FullCall>, Option<String>), StoreError> {
+        self.read(|sql| call_list::page_in_full(sql, query))
+    }
+
+    fn count_calls(&self, query: &Query, most: u32) -> Result<u32, StoreError> {
+        self.read(|sql| call_list::count(sql, query, most))
+    }
+
+    fn index_calls(&self, limit: usize) -> Result<usize, StoreError> {
+        self.write(|sql| call_words::index(sql, limit))
     }
 
     fn history(&self, number: &E164, but: CaseId, limit: usize) -> Result<(Vec<CallView>, u32), StoreError> {
@@ -254,6 +266,10 @@ impl<D: Database> Store for D {
 
     fn unheard(&self, ids: &[CaseId]) -> Result<Vec<CaseId>, StoreError> {
         self.read(|sql| inbox::unheard(sql, ids))
+    }
+
+    fn repeats(&self, id: CaseId) -> Result<u32, StoreError> {
+        self.read(|sql| inbox::repeats(sql, id))
     }
 
     fn still_pending(&self, ids: &[CaseId]) -> Result<Vec<CaseId>, StoreError> {

@@ -20,6 +20,7 @@
 mod connection;
 mod migrations;
 mod threads;
+mod words;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 
 use super::{Claim, StoreError};
+use crate::search::Wanted;
 
 /// A value on its way into the database.
 #[derive(Clone, Debug)]
@@ -114,6 +115,17 @@ impl Row<'_> {
 /// What is done with each row.
 pub(super) type EachRow<'a> = &'a mut dyn FnMut(&Row<'_>) -> Result<(), StoreError>;
 
+/// A part of the index of words, which is in the order of time.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stretch {
+    /// Where it begins.
+    pub(super) from: i64,
+    /// Before which place it ends,
+    pub(super) before: i64,
+    /// and of those at that place, before which call.
+    pub(super) before_id: i64,
+}
+
 /// One connection.
 pub(super) trait Sql {
     /// Runs a query and hands its rows over, in order.
@@ -128,6 +140,28 @@ pub(super) trait Sql {
 
     /// Id of the newest event that windows were told.
     fn last_pushed(&mut self) -> Result<i64, StoreError>;
+
+    /// Puts a call into the index of words, at a place that it has not.
+    fn put_words(&mut self, place: i64, id: i64, words: &str) -> Result<(), StoreError>;
+
+    /// Takes a call out of it.
+    fn take_words(&mut self, place: i64, id: i64) -> Result<(), StoreError>;
+
+    /// A place for one more call, from `first` on; before `end`, unless there is none.
+    fn free_place(&mut self, first: i64, end: i64) -> Result<i64, StoreError>;
+
+    /// These columns of the calls that the index finds, the last of a stretch first.
+    fn calls_with(
+        &mut self,
+        columns: &str,
+        wanted: &Wanted,
+        stretch: &Stretch,
+        limit: usize,
+        each: EachRow<'_>,
+    ) -> Result<(), StoreError>;
+
+    /// How many the index finds of a stretch; counts no further than to `most`.
+    fn count_with(&mut self, wanted: &Wanted, stretch: &Stretch, most: u32) -> Result<u32, StoreError>;
 
     /// Takes the next `count` ids for such events; answers the one before them. They are given out in the order of the
     /// commits, so that whoever has seen one has seen all before it.

@@ -1,5 +1,7 @@
 //! SQLite behind [`Store`](super::Store): one file, WAL, `synchronous=FULL`, one writing connection, one for reading.
 
+mod words;
+
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -8,8 +10,9 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, params_from_iter};
 use rusqlite_migration::{M, Migrations};
 
-use super::sql::{Database, EachRow, Row, Sql, Value, values};
+use super::sql::{Database, EachRow, Row, Sql, Stretch, Value, values};
 use super::{Claim, StoreError, tables};
+use crate::search::Wanted;
 
 /// Migrations that have landed are never edited; new ones are added at the end.
 const MIGRATIONS: &[&str] = &[
@@ -25,9 +28,10 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sqlite/010_desk.sql"),
     include_str!("sqlite/011_telling.sql"),
     include_str!("sqlite/012_backfill.sql"),
+    include_str!("sqlite/013_words.sql"),
 ];
 /// So many statements stay prepared: all that there are, and some searches.
-const PREPARED: usize = 118;
+const PREPARED: usize = 126;
 
 /// A store in one SQLite file.
 #[derive(Debug)]
@@ -192,6 +196,33 @@ impl Sql for Session<'_> {
                 row.get(0)
             })?;
         Ok(newest.unwrap_or(0))
+    }
+
+    fn put_words(&mut self, place: i64, _: i64, words: &str) -> Result<(), StoreError> {
+        words::put(self, place, words)
+    }
+
+    fn take_words(&mut self, place: i64, _: i64) -> Result<(), StoreError> {
+        words::take(self, place)
+    }
+
+    fn free_place(&mut self, first: i64, end: i64) -> Result<i64, StoreError> {
+        words::free_place(self, first, end)
+    }
+
+    fn calls_with(
+        &mut self,
+        columns: &str,
+        wanted: &Wanted,
+        stretch: &Stretch,
+        limit: usize,
+        each: EachRow<'_>,
+    ) -> Result<(), StoreError> {
+        words::calls(self, columns, wanted, stretch, limit, each)
+    }
+
+    fn count_with(&mut self, wanted: &Wanted, stretch: &Stretch, most: u32) -> Result<u32, StoreError> {
+        words::count(self, wanted, stretch, most)
     }
 
     fn take_push_ids(&mut self, _: i64) -> Result<i64, StoreError> {

@@ -4,6 +4,7 @@ pub(super) mod attempt;
 pub(super) mod backfill;
 pub(super) mod call;
 pub(super) mod call_list;
+pub(super) mod call_words;
 pub(super) mod choice;
 pub(super) mod conversation;
 pub(super) mod desk;

@@ -9,7 +9,7 @@ use sidetone_engine::settings::{Mode, ModeSetting, UnknownCallers};
 use sidetone_protocol::{CallState, Match, MatchReason};
 use sidetone_sandbox::{Fault, FaultKind, HangUp, aircall_world as world};
 
-use crate::day::{Day, MARTA, Plan, STRANGER, note};
+use crate::day::{Day, Plan, STRANGER, note};
 
 /// Sam Whitlock's, and the café's where he works.
 const SHARED: &str = "+12025550161";
@@ -179,17 +179,6 @@ async fn the_rule_takes_the_most_recently_updated_and_a_choice_goes_before_it() 
     day.aircall.answer(chosen, Some(world::CAMILLE)).unwrap();
     day.pass(10).await;
     assert_eq!(day.ticket(chosen)["customer"], other);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_call_that_is_written_is_not_given_to_another_customer() {
-    let day = Day::begin(Plan::default()).await;
-    let call = day.answered(MARTA).await;
-    let declined = day.handle.choose(CaseId(call), &id_of(&day, SAM), true).await.unwrap_err();
-    assert_eq!(declined.code(), "record_begun");
-    assert!(declined.to_string().contains("ticket"), "what to do: {declined}");
-    let next = day.answered(MARTA).await;
-    assert_eq!(day.ticket(next)["customer"], "Marta Ibáñez", "nothing was remembered");
 }
 
 #[tokio::test(start_paused = true)]

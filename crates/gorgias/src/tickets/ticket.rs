@@ -44,6 +44,8 @@ pub struct Ticket {
     pub last_message_datetime: Option<DateTime<Utc>>,
     /// The beginning of the last message, without markup: in lists, never in single reads.
     pub excerpt: Option<String>,
+    /// How many messages it has: in lists, never in single reads.
+    pub messages_count: Option<u64>,
     /// Its messages: in single reads, never in lists.
     pub messages: Option<Vec<Message>>,
 }
@@ -96,6 +98,7 @@ impl Ticket {
             updated_datetime: lenient::time(value, "updated_datetime"),
             last_message_datetime: lenient::time(value, "last_message_datetime"),
             excerpt: lenient::text(value, "excerpt"),
+            messages_count: value.get("messages_count").and_then(Value::as_u64),
             messages: messages.map(|messages| messages.iter().filter_map(Message::from_value).collect()),
         })
     }

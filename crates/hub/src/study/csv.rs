@@ -1,7 +1,8 @@
 //! A dry run as a table for a spreadsheet (RFC 4180): one line for each call, newest first.
 
-use chrono::{DateTime, SecondsFormat};
-use sidetone_protocol::{CallState, Direction, DryRun, DryRunCall, Outcome, RecordPreview};
+use sidetone_protocol::{DryRun, DryRunCall, RecordPreview};
+
+use crate::csv::{direction, line, moment, outcome, state};
 
 /// The columns. Moments are UTC (RFC 3339); a list within a cell has one item on each line. The columns from `title` on are
 /// empty where nothing would be written.
@@ -44,11 +45,7 @@ fn cells(DryRunCall { call, record }: &DryRunCall) -> [String; 19] {
     [
         call.id.clone(),
         moment(call.started_at),
-        match call.direction {
-            Direction::Inbound => "inbound",
-            Direction::Outbound => "outbound",
-        }
-        .into(),
+        direction(call.direction).into(),
         call.line.name.clone(),
         call.number.e164.clone().unwrap_or_default(),
         call.agent.as_ref().map(|agent| agent.name.clone()).unwrap_or_default(),
@@ -82,62 +79,9 @@ fn requests(record: &RecordPreview) -> String {
     record.requests.iter().map(request).collect::<Vec<_>>().join("\n")
 }
 
-fn moment(seconds: i64) -> String {
-    let at = DateTime::from_timestamp(seconds, 0).filter(|_| seconds > 0);
-    at.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true)).unwrap_or_default()
-}
-
-fn outcome(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Answered => "answered",
-        Outcome::Missed => "missed",
-        Outcome::Voicemail => "voicemail",
-        Outcome::Unanswered => "unanswered",
-    }
-}
-
-fn state(state: CallState) -> &'static str {
-    match state {
-        CallState::Complete => "complete",
-        CallState::Pending => "pending",
-        CallState::Held => "held",
-        CallState::Parked => "parked",
-        CallState::NotLogged => "not_logged",
-    }
-}
-
-fn line(table: &mut String, cells: &[String]) {
-    let cells: Vec<String> = cells.iter().map(|cell| quoted(cell)).collect();
-    table.push_str(&cells.join(","));
-    table.push_str("\r\n");
-}
-
-/// A cell that a spreadsheet takes for a formula gets an apostrophe first: names, notes and numbers come from strangers.
-fn quoted(cell: &str) -> String {
-    let is_formula = cell.trim_start_matches([' ', '\u{a0}']).starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let guard = if is_formula { "'" } else { "" };
-    format!("\"{guard}{}\"", cell.replace('"', "\"\""))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_strangers_wrote_is_no_formula_and_ends_no_cell() {
-        for (cell, written) in [
-            ("=HYPERLINK(\"http://example.com\")", "\"'=HYPERLINK(\"\"http://example.com\"\")\""),
-            ("+33199005599", "\"'+33199005599\""),
-            ("@SUM(A1)", "\"'@SUM(A1)\""),
-            ("  -2+3", "\"'  -2+3\""),
-            ("\tx", "\"'\tx\""),
-            ("Marta, \"the\" one\nand more", "\"Marta, \"\"the\"\" one\nand more\""),
-            ("a = b", "\"a = b\""),
-            ("", "\"\""),
-        ] {
-            assert_eq!(quoted(cell), written);
-        }
-    }
 
     #[test]
     fn a_run_without_calls_is_its_header() {

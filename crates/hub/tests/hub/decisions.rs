@@ -97,8 +97,7 @@ async fn one_of_several_customers_is_chosen_remembered_and_withdrawn() {
     let ticket = tickets.iter().find(|t| t["external_id"] == marker.as_str()).unwrap();
     assert_eq!(ticket["customer"]["name"], wanted["name"]);
 
-    let (status, told) = asked(&hub, "POST", &path, &body).await;
-    assert_eq!((status, told["code"].as_str()), (409, Some("record_begun")));
+    assert_eq!(asked(&hub, "POST", &path, &body).await.0, 202, "it is there already");
     assert_eq!(asked(&hub, "DELETE", &path, "").await.0, 202);
     assert_eq!(hub.get(&format!("/api/calls/{call}")).await["card"]["chosen"], Value::Null);
     held(&hub, SHARED).await;

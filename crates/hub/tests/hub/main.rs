@@ -11,6 +11,7 @@ mod brake;
 mod chosen;
 mod decisions;
 mod doctor;
+mod export;
 mod files;
 mod front;
 mod held;

@@ -1,5 +1,5 @@
 /** Health, a list of calls, a card and a detail of the invented world, relative to a moment in unix seconds. */
-import type { Alert, CallDetail, CallView, Card, GapCause, Health, Now, OpenRecords, RecoveryView } from '../../wire';
+import type { Alert, CallDetail, CallView, Card, GapCause, Health, NoteFound, Now, NumberExplanation, OpenRecords, RecoveryView } from '../../wire';
 import {
   AGATHE,
   american,
@@ -327,16 +327,24 @@ export function detailOf(call: CallView, now: number): CallDetail {
       ? [
           {
             at: answered + 2,
-            event: 'call.answered, by webhook, the third of three events, no repeats',
-            match: `${call.customer?.name ?? 'Nobody'} by exact number ${call.number.e164 ?? ''}, the only one of 161,204`,
-            rule: 'Known customer, answered: one ticket per call, assigned by the agent’s e-mail',
+            event: 'call.answered',
+            by: 'webhook',
+            events: 3,
+            first_event_at: call.started_at,
+            repeats: 0,
+            match: 'exact number, the only one',
+            rule: 'The call was answered: ticket, first note, tags and assignee in one (G2, G10)',
             request: 'POST /api/tickets',
             answer: `201, ticket #${ticket}`,
           },
           {
             at: ended + 3,
-            event: 'call.ended, by webhook',
-            match: 'Customer of the ticket',
+            event: 'call.ended',
+            by: 'webhook',
+            events: 5,
+            first_event_at: call.started_at,
+            repeats: 1,
+            match: 'exact number, the only one',
             rule: 'The end of a call is a note of its own',
             request: `POST /api/tickets/${ticket}/messages`,
             answer: '201, message 990002',
@@ -364,5 +372,33 @@ export function plannedDetail(call: CallView, now: number): CallDetail {
         { key: 'ended', method: 'POST', path: '/api/tickets/{ticket}/messages', body: { channel: 'internal-note' } },
       ],
     },
+  };
+}
+
+/** Comments that a search may find, of the calls that were answered. */
+export function notesOf(calls: readonly CallView[], now: number): NoteFound[] {
+  const texts = [
+    'The parcel was delivered to Atelier Roche next door; Bastien picks it up tomorrow and calls back if the seal is broken.',
+    'Asked for order 10482 once more. Promised to send the invoice to the shop in Roche-Lez.',
+  ];
+  const talked = calls.filter((call) => call.answered_at !== null && call.agent !== null).slice(0, texts.length);
+  return talked.map((call, at) => ({ call_id: call.id, text: texts[at] ?? '', author: call.agent?.name ?? null, at: now - at * DAY - HOUR }));
+}
+
+/** What a number means, and whom it matches. */
+export function explained(asked: string, now: number): NumberExplanation {
+  const digits = asked.replace(/\D/g, '');
+  const e164 = digits.length === 10 && digits.startsWith('0') ? `+33${digits.slice(1)}` : digits.length > 10 ? `+${digits}` : null;
+  const owner = someCalls(now).find((call) => e164 !== null && call.number.e164 === e164)?.customer ?? null;
+  return {
+    asked,
+    readings: e164 === null ? [] : [{ number: e164, country: 'FR' }],
+    problem: null,
+    matches: owner && e164 ? [{ customer: owner, number: e164, stored: asked, country: null, how: 'exact', why: 'stored in E.164' }] : [],
+    near: [],
+    ring: owner ? 'found' : 'unknown',
+    asked_helpdesk_at: null,
+    written_to: '',
+    directory: { state: 'complete', customers: 61_204, numbers: 70_311, unmatched: 0, pass_began_at: null, complete_at: now - 3_600, checked_at: now - 240, text: null },
   };
 }

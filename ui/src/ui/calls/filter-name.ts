@@ -13,5 +13,7 @@ export function filterName(filter: Filter): string {
       return say('missed');
     case 'voicemail':
       return say('voicemailTag');
+    case 'mine':
+      return say('mine');
   }
 }

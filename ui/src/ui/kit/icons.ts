@@ -2,6 +2,7 @@
 export type IconName =
   | 'again'
   | 'back'
+  | 'calendar'
   | 'check'
   | 'clock'
   | 'copy'

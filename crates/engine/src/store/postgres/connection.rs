@@ -18,8 +18,10 @@ use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres::{Client, Config, Statement};
 
+use super::words;
+use crate::search::Wanted;
 use crate::store::StoreError;
-use crate::store::sql::{EachRow, Row, Sql, Value};
+use crate::store::sql::{EachRow, Row, Sql, Stretch, Value};
 
 /// To reach the server and sign in.
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
@@ -289,6 +291,34 @@ impl Sql for Session {
     fn last_pushed(&mut self) -> Result<i64, StoreError> {
         let last = <dyn Sql>::row(self, "SELECT id FROM pushed_last", &[], |row| row.get(0))?;
         Ok(last.unwrap_or_default())
+    }
+
+    fn put_words(&mut self, place: i64, id: i64, words: &str) -> Result<(), StoreError> {
+        words::put(self, place, id, words)
+    }
+
+    fn take_words(&mut self, _: i64, id: i64) -> Result<(), StoreError> {
+        words::take(self, id)
+    }
+
+    fn free_place(&mut self, first: i64, _: i64) -> Result<i64, StoreError> {
+        // Calls of the same second may share a place: their ids part them.
+        Ok(first)
+    }
+
+    fn calls_with(
+        &mut self,
+        columns: &str,
+        wanted: &Wanted,
+        stretch: &Stretch,
+        limit: usize,
+        each: EachRow<'_>,
+    ) -> Result<(), StoreError> {
+        words::calls(self, columns, wanted, stretch, limit, each)
+    }
+
+    fn count_with(&mut self, wanted: &Wanted, stretch: &Stretch, most: u32) -> Result<u32, StoreError> {
+        words::count(self, wanted, stretch, most)
     }
 
     fn take_push_ids(&mut self, count: i64) -> Result<i64, StoreError> {

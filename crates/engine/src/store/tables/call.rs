@@ -8,11 +8,13 @@ use chrono::{DateTime, Utc};
 use sidetone_protocol::WrittenAs;
 
 use super::call_list::ListColumns;
+use super::call_words::Moves;
 use super::{attempt, call_id, json, key, ledger, message_list, micros, moment, own_comment};
 use crate::backfill::WrittenBack;
 use crate::call::CaseId;
 use crate::ledger::Ledger;
 use crate::number::E164;
+use crate::search::Indexed;
 use crate::store::sql::{Row, Sql, values};
 use crate::store::{Case, CaseChange, Due, Reads, StoreError};
 
@@ -20,10 +22,13 @@ use crate::store::{Case, CaseChange, Due, Reads, StoreError};
 ///
 /// [`StoreError::Stale`] if one of them is not any more what the change was made from.
 pub(in crate::store) fn put(sql: &mut dyn Sql, changes: &[&CaseChange]) -> Result<(), StoreError> {
-    let mut sets = Vec::new();
-    for change in changes {
+    let lists =
+        changes.iter().map(|change| ListColumns::of(&change.case, change)).collect::<Result<Vec<_>, _>>()?;
+    let (mut sets, mut moves) = (Vec::new(), Moves::default());
+    for (change, list) in changes.iter().zip(&lists) {
         let case = &change.case;
-        let list = ListColumns::of(case, change)?;
+        let started_at = change.view.as_ref().map(|view| view.started_at);
+        let place = moves.of(sql, case, started_at, &list.search)?;
         sets.push(Vec::from(values![
             key(case.call.id),
             serde_json::to_string(&case.call)?,
@@ -39,30 +44,31 @@ pub(in crate::store) fn put(sql: &mut dyn Sql, changes: &[&CaseChange]) -> Resul
             &case.thread,
             list.started_at,
             list.live,
-            list.number,
+            list.number.as_ref(),
             list.state,
-            list.reason,
+            list.reason.as_ref(),
             list.wanted,
             list.outcome,
             list.talk_seconds,
-            list.search,
-            list.view,
-            list.message,
+            &list.search,
+            list.view.as_ref(),
+            list.message.as_ref(),
             message_list::ordinal(case),
             case.arrived,
             case.revision + 1,
             case.listed.as_ref().map(hex),
             case.written_back.map(|back| back.backfill),
             case.written_back.map(|back| back.status.code()),
+            place,
         ]));
     }
     let put = sql.execute_for_each(
         "INSERT INTO call (id, facts, selected, barred, reads_failed, reads_given_up, adopted, carded,
              due_at, due_writes, due_since, thread, started_at, live, number, state, reason, wanted, outcome,
              talk_seconds, search, view, message, ordinal, arrived, revision, listed,
-             backfill, written_as)
+             backfill, written_as, place)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-             $24, $25, $26, $27, $28, $29)
+             $24, $25, $26, $27, $28, $29, $30)
          ON CONFLICT (id) DO UPDATE SET facts = excluded.facts, selected = excluded.selected,
              barred = excluded.barred, reads_failed = excluded.reads_failed,
              reads_given_up = excluded.reads_given_up, adopted = excluded.adopted, carded = excluded.carded,
@@ -72,13 +78,14 @@ pub(in crate::store) fn put(sql: &mut dyn Sql, changes: &[&CaseChange]) -> Resul
              outcome = excluded.outcome, talk_seconds = excluded.talk_seconds, search = excluded.search,
              view = excluded.view, message = excluded.message, ordinal = excluded.ordinal,
              arrived = excluded.arrived, revision = excluded.revision,
-             listed = excluded.listed, backfill = excluded.backfill, written_as = excluded.written_as
+             listed = excluded.listed, backfill = excluded.backfill, written_as = excluded.written_as,
+             place = excluded.place
          WHERE call.revision = excluded.revision - 1",
         &mut sets.into_iter(),
     )?;
     match changes.iter().zip(put).find(|(_, rows)| *rows == 0) {
         Some((change, _)) => Err(StoreError::Stale(change.case.call.id)),
-        None => Ok(()),
+        None => moves.carry_out(sql),
     }
 }
 
@@ -88,7 +95,7 @@ pub(in crate::store) fn case(sql: &mut dyn Sql, id: CaseId) -> Result<Option<Cas
     // change made from such a mixture is refused.
     let found = sql.row(
         "SELECT facts, selected, barred, reads_failed, reads_given_up, adopted, carded, due_at, due_writes, due_since,
-             thread, arrived, revision, listed, backfill, written_as FROM call WHERE id = $1",
+             thread, arrived, revision, listed, backfill, written_as, place, search FROM call WHERE id = $1",
         &values![key(id)],
         of_row,
     )?;
@@ -121,6 +128,7 @@ fn of_row(row: &Row<'_>) -> Result<Case, StoreError> {
         arrived: row.get(11)?,
         revision: row.get(12)?,
         listed: row.get::<Option<String>>(13)?.as_deref().and_then(of_hex),
+        indexed: Indexed { place: row.get(16)?, words: row.get(17)? },
     })
 }
 

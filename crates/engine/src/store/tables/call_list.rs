@@ -3,12 +3,13 @@
 use chrono::{DateTime, Utc};
 use sidetone_protocol::{CallState, CallView, OutboxView, Outcome, Phase, Today};
 
-use super::{json, key, message_list, moment};
+use super::{call_words, json, key, message_list, moment};
 use crate::account::Stored;
 use crate::call::CaseId;
 use crate::number::E164;
-use crate::store::sql::{Sql, Value, values};
-use crate::store::{Case, CaseChange, Filter, Query, StoreError};
+use crate::search::{self, Wanted};
+use crate::store::sql::{Row, Sql, Value, values};
+use crate::store::{Case, CaseChange, Filter, FullCall, Query, StoreError};
 use crate::view::is_wanted;
 
 /// The columns that lists are made from.
@@ -67,7 +68,7 @@ impl ListColumns {
                 Outcome::Unanswered => "unanswered",
             }),
             talk_seconds: case.call.talk_seconds().unwrap_or(0),
-            search: search_text(view),
+            search: search::words_of(&case.call, view),
             view: Some(serde_json::to_string(view)?),
             message: None,
         })
@@ -82,25 +83,6 @@ fn state_text(state: CallState) -> &'static str {
         CallState::Parked => "parked",
         CallState::NotLogged => "not_logged",
     }
-}
-
-fn search_text(view: &CallView) -> String {
-    let digits: String =
-        view.number.national.iter().flat_map(|n| n.chars()).filter(char::is_ascii_digit).collect();
-    let name =
-        view.customer.as_ref().map(|c| c.name.as_str()).or(view.contact_name.as_deref()).unwrap_or_default();
-    let email = view.customer.as_ref().and_then(|c| c.email.as_deref()).unwrap_or_default();
-    let agent = view.agent.as_ref().map(|a| a.name.as_str()).unwrap_or_default();
-    let parts = [
-        name,
-        email,
-        view.number.e164.as_deref().unwrap_or_default(),
-        view.number.international.as_deref().unwrap_or_default(),
-        &digits,
-        &view.line.name,
-        agent,
-    ];
-    parts.join(" ").to_lowercase()
 }
 
 /// A word of a search as a LIKE pattern.
@@ -124,31 +106,99 @@ pub(in crate::store) fn page(
     sql: &mut dyn Sql,
     query: &Query,
 ) -> Result<(Vec<CallView>, Option<String>), StoreError> {
-    let filter = match query.filter {
+    page_of(sql, query, "view", |row| json(&row.get::<String>(0)?), |view| view)
+}
+
+/// The same with all facts.
+pub(in crate::store) fn page_in_full(
+    sql: &mut dyn Sql,
+    query: &Query,
+) -> Result<(Vec<FullCall>, Option<String>), StoreError> {
+    let read = |row: &Row<'_>| {
+        Ok(FullCall { view: json(&row.get::<String>(0)?)?, call: json(&row.get::<String>(1)?)? })
+    };
+    page_of(sql, query, "view, facts", read, |full| &full.view)
+}
+
+fn page_of<T>(
+    sql: &mut dyn Sql,
+    query: &Query,
+    columns: &'static str,
+    read: impl Fn(&Row<'_>) -> Result<T, StoreError>,
+    view: impl Fn(&T) -> &CallView,
+) -> Result<(Vec<T>, Option<String>), StoreError> {
+    let limit = query.limit.clamp(1, 200);
+    if asks_for_nothing(query) {
+        return Ok((Vec::new(), None));
+    }
+    let before = query.before.as_deref().and_then(cursor);
+    let mut found = Vec::new();
+    let mut add = |row: &Row<'_>| {
+        found.push(read(row)?);
+        Ok(())
+    };
+    match call_words::wanted(query) {
+        Some(wanted) => {
+            let stretch = call_words::stretch(sql, query, before)?;
+            sql.calls_with(columns, &wanted, &stretch, limit + 1, &mut add)?;
+        }
+        None => {
+            let (before, before_id) = before.unwrap_or((i64::MAX, i64::MAX));
+            let (from, until) = span(query);
+            // A bound that an index begins at, however deep the page is.
+            let until = until.min(before.saturating_add(1));
+            let text = format!(
+                "SELECT {columns} FROM call WHERE view IS NOT NULL {} AND (started_at, id) < ($1, $2)
+                 AND started_at >= $3 AND started_at < $4 ORDER BY started_at DESC, id DESC LIMIT $5",
+                condition(query.filter)
+            );
+            sql.query(&text, &values![before, before_id, from, until, limit as i64 + 1], &mut add)?;
+        }
+    }
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let last = found.last().filter(|_| more).map(view);
+    let next = last.map(|last| format!("{}.{}", last.started_at, last.id));
+    Ok((found, next))
+}
+
+/// How many calls a query finds; counts no further than to `most`.
+pub(in crate::store) fn count(sql: &mut dyn Sql, query: &Query, most: u32) -> Result<u32, StoreError> {
+    if asks_for_nothing(query) {
+        return Ok(0);
+    }
+    if let Some(wanted) = call_words::wanted(query) {
+        let stretch = call_words::stretch(sql, query, None)?;
+        return sql.count_with(&wanted, &stretch, most);
+    }
+    let (from, until) = span(query);
+    let text = format!(
+        "SELECT count(*) FROM (SELECT id FROM call WHERE view IS NOT NULL {} AND started_at >= $1 AND started_at < $2
+             ORDER BY started_at DESC, id DESC LIMIT $3) AS counted",
+        condition(query.filter)
+    );
+    Ok(sql.row(&text, &values![from, until, most], |row| row.count(0))?.unwrap_or_default())
+}
+
+/// Signs without a letter or digit among them are found nowhere.
+fn asks_for_nothing(query: &Query) -> bool {
+    let typed = query.text.as_deref().map(str::trim).filter(|text| !text.is_empty());
+    typed.is_some_and(|text| Wanted::of(text, &[]).is_none())
+}
+
+fn condition(filter: Filter) -> &'static str {
+    match filter {
         Filter::All => "",
         Filter::NotLogged => "AND state IN ('held', 'parked', 'not_logged') AND wanted = 1",
         Filter::Missed => "AND outcome IN ('missed', 'voicemail')",
         Filter::Voicemail => "AND outcome = 'voicemail'",
-    };
-    let (before, before_id) = query.before.as_deref().and_then(cursor).unwrap_or((i64::MAX, i64::MAX));
-    let limit = query.limit.clamp(1, 200);
-    let words = query.text.as_deref().unwrap_or_default().split_whitespace().take(6);
-    let mut values: Vec<Value<'_>> = words.map(|word| pattern(word).into()).collect();
-    let words = values.len();
-    let search: String = (1..=words).map(|n| format!("AND search LIKE ${n} ESCAPE '\\' ")).collect();
-    values.extend(values![before, before_id, limit as i64 + 1]);
-    let text = format!(
-        "SELECT view FROM call WHERE view IS NOT NULL {filter} {search} AND (started_at, id) < (${}, ${})
-         ORDER BY started_at DESC, id DESC LIMIT ${}",
-        words + 1,
-        words + 2,
-        words + 3
-    );
-    let mut found = views(sql, &text, &values)?;
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let next = found.last().filter(|_| more).map(|last| format!("{}.{}", last.started_at, last.id));
-    Ok((found, next))
+    }
+}
+
+/// From which second on, and before which.
+fn span(query: &Query) -> (i64, i64) {
+    let second = |at: DateTime<Utc>| at.timestamp();
+    (query.from.map_or(i64::MIN, second), query.until.map_or(i64::MAX, second))
 }
 
 /// Earlier calls of a number, newest first, and how many there are.

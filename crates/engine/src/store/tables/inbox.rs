@@ -114,3 +114,9 @@ fn origin(kind: &str, event: String) -> Origin {
         _ => Origin::Event(event),
     }
 }
+
+/// How often something came of a call that was known already.
+pub(in crate::store) fn repeats(sql: &mut dyn Sql, id: CaseId) -> Result<u32, StoreError> {
+    let sum = "SELECT CAST(coalesce(sum(repeats), 0) AS BIGINT) FROM inbox WHERE call_id = $1";
+    Ok(sql.row(sum, &values![super::key(id)], |row| row.count(0))?.unwrap_or_default())
+}

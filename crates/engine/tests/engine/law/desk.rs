@@ -111,6 +111,8 @@ impl Desk {
             | WriteKind::CreateTag
             | WriteKind::AddNumber
             | WriteKind::AddLink
+            | WriteKind::GiveTicket
+            | WriteKind::TakeBack
             | WriteKind::NameCustomer
             | WriteKind::CreateTicket => {}
         }
