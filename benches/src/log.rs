@@ -322,7 +322,7 @@ fn call(template: &Template, n: u64, calls: u64) -> Option<CaseChange> {
     data["contact"]["last_name"] = json!(LAST[(n / 20) as usize % LAST.len()]);
     data["user"]["id"] = json!(40_000 + agent);
     data["user"]["name"] = json!(AGENTS[agent]);
-    if n % 3 == 0 {
+    if n.is_multiple_of(3) {
         let by = json!({"id": 40_000 + agent, "name": AGENTS[agent]});
         data["comments"] =
             json!([{"id": id, "content": comment(n), "posted_at": began + 90, "posted_by": by}]);
@@ -336,7 +336,7 @@ fn call(template: &Template, n: u64, calls: u64) -> Option<CaseChange> {
     let is_logged = n % 2_000 != 5;
     let view = CallView {
         id: id.to_string(),
-        direction: if n % 5 == 0 { Direction::Outbound } else { Direction::Inbound },
+        direction: if n.is_multiple_of(5) { Direction::Outbound } else { Direction::Inbound },
         phase: Phase::Ended,
         outcome: Some(outcome),
         number: case.call.party().view(&number),

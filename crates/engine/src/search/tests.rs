@@ -113,7 +113,8 @@ fn a_note_that_holds_every_word_is_told_from_one_that_does_not() {
     let note = "Parcel was delivered to Atelier Moreau next door, call back about order 10482.";
     for (typed, holds_it) in [
         ("moreau", true),
-        ("MOREAU del", false),
+        ("MOREAU del", true),
+        ("del moreau", false),
         ("Moreau next do", true),
         ("10482", true),
         ("moreau garnier", false),
