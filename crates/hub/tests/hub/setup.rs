@@ -1,4 +1,4 @@
-//! From nothing to live (A3), over real sockets against the sandbox: everything that an admin does in the set-up, with each
+//! From nothing to live (A3, C8 by key), over real sockets against the sandbox: everything that an admin does in the set-up, with each
 //! helpdesk, and what goes wrong on the way.
 
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Signing in instead of entering keys (A3, G18, G20), at the real program against the sandbox of all three vendors: what a
+//! Signing in instead of entering keys (A3, C8, G18, G20), at the real program against the sandbox of all three vendors: what a
 //! person sees in the set-up, what the engine does with what that gave, and how it ends.
 
 use std::sync::Arc;
