@@ -29,8 +29,11 @@ it('tells how far it is, and in the end what became of it', () => {
   expect(said({ read: 12, total: 37, remaining_seconds: 70 })).toBe('Catching up: 12 of 37, about 1\u00a0min');
   expect(said({ state: 'writing', read: 37, total: 37, calls: 5, written: 2 })).toBe('Catching up: 2 of 5');
   expect(said({ state: 'done', calls: 0 })).toBe('No call was missing.');
-  expect(said({ state: 'done', calls: 37, written: 37, messages: 'unknown' })).toBe(
+  expect(said({ state: 'done', calls: 37, written: 37, messages: { about: 0 } })).toBe(
     '37 of 37 calls written. Text messages of that time cannot be read back.',
+  );
+  expect(said({ state: 'done', calls: 37, written: 37, messages: { about: 14 } })).toBe(
+    '37 of 37 calls written. Text messages of that time cannot be read back (usually about 14).',
   );
   expect(said({ state: 'stopped', calls: 37, written: 9 })).toBe('Stopped. 9 of 37 calls written.');
   expect(said({ state: 'done', out_of_reach_before: NOW - 200 * 86_400 })).toContain('Aircall keeps six months.');

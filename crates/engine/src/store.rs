@@ -38,8 +38,6 @@ use crate::telling::{Decided, Telling, Told};
 /// A thread is held this long after its holder was last heard of. A request is given up after 30 s, and a question may
 /// follow it; what is more is for hubs whose clocks differ.
 pub const LEASE: TimeDelta = TimeDelta::seconds(90);
-/// Calls that began within so many seconds go before older ones.
-const RECENT_SECONDS: i64 = 3600;
 
 /// What went wrong with the store.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -141,6 +139,24 @@ pub struct Due {
     pub since: DateTime<Utc>,
 }
 
+/// In which order calls that are due at once are looked at; those of one turn, the oldest first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Turn {
+    /// A call of now, or one that a person waits for.
+    #[default]
+    Now,
+    /// Something is added to the record of a call that is over for a while.
+    Added,
+    /// What an outage has left to be written.
+    Left,
+    /// A person has this old call written.
+    WrittenBack,
+}
+
+impl Turn {
+    const ALL: [Turn; 4] = [Turn::Now, Turn::Added, Turn::Left, Turn::WrittenBack];
+}
+
 /// How often a fresh read of the call was tried.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reads {
@@ -175,6 +191,8 @@ pub struct Case {
     pub carded: bool,
     /// When it is looked at again.
     pub due: Option<Due>,
+    /// Whose turn it is then.
+    pub turn: Turn,
     /// Whose writes it stands in line with (`design.md` §3.6); empty until it is reckoned for the first time.
     pub thread: String,
     /// The place of its first statement in the inbox: messages of the same moment are written in this order.
@@ -203,6 +221,7 @@ impl Case {
             adopted: false,
             carded: false,
             due: None,
+            turn: Turn::default(),
             thread: String::new(),
             arrived: 0,
             indexed: Indexed::default(),
@@ -651,11 +670,16 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// If the store cannot be read.
     fn still_pending(&self, ids: &[CaseId]) -> Result<Vec<CaseId>, StoreError>;
-    /// Whether there is any text message.
+    /// When the first text message was sent or received, unix seconds; `None`: there is none.
     ///
     /// # Errors
     /// If the store cannot be read.
-    fn has_messages(&self) -> Result<bool, StoreError>;
+    fn first_message_at(&self) -> Result<Option<i64>, StoreError>;
+    /// How many text messages were sent or received from the first moment until before the second, unix seconds.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn messages_between(&self, from: i64, to: i64) -> Result<u32, StoreError>;
     /// What this agent was asked to dial this number for, oldest first.
     ///
     /// # Errors

@@ -83,10 +83,9 @@ pub enum RecoveryState {
 pub enum MessagesLost {
     /// No text message was ever seen here, so none is taken to be missing.
     None,
-    /// There may be some; nobody can tell how many.
-    Unknown,
-    /// So many are known to be missing: their delivery was told, and what they say was not.
-    Count(u32),
+    /// Some may be missing. How many, nobody can tell; so many usually come in such a time, by the mean of the same hours of
+    /// the four weeks before, as far as they are known here. 0: hardly any, or nobody knows yet.
+    About(u32),
 }
 
 /// A time of which calls were missed, and how far they are recovered.

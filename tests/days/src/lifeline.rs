@@ -373,8 +373,12 @@ impl Store for MortalStore {
         self.alive()?.still_pending(ids)
     }
 
-    fn has_messages(&self) -> Result<bool, StoreError> {
-        self.alive()?.has_messages()
+    fn first_message_at(&self) -> Result<Option<i64>, StoreError> {
+        self.alive()?.first_message_at()
+    }
+
+    fn messages_between(&self, from: i64, to: i64) -> Result<u32, StoreError> {
+        self.alive()?.messages_between(from, to)
     }
 
     fn dials(&self, agent: u64, number: &E164) -> Result<Vec<Dial>, StoreError> {

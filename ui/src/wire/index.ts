@@ -1707,7 +1707,7 @@ ticket: TicketView | null, };
 /**
  * Text messages that were missed. Aircall has no history of them (`reference/aircall.md` §5.7), so they cannot be read back.
  */
-export type MessagesLost = "none" | "unknown" | { "count": number };
+export type MessagesLost = "none" | { "about": number };
 
 /**
  * What is written.

@@ -101,6 +101,7 @@ export interface Parameters {
   catchingUp: 'm' | 'n';
   aboutTime: 'time';
   recovered: 'm' | 'n';
+  messagesGoneAbout: 'n';
   outOfReach: 'date';
   fromTo: 'from' | 'to';
   alertHeldWhat: 'n';

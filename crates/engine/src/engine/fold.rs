@@ -7,6 +7,7 @@ use serde_json::Value;
 use sidetone_protocol::{ExplanationView, LiveEvent, Mode, Phase};
 use tokio::sync::oneshot;
 
+use super::outbox::turn;
 use super::{Engine, Job, conversations};
 use crate::backfill::BACKFILLED;
 use crate::budget::Lane;
@@ -154,6 +155,7 @@ impl Engine {
         }
         if case.due.is_some() {
             case.thread = self.thread(&case)?;
+            case.turn = turn(&case, now);
         }
         let is_searched_for = self.search_of_a_study(&case, &assessment, now).is_some();
         let undecided = (is_question(&assessment) || is_searched_for) && case.selected == Some(true);

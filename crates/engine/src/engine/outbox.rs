@@ -15,7 +15,7 @@ use crate::health::Link;
 use crate::helpdesk::{CustomerSeen, Request, Standing, Step};
 use crate::ledger::{Attempt, AttemptState, NAMED, OWNER, Write, WriteKind};
 use crate::number::{E164, Party};
-use crate::store::{Case, Claim, Due, StoreError};
+use crate::store::{Case, Claim, Due, StoreError, Turn};
 
 /// So many due calls are looked at in one turn.
 const AT_A_TIME: usize = 64;
@@ -165,7 +165,7 @@ impl Engine {
         let assessment = self.assess(&case, now)?;
         if let Some(number) = self.search_of_a_study(&case, &assessment, now) {
             return Ok(self
-                .search(id, number, asking_lane(&case), now)
+                .search(id, number, asking_lane(&case, now), now)
                 .map_or(Begun::Blocked, |()| Begun::Yes));
         }
         if self.compares_at(&case).is_some_and(|at| at <= now) && !is_question(&assessment) {
@@ -192,7 +192,7 @@ impl Engine {
             Step::LookAtLinked if self.has_seen_linked(id, now) => Step::Write,
             step => step,
         };
-        let asks = asking_lane(&case);
+        let asks = asking_lane(&case, now);
         let asked = match step {
             Step::Rest | Step::Wait(_) => {
                 self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)?;
@@ -341,7 +341,13 @@ impl Engine {
             return self.read_failed(case, timeline, for_good, READ_HELD_BACK, now).map(|()| Begun::NotNow);
         }
         let request = Self::call_request(id, timeline).to_http(&self.aircall);
-        match self.ask(Vendor::Aircall, asking_lane(&case), Job::Read { call: id, timeline }, request, now) {
+        match self.ask(
+            Vendor::Aircall,
+            asking_lane(&case, now),
+            Job::Read { call: id, timeline },
+            request,
+            now,
+        ) {
             Ok(()) => Ok(Begun::Yes),
             // While nothing could be written either, nothing is lost by waiting.
             Err(_) if only_aircall_is_down => {
@@ -372,7 +378,7 @@ impl Engine {
             return Ok(Begun::NotNow);
         };
         let job = Job::Conflict { call: id, write: Box::new(write), otherwise: true };
-        if self.ask(self.helpdesk.vendor(), asking_lane(&case), job, request, now).is_err() {
+        if self.ask(self.helpdesk.vendor(), asking_lane(&case, now), job, request, now).is_err() {
             return Ok(Begun::Blocked);
         }
         self.busy_threads.insert(id, thread.to_owned());
@@ -454,7 +460,7 @@ impl Engine {
     ) -> Begun {
         let id = case.call.id;
         let job = Job::Probe { call: id, write: Box::new(attempt.write.clone()) };
-        if self.ask(self.helpdesk.vendor(), asking_lane(case), job, request, now).is_err() {
+        if self.ask(self.helpdesk.vendor(), asking_lane(case, now), job, request, now).is_err() {
             return Begun::Blocked;
         }
         self.busy_threads.insert(id, thread.to_owned());
@@ -504,7 +510,7 @@ impl Engine {
         if let Some(again) = self.failed_looks.get(&number).copied().filter(|again| *again > now) {
             return self.later(case, again).map(|()| Begun::NotNow);
         }
-        match self.look_up(&number, asking_lane(&case), now) {
+        match self.look_up(&number, asking_lane(&case, now), now) {
             Ok(()) => Ok(Begun::Yes),
             Err(_) => Ok(Begun::Blocked),
         }
@@ -529,16 +535,39 @@ fn is_parked(case: &Case, write: &Write) -> bool {
     case.attempts.iter().any(|a| a.state == AttemptState::Parked && a.write.main_key() == write.main_key())
 }
 
-/// What is asked for a record goes with it: for an old call that is written back, behind everything of today.
-pub(super) fn asking_lane(case: &Case) -> Lane {
-    if case.written_back.is_some() { Lane::Backfill } else { Lane::Live }
+/// A call that is over for less than this is one of now,
+const ADDED_AFTER: TimeDelta = TimeDelta::minutes(10);
+/// and where it has no record yet, for less than this.
+const LEFT_AFTER: TimeDelta = TimeDelta::hours(1);
+
+/// Whose turn a call is: what belongs to a call of now goes before what is added to older ones; that before what an outage
+/// has left to be written, which may be thousands; and that before what a person has written of old.
+pub(super) fn turn(case: &Case, now: DateTime<Utc>) -> Turn {
+    let is_over_for = |time| case.call.ended_at().is_some_and(|end| now - end >= time);
+    match case.ledger.has("ticket") {
+        _ if case.written_back.is_some() => Turn::WrittenBack,
+        true if is_over_for(ADDED_AFTER) => Turn::Added,
+        // Somebody has just named the caller.
+        false if case.ledger.has(NAMED) => Turn::Now,
+        false if is_over_for(LEFT_AFTER) => Turn::Left,
+        _ => Turn::Now,
+    }
 }
 
-/// What belongs to a call of now goes before what is added to older ones, and that before what is written back.
-pub(super) fn lane(case: &Case, now: DateTime<Utc>) -> Lane {
-    if case.written_back.is_some() {
-        return Lane::Backfill;
+/// What is asked for a record goes with it.
+pub(super) fn asking_lane(case: &Case, now: DateTime<Utc>) -> Lane {
+    match turn(case, now) {
+        Turn::Now | Turn::Added => Lane::Live,
+        Turn::Left => Lane::Late,
+        Turn::WrittenBack => Lane::Backfill,
     }
-    let young = case.call.ended_at().is_none_or(|end| now - end < TimeDelta::minutes(10));
-    if young || !case.ledger.has("ticket") { Lane::Live } else { Lane::Late }
+}
+
+/// The lane of a call's writes.
+pub(super) fn lane(case: &Case, now: DateTime<Utc>) -> Lane {
+    match turn(case, now) {
+        Turn::Now => Lane::Live,
+        Turn::Added | Turn::Left => Lane::Late,
+        Turn::WrittenBack => Lane::Backfill,
+    }
 }

@@ -73,7 +73,10 @@ pub(crate) struct Recovery {
     turn_until: Option<DateTime<Utc>>,
     /// How many calls had been read and written at a moment, of the gap that is worked on.
     pace: VecDeque<(DateTime<Utc>, i64, u32)>,
-    has_messages: bool,
+    /// When the first text message came, unix seconds.
+    first_message: Option<i64>,
+    /// How many text messages usually come in such a time, by gap, and until when it went as that was looked up.
+    usual: BTreeMap<i64, (DateTime<Utc>, u32)>,
 }
 
 impl Recovery {
@@ -93,7 +96,8 @@ impl Recovery {
             looked_at: now,
             turn_until: None,
             pace: VecDeque::new(),
-            has_messages: store.has_messages()?,
+            first_message: store.first_message_at()?,
+            usual: BTreeMap::new(),
         };
         recovery.heed(store.gaps(now - SHOWN_FOR)?);
         Ok(recovery)
@@ -189,9 +193,16 @@ impl Recovery {
             calls: found(gap),
             written: self.written(gap),
             remaining_seconds: self.remaining(gap, now),
-            messages: if self.has_messages { MessagesLost::Unknown } else { MessagesLost::None },
+            messages: self.messages_lost(gap),
             out_of_reach_before: gap.reach.map(|at| at.timestamp()),
             done_at: gap.done_at.map(|at| at.timestamp()),
+        }
+    }
+
+    fn messages_lost(&self, gap: &Gap) -> MessagesLost {
+        match self.first_message {
+            Some(_) => MessagesLost::About(self.usual.get(&gap.id).map_or(0, |(_, usual)| *usual)),
+            None => MessagesLost::None,
         }
     }
 
@@ -227,6 +238,23 @@ impl Recovery {
         self.pace.push_back(now_done);
         self.pace.retain(|(at, id, _)| now - *at <= PACE_OVER && *id == now_done.1);
     }
+}
+
+/// How many text messages usually come in such a time: the mean of the same hours of the four weeks before, as far as they lie
+/// after the first message of all. Of what lasted for more than a week, of four such times before.
+fn messages_usual(
+    between: impl Fn(i64, i64) -> Result<u32, StoreError>,
+    (from, to): (i64, i64),
+    first: i64,
+) -> Result<u32, StoreError> {
+    const WEEK: i64 = 7 * 24 * 3600;
+    let apart = WEEK * ((to - from) / WEEK + 1);
+    let (mut weeks, mut messages) = (0, 0);
+    for back in (1..=4).map(|n| n * apart).take_while(|back| from - back >= first) {
+        (weeks, messages) = (weeks + 1, messages + between(from - back, to - back)?);
+    }
+    // Rounded to the nearest.
+    Ok((messages + weeks / 2).checked_div(weeks).unwrap_or_default())
 }
 
 /// Calls that were missing, or whose record lacked something.
@@ -510,9 +538,7 @@ impl Engine {
         }
         self.recovery.looked_at = now;
         self.recovery.take_pace_down(now);
-        if !self.recovery.has_messages {
-            self.recovery.has_messages = self.store.has_messages()?;
-        }
+        self.see_which_messages_are_usual()?;
         let mut change = Change::at(now);
         for gap in self.recovery.gaps.iter_mut().filter(|gap| gap.done_at.is_none()) {
             let left = self.recovery.unwritten.entry(gap.id).or_default();
@@ -534,6 +560,28 @@ impl Engine {
         if change.gaps.is_empty() { Ok(()) } else { self.push(&change) }
     }
 
+    /// How many text messages came in the same hours of the weeks before each gap.
+    fn see_which_messages_are_usual(&mut self) -> Result<(), StoreError> {
+        if self.recovery.first_message.is_none() {
+            self.recovery.first_message = self.store.first_message_at()?;
+        }
+        let Some(first) = self.recovery.first_message else { return Ok(()) };
+        let recovery = &mut self.recovery;
+        recovery.usual.retain(|id, _| recovery.gaps.iter().any(|gap| gap.id == *id));
+        for gap in &recovery.gaps {
+            if recovery.usual.get(&gap.id).is_some_and(|(until, _)| *until == gap.ended_at) {
+                continue;
+            }
+            let usual = messages_usual(
+                |from, to| self.store.messages_between(from, to),
+                (gap.began_at.timestamp(), gap.ended_at.timestamp()),
+                first,
+            )?;
+            recovery.usual.insert(gap.id, (gap.ended_at, usual));
+        }
+        Ok(())
+    }
+
     /// A person stops a recovery: what is read of it goes on to be written, the rest is left. Returns whether there is one.
     pub(super) fn stop_recovery(&mut self, id: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
         let wanted = |gap: &&mut Gap| gap.done_at.is_none() && gap.id.to_string() == id;
@@ -544,5 +592,41 @@ impl Engine {
         self.push(&change)?;
         self.telling.at_once(now);
         Ok(true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: i64 = 24 * 3600;
+    const WEEK: i64 = 7 * DAY;
+
+    /// Two messages an hour on the day of the week that is the first of all, none on others.
+    fn two_an_hour(from: i64, to: i64) -> Result<u32, StoreError> {
+        let hours = (from / 3600..to / 3600).filter(|hour| (hour / 24) % 7 == 0).count();
+        Ok(2 * u32::try_from(hours).unwrap())
+    }
+
+    #[test]
+    fn as_many_messages_are_usual_as_came_in_the_same_hours_of_the_weeks_before() {
+        let usual = |from, to, first| messages_usual(two_an_hour, (from, to), first).unwrap();
+        let (noon, three) = (6 * WEEK + DAY / 2, 6 * WEEK + DAY / 2 + 3 * 3600);
+        assert_eq!(usual(noon, three, 0), 6);
+        assert_eq!(usual(noon + DAY, three + DAY, 0), 0, "not on a Friday");
+        assert_eq!(usual(noon, three, 5 * WEEK), 6, "one week says it, too");
+        assert_eq!(usual(noon, three, noon - DAY), 0, "nobody knows yet");
+        assert_eq!(usual(6 * WEEK, 6 * WEEK + 8 * DAY, 0), 96, "two such days in a time of two weeks");
+    }
+
+    #[test]
+    fn the_mean_is_rounded_and_made_of_four_weeks_at_most() {
+        let of_weeks = |from: i64, _: i64| Ok([0, 0, 100, 1, 1, 1, 3][usize::try_from(from / WEEK).unwrap()]);
+        assert_eq!(
+            messages_usual(of_weeks, (6 * WEEK, 6 * WEEK + 60), 0).unwrap(),
+            26,
+            "100 + 1 + 1 + 1, by four"
+        );
+        assert_eq!(messages_usual(of_weeks, (6 * WEEK, 6 * WEEK + 60), 3 * WEEK).unwrap(), 1);
     }
 }

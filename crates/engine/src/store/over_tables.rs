@@ -276,8 +276,12 @@ impl<D: Database> Store for D {
         self.read(|sql| call::still_pending(sql, ids))
     }
 
-    fn has_messages(&self) -> Result<bool, StoreError> {
-        self.read(call::has_messages)
+    fn first_message_at(&self) -> Result<Option<i64>, StoreError> {
+        self.read(message_list::first_at)
+    }
+
+    fn messages_between(&self, from: i64, to: i64) -> Result<u32, StoreError> {
+        self.read(|sql| message_list::between(sql, from, to))
     }
 
     fn dials(&self, agent: u64, number: &E164) -> Result<Vec<Dial>, StoreError> {

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, params_from_iter};
 use rusqlite_migration::{M, Migrations};
@@ -29,6 +30,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sqlite/011_telling.sql"),
     include_str!("sqlite/012_backfill.sql"),
     include_str!("sqlite/013_words.sql"),
+    include_str!("sqlite/014_turn.sql"),
 ];
 /// So many statements stay prepared: all that there are, and some searches.
 const PREPARED: usize = 126;
@@ -82,6 +84,8 @@ impl SqliteStore {
         let reader = reader()?;
         reader.execute_batch("PRAGMA busy_timeout = 5000; PRAGMA query_only = ON;")?;
         for connection in [&writer, &reader] {
+            // A plan hangs on no value: else many statements would be prepared anew for each, half of the time for a LIMIT.
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
             connection.set_prepared_statement_cache_capacity(PREPARED);
         }
         Ok(SqliteStore { writer: Mutex::new(writer), reader: Mutex::new(reader) })
@@ -152,8 +156,8 @@ impl Database for SqliteStore {
     fn claim_due(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<Claim>, StoreError> {
         self.read(|sql| {
             sql.rows(
-                "SELECT id, thread FROM call WHERE due_at <= $1 ORDER BY started_at < $2, started_at, ordinal, arrived, id LIMIT $3",
-                &values![tables::micros(now), now.timestamp() - super::RECENT_SECONDS, limit as i64],
+                "SELECT id, thread FROM call WHERE due_at <= $1 ORDER BY due_turn, started_at, ordinal, arrived, id LIMIT $2",
+                &values![tables::micros(now), limit as i64],
                 |row| Ok(Claim { call: tables::call_id(row)?, thread: row.get(1)? }),
             )
         })

@@ -4,7 +4,7 @@
 use chrono::TimeDelta;
 use serde_json::Value;
 use sidetone_engine::settings::Arrival;
-use sidetone_protocol::{Alert, GapCause, RecoveryState, RecoveryView};
+use sidetone_protocol::{Alert, CallState, GapCause, RecoveryState, RecoveryView};
 use sidetone_sandbox::{Fault, FaultKind, HangUp, aircall_world as world};
 
 use crate::day::{Day, MARTA, Plan, STRANGER, tags};
@@ -330,6 +330,41 @@ async fn a_recovery_that_a_person_stops_is_left_where_it_is() {
         day.handle.health().recoveries.into_iter().filter(|one| one.id == reading.id).collect();
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].state, RecoveryState::Stopped, "over restarts, too");
+}
+
+/// B1, B2: hundreds of calls of an outage wait to be written; what is added to the record of an older call goes before them,
+/// and the record of a call of now before both.
+#[tokio::test(start_paused = true)]
+async fn what_an_outage_left_to_write_holds_up_neither_additions_nor_calls_of_now() {
+    let mut day = Day::begin(Plan::default()).await;
+    day.pass(60).await;
+    let earlier = day.answered(MARTA).await;
+    day.kill().await;
+    day.pass(10 * HOUR).await;
+    let past = day.aircall.add_past_calls(300, 60);
+    day.pass(HOUR).await;
+    day.start().unwrap();
+    let waiting = |day: &Day| day.handle.health().outbox.calls;
+    let mut waited = 0;
+    while waiting(&day) < 200 {
+        day.pass(5).await;
+        waited += 5;
+        assert!(waited < 900, "the outbox does not fill: {}", waiting(&day));
+    }
+    day.aircall.comment(earlier, world::CAMILLE, "Rang once more").unwrap();
+    day.pass(20).await;
+    assert!(day.ticket(earlier).to_string().contains("Rang once more"), "it waited behind {}", waiting(&day));
+    let call = day.ring(world::SUPPORT_FR, Some("+493023125044"));
+    day.pass(8).await;
+    day.aircall.answer(call, Some(world::CAMILLE)).unwrap();
+    day.pass(10).await;
+    assert!(day.ticket(call).to_string().contains("Call answered"), "it waited behind {}", waiting(&day));
+    assert!(waiting(&day) > 100, "too few waited for this to say anything: {}", waiting(&day));
+    day.aircall.hang_up(call, &HangUp::default()).unwrap();
+    day.pass(1_200).await;
+    assert_eq!(waiting(&day), 0, "all of it is written");
+    let missing: Vec<_> = past.iter().filter(|call| day.detail(**call).state == CallState::Pending).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -133,7 +133,7 @@ export function badHealth(now: number): Health {
     directory: well.directory && { ...well.directory, state: 'incomplete', customers: 1_900 },
     recoveries: [
       missed(now, 'webhook_disabled', { read: 12, total: 37, remaining_seconds: 70 }),
-      missed(now, 'asleep', { state: 'done', read: 160, total: 160, calls: 4, written: 4, done_at: now - 20 * MINUTE, messages: 'unknown' }),
+      missed(now, 'asleep', { state: 'done', read: 160, total: 160, calls: 4, written: 4, done_at: now - 20 * MINUTE, messages: { about: 14 } }),
     ],
     computer: { disk_free_bytes: 212_000_000_000, clock_off_seconds: -94, keyring_locked: false },
     telling: [

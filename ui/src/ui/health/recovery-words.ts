@@ -63,7 +63,10 @@ export function progressWords(recovery: RecoveryView, now: number): string {
     said.push(say('recoveryStopped'), written());
   } else {
     said.push(recovery.calls === 0 ? say('nothingMissing') : written());
-    if (recovery.messages !== 'none') said.push(say('messagesGone'));
+    if (recovery.messages !== 'none') {
+      const usual = recovery.messages.about;
+      said.push(usual > 0 ? say('messagesGoneAbout', { n: figure(usual) }) : say('messagesGone'));
+    }
   }
   if (recovery.out_of_reach_before !== null) said.push(say('outOfReach', { date: day(recovery.out_of_reach_before, now) }));
   return said.join(' ');

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::store::sql::{Sql, values};
-use crate::store::{Claim, LEASE, RECENT_SECONDS, StoreError, tables};
+use crate::store::{Claim, LEASE, StoreError, tables};
 
 /// A call that is due, and whose thread nobody else held a moment ago.
 pub(super) struct DueCall {
@@ -31,12 +31,11 @@ pub(super) fn due(
         "SELECT call.id, call.thread, CAST(CASE WHEN thread.holder = $1 AND thread.until >= $2 THEN 1 ELSE 0 END AS BIGINT)
          FROM call LEFT JOIN thread ON thread.key = call.thread
          WHERE call.due_at <= $3 AND (thread.key IS NULL OR thread.holder = $1 OR thread.until <= $3)
-         ORDER BY call.started_at < $4, call.started_at, call.ordinal, call.arrived, call.id LIMIT $5",
+         ORDER BY call.due_turn, call.started_at, call.ordinal, call.arrived, call.id LIMIT $4",
         &values![
             holder.to_string(),
             long_enough,
             tables::micros(now),
-            now.timestamp() - RECENT_SECONDS,
             limit as i64
         ],
         |row| {

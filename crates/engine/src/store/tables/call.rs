@@ -16,7 +16,7 @@ use crate::ledger::Ledger;
 use crate::number::E164;
 use crate::search::Indexed;
 use crate::store::sql::{Row, Sql, values};
-use crate::store::{Case, CaseChange, Due, Reads, StoreError};
+use crate::store::{Case, CaseChange, Due, Reads, StoreError, Turn};
 
 /// Puts calls as they are now.
 ///
@@ -60,15 +60,16 @@ pub(in crate::store) fn put(sql: &mut dyn Sql, changes: &[&CaseChange]) -> Resul
             case.written_back.map(|back| back.backfill),
             case.written_back.map(|back| back.status.code()),
             place,
+            case.turn as i64,
         ]));
     }
     let put = sql.execute_for_each(
         "INSERT INTO call (id, facts, selected, barred, reads_failed, reads_given_up, adopted, carded,
              due_at, due_writes, due_since, thread, started_at, live, number, state, reason, wanted, outcome,
              talk_seconds, search, view, message, ordinal, arrived, revision, listed,
-             backfill, written_as, place)
+             backfill, written_as, place, due_turn)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-             $24, $25, $26, $27, $28, $29, $30)
+             $24, $25, $26, $27, $28, $29, $30, $31)
          ON CONFLICT (id) DO UPDATE SET facts = excluded.facts, selected = excluded.selected,
              barred = excluded.barred, reads_failed = excluded.reads_failed,
              reads_given_up = excluded.reads_given_up, adopted = excluded.adopted, carded = excluded.carded,
@@ -79,7 +80,7 @@ pub(in crate::store) fn put(sql: &mut dyn Sql, changes: &[&CaseChange]) -> Resul
              view = excluded.view, message = excluded.message, ordinal = excluded.ordinal,
              arrived = excluded.arrived, revision = excluded.revision,
              listed = excluded.listed, backfill = excluded.backfill, written_as = excluded.written_as,
-             place = excluded.place
+             place = excluded.place, due_turn = excluded.due_turn
          WHERE call.revision = excluded.revision - 1",
         &mut sets.into_iter(),
     )?;
@@ -95,7 +96,7 @@ pub(in crate::store) fn case(sql: &mut dyn Sql, id: CaseId) -> Result<Option<Cas
     // change made from such a mixture is refused.
     let found = sql.row(
         "SELECT facts, selected, barred, reads_failed, reads_given_up, adopted, carded, due_at, due_writes, due_since,
-             thread, arrived, revision, listed, backfill, written_as, place, search FROM call WHERE id = $1",
+             thread, arrived, revision, listed, backfill, written_as, place, search, due_turn FROM call WHERE id = $1",
         &values![key(id)],
         of_row,
     )?;
@@ -124,6 +125,7 @@ fn of_row(row: &Row<'_>) -> Result<Case, StoreError> {
         adopted: row.flag(5)?,
         carded: row.flag(6)?,
         due: due.map(|at| Due { at: moment(at), writes, since: moment(since.unwrap_or(at)) }),
+        turn: Turn::ALL.get(row.count(18)? as usize).copied().unwrap_or_default(),
         thread: row.get(10)?,
         arrived: row.get(11)?,
         revision: row.get(12)?,
@@ -198,11 +200,6 @@ pub(in crate::store) fn still_pending(sql: &mut dyn Sql, ids: &[CaseId]) -> Resu
         pending.extend(sql.row(query, &values![key(*id)], call_id)?);
     }
     Ok(pending)
-}
-
-/// Text messages have ids below zero.
-pub(in crate::store) fn has_messages(sql: &mut dyn Sql) -> Result<bool, StoreError> {
-    Ok(sql.row("SELECT id FROM call WHERE id < 0 LIMIT 1", &[], call_id)?.is_some())
 }
 
 fn hex(hash: &[u8; 32]) -> String {

@@ -86,3 +86,16 @@ pub(in crate::store) fn has_earlier(
     )?;
     Ok(earlier.is_some())
 }
+
+/// When the first one was.
+pub(in crate::store) fn first_at(sql: &mut dyn Sql) -> Result<Option<i64>, StoreError> {
+    let first = "SELECT started_at FROM call WHERE message IS NOT NULL ORDER BY started_at, id LIMIT 1";
+    sql.row(first, &[], |row| row.get(0))
+}
+
+/// How many there are of a time.
+pub(in crate::store) fn between(sql: &mut dyn Sql, from: i64, to: i64) -> Result<u32, StoreError> {
+    let counted =
+        "SELECT count(*) FROM call WHERE message IS NOT NULL AND started_at >= $1 AND started_at < $2";
+    Ok(sql.row(counted, &values![from, to], |row| row.count(0))?.unwrap_or_default())
+}
