@@ -188,6 +188,17 @@ describe('what was written', () => {
     });
   });
 
+  it('is told to stay where Front keeps it', async () => {
+    await withScene('detail-undo-front', async (page) => {
+      const dialog = page.getByRole('dialog', { name: 'Undo our writes?' });
+      await dialog.getByText('If nothing else is in the conversation').waitFor();
+      expect(await dialog.getByRole('listitem').allTextContents()).toEqual(['Inbound call', 'Note “Call commented”', 'Total duration']);
+      await dialog.getByText('Front lets nobody remove it').waitFor();
+      await dialog.getByRole('button', { name: 'Undo our writes' }).click();
+      expect(await asked(page)).toContain('take_back 4186780060');
+    });
+  });
+
   it('is moved to whom one finds', async () => {
     await withScene('detail', async (page) => {
       await page.getByRole('button', { name: 'Move', exact: true }).click();

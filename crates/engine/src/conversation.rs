@@ -56,6 +56,9 @@ pub struct Thread {
     /// To whom we gave it last (F7).
     #[serde(default)]
     pub assigned: Option<String>,
+    /// The marker of what we wrote into it last.
+    #[serde(default)]
+    pub last: Option<String>,
 }
 
 /// Where a message goes.

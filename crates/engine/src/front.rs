@@ -25,6 +25,7 @@ mod record;
 #[cfg(test)]
 mod tests;
 mod ticket;
+mod withdrawal;
 
 use std::collections::BTreeSet;
 
@@ -44,7 +45,7 @@ use crate::helpdesk::{
     Adopted, Answer, Arrivals, Assessment, Context, CustomerSeen, Helpdesk, LOOKS_MS, ListPage, Met, Owner,
     Probed, Refusal, Request, Told, Upload, Whereabouts,
 };
-use crate::ledger::{Attempt, Holding, Write, WriteKind};
+use crate::ledger::{Attempt, Holding, Ledger, Write, WriteKind};
 use crate::number::E164;
 use crate::others::{Others, OthersRecord, Span};
 use crate::outline::Outline;
@@ -198,6 +199,18 @@ impl Helpdesk for Front {
         assess::assess(case, context)
     }
 
+    fn takes_back(&self) -> bool {
+        true
+    }
+
+    fn gives_records(&self) -> bool {
+        true
+    }
+
+    fn left_behind(&self, ledger: &Ledger) -> Option<Value> {
+        Some(withdrawal::left_behind(ledger))
+    }
+
     fn others_records(&self, customer: &str) -> Option<Request> {
         others::ask(&self.account, customer)
     }
@@ -314,11 +327,14 @@ impl Helpdesk for Front {
     }
 
     fn look_at_ticket(&self, case: &Case) -> Option<Request> {
-        ticket::look(&self.account, &case.ledger)
+        withdrawal::look(&self.account, &case.ledger).or_else(|| ticket::look(&self.account, &case.ledger))
     }
 
     fn ticket_seen(&self, case: &Case, told: &[Holding], answer: &Answer) -> Result<Probed, Refusal> {
-        ticket::looked(&self.account, &case.ledger, told, answer)
+        match withdrawal::is_looked_for(&case.ledger) {
+            true => withdrawal::looked(&self.account, case, told, answer),
+            false => ticket::looked(&self.account, &case.ledger, told, answer),
+        }
     }
 
     fn look_at_linked(&self, case: &Case) -> Option<Request> {
@@ -368,7 +384,7 @@ impl Helpdesk for Front {
     }
 
     fn sets_what_people_set(&self, write: &Write) -> bool {
-        answers::is_import(write) || write.kind == WriteKind::SetAssignee
+        answers::is_import(write) || matches!(write.kind, WriteKind::SetAssignee | WriteKind::TakeBack)
     }
 
     fn looks_ms(&self, write: &Write) -> &'static [i64] {

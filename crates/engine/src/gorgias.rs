@@ -298,6 +298,10 @@ impl Helpdesk for Gorgias {
         answers::probe(&self.account, write)
     }
 
+    fn probe_late(&self, write: &Write) -> Option<Request> {
+        answers::probe_late(&self.account, write)
+    }
+
     fn probed(
         &self,
         attempt: &Attempt,

@@ -18,7 +18,7 @@ use crate::conversation::Conversation;
 use crate::directory::entry::{Address, Entry, EntryPage, Order};
 use crate::directory::{Customer, Matched, People, Person};
 use crate::files::{UnderWay, Wanted};
-use crate::ledger::{Attempt, Holding, Write, WriteKind};
+use crate::ledger::{Attempt, Holding, Ledger, Write, WriteKind};
 pub use crate::matched_by::MatchedBy;
 use crate::number::E164;
 use crate::others::{Others, OthersRecord, Span};
@@ -432,6 +432,11 @@ pub trait Helpdesk: Send + Sync {
         false
     }
 
+    /// What a record leaves where it stands, where it can only be given away by being written anew. `None`: it goes as it is.
+    fn left_behind(&self, _ledger: &Ledger) -> Option<Value> {
+        None
+    }
+
     /// How the record of a call would stand once these writes, all that it still takes, are carried out.
     fn outline(&self, call: &Call, writes: &[Write], now: DateTime<Utc>) -> Outline;
 
@@ -601,7 +606,7 @@ pub trait Helpdesk: Send + Sync {
     }
     /// Whether a write also sets what people set (status, assignee, archived or not): then it goes by a look of just now.
     fn sets_what_people_set(&self, write: &Write) -> bool {
-        matches!(write.kind, WriteKind::SetStatus | WriteKind::SetAssignee)
+        matches!(write.kind, WriteKind::SetStatus | WriteKind::SetAssignee | WriteKind::TakeBack)
     }
     /// When it is looked for: so many milliseconds after the request. After the last look it was not carried out.
     fn looks_ms(&self, _write: &Write) -> &'static [i64] {

@@ -165,6 +165,19 @@ impl Ledger {
         (!ids.is_empty()).then(|| Holding { key: AGAIN.into(), helpdesk_id: String::new(), detail })
     }
 
+    /// What a record left where it stood, if it is moved by being written anew; none once that is taken back.
+    #[must_use]
+    pub fn left_behind(&self) -> Option<&Value> {
+        let moved = self.detail(MOVED).filter(|moved| moved.get("gone").is_none())?;
+        moved.get("left").filter(|left| left.is_object())
+    }
+
+    /// Whose conversation that is.
+    #[must_use]
+    pub fn left_at(&self) -> Option<&str> {
+        self.left_behind()?.get("customer")?.as_str()
+    }
+
     /// All rows, by key.
     pub fn rows(&self) -> impl Iterator<Item = &LedgerRow> {
         self.0.values()

@@ -90,6 +90,18 @@ impl Words {
         fill(self.texts.file_not_kept, &[("name", name)])
     }
 
+    /// What a comment says of a call's record that was taken back, and cannot be removed.
+    #[must_use]
+    pub fn record_taken_back(&self, call: &str) -> String {
+        fill(self.texts.record_taken_back, &[("call", call)])
+    }
+
+    /// The same where it was moved to somebody.
+    #[must_use]
+    pub fn record_moved(&self, name: &str, call: &str) -> String {
+        fill(self.texts.record_moved, &[("name", name), ("call", call)])
+    }
+
     /// Whether a ticket's subject was made by [`Words::subject`], whoever the customer is.
     #[must_use]
     pub fn is_subject(&self, subject: &str) -> bool {

@@ -17,6 +17,8 @@ export type Item =
   /** The activity in Front with which the record of a call begins. */
   | { readonly kind: 'call'; readonly what: 'inboundCall' | 'outboundCall' | 'missedCall' }
   | { readonly kind: 'customer' | 'assignee' | 'status' | 'duration' }
+  /** The comment in Front that says that the record was taken back. */
+  | { readonly kind: 'taken_back' }
   | { readonly kind: 'other'; readonly key: string };
 
 /** One line. */
@@ -34,7 +36,7 @@ export interface Planned {
   readonly write: WriteView;
 }
 
-const RANKS: readonly Item['kind'][] = ['customer', 'ticket', 'call', 'note', 'duration', 'file', 'part', 'tags', 'assignee', 'status', 'other'];
+const RANKS: readonly Item['kind'][] = ['customer', 'ticket', 'call', 'note', 'duration', 'file', 'part', 'tags', 'assignee', 'status', 'taken_back', 'other'];
 
 /** What the helpdesk holds, oldest first; tags of one moment on one line. */
 export function writtenLines(detail: CallDetail): Line[] {
@@ -53,9 +55,9 @@ export function writtenLines(detail: CallDetail): Line[] {
   return lines;
 }
 
-/** What is removed when our writes are taken back: notes, files in them, tags. */
+/** What is removed when our writes are taken back: notes, files in them, tags; in Front activities and comments. */
 export function removedBy(detail: CallDetail): Item[] {
-  const removed = new Set<Item['kind']>(['note', 'part', 'tags']);
+  const removed = new Set<Item['kind']>(['call', 'duration', 'note', 'part', 'tags']);
   return merged(writtenLines(detail).map((line) => line.item).filter((item) => removed.has(item.kind)));
 }
 
@@ -114,6 +116,7 @@ function itemOf(key: string, id: string | null, call: CallView): Item {
     case 'file':
       return rest === 'recording' || rest === 'voicemail' ? { kind: 'file', part: rest } : { kind: 'other', key };
     case 'duration':
+    case 'taken_back':
     case 'customer':
     case 'assignee':
     case 'status':

@@ -190,7 +190,8 @@ impl Engine {
             Ok(open) => open,
             Err(declined) => return Ok(Tried::Declined(declined)),
         };
-        let is_begun = case.ledger.has("customer") || case.ledger.has("ticket");
+        let is_moving = case.ledger.left_behind().is_some();
+        let is_begun = case.ledger.has("customer") || case.ledger.has("ticket") || is_moving;
         if is_begun && !self.can_be_moved(&case) {
             return Ok(Tried::Declined(Declined::conflict(
                 "record_begun",

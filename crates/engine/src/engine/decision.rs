@@ -32,6 +32,8 @@ impl Engine {
         decision: Decision<'_>,
         now: DateTime<Utc>,
     ) -> Result<Option<CallView>, StoreError> {
+        // What was seen before was seen for something else.
+        self.looked_at.remove(&decision.call);
         let mut change = Change::at(now);
         let mut calls = vec![decision.call];
         if let Some((number, choice)) = &decision.choice {

@@ -341,8 +341,8 @@ impl Engine {
         let (put, remove) = if self.shared.helpdesks.elsewhere(&case.ledger).is_some() {
             // What it holds of another account is of no use here.
             (Vec::new(), case.ledger.rows().map(|row| row.holding.key.clone()).collect())
-        } else if case.ledger.has(WITHDRAWN) && !case.attempts.is_empty() {
-            // What is being removed at this moment is waited for.
+        } else if case.ledger.has(WITHDRAWN) && self.is_being_removed(&case, now)? {
+            // What is still to be removed is waited for, or nobody would remove it.
             Default::default()
         } else if case.ledger.has(GONE) || case.ledger.has(WITHDRAWN) {
             self.doubt_conversation(case.ledger.id("customer"), now)?;
@@ -367,6 +367,10 @@ impl Engine {
             );
         }
         Ok(())
+    }
+
+    fn is_being_removed(&self, case: &Case, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        Ok(!case.attempts.is_empty() || !self.assess(case, now)?.writes.is_empty())
     }
 
     /// Makes a plan that will not be carried out: the call is read if it is unknown, its caller looked up.

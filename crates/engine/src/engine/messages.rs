@@ -32,7 +32,7 @@ pub(crate) fn conversations(
         return Ok(Vec::new());
     }
     let known = matched.into_iter().flatten().flat_map(|m| &m.customers).map(|customer| customer.id.as_str());
-    let known = known.chain(case.ledger.id("customer"));
+    let known = known.chain(case.ledger.id("customer")).chain(case.ledger.left_at());
     // Whoever was chosen need not have the number.
     let own = Chosen::of_call(&case.ledger).map(|chosen| chosen.customer.id);
     let choice = case.call.party().number().map(|number| store.choice(number)).transpose()?.flatten();

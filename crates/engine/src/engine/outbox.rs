@@ -131,8 +131,9 @@ impl Engine {
 
     /// The customer's id, or the number until it is known (`design.md` §3.6).
     pub(super) fn thread(&self, case: &Case) -> Result<String, StoreError> {
-        // Or the customer who is to get the number.
-        if let Some(customer) = case.ledger.id("customer").or(case.ledger.id(OWNER)) {
+        // First where something is to be taken back; or the customer who is to get the number.
+        let ledger = &case.ledger;
+        if let Some(customer) = ledger.left_at().or(ledger.id("customer")).or(ledger.id(OWNER)) {
             return Ok(format!("customer:{customer}"));
         }
         Ok(match case.call.party() {

@@ -2,7 +2,7 @@
 //! decisions, committed before anything is asked; what follows goes through the outbox as any other write.
 
 use chrono::{DateTime, Utc};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Engine;
 use super::deciding::{Declined, Tried};
@@ -25,7 +25,8 @@ impl Engine {
                 "This helpdesk lets nobody take back what was imported. Archive or delete the conversation there.",
             );
         }
-        if !case.ledger.has("ticket") || self.shared.helpdesks.elsewhere(&case.ledger).is_some() {
+        let is_there = case.ledger.has("ticket") || case.ledger.left_behind().is_some();
+        if !is_there || self.shared.helpdesks.elsewhere(&case.ledger).is_some() {
             return declined(
                 "nothing_written",
                 "Nothing of this call is in the helpdesk, so there is nothing to remove.",
@@ -38,14 +39,15 @@ impl Engine {
             );
         }
         if case.attempts.iter().any(|attempt| attempt.state != AttemptState::Parked) {
-            return declined("being_written", "It is being written at this moment. Look again in a minute.");
+            return Ok(Tried::Declined(being_written()));
         }
         let put = Holding { key: WITHDRAWN.into(), helpdesk_id: String::new(), detail: json!({}) };
         let decision = Decision {
             call,
             choice: None,
             put: if case.ledger.has(WITHDRAWN) { Vec::new() } else { vec![put] },
-            remove: vec![MOVED.to_owned()],
+            // What it left elsewhere is still to be taken back.
+            remove: Vec::from_iter(case.ledger.left_behind().is_none().then(|| MOVED.to_owned())),
             rule: "A person took back what had been written of this call (B11)",
             told: "withdrawn".into(),
         };
@@ -57,7 +59,7 @@ impl Engine {
         let ledger = &case.ledger;
         self.helpdesk.gives_records()
             && !case.call.id.is_message()
-            && ledger.has("ticket")
+            && (ledger.has("ticket") || ledger.left_behind().is_some())
             && !ledger.has(GONE)
             && !ledger.has(WITHDRAWN)
             && self.shared.helpdesks.elsewhere(ledger).is_none()
@@ -73,6 +75,9 @@ impl Engine {
         now: DateTime<Utc>,
     ) -> Result<Tried, StoreError> {
         let customer = &chosen.customer;
+        if let Some(left) = self.helpdesk.left_behind(&case.ledger) {
+            return self.move_anew(case, number, chosen, left, remember, now);
+        }
         let stays = case.ledger.id("customer") == Some(customer.id.as_str());
         let moved = Holding {
             key: MOVED.into(),
@@ -91,4 +96,50 @@ impl Engine {
         };
         self.carry(decision, now).map(|view| Tried::Done(Box::new(view)))
     }
+
+    /// The same where nothing that is written can be given away: the record is begun anew for the other customer, and what
+    /// it leaves where it stood is taken back first.
+    fn move_anew(
+        &mut self,
+        case: Case,
+        number: &E164,
+        chosen: Chosen,
+        left: Value,
+        remember: bool,
+        now: DateTime<Utc>,
+    ) -> Result<Tried, StoreError> {
+        let (ledger, customer) = (&case.ledger, chosen.customer.clone());
+        let whose = match ledger.left_behind() {
+            Some(_) => ledger.id(MOVED),
+            None => ledger.id("customer"),
+        };
+        let stays = whose == Some(customer.id.as_str());
+        if !stays && (ledger.left_behind().is_some() || self.helpdesk.look_for_arrivals(&case).is_some()) {
+            return Ok(Tried::Declined(being_written()));
+        }
+        let (mut put, mut remove) = (Vec::new(), Vec::new());
+        if !stays {
+            (put, remove) = ledger.begun_again();
+            put.push(chosen.holding()?);
+            let detail = json!({ "name": customer.name, "left": left });
+            put.push(Holding { key: MOVED.into(), helpdesk_id: customer.id.clone(), detail });
+            remove.push("customer".into());
+            remove.retain(|key| put.iter().all(|holding| holding.key != *key));
+            self.doubt_conversation(Some(&customer.id), now)?;
+        }
+        let choice = Choice { number: number.clone(), whose: Whose::Customer(chosen), at: now };
+        let decision = Decision {
+            call: case.call.id,
+            choice: remember.then_some((number, Some(choice))),
+            put,
+            remove,
+            rule: "A person moved the call to another customer (B7)",
+            told: format!("customer {}", customer.id),
+        };
+        self.carry(decision, now).map(|view| Tried::Done(Box::new(view)))
+    }
+}
+
+fn being_written() -> Declined {
+    Declined::conflict("being_written", "It is being written at this moment. Look again in a minute.")
 }

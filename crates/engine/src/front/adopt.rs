@@ -16,13 +16,17 @@ use serde_json::{Value, json};
 use super::answers::{CLOCKS_DIFFER, refusal};
 use super::contacts::{anonymous, by_id, customer, look_up, without_plus};
 use super::conversation::{has_our_tag, of_contact};
+use super::handle::own_handle;
 use super::heading::{is_heading, is_of_line};
 use super::markdown::plain;
 use super::message::{self, MESSAGE};
 use super::record::{DURATION, EntryKind, MAIN, RECORDING, duration_body, line_name, record};
+use super::withdrawal::{MARK, Mark, mark_in};
 use crate::call::Call;
+use crate::choice::Chosen;
+use crate::directory::Customer;
 use crate::helpdesk::{Adopted, Answer, Context, Refusal, Request};
-use crate::ledger::{GONE, Holding};
+use crate::ledger::{AGAIN, GONE, HANDLE, Holding, Ledger, WITHDRAWN};
 use crate::number::Party;
 use crate::readiness::{keep, kind};
 use crate::settings::Language;
@@ -31,6 +35,11 @@ use crate::words::{Words, words};
 
 /// What is still to be looked through; never kept.
 const OTHERS: &str = "other_conversations";
+/// How many beginnings of the call were found in the conversation that is looked through; never kept.
+const BEGUN: &str = "begun";
+/// The contacts to whom the record was moved, as far as that was followed; never kept.
+const FOLLOWED: &str = "followed";
+const NEVER_KEPT: [&str; 3] = [OTHERS, BEGUN, FOLLOWED];
 /// So many of a contact's conversations are looked through, newest first.
 const MOST_CONVERSATIONS: usize = 5;
 /// A call whose end was found may have begun so much earlier or later than Aircall says now.
@@ -74,7 +83,7 @@ pub(super) fn read(
 ) -> Result<Adopted, Refusal> {
     let path = asked.path();
     let read = if path.ends_with("/comments") {
-        comments_found(case, path, so_far, context, answer)
+        comments_found(account, case, path, so_far, context, answer)
     } else if path.ends_with("/messages") {
         messages_found(account, case, path, so_far, context, answer)
     } else if path.ends_with("/conversations") {
@@ -95,11 +104,11 @@ pub(super) fn read(
                 && !adopted.holdings.iter().any(|h| h.key == "ticket")
                 && known_conversation(case).is_none() =>
         {
-            Ok(Adopted { holdings: Vec::new(), next: None })
+            Ok(Adopted { holdings: to_be_written_there(adopted.holdings)?, next: None })
         }
         Ok(mut adopted) => {
             if adopted.next.is_none() {
-                adopted.holdings.retain(|holding| holding.key != OTHERS);
+                adopted.holdings.retain(|holding| !NEVER_KEPT.contains(&holding.key.as_str()));
             }
             if case.ledger.has(MAIN) {
                 // To whom the call gave it, or is still to give it, this ledger knows.
@@ -118,6 +127,29 @@ pub(super) fn read(
         }
         Err(error) => Err(refusal(error)),
     }
+}
+
+/// A record that was moved, and is not there yet: to whom, and under which key it is to be written.
+fn to_be_written_there(found: Vec<Holding>) -> Result<Vec<Holding>, Refusal> {
+    if !found.iter().any(|holding| holding.key == FOLLOWED) {
+        return Ok(Vec::new());
+    }
+    let whose = found.iter().find(|holding| holding.key == "customer");
+    let chosen = whose.map(|whose| chosen(&whose.helpdesk_id).holding()).transpose();
+    let chosen = chosen.map_err(|error| Refusal::Unclear(error.to_string()))?;
+    Ok(found.into_iter().filter(|holding| holding.key == AGAIN).chain(chosen).collect())
+}
+
+fn chosen(contact: &str) -> Chosen {
+    let customer = Customer {
+        id: contact.to_owned(),
+        name: String::new(),
+        email: None,
+        note: None,
+        updated_at: None,
+        spelled: None,
+    };
+    Chosen { customer, has_number: false, is_gone: false }
 }
 
 /// After the number was looked up with its plus: without it, as a shop may have stored it.
@@ -160,7 +192,9 @@ fn conversations_found(
     // As asked, so that what follows this page is told from it.
     let request = asked.query().map_or(request.clone(), |page| request.at_page(page));
     let listed = request.parse(answer)?;
-    let may_be_it = |one: &&front::Conversation| !case.ledger.is_replaced(one.id.as_str());
+    let left = conversations_in(so_far, AGAIN);
+    let is_left = |one: &front::Conversation| left.iter().any(|left| left == one.id.as_str());
+    let may_be_it = |one: &&front::Conversation| !case.ledger.is_replaced(one.id.as_str()) && !is_left(one);
     let (tagged, others): (Vec<_>, Vec<_>) =
         listed.items.iter().filter(may_be_it).partition(|one| has_our_tag(one));
     let newer = others_in(so_far);
@@ -174,6 +208,13 @@ fn conversations_found(
         return Ok(Adopted { holdings, next: Some(next.to_http(account)) });
     }
     Ok(in_the_next(account, holdings, &found))
+}
+
+/// The conversations in which the record stood before it was made again.
+fn conversations_in(holdings: &[Holding], key: &str) -> Vec<String> {
+    let before = holdings.iter().find(|holding| holding.key == key);
+    let before = before.and_then(|holding| holding.detail.get("instead_of")?.as_array());
+    before.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 /// The conversations that are still to be looked through.
@@ -201,6 +242,7 @@ fn messages_found(
     let page = request.parse(answer)?;
     let free = || page.items.iter().filter(|message| !is_taken_by_another(message, context.taken));
     let mut holdings = so_far.to_vec();
+    count_beginnings(&mut holdings, &case.call, free());
     for message in free() {
         if let Some(found) = activity(&case.call, &conversation, message) {
             let is_news = |new: &Holding| !holdings.iter().any(|known| known.key == new.key);
@@ -208,6 +250,7 @@ fn messages_found(
             holdings.extend(found);
         }
     }
+    reached_by(&mut holdings, free());
     let oldest = page.items.iter().filter_map(|message| message.created_at).min();
     // Newest first: beyond the beginning of the call there is nothing of it.
     let began = case.call.started_at().map(|began| began - CORRECTED_BY_LESS);
@@ -240,6 +283,42 @@ fn messages_found(
     }
     let others = others_in(&holdings);
     Ok(in_the_next(account, holdings, &others))
+}
+
+/// A record that was taken back, or moved away and back, may have been begun more than once in one conversation.
+fn count_beginnings<'m>(
+    holdings: &mut Vec<Holding>,
+    call: &Call,
+    messages: impl Iterator<Item = &'m Message>,
+) {
+    // Aircall may have corrected its start between two of them.
+    let is_about_then = |message: &Message| {
+        let off_by = message.created_at.zip(call.started_at()).map(|(at, began)| (at - began).abs());
+        off_by.is_some_and(|off_by| off_by <= CORRECTED_BY)
+    };
+    let is_it = |message: &&Message| is_about_then(message) && is_of_line(text_of(message), &line_name(call));
+    let count = beginnings_in(holdings) + messages.filter(is_it).count();
+    holdings.retain(|holding| holding.key != BEGUN);
+    holdings.push(Holding { key: BEGUN.into(), helpdesk_id: String::new(), detail: json!(count) });
+}
+
+/// A contact who has not the number is reached by a handle of ours: what comes late goes there, too.
+fn reached_by<'m>(holdings: &mut [Holding], mut messages: impl Iterator<Item = &'m Message>) {
+    let main = holdings.iter().find(|holding| holding.key == MAIN).map(|main| main.helpdesk_id.clone());
+    let Some(main) = main else { return };
+    let is_it = |message: &&Message| message.uid.as_ref().is_some_and(|uid| uid.as_str() == main);
+    let Some(message) = messages.find(is_it) else { return };
+    let customer = holdings.iter_mut().find(|holding| holding.key == "customer");
+    let own = customer.as_ref().map(|customer| own_handle(&customer.helpdesk_id)).unwrap_or_default();
+    let is_own = message.recipients.iter().any(|end| end.handle.as_deref() == Some(own.as_str()));
+    if let Some(detail) = customer.filter(|_| is_own).and_then(|customer| customer.detail.as_object_mut()) {
+        detail.insert(HANDLE.into(), own.into());
+    }
+}
+
+fn beginnings_in(holdings: &[Holding]) -> usize {
+    let count = holdings.iter().find(|holding| holding.key == BEGUN).and_then(|held| held.detail.as_u64());
+    count.and_then(|count| usize::try_from(count).ok()).unwrap_or(0)
 }
 
 /// How far from its start, as Aircall tells it now, a call's main activity may be. Of any line, where its end or the link to
@@ -348,7 +427,66 @@ fn ticket(conversation: &ConversationId, message: &Message, text: &str) -> Holdi
     Holding { key: "ticket".into(), helpdesk_id: conversation.to_string(), detail }
 }
 
+/// What comments of ours say of the record: it was taken back, or is somewhere else. There may have been as many records as
+/// beginnings; what was begun after the last of them was given up is the call's.
+fn marks_found(
+    account: &Account,
+    case: &Case,
+    path: &str,
+    so_far: &mut Vec<Holding>,
+    listed: &[Comment],
+) -> Option<Adopted> {
+    let mark = |comment: &Comment| {
+        Some((comment.posted_at, comment.id.to_string(), mark_in(&case.call, comment.body.as_deref()?)?))
+    };
+    let mut marks: Vec<_> = listed.iter().filter_map(mark).collect();
+    marks.sort_by_key(|(at, ..)| *at);
+    let count = marks.len();
+    let (_, id, last) = marks.pop()?;
+    if case.ledger.has(WITHDRAWN) || case.ledger.left_behind().is_some() {
+        return None;
+    }
+    let conversation = conversation_in(path).to_string();
+    let mut before = conversations_in(so_far, AGAIN);
+    before.extend(std::iter::repeat_n(conversation, count));
+    let again = Ledger::instead_of(before.into_iter());
+    if beginnings_in(so_far).max(1) > count {
+        so_far.extend(again.filter(|_| !case.ledger.has(AGAIN)));
+        return None;
+    }
+    match last {
+        Mark::Withdrawn => {
+            let held = |key: &str, id: &str| Holding {
+                key: key.into(),
+                helpdesk_id: id.into(),
+                detail: json!({ "adopted": true }),
+            };
+            so_far.extend([held(WITHDRAWN, ""), held(MARK, &id)]);
+            Some(Adopted { holdings: so_far.clone(), next: None })
+        }
+        Mark::Moved(contact) => {
+            let followed = so_far.iter().find(|holding| holding.key == FOLLOWED);
+            let mut followed =
+                followed.and_then(|holding| holding.detail.as_array().cloned()).unwrap_or_default();
+            if followed.iter().any(|before| before.as_str() == Some(contact.as_str())) {
+                return None;
+            }
+            followed.push(contact.clone().into());
+            let whose = Holding {
+                key: "customer".into(),
+                helpdesk_id: contact.clone(),
+                detail: json!({ "adopted": true }),
+            };
+            let followed =
+                Holding { key: FOLLOWED.into(), helpdesk_id: String::new(), detail: followed.into() };
+            let holdings = again.into_iter().chain([whose, followed]).collect();
+            Some(Adopted { holdings, next: Some(of_contact(&contact).to_http(account)) })
+        }
+    }
+}
+
 fn comments_found(
+    account: &Account,
     case: &Case,
     path: &str,
     so_far: &[Holding],
@@ -356,6 +494,11 @@ fn comments_found(
     answer: &Answer,
 ) -> Result<Adopted, front::Error> {
     let mut listed = comments::list(&conversation_in(path)).parse(answer)?.items;
+    let mut so_far = so_far.to_vec();
+    if let Some(adopted) = marks_found(account, case, path, &mut so_far, &listed) {
+        return Ok(adopted);
+    }
+    let so_far = so_far.as_slice();
     listed.retain(|comment| !context.taken.contains(comment.id.as_str()));
     let mut holdings = so_far.to_vec();
     let call = case.call.with_own(&case.own, &case.ledger);

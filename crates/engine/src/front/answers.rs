@@ -21,6 +21,7 @@ use super::handle::is_of_a_known_contact;
 use super::heading::are_of_one_line;
 use super::markdown::plain;
 use super::plan::contact_of;
+use super::withdrawal::is_done;
 use crate::helpdesk::{Answer, Probed, Refusal, Request};
 use crate::ledger::{Attempt, Holding, SEEN, Write, WriteKind, leads_past_the_number};
 
@@ -61,7 +62,13 @@ pub(super) fn settle(write: &Write, answer: &Answer) -> Result<Vec<Holding>, Ref
         // The contact itself has it, as Front reads it: then nothing was missing.
         return Ok(named(write, ""));
     }
-    let body = told.map_err(refusal)?;
+    let body = match told {
+        // Gone already: that is all that is wanted of what is taken back.
+        Err(error) if write.kind == WriteKind::TakeBack && *error.kind() == ErrorKind::NotFound => {
+            return Ok(named(write, ""));
+        }
+        told => told.map_err(refusal)?,
+    };
     let id = body.get("id").and_then(Value::as_str);
     let is_made = write.kind == WriteKind::CreateCustomer || is_comment(write);
     match id {
@@ -161,6 +168,7 @@ pub(super) fn probe(account: &Account, write: &Write) -> Option<Request> {
             contacts::get(&by_id(id_in(write, "/contacts/")?)).to_http(account)
         }
         WriteKind::AddEntry => comments::list(&conversation_in(write)?).to_http(account),
+        WriteKind::TakeBack if is_comment(write) => comments::list(&conversation_in(write)?).to_http(account),
         WriteKind::SetAssignee => conversations::get(&conversation_in(write)?).to_http(account),
         _ => return None,
     })
@@ -169,6 +177,9 @@ pub(super) fn probe(account: &Account, write: &Write) -> Option<Request> {
 /// Asks for an import whose answer was lost, where it may say by now what people have changed since (subject, inbox, whether
 /// the conversation is archived): in its conversation, else among the contact's.
 pub(super) fn probe_late(account: &Account, write: &Write) -> Option<Request> {
+    if write.kind == WriteKind::TakeBack && !is_comment(write) {
+        return Some(conversations::get(&conversation_in(write)?).to_http(account));
+    }
     if !is_import(write) || is_taken(write) {
         return None;
     }
@@ -207,7 +218,12 @@ pub(super) fn probed(
             let is_called_so = contact()?.filter(|contact| contact.name.as_deref() == wanted("name"));
             is_called_so.map_or(Probed::Nothing, |contact| done(contact.id.as_str()))
         }
-        WriteKind::AddEntry => comment_probed(account, attempt, taken, answer)?,
+        WriteKind::TakeBack if !is_comment(write) => match conversation_of(account, write, answer)? {
+            Ok(found) if is_done(write, &found) => done(""),
+            Ok(_) => Probed::Nothing,
+            Err(survivor) => survivor,
+        },
+        WriteKind::AddEntry | WriteKind::TakeBack => comment_probed(account, attempt, taken, answer)?,
         WriteKind::SetAssignee => assignee_probed(account, write, answer)?,
         _ => Probed::Nothing,
     })
@@ -248,17 +264,26 @@ fn comment_probed(
 
 /// Given to the agent, or by a person to somebody else since: that stays.
 fn assignee_probed(account: &Account, write: &Write, answer: &Answer) -> Result<Probed, Refusal> {
-    let request = conversations::get(&conversation_in(write).unwrap_or(ConversationId::new("")));
-    let found = match request.parse(answer) {
+    let found = match conversation_of(account, write, answer)? {
         Ok(found) => found,
-        Err(error) => {
-            let survivor = request.moved(&error, account);
-            return survivor.map(|s| Probed::Ask(Box::new(s.to_http(account)))).ok_or_else(|| refusal(error));
-        }
+        Err(survivor) => return Ok(survivor),
     };
     let before = write.holdings.first().and_then(|h| h.detail.get("from")?.as_str());
     let is_done = assignee(&found).as_deref() != before;
     Ok(if is_done { Probed::Done(named(write, "")) } else { Probed::Nothing })
+}
+
+/// The conversation that a write goes to; or the one that it was merged into is to be asked for.
+fn conversation_of(
+    account: &Account,
+    write: &Write,
+    answer: &Answer,
+) -> Result<Result<front::Conversation, Probed>, Refusal> {
+    let request = conversations::get(&conversation_in(write).unwrap_or(ConversationId::new("")));
+    request.parse(answer).map(Ok).or_else(|error| {
+        let survivor = request.moved(&error, account);
+        survivor.map(|s| Err(Probed::Ask(Box::new(s.to_http(account))))).ok_or_else(|| refusal(error))
+    })
 }
 
 /// What became of an import that Front took: by its uid, else among the contact's conversations.

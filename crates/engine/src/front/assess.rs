@@ -6,7 +6,7 @@ use sidetone_protocol::{Completeness, PartState};
 use super::arrival;
 use super::plan::{may_be_opened_yet, plan};
 use super::record::{DURATION, MAIN, RECORDING, Record, record};
-use super::{message, naming, ticket};
+use super::{message, naming, ticket, withdrawal};
 use crate::assessing;
 use crate::conversation::Conversation;
 use crate::files;
@@ -25,8 +25,12 @@ const CONTACT_SEEN_JUST_NOW: TimeDelta = TimeDelta::seconds(30);
 
 /// Record − ledger for a call, now, under the settings.
 pub(super) fn assess(case: &Case, context: &Context<'_>) -> Assessment {
+    let early = || assessing::early(case, context, completeness(case, context.settings, context.now));
+    withdrawal::assess(case, context, early(), usual(case, context, early()))
+}
+
+fn usual(case: &Case, context: &Context<'_>, mut assessment: Assessment) -> Assessment {
     let settings = context.settings;
-    let mut assessment = assessing::early(case, context, completeness(case, settings, context.now));
     if let Some(reason) = ticket::reason(&case.ledger) {
         assessment.standing = Standing::Gone(reason);
         return assessing::without_what_is_awaited(assessment);

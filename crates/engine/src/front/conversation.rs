@@ -15,6 +15,7 @@ use super::answers::refusal;
 use super::contacts::by_id;
 use super::is_for_all;
 use super::plan::TAG;
+use super::withdrawal::is_trash;
 use crate::conversation::{Conversation, Thread};
 use crate::helpdesk::{Answer, Refusal, Request, Told};
 use crate::ledger::{Holding, SEEN, Write, WriteKind};
@@ -204,6 +205,7 @@ pub(super) fn after(
                 place: text(SEEN, "inbox").or(was.place.clone()),
                 assignee: if is_new { given.clone() } else { was.assignee.clone() },
                 assigned: given.filter(|_| is_new).or(was.assigned.clone()),
+                last: write.marker.clone(),
                 ..was
             };
             Some(Conversation {
@@ -231,7 +233,15 @@ pub(super) fn after(
         | WriteKind::AddTags
         | WriteKind::RemoveTags
         | WriteKind::SetStatus
-        | WriteKind::GiveTicket
-        | WriteKind::TakeBack => None,
+        | WriteKind::GiveTicket => None,
+        WriteKind::TakeBack => {
+            let thread = kept
+                .filter(|thread| is_trash(write) && write.path.ends_with(&format!("/{}", thread.ticket)))?;
+            // What follows begins another one.
+            Some(Conversation {
+                thrown_away: Some(thread.ticket),
+                ..Conversation::none(customer, DateTime::UNIX_EPOCH)
+            })
+        }
     }
 }

@@ -69,7 +69,7 @@ fn add_number(known: &Customer, number: &E164, language: Language) -> Write {
 
 /// The number is another contact's, or is to stay nobody's.
 fn add_own(known: &Customer, language: Language) -> Write {
-    let handle = format!("{}{}", OWN, known.id);
+    let handle = own_handle(&known.id);
     let detail = json!({ "name": known.name, "language": language.code(), HANDLE: handle });
     let rule = "The contact who was chosen does not get the number: a handle of ours leads there (B7)";
     added(known, &Handle { source: Source::Custom, handle }, detail, rule)
@@ -77,6 +77,11 @@ fn add_own(known: &Customer, language: Language) -> Write {
 
 /// A handle of ours begins so; the contact's id follows.
 const OWN: &str = "sidetone-";
+
+/// The handle of ours that leads to a contact.
+pub(super) fn own_handle(contact: &str) -> String {
+    format!("{OWN}{contact}")
+}
 
 fn added(known: &Customer, handle: &Handle, detail: serde_json::Value, rule: &str) -> Write {
     Write {

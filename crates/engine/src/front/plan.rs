@@ -191,6 +191,7 @@ pub(super) fn begin(
         "had": had,
         "may_assign": is_ours_to_give,
         "opens": known.is_some() && !is_open && !import.archive,
+        "closed": import.archive,
         "instead_of": ledger.detail(AGAIN).and_then(|d| d.get("instead_of")),
     });
     let id = known.map(|known| known.ticket.clone()).unwrap_or_default();

@@ -163,7 +163,7 @@ pub(super) fn leaves_sound(call: &Call, kind: Kind) -> bool {
 }
 
 /// F4: call type and line. *Voicemail* stays in all languages: teams have rules on that subject (F9).
-fn heading(call: &Call, kind: Kind, w: &Words) -> String {
+pub(super) fn heading(call: &Call, kind: Kind, w: &Words) -> String {
     let form = match kind {
         Kind::Missed if call.has_voicemail() => w.heading_voicemail,
         Kind::Missed => w.heading_missed,

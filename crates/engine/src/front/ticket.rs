@@ -73,11 +73,11 @@ fn inbox_seen(ledger: &Ledger, told: &[Holding], answer: &Answer) -> Result<Prob
     Ok(Probed::Done(told))
 }
 
-fn gone(why: &str) -> Holding {
+pub(super) fn gone(why: &str) -> Holding {
     bare(GONE, json!({ "why": why }))
 }
 
-fn bare(key: &str, detail: Value) -> Holding {
+pub(super) fn bare(key: &str, detail: Value) -> Holding {
     Holding { key: key.into(), helpdesk_id: String::new(), detail }
 }
 

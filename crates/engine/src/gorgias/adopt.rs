@@ -16,7 +16,7 @@ use super::{adopt_message, customer_marker, messages, refusal, ticket_marker, ti
 use crate::call::{Call, CaseId};
 use crate::files::Medium;
 use crate::helpdesk::{Adopted, Answer, Context, ListPage, Met, Refusal, Request};
-use crate::ledger::{Holding, Ledger};
+use crate::ledger::{AGAIN, GONE, Holding, Ledger, SEEN, WITHDRAWN};
 use crate::number::Party;
 use crate::readiness::{Kind, keep, kind};
 use crate::settings::Language;
@@ -229,10 +229,28 @@ fn messages_found(
     holdings.extend(entries);
     let next = request.next_page(&page).map(|next| next.to_http(account));
     if next.is_none() {
+        if is_without_notes(case, &holdings) {
+            // No ticket is made without one: they were taken back, or somebody removed them. That stays.
+            holdings.push(Holding {
+                key: WITHDRAWN.into(),
+                helpdesk_id: String::new(),
+                detail: json!({ "adopted": true }),
+            });
+        }
         let implied = implied(case, &holdings, context);
         holdings.extend(implied);
     }
     Ok(Adopted { holdings, next })
+}
+
+/// Whether a ticket of ours, of which the ledger knows nothing, has none of our notes any more.
+fn is_without_notes(case: &Case, found: &[Holding]) -> bool {
+    let is_note =
+        |holding: &Holding| !matches!(holding.key.as_str(), "ticket" | "customer" | SEEN | GONE | AGAIN);
+    !case.ledger.has("ticket")
+        && found.iter().any(|holding| holding.key == "ticket")
+        && !found.iter().any(|holding| holding.key == GONE)
+        && !found.iter().any(is_note)
 }
 
 /// G17: the files that a note of ours carries; their names begin with what they are.

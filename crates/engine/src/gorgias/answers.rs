@@ -180,6 +180,13 @@ pub(super) fn probe(account: &Account, write: &Write) -> Option<Request> {
     Some(request)
 }
 
+/// Asks whether a ticket was thrown away, or our tags taken off, where so much time went by that others may have come since.
+/// A note of ours is ours however late it is.
+pub(super) fn probe_late(account: &Account, write: &Write) -> Option<Request> {
+    let is_of_all = write.kind == WriteKind::TakeBack && !write.path.contains("/messages/");
+    Some(gorgias::tickets::get(ticket_of(write).filter(|_| is_of_all)?).to_http(account))
+}
+
 /// The customer that a write changes, out of its path.
 fn customer_of(write: &Write) -> Option<u64> {
     write.path.strip_prefix("/api/customers/")?.split(['/', '?']).next()?.parse().ok()
@@ -248,7 +255,12 @@ pub(super) fn probed(account: &Account, write: &Write, answer: &Answer) -> Resul
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Merged { .. }) => None,
             Err(error) => return Err(refusal(error)),
         },
-        WriteKind::CreateTag | WriteKind::TakeBack => None,
+        WriteKind::TakeBack => match gorgias::tickets::get(0).parse(answer) {
+            Ok(ticket) => is_carried_out(write, &ticket).then(String::new),
+            Err(error) if *error.kind() == ErrorKind::NotFound => Some(String::new()),
+            Err(error) => return Err(refusal(error)),
+        },
+        WriteKind::CreateTag => None,
     };
     Ok(found.map_or(Probed::Nothing, |id| Probed::Done(named(write, id, &Value::Null))))
 }
@@ -278,8 +290,9 @@ fn is_carried_out(write: &Write, ticket: &Ticket) -> bool {
         WriteKind::GiveTicket => {
             ticket.customer_id.is_some() && ticket.customer_id == write.body["customer"]["id"].as_u64()
         }
-        WriteKind::TakeBack
-        | WriteKind::CreateCustomer
+        WriteKind::TakeBack if write.body.get("names").is_some() => !names.all(has),
+        WriteKind::TakeBack => ticket.trashed_datetime.is_some(),
+        WriteKind::CreateCustomer
         | WriteKind::AddNumber
         | WriteKind::NameCustomer
         | WriteKind::CreateTicket

@@ -78,3 +78,4 @@ mod vendors_astray;
 mod webhook_replaced;
 mod which_and_when;
 mod withdrawal;
+mod withdrawal_front;

@@ -178,17 +178,6 @@ async fn what_cannot_be_taken_back_is_said_and_nothing_changes() {
     take_back(&day, call).await.expect("twice is once");
     day.pass(30).await;
     is_withdrawn(&day, call);
-
-    let front = Day::begin(Plan::with_front()).await;
-    let call = front.answered(MARTA).await;
-    front.pass(60).await;
-    let declined = take_back(&front, call).await.unwrap_err();
-    assert_eq!(declined.code(), "cannot_withdraw");
-    assert!(declined.to_string().contains("conversation"), "what to do: {declined}");
-    let other = front.front.add_contact("Tomás Prats", None, "+34666444999").unwrap();
-    let declined = front.handle.choose(CaseId(call), &other.to_string(), true).await.unwrap_err();
-    assert_eq!(declined.code(), "record_begun", "what was imported stays with its contact");
-    assert_eq!(front.detail(call).state, CallState::Complete);
 }
 
 #[tokio::test(start_paused = true)]
@@ -229,4 +218,135 @@ async fn a_move_is_made_once_after_a_cut_and_a_kill_and_never_to_nobody() {
     let next = day.answered(MARTA).await;
     day.pass(60).await;
     assert_ne!(day.ticket(next)["customer"], "Tomás Prats", "it was not to be remembered");
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_lost_ledger_nothing_that_was_taken_back_is_written_again() {
+    // B17: with somebody else in the ticket, and without
+    for with_others in [false, true] {
+        let mut day = Day::begin(Plan::default()).await;
+        let call = written(&day).await;
+        let ticket = ticket_id(&day, call);
+        if with_others {
+            tag(&day, &ticket, "VIP");
+        }
+        take_back(&day, call).await.unwrap();
+        day.pass(60).await;
+        day.kill().await;
+        day.shelf.lose();
+        day.set_from(Some(day.now() - chrono::TimeDelta::hours(1)));
+        day.start().unwrap();
+        day.pass(10).await;
+        let seq = day.last_seq();
+        day.aircall.comment(call, world::CAMILLE, LATE).unwrap();
+        day.pass(300).await;
+        assert_eq!(day.requests(seq).0.len(), 0, "{with_others}: {:#?}", day.requests(seq).0);
+        let code = day.detail(call).reason.unwrap().code;
+        assert_eq!(code, if with_others { "withdrawn" } else { "ticket_trashed" });
+    }
+}
+
+fn tag(day: &Day, ticket: &str, name: &str) {
+    let put = json!({ "names": [name] });
+    day.gorgias.by_a_person("POST", &format!("/api/tickets/{ticket}/tags"), &put).unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_trash_that_was_cut_long_ago_is_not_repeated_over_what_people_did_since() {
+    let day = Day::begin(Plan::default()).await;
+    let call = written(&day).await;
+    let ticket = ticket_id(&day, call);
+    day.gorgias.add_fault(Fault::next(1, FaultKind::CutBefore).on("PUT", &format!("/api/tickets/{ticket}")));
+    let seq = day.last_seq();
+    take_back(&day, call).await.unwrap();
+    while day.requests(seq).0.is_empty() {
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    day.handle.pause().await.unwrap();
+    day.pass(60).await;
+    tag(&day, &ticket, "VIP");
+    day.handle.resume().await.unwrap();
+    day.pass(200).await;
+    let left = read(&day, &ticket);
+    assert!(left["trashed_datetime"].is_null(), "somebody else has something in it");
+    assert_eq!((messages(&left).len(), tags(&day.ticket(call))), (0, vec!["VIP"]));
+    is_withdrawn(&day, call);
+}
+
+#[tokio::test(start_paused = true)]
+async fn written_again_before_it_is_removed_it_is_removed_first_and_never_there_twice() {
+    let day = Day::begin(Plan::default()).await;
+    let call = written(&day).await;
+    let before = ticket_id(&day, call);
+    day.handle.pause().await.unwrap();
+    take_back(&day, call).await.unwrap();
+    day.handle.retry(CaseId(call));
+    day.pass(30).await;
+    day.handle.resume().await.unwrap();
+    day.pass(60).await;
+    is_withdrawn(&day, call);
+    assert!(!read(&day, &before)["trashed_datetime"].is_null());
+    assert_eq!(day.tickets_of(&format!("aircall:call:{call}")).len(), 1);
+    day.handle.retry(CaseId(call));
+    day.pass(60).await;
+    assert_eq!(day.detail(call).state, CallState::Complete);
+    assert_eq!(day.tickets_of(&format!("aircall:call:{call}")).len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_paused_nothing_is_removed_and_late_news_are_not_written_then_either() {
+    let day = Day::begin(Plan::default()).await;
+    let call = written(&day).await;
+    let ticket = ticket_id(&day, call);
+    day.handle.pause().await.unwrap();
+    day.aircall.comment(call, world::CAMILLE, LATE).unwrap();
+    day.pass(30).await;
+    let seq = day.last_seq();
+    assert_eq!(take_back(&day, call).await.unwrap().state, CallState::Pending);
+    day.pass(120).await;
+    assert_eq!(day.requests(seq).0.len(), 0);
+    day.handle.resume().await.unwrap();
+    day.pass(60).await;
+    assert_eq!(day.requests(seq).0.len(), 1, "{:#?}", day.requests(seq).0);
+    assert!(!read(&day, &ticket)["trashed_datetime"].is_null());
+    is_withdrawn(&day, call);
+}
+
+#[tokio::test(start_paused = true)]
+async fn pressed_at_two_hubs_a_record_is_taken_back_once() {
+    let day = Day::begin(Plan::default()).await;
+    let call = written(&day).await;
+    let (other, task) = day.start_another();
+    day.pass(5).await;
+    let seq = day.last_seq();
+    let (one, two) = tokio::join!(take_back(&day, call), other.take_back(CaseId(call)));
+    one.unwrap();
+    two.unwrap();
+    day.pass(120).await;
+    assert_eq!(day.requests(seq).0.len(), 1);
+    is_withdrawn(&day, call);
+    task.abort();
+}
+
+#[tokio::test(start_paused = true)]
+async fn attached_recordings_go_with_the_notes_that_carry_them() {
+    for with_others in [false, true] {
+        let day = Day::begin(Plan::default().with_files()).await;
+        let call = written(&day).await;
+        day.pass(300).await;
+        let ticket = ticket_id(&day, call);
+        assert!(day.detail(call).ledger.iter().any(|held| held.key == "recording"));
+        if with_others {
+            tag(&day, &ticket, "VIP");
+        }
+        take_back(&day, call).await.unwrap();
+        day.pass(120).await;
+        let left = read(&day, &ticket);
+        assert_eq!(
+            (left["trashed_datetime"].is_null(), messages(&left).len() == 0),
+            (with_others, with_others)
+        );
+        assert!(day.detail(call).ledger.iter().all(|held| held.key != "recording"));
+        is_withdrawn(&day, call);
+    }
 }

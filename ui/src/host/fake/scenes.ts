@@ -75,6 +75,11 @@ function inFront(now: Now): Now {
   return { ...now, live, health: { ...now.health, connections } };
 }
 
+function ledgerInFront(at: number): CallDetail['ledger'] {
+  const keys = { ticket: 'cnv_117o', main: 'a27d', duration: 'd14b', 'comment:991': 'com_1185', assignee: '' };
+  return Object.entries(keys).map(([key, helpdesk_id]) => ({ key, helpdesk_id, written_at: new Date(at * 1000).toISOString() }));
+}
+
 const CALLS = '#calls';
 const MISSED = '#missed';
 
@@ -222,6 +227,14 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   'calls-who': { now: quietNow, hash: CALLS, desk: { callers: someCallers } },
   'calls-mine': { now: quietNow, hash: '#calls?filter=mine', desk: { callers: someCallers, me: RUTH.id } },
   detail: { now: quietNow, hash: `${CALLS}?call=4186780060` },
+  'detail-undo': { now: quietNow, hash: `${CALLS}?call=4186780060`, press: '.foot-deeds .danger' },
+  // Front lets nobody remove what was imported.
+  'detail-undo-front': {
+    now: (at) => inFront(quietNow(at)),
+    detail: (call, at) => ({ ...detailOf(call, at), ledger: ledgerInFront(at) }),
+    hash: `${CALLS}?call=4186780060`,
+    press: '.foot-deeds .danger',
+  },
   'detail-held': { now: quietNow, hash: `${CALLS}?call=4186780056` },
   'detail-unknown': {
     now: quietNow,

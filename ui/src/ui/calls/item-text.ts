@@ -29,6 +29,8 @@ export function itemWords(item: Item, helpdesk: Vendor): string {
       return say(item.what);
     case 'duration':
       return say('totalDuration');
+    case 'taken_back':
+      return say('takenBack');
     case 'customer':
       return say('customer');
     case 'assignee':
