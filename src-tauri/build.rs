@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-/// Every command of `src/shell/commands.rs`. One that is missing here cannot be called by the page.
+/// Every command of `src/shell/commands.rs` and `files.rs`. One that is missing here cannot be called by the page.
 const COMMANDS: &[&str] = &[
     "now",
     "api",
@@ -18,6 +18,10 @@ const COMMANDS: &[&str] = &[
     "choose",
     "withdraw_choice",
     "name_caller",
+    "export_calls",
+    "stop_export",
+    "show_kept",
+    "choose_recordings_folder",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -2,10 +2,14 @@
 //!
 //! Not here: how it is made ([`crate::compose`]) and what crosses to the page (`sidetone-protocol`).
 
+use std::path::Path;
+
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use sidetone_protocol::{CallDetail, CallPage, Now, OpenRecords, Pushed};
 use tokio::sync::broadcast;
+
+use crate::export::Lines;
 
 /// Which calls of a list are wanted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -153,6 +157,18 @@ pub trait Backend: Send + Sync {
     /// # Errors
     /// [`BackendError::Declined`] if there is no such customer, else as [`Backend::now`].
     async fn open_records(&self, customer: &str) -> Result<OpenRecords, BackendError>;
+
+    /// Calls as lines of a file: `query` as `GET /api/calls/export` takes it, `format` csv or jsonl.
+    ///
+    /// # Errors
+    /// [`BackendError::Invalid`] for a query that cannot be followed, else as [`Backend::now`].
+    async fn export(&self, query: &str, format: &str) -> Result<Lines, BackendError>;
+
+    /// Recordings are kept in this folder from now on (C6).
+    ///
+    /// # Errors
+    /// [`BackendError::Declined`] where the folder is set in the configuration file, else as [`Backend::now`].
+    async fn keep_recordings_in(&self, folder: &Path) -> Result<(), BackendError>;
 
     /// Has something done. What it changes comes as events.
     ///

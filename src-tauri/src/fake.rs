@@ -4,6 +4,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -14,6 +15,7 @@ use sidetone_protocol::{
 use tokio::sync::broadcast;
 
 use crate::backend::{Action, ApiAnswer, Backend, BackendError, CallQuery};
+use crate::export::Lines;
 use crate::live::Live;
 
 /// Enough for a test that sends everything at once.
@@ -137,6 +139,7 @@ impl Backend for FakeBackend {
             ledger: Vec::new(),
             plan: PlanView { requests: 0, writes: Vec::new() },
             explanation: Vec::new(),
+            kept: Vec::new(),
             call,
             card,
         }))
@@ -144,6 +147,14 @@ impl Backend for FakeBackend {
 
     async fn open_records(&self, customer: &str) -> Result<OpenRecords, BackendError> {
         Ok(nothing_open(customer))
+    }
+
+    async fn export(&self, _query: &str, _format: &str) -> Result<Lines, BackendError> {
+        Err(BackendError::Unavailable("The fake exports nothing.".to_owned()))
+    }
+
+    async fn keep_recordings_in(&self, _folder: &Path) -> Result<(), BackendError> {
+        Err(BackendError::Unavailable("The fake keeps nothing.".to_owned()))
     }
 
     async fn act(&self, action: Action) -> Result<(), BackendError> {

@@ -1,16 +1,20 @@
 //! The engine in this process as the window's [`Backend`]: a house as the hub has one, with a webhook receiver beside it
 //! where Aircall can reach us. Without a configuration the house waits for its set-up.
 
+use std::path::Path;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::DateTime;
+use futures_util::StreamExt;
 use http::Method;
 use sidetone_engine::call::CaseId;
 use sidetone_engine::choice::CallerName;
 use sidetone_engine::settings::Arrival;
 use sidetone_engine::store::{Filter, Query, StoreError};
 use sidetone_engine::{Declined, Handle};
-use sidetone_hub::house::{House, HouseError, Opening};
+use sidetone_hub::house::{House, HouseError, NotKept, Opening};
+use sidetone_hub::recordings;
 use sidetone_hub::server;
 use sidetone_protocol::{CallDetail, CallPage, Now, OpenRecords, Pushed};
 use tokio::net::TcpListener;
@@ -18,6 +22,7 @@ use tokio::sync::{Mutex, broadcast};
 
 use crate::backend::{Action, ApiAnswer, Backend, BackendError, CallFilter, CallQuery};
 use crate::compose::ComposeError;
+use crate::export::Lines;
 use crate::links::{Links, is_loopback};
 use crate::moment;
 
@@ -254,6 +259,28 @@ impl Backend for OwnEngine {
 
     async fn open_records(&self, customer: &str) -> Result<OpenRecords, BackendError> {
         Ok(self.handle()?.open_records(customer).await?)
+    }
+
+    async fn export(&self, query: &str, format: &str) -> Result<Lines, BackendError> {
+        let path = format!("/api/calls/export?format={format}&{query}");
+        let (status, lines) = self.house.stream(api_path(&path)?).await;
+        if status == 200 {
+            return Ok(lines);
+        }
+        let told: Vec<Bytes> = lines.filter_map(|some| std::future::ready(some.ok())).collect().await;
+        let said = detail(&told.concat(), "The calls cannot be read. Try again in a moment.");
+        Err(match status {
+            400 | 422 => BackendError::Invalid(said),
+            _ => BackendError::Unavailable(said),
+        })
+    }
+
+    async fn keep_recordings_in(&self, folder: &Path) -> Result<(), BackendError> {
+        recordings::keep_in(&self.house, folder).await.map_err(|error| match error {
+            NotKept::ReadOnly(_) => BackendError::Declined("read_only", error.to_string()),
+            NotKept::Wrong(_) => BackendError::Invalid(error.to_string()),
+            other => BackendError::Unavailable(other.to_string()),
+        })
     }
 
     async fn act(&self, action: Action) -> Result<(), BackendError> {

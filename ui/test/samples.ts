@@ -84,6 +84,7 @@ export function aDetail(over: Partial<CallDetail> = {}): CallDetail {
     ledger: [],
     plan: { requests: 0, writes: [] },
     explanation: [],
+    kept: [],
     call,
     card: aCard(call.id),
     ...over,

@@ -24,6 +24,7 @@ mod heartbeat;
 pub(crate) mod helpdesks;
 mod in_vain;
 mod indexing;
+mod keeping;
 mod linked;
 mod lists;
 mod looks;
@@ -83,6 +84,7 @@ pub(crate) use self::health::requests_kept_in;
 use self::heartbeat::Heartbeat;
 pub(crate) use self::helpdesks::Helpdesks;
 use self::indexing::Indexing;
+use self::keeping::Keeping;
 pub(crate) use self::lists::{LINE_COUNTRIES, OWN_NUMBERS};
 use self::lists::{List, Lists};
 pub(crate) use self::messages::conversations;
@@ -117,6 +119,7 @@ use crate::gate::GoLive;
 use crate::handle::{Handle, Shared};
 use crate::health::Link;
 use crate::helpdesk::{Answer, Helpdesk, Refusal, Request};
+use crate::keep::KeptFile;
 use crate::knowledge::Knowledge;
 use crate::ledger::{AttemptState, Holding, Write};
 use crate::number::E164;
@@ -335,6 +338,8 @@ pub(crate) enum Job {
         wanted: Box<Wanted>,
         medium: Medium,
     },
+    /// A call, read because the link to a file that is to be kept does not hold any more.
+    KeptLink(Box<KeptFile>),
     /// What this customer has open.
     OpenRecords(String),
     /// What another integration wrote for a call of shadow mode.
@@ -408,6 +413,7 @@ impl Job {
             | Job::Place(_)
             // Whatever else the call needs goes on meanwhile.
             | Job::FreshLink { .. }
+            | Job::KeptLink(_)
             | Job::Poll
             | Job::Heartbeat
             | Job::Recover(_)
@@ -487,6 +493,7 @@ pub struct Engine {
     searched: HashMap<E164, Searched>,
     sweep: Option<Sweep>,
     transfers: Transfers,
+    keeping: Keeping,
     busy_calls: HashSet<CaseId>,
     busy_threads: HashMap<CaseId, String>,
     /// Calls and the threads that are held for them, until nothing of theirs is under way. A call's thread may change
@@ -614,6 +621,7 @@ impl Engine {
             searched: HashMap::new(),
             sweep: None,
             transfers: Transfers::new(settings.files.clone()),
+            keeping: Keeping::new(now),
             settings,
             installation,
             go_live,
@@ -767,6 +775,11 @@ impl Engine {
                         tracing::error!(%error, "what became of a file could not be stored; it is tried again");
                     }
                 },
+                Some(kept) = self.keeping.moving.next(), if !self.keeping.moving.is_empty() => {
+                    if let Err(error) = self.kept(kept) {
+                        tracing::error!(%error, "what became of a recording could not be stored; it is looked at again");
+                    }
+                },
                 Some(carried) = self.tellings.carrying.next(), if !self.tellings.carrying.is_empty() => {
                     if let Err(error) = self.carried(carried) {
                         tracing::error!(%error, "what became of an alert by mail or web hook could not be stored");
@@ -908,6 +921,7 @@ impl Engine {
             self.backfill_on(now)?;
             self.mirror_on(now)?;
             self.index_on(now)?;
+            self.keep_on(now)?;
         }
         if now >= self.forget_at {
             self.forget_at = now + TimeDelta::hours(1);

@@ -220,6 +220,8 @@ pub struct Progress {
     pub(crate) dead: Option<SignedUrl>,
     /// When we last asked for a fresh link, and got one.
     pub(crate) renewed_at: Option<DateTime<Utc>>,
+    /// Whether it was looked for in the folder of recordings.
+    pub(crate) was_looked_for: bool,
     /// Which of all tries it is: each has a file of its own on the disk.
     pub(crate) serial: u64,
 }
@@ -234,8 +236,14 @@ impl Progress {
             got: None,
             dead: None,
             renewed_at: None,
+            was_looked_for: false,
             serial: 0,
         }
+    }
+
+    /// Whether nothing waits for it any more.
+    pub(crate) fn gave_way(&self) -> bool {
+        self.gave_way
     }
 
     fn holds_a_note(&self, now: DateTime<Utc>) -> bool {

@@ -30,6 +30,7 @@ use crate::foresight::{Foreseen, Foresight};
 use crate::gate;
 use crate::helpdesk::{Assessment, Helpdesk};
 use crate::inbox;
+use crate::keep;
 use crate::knowledge::{Knowledge, QUESTION_REFUSED, Refused};
 use crate::number::E164;
 use crate::search;
@@ -364,7 +365,8 @@ impl Handle {
         }
         let card = shared.card(&case, Some(&view))?;
         let (trace, uploads) = (shared.store.trace(id)?, shared.helpdesk.upload_path());
-        Ok(Some(view::detail(&case, &assessment, view, card, trace, uploads)))
+        let kept = shared.store.kept_files(id)?.iter().map(keep::view).collect();
+        Ok(Some(view::detail(&case, &assessment, view, card, trace, kept, uploads)))
     }
 
     /// Record − ledger as it is shown, and what the helpdesk refuses to tell.

@@ -28,6 +28,7 @@ mod handle;
 mod health;
 pub mod helpdesk;
 mod inbox;
+pub mod keep;
 mod knowledge;
 pub mod ledger;
 mod matched_by;

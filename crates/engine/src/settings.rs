@@ -101,6 +101,10 @@ pub struct Logging {
     pub log_internal: bool,
     /// G17.
     pub recordings: Recordings,
+    /// C6: where recordings and voicemails are kept; unset: nowhere.
+    pub recordings_dir: Option<PathBuf>,
+    /// For so many days after the call; 0: for ever.
+    pub recordings_keep_days: u32,
     /// Answered calls, both ways.
     pub answered: Keep,
     /// Inbound calls that nobody answered.

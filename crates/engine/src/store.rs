@@ -29,6 +29,7 @@ use crate::dial::Dial;
 use crate::directory::entry::{DirectoryChange, Listed, Place, Size, Unmatched};
 use crate::directory::{Dealings, Matched};
 use crate::gap::Gap;
+use crate::keep::{KeptFile, KeptState};
 use crate::ledger::{Attempt, Holding, Ledger};
 use crate::number::E164;
 use crate::own_comment::OwnComment;
@@ -293,6 +294,13 @@ pub struct Change {
     pub telling: Decided,
     /// Backfills, as far as they are by now; each must not have been changed by somebody else before.
     pub backfills: Vec<Backfill>,
+    /// Files that became something else, and what each must have been before (C6).
+    pub kept: Vec<(KeptState, KeptFile)>,
+    /// Files that are to be fetched into the folder; those of which something is known already stay as they are.
+    pub to_keep: Vec<KeptFile>,
+    /// Calls whose files are to be taken out of the folder, and of which nothing more is fetched. They are gone soon after;
+    /// [`clear`](crate::keep::removal::clear) takes them away at once.
+    pub let_go: Vec<CaseId>,
     /// Settings to remember.
     pub settings: Vec<(String, String)>,
     /// What windows are told.
@@ -762,6 +770,36 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// If the store cannot be read.
     fn account(&self, from: i64, to: i64) -> Result<Stored, StoreError>;
+    /// Files of the folder that are in one of these states and due by now, those of the newest calls first.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn files_due(
+        &self,
+        now: DateTime<Utc>,
+        states: &[KeptState],
+        limit: usize,
+    ) -> Result<Vec<KeptFile>, StoreError>;
+    /// When the next file of the folder is due.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn next_file_due(&self) -> Result<Option<DateTime<Utc>>, StoreError>;
+    /// How many calls have a file that is due to be fetched.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn calls_waiting_for_files(&self, now: DateTime<Utc>) -> Result<u32, StoreError>;
+    /// What is remembered of a call's files in the folder.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn kept_files(&self, call: CaseId) -> Result<Vec<KeptFile>, StoreError>;
+    /// All files of calls that began before `before` are to be taken out of the folder; answers how many that are.
+    ///
+    /// # Errors
+    /// If the store cannot be changed.
+    fn let_files_go(&self, before: DateTime<Utc>, at: DateTime<Utc>) -> Result<usize, StoreError>;
     /// Forgets pushed events older than `before`.
     ///
     /// # Errors

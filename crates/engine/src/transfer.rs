@@ -85,11 +85,47 @@ pub(crate) enum Sent {
     Unreadable(String),
 }
 
+/// Where the pieces of a file go.
+pub(crate) trait Sink: Send {
+    /// Takes the next piece.
+    fn put(&mut self, piece: Bytes) -> impl Future<Output = std::io::Result<()>> + Send;
+    /// No more comes: whatever is not written yet is.
+    fn end(&mut self) -> impl Future<Output = std::io::Result<()>> + Send;
+}
+
+impl Sink for File {
+    async fn put(&mut self, piece: Bytes) -> std::io::Result<()> {
+        self.write_all(&piece)
+    }
+
+    async fn end(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 /// Fetches a file, from the byte on at which an earlier try ended.
 pub(crate) async fn fetch(transport: Arc<dyn Transport>, fetch: Fetch) -> Fetched {
     let on_disk = std::fs::metadata(&fetch.to).map_or(0, |file| file.len());
     let have = fetch.have.as_ref().filter(|have| have.bytes > 0 && have.bytes == on_disk);
-    let request = aircall::media_request(&fetch.address);
+    let (answer, got) = match ask(transport, &fetch.address, have, fetch.accepts, fetch.limit).await {
+        Ok(opened) => opened,
+        Err(why) => return why,
+    };
+    match open(&fetch.to, got.bytes) {
+        Ok(file) => receive(answer, file, got, fetch.limit).await,
+        Err(error) => Fetched::Disk(error.to_string()),
+    }
+}
+
+/// Asks for a file, or for what is missing of it; what comes back is the answer and what it goes on from.
+pub(crate) async fn ask(
+    transport: Arc<dyn Transport>,
+    address: &SignedUrl,
+    have: Option<&Got>,
+    accepts: Accepts,
+    limit: u64,
+) -> Result<(Response<Incoming>, Got), Fetched> {
+    let request = aircall::media_request(address);
     let mut request = request.map(|_| None);
     if let Some(have) = have {
         if let Ok(range) = HeaderValue::try_from(format!("bytes={}-", have.bytes)) {
@@ -104,36 +140,30 @@ pub(crate) async fn fetch(transport: Arc<dyn Transport>, fetch: Fetch) -> Fetche
     }
     let answer = match timeout(ANSWER_TIMEOUT, transport.stream(request)).await {
         Ok(Ok(answer)) => answer,
-        Ok(Err(error)) => return Fetched::Failed(error.to_string()),
-        Err(_) => return Fetched::Failed("no answer within 30 s".into()),
+        Ok(Err(error)) => return Err(Fetched::Failed(error.to_string())),
+        Err(_) => return Err(Fetched::Failed("no answer within 30 s".into())),
     };
     match answer.status() {
         StatusCode::OK => {}
         StatusCode::PARTIAL_CONTENT if have.is_some() => {}
         StatusCode::RANGE_NOT_SATISFIABLE => {
-            return Fetched::Anew("the server has another file by now".into());
+            return Err(Fetched::Anew("the server has another file by now".into()));
         }
         closed @ (StatusCode::FORBIDDEN | StatusCode::NOT_FOUND | StatusCode::GONE) => {
-            return Fetched::Closed(closed);
+            return Err(Fetched::Closed(closed));
         }
         // Redirects included: a signed address is where the file is.
-        other => return Fetched::Failed(format!("the file's address answers {other}")),
+        other => return Err(Fetched::Failed(format!("the file's address answers {other}"))),
     }
-    let got = match begin(answer.status(), answer.headers(), have) {
-        Ok(got) => got,
-        Err(why) => return Fetched::Anew(why),
-    };
+    let got = begin(answer.status(), answer.headers(), have).map_err(Fetched::Anew)?;
     let content_type = got.content_type.as_deref().unwrap_or_default();
-    if !fetch.accepts.takes(content_type) {
-        return Fetched::NotAFile(crate::files::plain_type(content_type));
+    if !accepts.takes(content_type) {
+        return Err(Fetched::NotAFile(crate::files::plain_type(content_type)));
     }
-    if got.total.is_some_and(|total| total > fetch.limit) {
-        return Fetched::TooLarge;
+    if got.total.is_some_and(|total| total > limit) {
+        return Err(Fetched::TooLarge);
     }
-    match open(&fetch.to, got.bytes) {
-        Ok(file) => receive(answer, file, got, fetch.limit).await,
-        Err(error) => Fetched::Disk(error.to_string()),
-    }
+    Ok((answer, got))
 }
 
 /// What an answer is the continuation of.
@@ -186,31 +216,42 @@ fn open(path: &Path, from: u64) -> std::io::Result<File> {
     options.open(path)
 }
 
-async fn receive(answer: Response<Incoming>, mut file: File, mut got: Got, limit: u64) -> Fetched {
+/// Takes the pieces of an answer, as far as they come. Whatever came is in the sink then.
+pub(crate) async fn receive(
+    answer: Response<Incoming>,
+    mut sink: impl Sink,
+    mut got: Got,
+    limit: u64,
+) -> Fetched {
     let mut pieces = answer.into_body();
-    loop {
+    let broken_off = loop {
         let piece = match timeout(ANSWER_TIMEOUT, pieces.next()).await {
-            Err(_) => return Fetched::Part(got, "nothing more came within 30 s".into()),
-            Ok(None) => break,
-            Ok(Some(Err(error))) => return Fetched::Part(got, error.to_string()),
+            Err(_) => break Some("nothing more came within 30 s".to_owned()),
+            Ok(None) => break None,
+            Ok(Some(Err(error))) => break Some(error.to_string()),
             Ok(Some(Ok(piece))) => piece,
         };
         if got.bytes + piece.len() as u64 > limit {
             return Fetched::TooLarge;
         }
-        if let Err(error) = file.write_all(&piece) {
+        let length = piece.len() as u64;
+        if let Err(error) = sink.put(piece).await {
             return Fetched::Disk(error.to_string());
         }
-        got.bytes += piece.len() as u64;
+        got.bytes += length;
         // The engine has other things to do between two pieces.
         tokio::task::yield_now().await;
+    };
+    if let Err(error) = sink.end().await {
+        return Fetched::Disk(error.to_string());
     }
-    match got.total {
+    match (broken_off, got.total) {
+        (Some(why), _) => Fetched::Part(got, why),
         _ if got.bytes == 0 => Fetched::Failed("the file is empty".into()),
-        Some(total) if got.bytes < total => {
+        (None, Some(total)) if got.bytes < total => {
             Fetched::Part(got, "the connection ended before the file did".into())
         }
-        Some(total) if got.bytes > total => Fetched::Anew("more came than there should be".into()),
+        (None, Some(total)) if got.bytes > total => Fetched::Anew("more came than there should be".into()),
         _ => Fetched::Whole(Got { total: Some(got.bytes), is_whole: true, ..got }),
     }
 }

@@ -2,8 +2,8 @@
 
 use sidetone_protocol::{
     CallDetail, CallState, CallView, Card, ChosenView, Completeness, CustomerView, Direction,
-    ExplanationView, LedgerView, Match, MessageDetail, MessageKind, MessageView, Named, NamedView, Outcome,
-    PartState, Phase, PlanView, Reason, TicketView, WriteView,
+    ExplanationView, KeptFileView, LedgerView, Match, MessageDetail, MessageKind, MessageView, Named,
+    NamedView, Outcome, PartState, Phase, PlanView, Reason, TicketView, WriteView,
 };
 
 use crate::call::{Call, Medium};
@@ -287,6 +287,7 @@ pub fn detail(
     call: CallView,
     card: Card,
     explanation: Vec<ExplanationView>,
+    kept: Vec<KeptFileView>,
     upload_path: &str,
 ) -> CallDetail {
     let (ledger, plan) = (ledger_views(case), plan_view(assessment, upload_path));
@@ -299,6 +300,7 @@ pub fn detail(
         ledger,
         plan,
         explanation,
+        kept,
         call,
         card,
     }

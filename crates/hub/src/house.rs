@@ -15,6 +15,7 @@ mod removal;
 mod signing;
 mod tending;
 
+use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -22,6 +23,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
+use futures_util::StreamExt;
+use futures_util::stream::BoxStream;
 use http_body_util::BodyExt;
 use sidetone_engine::Handle;
 use sidetone_engine::store::{Store, StoreError};
@@ -290,6 +293,18 @@ impl House {
         let status = answer.status().as_u16();
         let body = answer.into_body().collect().await.map(http_body_util::Collected::to_bytes);
         (status, body.unwrap_or_default())
+    }
+
+    /// The same for an answer that is too long to be held: its status, and its body as it comes.
+    pub async fn stream(&self, path: &str) -> (u16, BoxStream<'static, io::Result<Bytes>>) {
+        let request = http::Request::get(path).extension(InProcess).body(Body::empty());
+        let Ok(request) = request else { return (400, futures_util::stream::empty().boxed()) };
+        let answer = match self.routes().oneshot(request).await {
+            Ok(answer) => answer,
+            Err(never) => match never {},
+        };
+        let (status, body) = (answer.status().as_u16(), answer.into_body().into_data_stream());
+        (status, body.map(|some| some.map_err(io::Error::other)).boxed())
     }
 
     /// What all layers say, read anew.

@@ -28,6 +28,7 @@ pub mod numbers;
 mod pages;
 mod problem;
 mod receiver;
+pub mod recordings;
 pub mod running;
 pub mod seal;
 pub mod server;

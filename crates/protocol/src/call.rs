@@ -402,10 +402,61 @@ pub struct CallDetail {
     pub plan: PlanView,
     /// Why each record is there.
     pub explanation: Vec<ExplanationView>,
+    /// Its recording and voicemail in the folder for them (C6); empty where none is set.
+    #[serde(default)]
+    pub kept: Vec<KeptFileView>,
     /// The head.
     pub call: CallView,
     /// Who is calling.
     pub card: Card,
+}
+
+/// A recording or voicemail in the folder for them (C6).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "index.ts")]
+pub struct KeptFileView {
+    /// Which.
+    pub medium: KeptMedium,
+    /// How far it is.
+    pub state: KeptFileState,
+    /// Where it lies, on the computer that keeps it; null unless it is kept.
+    pub path: Option<String>,
+    /// How large it is, where that is known.
+    #[ts(type = "number | null")]
+    pub bytes: Option<u64>,
+    /// SHA-256 of what was kept, in hex.
+    pub sha256: Option<String>,
+    /// Since when it is so, unix seconds; null while it is awaited.
+    #[ts(type = "number | null")]
+    pub at: Option<i64>,
+}
+
+/// What a call can leave as a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "index.ts")]
+pub enum KeptMedium {
+    /// What was said.
+    Recording,
+    /// What the caller said to nobody.
+    Voicemail,
+}
+
+/// How far a file is on its way into the folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "index.ts")]
+pub enum KeptFileState {
+    /// It is to be fetched.
+    Awaited,
+    /// It lies there.
+    Kept,
+    /// It was put there, and somebody has taken it away. It is not fetched again.
+    Gone,
+    /// It was not to be had.
+    Missing,
+    /// Sidetone has taken it away: its time was over, or the call was forgotten.
+    Removed,
 }
 
 /// A page of calls, newest first: `GET /api/calls`.

@@ -12,8 +12,8 @@ use sidetone_protocol::{
     ChosenLines, ClaimRequest, ClearRequest, CommentAnswer, CommentRequest, DeskView, DialAnswer,
     DialRequest, DoctorReport, DryRun, EventsRequest, EventsTested, GoRequest, HelpdeskKey, InboxName, Lines,
     MailEntered, MessageDetail, MessagePage, Now, NumberExplanation, OpenRecords, Passphrase, PastedAddress,
-    Pushed, Setup, ShadowReport, SignInBegun, SignInRequest, SignInView, TagRequest, TellingTested, Tested,
-    UnmatchedNumber, WebHookEntered,
+    Pushed, RecordingsDays, RecordingsSetup, Setup, ShadowReport, SignInBegun, SignInRequest, SignInView,
+    TagRequest, TellingTested, Tested, UnmatchedNumber, WebHookEntered,
 };
 use ts_rs::{Config, TS};
 
@@ -61,6 +61,8 @@ fn generated() -> String {
     UnmatchedNumber::export_all(&config).unwrap();
     Account::export_all(&config).unwrap();
     AlertsSetup::export_all(&config).unwrap();
+    RecordingsSetup::export_all(&config).unwrap();
+    RecordingsDays::export_all(&config).unwrap();
     MailEntered::export_all(&config).unwrap();
     WebHookEntered::export_all(&config).unwrap();
     TellingTested::export_all(&config).unwrap();

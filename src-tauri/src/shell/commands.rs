@@ -6,6 +6,7 @@ use serde::Serialize;
 use sidetone_protocol::{CallDetail, CallPage, Now, OpenRecords};
 use tauri::State;
 
+use super::files::Exporting;
 use super::inbox::Inbox;
 use crate::backend::{Action, ApiAnswer, Backend, BackendError, CallQuery};
 use crate::controller::Stimulus;
@@ -16,6 +17,7 @@ pub(super) struct Shared {
     pub(super) backend: Arc<dyn Backend>,
     pub(super) links: Links,
     pub(super) inbox: Inbox,
+    pub(super) exporting: Arc<Exporting>,
 }
 
 /// An answer that could not be given: a stable word for the page, a sentence for its reader.
@@ -26,13 +28,13 @@ pub(super) struct CommandError {
 }
 
 impl CommandError {
-    fn new(code: &'static str, fault: impl ToString) -> Self {
+    pub(super) fn new(code: &'static str, fault: impl ToString) -> Self {
         Self { code, text: fault.to_string() }
     }
 }
 
 /// Asks the backend off the thread that draws.
-async fn ask<T: Send + 'static>(
+pub(super) async fn ask<T: Send + 'static>(
     shared: &Shared,
     question: impl FnOnce(&dyn Backend) -> Result<T, BackendError> + Send + 'static,
 ) -> Result<T, CommandError> {

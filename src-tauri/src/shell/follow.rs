@@ -65,6 +65,7 @@ async fn everything(backend: &Arc<dyn Backend>, inbox: &Inbox) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
     use std::sync::atomic::{AtomicU64, Ordering};
 
     use async_trait::async_trait;
@@ -73,6 +74,7 @@ mod tests {
 
     use super::*;
     use crate::backend::{Action, BackendError, CallQuery};
+    use crate::export::Lines;
     use crate::samples;
     use crate::shell::inbox::{self, Outlet};
 
@@ -124,6 +126,14 @@ mod tests {
 
         async fn open_records(&self, customer: &str) -> Result<OpenRecords, BackendError> {
             Ok(crate::fake::nothing_open(customer))
+        }
+
+        async fn export(&self, _: &str, _: &str) -> Result<Lines, BackendError> {
+            Err(BackendError::Unavailable(String::new()))
+        }
+
+        async fn keep_recordings_in(&self, _: &Path) -> Result<(), BackendError> {
+            Err(BackendError::Unavailable(String::new()))
         }
 
         async fn act(&self, _action: Action) -> Result<(), BackendError> {

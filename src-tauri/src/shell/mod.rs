@@ -4,6 +4,7 @@
 
 mod commands;
 mod desk;
+mod files;
 mod follow;
 mod inbox;
 mod notices;
@@ -11,6 +12,7 @@ mod platform;
 mod tray;
 mod window;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tauri::{App, AppHandle, Manager, RunEvent, WindowEvent};
@@ -68,7 +70,12 @@ pub fn run(args: &Args) -> Result<(), RunError> {
     // A second start ends inside `build`, before it could touch the first one's database.
     let app = build(args, &inbox)?;
     let Running { backend, links } = tauri::async_runtime::block_on(compose::backend(args))?;
-    app.manage(commands::Shared { backend: backend.clone(), links: links.clone(), inbox: inbox.clone() });
+    app.manage(commands::Shared {
+        backend: backend.clone(),
+        links: links.clone(),
+        inbox: inbox.clone(),
+        exporting: Arc::default(),
+    });
 
     let words = words::of_system();
     let options = Options { words, links, idle_ms: idle_ms(args) };
@@ -128,6 +135,8 @@ fn build(args: &Args, inbox: &Inbox) -> Result<App, tauri::Error> {
     let app = tauri::Builder::default()
         .plugin(single.build())
         .plugin(tauri_plugin_notification::init())
+        // Asked by us only: no capability lets the page open one of its windows.
+        .plugin(tauri_plugin_dialog::init())
         .invoke_handler(tauri::generate_handler![
             commands::now,
             commands::api,
@@ -143,6 +152,10 @@ fn build(args: &Args, inbox: &Inbox) -> Result<App, tauri::Error> {
             commands::pause,
             commands::resume,
             commands::mend,
+            files::export_calls,
+            files::stop_export,
+            files::show_kept,
+            files::choose_recordings_folder,
         ])
         .build(tauri::generate_context!())?;
     notices::listen(app.handle(), inbox);

@@ -21,6 +21,7 @@ use sidetone_engine::dial::Dial;
 use sidetone_engine::directory::entry::{Listed, Place, Size, Unmatched};
 use sidetone_engine::directory::{Dealings, Matched};
 use sidetone_engine::gap::Gap;
+use sidetone_engine::keep::{KeptFile, KeptState};
 use sidetone_engine::number::E164;
 use sidetone_engine::store::{
     Arrivals, Case, Change, Claim, ComparedRow, FullCall, InboxRow, MessageQuery, Query, Receipt, Received,
@@ -447,6 +448,32 @@ impl Store for MortalStore {
 
     fn account(&self, from: i64, to: i64) -> Result<Stored, StoreError> {
         self.alive()?.account(from, to)
+    }
+
+    fn files_due(
+        &self,
+        now: DateTime<Utc>,
+        states: &[KeptState],
+        limit: usize,
+    ) -> Result<Vec<KeptFile>, StoreError> {
+        self.alive()?.files_due(now, states, limit)
+    }
+
+    fn next_file_due(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        self.alive()?.next_file_due()
+    }
+
+    fn calls_waiting_for_files(&self, now: DateTime<Utc>) -> Result<u32, StoreError> {
+        self.alive()?.calls_waiting_for_files(now)
+    }
+
+    fn kept_files(&self, call: CaseId) -> Result<Vec<KeptFile>, StoreError> {
+        self.alive()?.kept_files(call)
+    }
+
+    fn let_files_go(&self, before: DateTime<Utc>, at: DateTime<Utc>) -> Result<usize, StoreError> {
+        self.takes()?;
+        self.alive()?.let_files_go(before, at)
     }
 
     fn forget_pushed(&self, before: DateTime<Utc>) -> Result<(), StoreError> {

@@ -3,7 +3,7 @@
  *
  * `?scene=ringing&lang=de&theme=dark`; the scenes stand in `fake/scenes.ts`. `window.sidetone` pushes further events.
  */
-import type { CallDetail, CallPage, CallView, Health, LiveEvent, Now, OpenRecords } from '../wire';
+import type { CallDetail, CallPage, CallView, Health, LiveEvent, Now, OpenRecords, RecordingsSetup } from '../wire';
 import { FakeBackfills } from './fake/backfill';
 import { FakeDesk } from './fake/desk';
 import { endOfCall, SCENES, usualDetail, type Scene } from './fake/scenes';
@@ -12,7 +12,7 @@ import { explained, notesOf, openRecordsOf, someCalls } from './fake/world';
 import { pieces } from '../model/found';
 import { beginOf, endOf } from '../model/list';
 import { bodyOrThrow } from './answer';
-import { HostError, type Action, type CallQuery, type ExportFormat, type Feed, type Host, type Method, type Preferences, type SignIn } from './host';
+import { HostError, type Action, type CallQuery, type Exported, type ExportFormat, type Feed, type Host, type Method, type Preferences, type SignIn } from './host';
 
 /** What a browser test may do. */
 export interface Script {
@@ -145,15 +145,16 @@ class SceneHost implements Host {
     // What is entered may be secret, in a scene too.
     this.#asked.push(`${method} ${path}`);
     if (path.startsWith('/api/numbers/explain')) return explained(new URLSearchParams(path.split('?')[1]).get('number') ?? '', seconds()) as T;
+    if (path === '/api/recordings') return { folder: null, keep_days: 0, folder_is_given: false, keep_days_is_given: false } satisfies RecordingsSetup as T;
     const atTheDesk = await this.#desk.answer(method, path, body);
     const { status, body: answer } = atTheDesk ?? this.#backfills.answer(method, path, body) ?? this.#setUp.answer(method, path, body);
     return bodyOrThrow<T>(path, status, answer);
   }
 
-  async exportCalls({ filter, text, from, until }: CallQuery, format: ExportFormat): Promise<string> {
+  async exportCalls({ filter, text, from, until }: CallQuery, format: ExportFormat): Promise<Exported> {
     this.#asked.push(`export ${format} ${filter} ${text} ${from ?? ''} ${until ?? ''}`.trim());
     if (this.#scene.fault === 'list') throw new HostError('unreachable', 'the scene says so');
-    return `sidetone-calls.${format}`;
+    return { file: `sidetone-calls.${format}`, isChosen: false };
   }
 
   save(name: string, text: string): void {

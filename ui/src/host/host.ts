@@ -4,7 +4,7 @@
  * Deliberately narrow; it grows with the pages, not ahead of them.
  */
 import type { Filter } from '../model/list';
-import type { CallDetail, CallPage, Now, OpenRecords, Pushed } from '../wire';
+import type { CallDetail, CallPage, KeptMedium, Now, OpenRecords, Pushed } from '../wire';
 
 /** Which calls to list. */
 export interface CallQuery {
@@ -17,6 +17,12 @@ export interface CallQuery {
   readonly agent?: string | null;
   /** From `CallPage.next`; absent for the first page. */
   readonly before?: string;
+}
+
+/** A file of exported calls, and whether a person chose its place: else it is in the downloads folder. */
+export interface Exported {
+  readonly file: string;
+  readonly isChosen: boolean;
 }
 
 /** How calls are exported. */
@@ -69,8 +75,14 @@ export interface Host {
   api<T>(method: Method, path: string, body?: unknown): Promise<T>;
   /** Opens an address outside the pages. */
   open(url: string): void;
-  /** Keeps all calls that the query finds as a file; answers its name. Absent where no file can be kept from a page. */
-  readonly exportCalls?: (query: CallQuery, format: ExportFormat) => Promise<string>;
+  /** Keeps all calls that the query finds as a file; null where a person chose none, or stopped it. Absent where no file can be kept. */
+  readonly exportCalls?: (query: CallQuery, format: ExportFormat) => Promise<Exported | null>;
+  /** Stops that. Absent where it cannot be stopped. */
+  readonly stopExport?: () => void;
+  /** Shows the folder in which a call's file is kept. Absent where that is another computer's. */
+  readonly showKept?: (call: string, medium: KeptMedium) => void;
+  /** Has a person choose the folder that recordings are kept in; whether they did. Absent where that is another computer's. */
+  readonly chooseRecordingsFolder?: () => Promise<boolean>;
   /** Keeps a text as a file. Absent where no file can be kept from a page; there it is copied. */
   readonly save?: (name: string, text: string) => void;
   /** Delivers every event after `from` until the returned function is called. */

@@ -6,7 +6,7 @@
 import type { CallDetail, CallPage, LiveEvent, Now, OpenRecords, Pushed } from '../wire';
 import { bodyOrThrow, textIn } from './answer';
 import { callParameters } from './calls';
-import { HostError, type Action, type CallQuery, type ExportFormat, type Feed, type Host, type Method, type Preferences, type SignIn } from './host';
+import { HostError, type Action, type CallQuery, type Exported, type ExportFormat, type Feed, type Host, type Method, type Preferences, type SignIn } from './host';
 import { storedPreferences } from './preferences';
 import { saveBlob, saveFile } from './save';
 import { readEvents, type ServerEvent } from './sse';
@@ -71,7 +71,7 @@ export class HttpHost implements Host {
     return this.#get(`/api/calls?${query}`);
   }
 
-  async exportCalls(wanted: CallQuery, format: ExportFormat): Promise<string> {
+  async exportCalls(wanted: CallQuery, format: ExportFormat): Promise<Exported> {
     const query = callParameters(wanted);
     query.set('format', format);
     const name = `sidetone-calls.${format}`;
@@ -82,7 +82,7 @@ export class HttpHost implements Host {
       // Cut off on the way: half a file is none.
       throw new HostError('unreachable', 'the export was cut off');
     }
-    return name;
+    return { file: name, isChosen: false };
   }
 
   call(id: string): Promise<CallDetail> {

@@ -4,10 +4,10 @@
 import { invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 
-import type { CallDetail, CallPage, Now, OpenRecords, Pushed } from '../wire';
+import type { CallDetail, CallPage, KeptMedium, Now, OpenRecords, Pushed } from '../wire';
 import { bodyOrThrow } from './answer';
 import { callParameters } from './calls';
-import { HostError, type Action, type CallQuery, type Feed, type Host, type Method } from './host';
+import { HostError, type Action, type CallQuery, type Exported, type ExportFormat, type Feed, type Host, type Method } from './host';
 import { storedPreferences } from './preferences';
 
 /** How many events are kept until somebody subscribes. */
@@ -81,6 +81,23 @@ export class TauriHost implements Host {
   async api<T>(method: Method, path: string, body?: unknown): Promise<T> {
     const answer = await ask<{ status: number; body: unknown }>('api', { method, path, body: body ?? null });
     return bodyOrThrow<T>(path, answer.status, answer.body);
+  }
+
+  async exportCalls(wanted: CallQuery, format: ExportFormat): Promise<Exported | null> {
+    const file = await ask<string | null>('export_calls', { query: callParameters(wanted).toString(), format });
+    return file === null ? null : { file, isChosen: true };
+  }
+
+  stopExport(): void {
+    ask('stop_export').catch(() => undefined);
+  }
+
+  showKept(call: string, medium: KeptMedium): void {
+    ask('show_kept', { call, medium }).catch(() => undefined);
+  }
+
+  chooseRecordingsFolder(): Promise<boolean> {
+    return ask('choose_recordings_folder');
   }
 
   open(url: string): void {

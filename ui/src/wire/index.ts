@@ -418,6 +418,10 @@ plan: PlanView,
  */
 explanation: Array<ExplanationView>, 
 /**
+ * Its recording and voicemail in the folder for them (C6); empty where none is set.
+ */
+kept: Array<KeptFileView>, 
+/**
  * The head.
  */
 call: CallView, 
@@ -1422,6 +1426,45 @@ export type InboxName = {
 inbox: string, };
 
 /**
+ * How far a file is on its way into the folder.
+ */
+export type KeptFileState = "awaited" | "kept" | "gone" | "missing" | "removed";
+
+/**
+ * A recording or voicemail in the folder for them (C6).
+ */
+export type KeptFileView = { 
+/**
+ * Which.
+ */
+medium: KeptMedium, 
+/**
+ * How far it is.
+ */
+state: KeptFileState, 
+/**
+ * Where it lies, on the computer that keeps it; null unless it is kept.
+ */
+path: string | null, 
+/**
+ * How large it is, where that is known.
+ */
+bytes: number | null, 
+/**
+ * SHA-256 of what was kept, in hex.
+ */
+sha256: string | null, 
+/**
+ * Since when it is so, unix seconds; null while it is awaited.
+ */
+at: number | null, };
+
+/**
+ * What a call can leave as a file.
+ */
+export type KeptMedium = "recording" | "voicemail";
+
+/**
  * What a request is for, in order of right.
  */
 export type LaneName = "ring" | "live" | "late" | "backfill";
@@ -2158,6 +2201,36 @@ notes: Array<NotePreview>,
  * The requests, in order.
  */
 requests: Array<RequestPreview>, };
+
+/**
+ * `POST /api/recordings`.
+ */
+export type RecordingsDays = { 
+/**
+ * For so many days after the call; 0: for ever.
+ */
+keep_days: number, };
+
+/**
+ * Where recordings and voicemails are kept, and for how long.
+ */
+export type RecordingsSetup = { 
+/**
+ * The folder, on the computer that Sidetone runs on; unset: none are kept.
+ */
+folder: string | null, 
+/**
+ * For so many days after the call; 0: for ever.
+ */
+keep_days: number, 
+/**
+ * The folder is set in the configuration file or environment, and can be changed there only.
+ */
+folder_is_given: boolean, 
+/**
+ * The days are.
+ */
+keep_days_is_given: boolean, };
 
 /**
  * How far a recovery is.

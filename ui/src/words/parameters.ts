@@ -36,6 +36,7 @@ export interface Parameters {
   callNumber: 'number';
   lastDays: 'n';
   exported: 'file';
+  exportedHere: 'file';
   nothingFor: 'text';
   nothingIn: 'filter';
   refused: 'helpdesk';

@@ -122,6 +122,7 @@ impl Engine {
                 Ok(())
             }
             Job::FreshLink { call, wanted, medium } => self.link_was_read(call, &wanted, medium, result, now),
+            Job::KeptLink(file) => self.kept_link_was_read(*file, result, now),
             Job::OpenRecords(customer) => {
                 self.open_records_told(&customer, result, now);
                 Ok(())

@@ -323,6 +323,7 @@ impl Engine {
             one.read = one.read.saturating_add(count(ids.len()));
             one.known = one.known.saturating_add(count(known));
             one.added = one.added.saturating_add(count(ids.len() - known));
+            self.keep_of_old_calls(&page.items, &mut change);
             change.received = self.news_of_old_calls(page, as_of, &heard_of, now)?;
         }
         if step == Step::Incomplete {

@@ -22,6 +22,7 @@ use crate::call::{CaseId, Origin};
 use crate::files::{self, Accepts, FILE, Medium, NOTHING_UNDER_WAY, Progress, Source, UnderWay, Wanted, Why};
 use crate::helpdesk::{Answer, Assessment, Refusal, Standing};
 use crate::inbox;
+use crate::keep::{KeptState, folder};
 use crate::ledger::Holding;
 use crate::number::masked_text;
 use crate::settings::FilesSettings;
@@ -33,11 +34,11 @@ use crate::transport::TransportError;
 const AT_ONCE: usize = 2;
 /// A link is used for so long after Aircall signed it: ten minutes is the shortest life that was told of
 /// (`reference/aircall.md` §5.4), and a download has to begin within it.
-const LINK_HOLDS: TimeDelta = TimeDelta::minutes(9);
+pub(super) const LINK_HOLDS: TimeDelta = TimeDelta::minutes(9);
 /// Pauses before another try, in seconds; the last one from then on.
-const PAUSES_SECONDS: [i64; 6] = [5, 20, 60, 300, 900, 3600];
+pub(super) const PAUSES_SECONDS: [i64; 6] = [5, 20, 60, 300, 900, 3600];
 /// A file that is fetched late for the first time, after a long outage, gets so long for its tries.
-const LATE_TRIES: TimeDelta = TimeDelta::hours(1);
+pub(super) const LATE_TRIES: TimeDelta = TimeDelta::hours(1);
 /// Whoever has to look after the disk needs longer than a server that stumbled.
 const DISK_AGAIN: TimeDelta = TimeDelta::minutes(2);
 
@@ -67,6 +68,8 @@ pub(crate) struct Moved {
 
 enum What {
     Down(SignedUrl, Fetched),
+    /// It lay in the folder of recordings, and was copied from there; or not.
+    Copied(Option<Got>),
     Up(Sent),
 }
 
@@ -188,6 +191,10 @@ impl Engine {
         now: DateTime<Utc>,
     ) -> Result<Begun, StoreError> {
         let progress = self.transfers.begin(case.call.id, &wanted.key, now);
+        if progress.got.is_none() && self.copy_what_is_kept(case.call.id, &wanted, &progress)? {
+            self.look_again(case.call.id, now)?;
+            return Ok(Begun::NotNow);
+        }
         match next(&wanted, &progress, now) {
             Next::Upload(got) => return self.upload(case, wanted, &got, progress.serial, now),
             Next::Download(address) => self.download(case.call.id, wanted, address, &progress, now)?,
@@ -230,6 +237,48 @@ impl Engine {
         Ok(())
     }
 
+    /// What lies in the folder of recordings is not fetched a second time (C6). Once for each file: should it not be there any
+    /// more, it is fetched.
+    fn copy_what_is_kept(
+        &mut self,
+        call: CaseId,
+        wanted: &Wanted,
+        progress: &Progress,
+    ) -> Result<bool, StoreError> {
+        let Source::OfCall { medium, .. } = &wanted.source else { return Ok(false) };
+        if progress.was_looked_for || self.transfers.downloads >= AT_ONCE {
+            return Ok(false);
+        }
+        self.transfers
+            .progress(call, &wanted.key)
+            .into_iter()
+            .for_each(|progress| progress.was_looked_for = true);
+        let kept = self.store.kept_files(call)?.into_iter().find(|file| file.medium == *medium);
+        let Some(kept) = kept.filter(|file| file.state == KeptState::Kept) else { return Ok(false) };
+        if kept.total.is_some_and(|bytes| bytes > self.transfers.settings.largest_bytes)
+            || self.transfers.make_folder().is_err()
+        {
+            return Ok(false);
+        }
+        self.is_under_way(call, &wanted.key);
+        let (wanted, serial) = (wanted.clone(), progress.serial);
+        let to = self.transfers.path(call, &wanted.key, serial);
+        self.transfers.downloads += 1;
+        self.transfers.moving.push(Box::pin(async move {
+            let content_type = kept.content_type.clone();
+            let copied = folder::beside(move || folder::copy_out(&kept, &to)).await;
+            let got = copied.ok().map(|bytes| Got {
+                bytes,
+                total: Some(bytes),
+                etag: None,
+                content_type,
+                is_whole: true,
+            });
+            Moved { call, wanted, serial, what: What::Copied(got) }
+        }));
+        Ok(true)
+    }
+
     fn upload(
         &mut self,
         case: Case,
@@ -245,7 +294,8 @@ impl Engine {
             return Ok(Begun::Blocked);
         } else {
             self.is_under_way(call, &wanted.key);
-            let content_type = content_type(&wanted, got);
+            let told = got.content_type.as_deref().unwrap_or_default();
+            let content_type = content_type(told, wanted.content_type.as_deref(), wanted.accepts);
             let name = format!("{}.{}", wanted.name, ending(&content_type));
             let upload = self.helpdesk.upload(&name, &content_type, got.bytes, &Uuid::new_v4().to_string());
             let path = self.transfers.path(call, &wanted.key, serial);
@@ -327,7 +377,9 @@ impl Engine {
     pub(super) fn moved(&mut self, moved: Moved) -> Result<(), StoreError> {
         let now = self.clock.now();
         match &moved.what {
-            What::Down(..) => self.transfers.downloads = self.transfers.downloads.saturating_sub(1),
+            What::Down(..) | What::Copied(_) => {
+                self.transfers.downloads = self.transfers.downloads.saturating_sub(1)
+            }
             What::Up(_) => self.transfers.uploads = self.transfers.uploads.saturating_sub(1),
         }
         let Moved { call, wanted, serial, what } = moved;
@@ -346,6 +398,10 @@ impl Engine {
                 progress.again_at = Some(now);
                 match what {
                     What::Down(address, fetched) => self.fetched(call, &wanted, address, fetched, now),
+                    What::Copied(got) => {
+                        progress.got = got;
+                        self.look_again(call, now)
+                    }
                     What::Up(sent) => self.sent(call, &wanted, sent, now),
                 }
             }
@@ -372,10 +428,14 @@ impl Engine {
             self.transfers.disk_fault = None;
         }
         let Some(progress) = self.transfers.progress(call, &wanted.key) else { return Ok(()) };
-        let is_fixed = matches!(wanted.source, Source::Fixed(_));
+        let (serial, is_fixed) = (progress.serial, matches!(wanted.source, Source::Fixed(_)));
         match fetched {
             Fetched::Whole(got) => {
-                (progress.got, progress.failures) = (Some(got), 0);
+                (progress.got, progress.failures) = (Some(got.clone()), 0);
+                if let Source::OfCall { medium, .. } = &wanted.source {
+                    let path = self.transfers.path(call, &wanted.key, serial);
+                    self.keep_what_came((call, *medium), &path, &got, now)?;
+                }
                 self.look_again(call, now)
             }
             Fetched::Part(got, why) => {
@@ -590,10 +650,10 @@ fn next(wanted: &Wanted, progress: &Progress, now: DateTime<Utc>) -> Next {
 }
 
 /// What the server says, where that says something.
-fn content_type(wanted: &Wanted, got: &Got) -> String {
-    let told = files::plain_type(got.content_type.as_deref().unwrap_or_default());
+pub(super) fn content_type(told: &str, known: Option<&str>, accepts: Accepts) -> String {
+    let told = files::plain_type(told);
     let says_nothing = told.is_empty() || told.ends_with("/octet-stream");
-    match (says_nothing, &wanted.content_type, wanted.accepts) {
+    match (says_nothing, known, accepts) {
         (false, ..) => told,
         (true, Some(known), _) => files::plain_type(known),
         // Aircall's are MP3 (`reference/aircall.md` §4.1).
@@ -603,7 +663,7 @@ fn content_type(wanted: &Wanted, got: &Got) -> String {
 }
 
 /// How a file of this type is called.
-fn ending(content_type: &str) -> String {
+pub(super) fn ending(content_type: &str) -> String {
     let (_, kind) = content_type.split_once('/').unwrap_or_default();
     match kind {
         "mpeg" | "mp3" => "mp3".into(),

@@ -93,6 +93,7 @@ impl Engine {
             if !is_history {
                 self.tell(&changed, first_seen, &mut change)?;
             }
+            self.note_what_is_to_be_kept(&changed, &mut change);
             let has_writes = changed.case.due.is_some_and(|due| due.writes > 0);
             let was_listed = rows.iter().any(|row| row.origin == Origin::Listed);
             if was_listed && changed.view.is_some() && (first_seen || has_writes && !had_writes) {
@@ -304,6 +305,7 @@ impl Engine {
             self.wake_by(due.at);
         }
         self.tell(&changed, false, change)?;
+        self.note_what_is_to_be_kept(&changed, change);
         change.cases.push(changed);
         Ok(())
     }

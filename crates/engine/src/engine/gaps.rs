@@ -199,6 +199,7 @@ impl Engine {
             }
             self.recovery.clock_was_set_back(now);
             self.backfilling.clock_was_set_back(now);
+            self.keeping.clock_was_set_back(now);
             self.heartbeat.at_once(now);
             self.look_at_webhook_now(now);
         } else if self.gaps.heard_until.is_some_and(is_to_come) && self.computer.clock_is_right() {

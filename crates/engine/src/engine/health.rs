@@ -148,6 +148,7 @@ impl Engine {
         alerts.extend(self.behind(outbox, is_told, now));
         alerts.extend(self.question_alert()?);
         alerts.extend(self.transfers.alert());
+        alerts.extend(self.keeping.alert(self.settings.logging.recordings_dir.as_deref()));
         alerts.extend(self.outbox_alerts(outbox, now)?);
         alerts.extend(self.computer.alerts(waiting, now));
         alerts.extend(self.accounting.alert());

@@ -131,7 +131,8 @@ impl Handle {
         let Some(view) = view::call_view(case, assessment, shared.helpdesk.as_ref()) else { return Ok(None) };
         let card = shared.card(case, Some(&view))?;
         let trace = shared.store.trace(case.call.id)?;
-        Ok(Some(view::detail(case, assessment, view, card, trace, shared.helpdesk.upload_path())))
+        let uploads = shared.helpdesk.upload_path();
+        Ok(Some(view::detail(case, assessment, view, card, trace, Vec::new(), uploads)))
     }
 
     fn foresee_old_calls(

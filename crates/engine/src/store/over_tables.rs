@@ -12,7 +12,7 @@ use sidetone_protocol::{
 use super::sql::Database;
 use super::tables::{
     attempt, backfill, call, call_list, call_words, choice, conversation, desk, dial, directory, gap, inbox,
-    ledger, matched, message_list, own_comment, pushed, setting, telling, trace,
+    kept_file, ledger, matched, message_list, own_comment, pushed, setting, telling, trace,
 };
 use super::{
     Arrivals, Case, CaseChange, Change, Claim, ComparedRow, FullCall, InboxRow, MessageQuery, Query, Receipt,
@@ -28,6 +28,7 @@ use crate::dial::Dial;
 use crate::directory::entry::{Listed, Place, Size, Unmatched};
 use crate::directory::{Dealings, Matched};
 use crate::gap::Gap;
+use crate::keep::{KeptFile, KeptState};
 use crate::number::E164;
 use crate::telling::{Telling, Told};
 
@@ -69,6 +70,9 @@ impl<D: Database> Store for D {
             gap::put(sql, &change.gaps)?;
             telling::put(sql, &change.telling)?;
             backfill::put(sql, &change.backfills)?;
+            kept_file::put(sql, &change.kept)?;
+            kept_file::want(sql, &change.to_keep)?;
+            kept_file::let_go(sql, &change.let_go, change.at)?;
             setting::put(sql, &change.settings)?;
             // Last: from here to the commit all others wait for their ids.
             pushed::put(sql, &change.push, change.at)
@@ -350,6 +354,31 @@ impl<D: Database> Store for D {
 
     fn account(&self, from: i64, to: i64) -> Result<Stored, StoreError> {
         self.read(|sql| call_list::account(sql, from, to))
+    }
+
+    fn files_due(
+        &self,
+        now: DateTime<Utc>,
+        states: &[KeptState],
+        limit: usize,
+    ) -> Result<Vec<KeptFile>, StoreError> {
+        self.read(|sql| kept_file::due(sql, now, states, limit))
+    }
+
+    fn next_file_due(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        self.read(kept_file::next_due)
+    }
+
+    fn calls_waiting_for_files(&self, now: DateTime<Utc>) -> Result<u32, StoreError> {
+        self.read(|sql| kept_file::waiting(sql, now))
+    }
+
+    fn kept_files(&self, call: CaseId) -> Result<Vec<KeptFile>, StoreError> {
+        self.read(|sql| kept_file::of(sql, call))
+    }
+
+    fn let_files_go(&self, before: DateTime<Utc>, at: DateTime<Utc>) -> Result<usize, StoreError> {
+        self.write(|sql| kept_file::let_go_before(sql, before, at))
     }
 
     fn forget_pushed(&self, before: DateTime<Utc>) -> Result<(), StoreError> {

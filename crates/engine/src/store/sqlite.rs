@@ -31,9 +31,10 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sqlite/012_backfill.sql"),
     include_str!("sqlite/013_words.sql"),
     include_str!("sqlite/014_turn.sql"),
+    include_str!("sqlite/015_kept_files.sql"),
 ];
 /// So many statements stay prepared: all that there are, and some searches.
-const PREPARED: usize = 126;
+const PREPARED: usize = 136;
 
 /// A store in one SQLite file.
 #[derive(Debug)]

@@ -12,6 +12,7 @@ pub(super) mod dial;
 pub(super) mod directory;
 pub(super) mod gap;
 pub(super) mod inbox;
+pub(super) mod kept_file;
 pub(super) mod ledger;
 pub(super) mod matched;
 pub(super) mod message_list;

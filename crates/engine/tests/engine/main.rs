@@ -46,6 +46,7 @@ mod front_waiting;
 mod gaps;
 mod heartbeat;
 mod in_vain;
+mod keeping;
 mod languages;
 mod laws;
 mod messages;

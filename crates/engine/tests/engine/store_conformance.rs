@@ -13,7 +13,9 @@ use sidetone_engine::desk::{self, Claim as DeskClaimed, DeskChange, DeskQuery, W
 use sidetone_engine::dial::Dial;
 use sidetone_engine::directory::entry::{Address, DirectoryChange, Entry, Listing, Spelling};
 use sidetone_engine::directory::{Customer, Dealings, Matched};
+use sidetone_engine::files::Medium;
 use sidetone_engine::gap::Gap;
+use sidetone_engine::keep::{KeptFile, KeptState};
 use sidetone_engine::ledger::{Attempt, AttemptState, Holding, Write, WriteKind};
 use sidetone_engine::number::{self, NoNumber};
 use sidetone_engine::own_comment::{OwnComment, OwnState};
@@ -120,6 +122,7 @@ on_every_store! {
     what_a_list_said_last_and_what_was_never_heard_is_told
     what_is_told_is_made_once_sent_by_one_and_forgotten_with_time
     what_the_helpdesk_holds_of_a_time_is_counted
+    a_file_is_wanted_once_kept_by_one_and_let_go
     a_backfill_is_kept_with_what_its_page_said_or_not_at_all
     old_calls_are_found_until_a_backfill_has_them_and_counted_after_that
 }
@@ -1329,4 +1332,62 @@ fn what_the_helpdesk_holds_of_a_time_is_counted(store: &impl Fresh) {
     assert_eq!((counted.calls, counted.held), (3, 1), "the end is not in it");
     assert_eq!(counted.others.iter().map(|call| call.id.as_str()).collect::<Vec<_>>(), ["150", "180"]);
     assert_eq!(store.account(at(201).timestamp(), at(900).timestamp()).unwrap().calls, 0);
+}
+
+/// C6.
+fn a_file_is_wanted_once_kept_by_one_and_let_go(store: &impl Fresh) {
+    let store = store.open();
+    let wanted = |id, begun, due| KeptFile::wanted(CaseId(id), Medium::Recording, at(begun), at(due), at(1));
+    let want = |file: KeptFile| store.commit(&Change { to_keep: vec![file], ..Change::at(at(1)) }).unwrap();
+    let due = |now, states: &[KeptState]| store.files_due(at(now), states, 9).unwrap();
+    want(wanted(7, 0, 500));
+    want(wanted(7, 0, 900));
+    assert_eq!(store.next_file_due().unwrap(), Some(at(500)), "what is known stays as it is");
+    want(wanted(7, 0, 300));
+    want(wanted(8, 50, 400));
+    assert_eq!(store.next_file_due().unwrap(), Some(at(300)), "unless it is there sooner");
+    assert_eq!(due(299, &KeptState::ALL), []);
+    assert_eq!(
+        due(400, &[KeptState::Wanted]),
+        [wanted(8, 50, 400), wanted(7, 0, 300)],
+        "the newest call first"
+    );
+    assert_eq!(due(400, &[KeptState::Removing]), []);
+    assert_eq!(
+        (store.calls_waiting_for_files(at(300)).unwrap(), store.calls_waiting_for_files(at(400)).unwrap()),
+        (1, 2)
+    );
+
+    let kept = KeptFile {
+        state: KeptState::Kept,
+        due_at: None,
+        tries: 2,
+        folder: Some("/srv/recordings".into()),
+        path: Some("2026/11/x.mp3".into()),
+        total: Some(5_000_000_000),
+        etag: Some("\"1\"".into()),
+        content_type: Some("audio/mpeg".into()),
+        sha256: Some("00".into()),
+        done_at: Some(at(410)),
+        ..wanted(7, 0, 300)
+    };
+    let put = |was, file: &KeptFile| {
+        store.commit(&Change { kept: vec![(was, file.clone())], ..Change::at(at(410)) })
+    };
+    put(KeptState::Wanted, &kept).unwrap();
+    assert_eq!(store.kept_files(CaseId(7)).unwrap(), std::slice::from_ref(&kept));
+    assert_eq!(put(KeptState::Wanted, &kept), Err(StoreError::Stale(CaseId(7))), "somebody else was faster");
+    want(wanted(7, 0, 300));
+    assert_eq!(store.kept_files(CaseId(7)).unwrap(), std::slice::from_ref(&kept), "it is not wanted again");
+
+    let let_go = Change { let_go: vec![CaseId(7), CaseId(9)], ..Change::at(at(420)) };
+    store.commit(&let_go).unwrap();
+    let going = due(420, &[KeptState::Removing]);
+    assert_eq!(
+        going.iter().map(|file| (file.call, file.path.clone())).collect::<Vec<_>>(),
+        [(CaseId(7), kept.path)]
+    );
+    assert_eq!(store.let_files_go(at(50), at(430)).unwrap(), 0, "the moment itself is young enough");
+    assert_eq!(store.let_files_go(at(51), at(430)).unwrap(), 1);
+    assert_eq!(due(430, &KeptState::ALL).len(), 2);
 }

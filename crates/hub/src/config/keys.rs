@@ -55,6 +55,7 @@ const KEYS: &[&str] = &[
     "logging.missed",
     "logging.outbound_unanswered",
     "logging.recordings_dir",
+    "logging.recordings_keep_days",
     "health.check_seconds",
     "health.enable_webhook",
     "health.poll_seconds",

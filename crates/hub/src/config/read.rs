@@ -144,7 +144,6 @@ impl Reader {
             study_only: false,
             sandbox_control_url: None,
         };
-        self.not_yet();
         let alerts = self.alerts();
         Some(Draft {
             listen: listen?,
@@ -186,16 +185,19 @@ impl Reader {
         key
     }
 
-    /// Keys of the contract that later versions act on: accepted, and told plainly.
-    fn not_yet(&mut self) {
+    /// C6. An absolute path: where the program happens to be started must not decide where recordings lie.
+    fn recordings_dir(&mut self) -> Option<PathBuf> {
         let key = "logging.recordings_dir";
-        let value = self.values.take(key);
-        if value.is_some_and(|v| v.as_str() != Some("")) {
-            self.notices.push(format!(
-                "{} is set, but this version has no keeping recordings in a folder yet",
-                shown(key)
-            ));
+        let folder = self.text(key).map(|text| PathBuf::from(text.trim()))?;
+        if !folder.is_absolute() {
+            self.fault(
+                key,
+                "not a whole path",
+                "Give for instance \"/srv/recordings\", or \"\" to keep none",
+            );
+            return None;
         }
+        Some(folder)
     }
 
     fn database(&mut self, data_dir: &std::path::Path) -> Option<Database> {
@@ -271,6 +273,8 @@ impl Reader {
             log_anonymous: self.choice("logging.anonymous_callers", "log", &["log", "store"]) == "log",
             log_internal: self.choice("logging.internal_calls", "store", &["store", "log"]) == "log",
             recordings: Recordings::from_code(&recordings).unwrap_or_default(),
+            recordings_dir: self.recordings_dir(),
+            recordings_keep_days: self.number("logging.recordings_keep_days", 0, 0, 36_500) as u32,
             answered: self.keep("logging.answered"),
             missed: self.keep("logging.missed"),
             outbound_unanswered: self.keep("logging.outbound_unanswered"),

@@ -10,12 +10,13 @@ use sidetone_words::Language;
 use super::Saying;
 
 /// Every code, in the order of a report, with why it matters. Codes are stable.
-pub const CODES: [(&str, &str); 38] = [
+pub const CODES: [(&str, &str); 39] = [
     (
         "data_dir",
         "The lock, the database and recordings on their way lie there, with customers' names and numbers.",
     ),
     ("disk", "On a full disk no event can be stored, and recordings of up to 500 MB lie here on their way."),
+    ("recordings_dir", "Recordings that cannot be kept wait, and Aircall does not have them for ever."),
     ("database", "An event is answered only once it is stored; a slow or lost database holds up every call."),
     ("secrets", "What was entered or signed in to is encrypted; without its key Sidetone cannot connect."),
     ("admin_token", "Without it nobody gets in: the pages and all of /api/ answer 401."),

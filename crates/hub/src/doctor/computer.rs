@@ -1,6 +1,7 @@
 //! What is looked at on this computer: folder, disk, database, secrets, and what the configuration says.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use chrono::Utc;
 use sidetone_engine::TOO_LITTLE_BYTES;
@@ -15,12 +16,16 @@ use crate::vault::VaultError;
 /// Less may be too little for a few recordings at once (500 MB each at most).
 const LITTLE_BYTES: u64 = 2 << 30;
 
+/// A folder that is not looked at within this time is not there.
+const LOOKED_WITHIN: Duration = Duration::from_secs(5);
+
 pub(super) async fn checks(patient: &Patient) -> Vec<Check> {
     let data_dir = patient.config.data_dir.clone();
     let free_bytes = patient.free_bytes;
     let looked =
         tokio::task::spawn_blocking(move || [Some(folder(&data_dir)), disk(&data_dir, free_bytes)]).await;
     let mut checks: Vec<Check> = looked.into_iter().flatten().flatten().collect();
+    checks.extend(recordings(patient).await);
     checks.push(database::check(&patient.config.database).await);
     checks.extend(secrets(patient).await);
     checks.push(match &patient.config.admin_token {
@@ -89,6 +94,41 @@ pub(crate) fn free_bytes(path: &Path) -> Option<u64> {
 #[cfg(not(unix))]
 pub(crate) fn free_bytes(_: &Path) -> Option<u64> {
     None
+}
+
+/// The folder that recordings are kept in (C6), where one is set. It may be on a disk that does not answer.
+async fn recordings(patient: &Patient) -> Option<Check> {
+    let folder = patient.config.settings.logging.recordings_dir.clone()?;
+    let free_bytes = patient.free_bytes;
+    let looked = tokio::task::spawn_blocking({
+        let folder = folder.clone();
+        move || recordings_dir(&folder, free_bytes(&folder))
+    });
+    let looked = tokio::time::timeout(LOOKED_WITHIN, looked).await;
+    Some(looked.ok().and_then(Result::ok).unwrap_or_else(|| {
+        let shown = folder.display();
+        fault("recordings_dir", said!(recordings_dir_gone, path = shown), said!(recordings_dir_gone_mend))
+    }))
+}
+
+fn recordings_dir(path: &Path, free: Option<u64>) -> Check {
+    const CODE: &str = "recordings_dir";
+    let shown = path.display();
+    let Some(found) = path.metadata().ok().filter(std::fs::Metadata::is_dir) else {
+        return fault(CODE, said!(recordings_dir_gone, path = shown), said!(recordings_dir_gone_mend));
+    };
+    if !is_writable(path, &found) {
+        return fault(CODE, said!(recordings_dir_closed, path = shown), said!(recordings_dir_closed_mend));
+    }
+    match free {
+        Some(free) if free < LITTLE_BYTES => {
+            let low = said!(recordings_dir_low, size = size(free), path = shown);
+            hint(CODE, low, said!(recordings_dir_low_mend)).with_value(said!(value_free, size = size(free)))
+        }
+        Some(free) => passed(CODE, format!("Recordings can be kept in {shown}"))
+            .with_value(said!(value_free, size = size(free))),
+        None => passed(CODE, format!("Recordings can be kept in {shown}")).with_value(said!(value_writable)),
+    }
 }
 
 fn room(free: u64) -> Check {
@@ -178,6 +218,17 @@ mod tests {
         assert_eq!(found(TOO_LITTLE_BYTES), Finding::Hint);
         assert_eq!(found(LITTLE_BYTES), Finding::Passed);
         assert_eq!(room(12_345_678_901).value.as_deref(), Some("12.3 GB free"));
+    }
+
+    #[test]
+    fn a_folder_for_recordings_is_there_and_has_room_or_that_is_told() {
+        // C6
+        let dir = tempfile::tempdir().expect("a folder");
+        let found = |path: &Path, free| recordings_dir(path, free).finding;
+        assert_eq!(found(dir.path(), Some(LITTLE_BYTES)), Finding::Passed);
+        assert_eq!(found(dir.path(), Some(LITTLE_BYTES - 1)), Finding::Hint);
+        assert_eq!(found(&dir.path().join("not mounted"), None), Finding::Fault);
+        assert!(!dir.path().join("not mounted").exists(), "it is not made");
     }
 
     #[cfg(unix)]

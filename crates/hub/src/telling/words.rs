@@ -74,6 +74,7 @@ pub fn of_alert(facts: Facts<'_>, language: Language) -> Option<(String, String)
         "account_differs" => (count(w.alert_account), w.alert_account_what.to_owned()),
         "behind" => (w.alert_behind.to_owned(), by(w.alert_since)),
         "disk_full" => (w.alert_disk.to_owned(), w.alert_disk_what.to_owned()),
+        "recordings_not_kept" => (w.alert_recordings.to_owned(), w.alert_recordings_what.to_owned()),
         "keyring_locked" => (w.alert_keyring.to_owned(), w.alert_keyring_what.to_owned()),
         _ => return None,
     })

@@ -76,6 +76,7 @@ pub(crate) fn answer(state: &State, asked: &Asked) -> Answered {
     }
     let frame = silent_frame(state, &asked.path);
     let size = (state.switches.media_bytes / FRAME_BYTES).max(1) * FRAME_BYTES;
+    let claimed = size + state.switches.media_claims_more;
     let etag = format!("\"{}\"", hex(&Sha256::digest([&frame[..], &size.to_be_bytes()].concat())));
     let from = asked.header(header::RANGE).filter(|_| state.switches.media_ranges).and_then(first_byte);
     // What was begun of another file is not carried on.
@@ -87,10 +88,10 @@ pub(crate) fn answer(state: &State, asked: &Asked) -> Answered {
                 .with("content-range", format!("bytes */{size}"));
         }
         Some(from) => Answered::made(206, &state.switches.media_type, part(from))
-            .with("content-range", format!("bytes {from}-{}/{size}", size - 1)),
+            .with("content-range", format!("bytes {from}-{}/{claimed}", claimed - 1)),
         None => Answered::made(200, &state.switches.media_type, part(0)),
     };
-    let length = answered.body.len();
+    let length = answered.body.len() + state.switches.media_claims_more;
     let answered = answered.with("etag", etag).with("accept-ranges", "bytes");
     if state.switches.media_length { answered.with("content-length", length.to_string()) } else { answered }
 }

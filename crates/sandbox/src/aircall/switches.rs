@@ -57,6 +57,8 @@ pub struct AircallSwitches {
     pub media_type: String,
     /// Whether a media address says how large the file is, or just ends.
     pub media_length: bool,
+    /// By how many bytes a media address says that the file is larger than it is.
+    pub media_claims_more: u64,
     /// Whether a media address answers a `Range` with that part, or always with the whole file.
     pub media_ranges: bool,
     /// How long after `call.ended` a recording is there; 0 = at once. Later it comes with
@@ -117,6 +119,7 @@ impl Default for AircallSwitches {
             media_bytes: 20_000,
             media_type: "audio/mpeg".to_owned(),
             media_length: true,
+            media_claims_more: 0,
             media_ranges: true,
             recording_after_s: 0.0,
             message_names_user: true,

@@ -323,6 +323,7 @@ export function detailOf(call: CallView, now: number): CallDetail {
             ],
           }
         : { requests: 0, writes: [] },
+    kept: [],
     explanation: written
       ? [
           {

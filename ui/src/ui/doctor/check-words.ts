@@ -19,6 +19,7 @@ type Plain = { [K in Key]: Arguments<K> extends [] ? K : never }[Key];
 const NAMES = {
   data_dir: 'checkDataDir',
   disk: 'checkDisk',
+  recordings_dir: 'recordingsKept',
   database: 'checkDatabase',
   secrets: 'checkSecrets',
   admin_token: 'adminToken',
@@ -56,6 +57,7 @@ const NAMES = {
 const WHYS = {
   data_dir: 'whyDataDir',
   disk: 'whyDisk',
+  recordings_dir: 'whyRecordingsDir',
   database: 'whyDatabase',
   secrets: 'whySecrets',
   admin_token: 'whyAdminToken',

@@ -56,6 +56,8 @@ export function alertWords(alert: Alert, health: Health | null, now: number): Al
       return own(say('alertBehind'), say('alertSince', { time }));
     case 'held':
       return own(say('heldForName', { n }), say('alertHeldWhat', { n }));
+    case 'recordings_not_kept':
+      return own(say('alertRecordings'), say('alertRecordingsWhat'));
     case 'disk_full':
       return own(say('alertDisk'), say('alertDiskWhat'));
     case 'clock_off':
