@@ -13,7 +13,7 @@ const { say, setLanguage } = await import('../src/words/say.svelte');
 
 const HUB = '../crates/hub/src';
 /** Where the answers to these pages come from, by file or folder. */
-const ANSWERING = ['setup.rs', 'setup', 'backfill.rs', 'house.rs', 'house', 'signin/routes.rs', 'doctor/routes.rs', 'telling/routes.rs', 'problem.rs', 'seal.rs', 'server.rs', 'api.rs'];
+const ANSWERING = ['setup.rs', 'setup', 'backfill.rs', 'privacy.rs', 'house.rs', 'house', 'signin/routes.rs', 'doctor/routes.rs', 'telling/routes.rs', 'problem.rs', 'seal.rs', 'server.rs', 'api.rs'];
 /** About calls and messages: no page of the set-up asks for one. */
 const OF_CALLS = new Set(['no_such_call', 'no_such_message']);
 

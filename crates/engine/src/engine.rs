@@ -36,6 +36,7 @@ mod outbox;
 mod people;
 mod place;
 mod poll;
+mod privacy;
 mod questions;
 mod recovery;
 mod shadow;
@@ -95,6 +96,8 @@ pub(crate) use self::open_records::Looker;
 use self::open_records::Looking;
 use self::place::{Place, PlaceStep};
 use self::poll::Polling;
+pub(crate) use self::privacy::ForgetTold;
+use self::privacy::Privacy;
 use self::recovery::Recovery;
 use self::shadow::Comparing;
 use self::speaking::Speaking;
@@ -182,6 +185,8 @@ pub(crate) enum Stimulus {
     OpenRecords(String, Looker),
     /// Tag a call in Aircall.
     Tag(CaseId, Vec<String>, Told<()>),
+    /// A person has a number forgotten; told what was erased.
+    Forget(E164, ForgetTold),
     /// A person does something at the missed-call desk.
     Desk(Whom, DeskDeed, DeskTold),
     /// What tokens are believed has changed outside of the loop.
@@ -480,6 +485,7 @@ pub struct Engine {
     accounting: Accounting,
     backfilling: Backfilling,
     indexing: Indexing,
+    privacy: Privacy,
     computer: Computer,
     telling: Telling,
     tellings: Tellings,
@@ -570,6 +576,7 @@ impl Engine {
         let recovery = Recovery::remembered(store.as_ref(), now)?;
         let accounting = Accounting::remembered(store.as_ref(), now)?;
         let backfilling = Backfilling::remembered(store.as_ref(), now)?;
+        let privacy = Privacy::remembered(store.as_ref(), now)?;
 
         let (sender, stimuli) = mpsc::unbounded_channel();
         let (pushed, _) = broadcast::channel(1024);
@@ -609,6 +616,7 @@ impl Engine {
             accounting,
             backfilling,
             indexing: Indexing::new(now),
+            privacy,
             computer: Computer::default(),
             telling,
             tellings: Tellings::new(now),
@@ -836,6 +844,10 @@ impl Engine {
                 self.tag(id, &tags, told, now);
                 Ok(())
             }
+            Stimulus::Forget(number, told) => {
+                self.forget(number, told, now);
+                Ok(())
+            }
             Stimulus::Desk(whom, deed, told) => {
                 self.do_at_the_desk(&whom, &deed, told, now);
                 Ok(())
@@ -899,6 +911,7 @@ impl Engine {
         self.watch_the_clock(now);
         self.heed_uninstall(now)?;
         self.fold_arrivals(now)?;
+        self.erase_on(now)?;
         if self.stopping.is_none() && self.uninstalled.holds() {
             self.look_at_webhooks(now)?;
         } else if self.stopping.is_none() {

@@ -5,7 +5,8 @@ use sidetone_protocol::{Mode, Reason};
 
 use crate::backfill::BACKFILLED;
 use crate::call::Call;
-use crate::helpdesk::Assessment;
+use crate::erasing::{Erased, is_private};
+use crate::helpdesk::{Assessment, Standing};
 use crate::number::{E164, Party};
 use crate::settings::Settings;
 use crate::store::Case;
@@ -98,6 +99,9 @@ pub fn reason(code: &str) -> Reason {
         BACKFILLED => "A backfill has read the call; only a backfill with writing writes it.",
         "mode_shadow" => "The call started in shadow mode, in which nothing is written.",
         "mode_off" => "The call started while logging was off.",
+        "never_log" => "Calls of this number are never logged, by the set-up; nothing of the call is kept.",
+        "forgotten" => "The number was forgotten at a person's request; nothing of the call is kept.",
+        "expired" => "The call is older than the set-up keeps calls; its content was erased.",
         "internal_call" => {
             "A call between two own lines is kept in the call log only (logging.internal_calls)."
         }
@@ -117,13 +121,26 @@ pub fn selected(call: &Call, settings: &Settings) -> Option<bool> {
 /// The assessment, unless the gate is closed for this call.
 #[must_use]
 pub fn apply(case: &Case, assessment: Assessment, settings: &Settings, own: &[E164]) -> Assessment {
-    if let Some(code) = case.barred.as_ref().filter(|_| case.written_back.is_none()) {
+    let bars = |_: &&String| case.written_back.is_none() || is_private(case.barred.as_deref());
+    if let Some(code) = case.barred.as_ref().filter(bars) {
         view::barred(assessment, code)
+    } else if is_unfinished(&assessment) && is_never_logged(&case.call, settings) {
+        view::barred(assessment, Erased::NeverLog.code())
     } else if !settings.logging.log_internal && case.ledger.is_empty() && is_internal(&case.call, own) {
         view::barred(assessment, "internal_call")
     } else {
         assessment
     }
+}
+
+/// Whether anything would still be written.
+fn is_unfinished(assessment: &Assessment) -> bool {
+    assessment.standing != Standing::Logged || !assessment.writes.is_empty()
+}
+
+fn is_never_logged(call: &Call, settings: &Settings) -> bool {
+    let never = &settings.privacy.never_log;
+    !never.is_empty() && call.party().number().is_some_and(|number| never.contains(number))
 }
 
 /// Whether both ends are own lines (G23).

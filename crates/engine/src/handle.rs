@@ -10,9 +10,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sidetone_protocol::{
-    Account, CallDetail, CallPage, CallView, Card, Health, HealthState, LiveCall, MessageDetail, MessagePage,
-    NoteFound, Now, NumberExplanation, OpenRecords, OutboxView, Pushed, SandboxView, Source, SourceKind,
-    UnmatchedNumber, WriterView,
+    Account, CallDetail, CallPage, CallView, Card, Forgotten, Health, HealthState, LiveCall, MessageDetail,
+    MessagePage, NoteFound, Now, NumberExplanation, OpenRecords, OutboxView, Pushed, SandboxView, Source,
+    SourceKind, UnmatchedNumber, WriterView,
 };
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use uuid::Uuid;
@@ -26,6 +26,7 @@ use crate::clinic::Clinic;
 use crate::clock::Clock;
 use crate::directory::{Matched, entry};
 use crate::engine::{AdoptProgress, Declined, Helpdesks, Stimulus, Wish, account_readings, conversations};
+use crate::erasing::is_private;
 use crate::foresight::{Foreseen, Foresight};
 use crate::gate;
 use crate::helpdesk::{Assessment, Helpdesk};
@@ -49,6 +50,8 @@ const COUNTED_TO: u32 = 1_000;
 const HISTORY: usize = 4;
 /// A card says so long that its look-up failed: no call rings for longer.
 const FAILURE_SHOWN: TimeDelta = TimeDelta::hours(1);
+/// What Aircall calls messages.
+const MESSAGES: [&str; 2] = ["message", "group_message"];
 /// A plan that needs longer than this lacks something that is not to be had now.
 const PLAN_WITHIN: std::time::Duration = std::time::Duration::from_secs(60);
 
@@ -130,6 +133,9 @@ impl Shared {
 
     /// Who is calling, from what is stored.
     pub(crate) fn card(&self, case: &Case, view: Option<&CallView>) -> Result<Card, StoreError> {
+        if is_private(case.barred.as_deref()) {
+            return Ok(view::card(case, view, view::nobody(case), self.helpdesk.as_ref()));
+        }
         let party = case.call.party();
         let choice = party.number().map(|n| self.store.choice(n)).transpose()?.flatten();
         self.card_with(case, view, choice)
@@ -353,7 +359,12 @@ impl Handle {
     /// If the store cannot be read.
     pub fn call(&self, id: CaseId) -> Result<Option<CallDetail>, StoreError> {
         let shared = &self.shared;
-        let Some(case) = shared.store.case(id)?.filter(|c| c.selected == Some(true)) else { return Ok(None) };
+        let kept =
+            || -> Result<_, StoreError> { Ok(shared.store.kept_files(id)?.iter().map(keep::view).collect()) };
+        let Some(case) = shared.store.case(id)?.filter(|c| c.selected == Some(true)) else {
+            let Some(left) = shared.store.erased(id)? else { return Ok(None) };
+            return Ok(view::erased_call(id, left, kept()?, shared.helpdesk.as_ref()));
+        };
         let (assessment, refused) = self.assessed(&case)?;
         let Some(mut view) = view::call_view(&case, &assessment, shared.helpdesk.as_ref()) else {
             return Ok(None);
@@ -365,8 +376,7 @@ impl Handle {
         }
         let card = shared.card(&case, Some(&view))?;
         let (trace, uploads) = (shared.store.trace(id)?, shared.helpdesk.upload_path());
-        let kept = shared.store.kept_files(id)?.iter().map(keep::view).collect();
-        Ok(Some(view::detail(&case, &assessment, view, card, trace, kept, uploads)))
+        Ok(Some(view::detail(&case, &assessment, view, card, trace, kept()?, uploads)))
     }
 
     /// Record − ledger as it is shown, and what the helpdesk refuses to tell.
@@ -403,7 +413,14 @@ impl Handle {
     /// If the store cannot be read.
     pub fn message(&self, id: &str) -> Result<Option<MessageDetail>, StoreError> {
         let shared = &self.shared;
-        let Some(case) = self.message_case(id)?.filter(|c| c.selected == Some(true)) else { return Ok(None) };
+        let Some(case) = self.message_case(id)?.filter(|c| c.selected == Some(true)) else {
+            for resource in MESSAGES {
+                if let Some(left) = shared.store.erased(CaseId::of_message(resource, id))? {
+                    return Ok(view::erased_message(left));
+                }
+            }
+            return Ok(None);
+        };
         let (assessment, _) = self.assessed(&case)?;
         let view = view::message_view(&case, &assessment, shared.helpdesk.as_ref());
         let Some(view) = view else { return Ok(None) };
@@ -416,12 +433,31 @@ impl Handle {
     }
 
     fn message_case(&self, id: &str) -> Result<Option<Case>, StoreError> {
-        for resource in ["message", "group_message"] {
+        for resource in MESSAGES {
             if let Some(case) = self.shared.store.case(CaseId::of_message(resource, id))? {
                 return Ok(Some(case));
             }
         }
         Ok(None)
+    }
+
+    /// Forgets a number (B12): answers when everything that is stored of it is erased, or why it cannot be. It goes on by itself
+    /// where nobody waits for that.
+    ///
+    /// # Errors
+    /// [`Declined`].
+    pub async fn forget(&self, number: E164) -> Result<Forgotten, Declined> {
+        let told = self.ask(|told| Stimulus::Forget(number, told)).await;
+        told.unwrap_or_else(|| Err(Declined::Store(stopping())))
+    }
+
+    /// What is known of privacy: older calls that are kept, because their record waits for something.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn overdue(&self) -> Result<u32, StoreError> {
+        let before = self.shared.settings.privacy.keeps_since(self.shared.clock.now());
+        before.map_or(Ok(0), |before| self.shared.store.overdue(before))
     }
 
     /// Tries a parked or held message again. Returns whether there is such a message.

@@ -12,6 +12,7 @@ use chrono::{DateTime, Utc};
 use sidetone_protocol::{KeptFileState, KeptFileView, KeptMedium};
 
 use crate::call::{Call, CaseId};
+use crate::erasing::is_private;
 use crate::files::Medium;
 use crate::store::Case;
 
@@ -125,7 +126,8 @@ impl KeptFile {
 #[must_use]
 pub fn may_be_kept(case: &Case) -> bool {
     // Calls on selected lines (G18); what is attached to text messages is no recording.
-    case.selected == Some(true) && !case.call.id.is_message()
+    let is_private = is_private(case.barred.as_deref());
+    case.selected == Some(true) && !case.call.id.is_message() && !is_private
 }
 
 /// The files that a call that is over leaves, as far as is known; `true`: it lies at Aircall already.

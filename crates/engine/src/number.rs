@@ -1,5 +1,6 @@
 //! Telephone numbers: one type, parsed once, compared by value. Nobody else compares strings of digits.
 
+pub(crate) mod mentions;
 mod spelling;
 
 use std::fmt;

@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 pub use sidetone_protocol::Mode;
 pub use sidetone_words::Language;
+
+use crate::number::E164;
 
 /// What becomes of one kind of call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -113,6 +115,24 @@ pub struct Logging {
     pub outbound_unanswered: Keep,
 }
 
+/// `[privacy]` (B12).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Privacy {
+    /// After so many days calls and messages lose their content; 0: never.
+    pub keep_days: u32,
+    /// Numbers whose calls and messages are never logged.
+    pub never_log: BTreeSet<E164>,
+}
+
+impl Privacy {
+    /// Calls from before have no content any more; `None`: all keep it.
+    #[must_use]
+    pub fn keeps_since(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let days = TimeDelta::try_days(self.keep_days.into())?;
+        (self.keep_days > 0).then(|| now - days)
+    }
+}
+
 /// [`Mode`] with the documented default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ModeSetting(pub Mode);
@@ -151,6 +171,8 @@ pub struct Rate {
 pub struct Settings {
     /// `[logging]`.
     pub logging: Logging,
+    /// `[privacy]`.
+    pub privacy: Privacy,
     /// Ids of the selected lines (G18); empty = none.
     pub lines: BTreeSet<u64>,
     /// The zone of what is written; unset = the line's.

@@ -28,6 +28,7 @@ use crate::desk::{AtTheDesk, DeskChange, DeskQuery};
 use crate::dial::Dial;
 use crate::directory::entry::{DirectoryChange, Listed, Place, Size, Unmatched};
 use crate::directory::{Dealings, Matched};
+use crate::erasing::{Erased, ErasedCase};
 use crate::gap::Gap;
 use crate::keep::{KeptFile, KeptState};
 use crate::ledger::{Attempt, Holding, Ledger};
@@ -298,9 +299,6 @@ pub struct Change {
     pub kept: Vec<(KeptState, KeptFile)>,
     /// Files that are to be fetched into the folder; those of which something is known already stay as they are.
     pub to_keep: Vec<KeptFile>,
-    /// Calls whose files are to be taken out of the folder, and of which nothing more is fetched. They are gone soon after;
-    /// [`clear`](crate::keep::removal::clear) takes them away at once.
-    pub let_go: Vec<CaseId>,
     /// Settings to remember.
     pub settings: Vec<(String, String)>,
     /// What windows are told.
@@ -800,11 +798,109 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// If the store cannot be changed.
     fn let_files_go(&self, before: DateTime<Utc>, at: DateTime<Utc>) -> Result<usize, StoreError>;
+    /// Erases what is known of these calls (B12), and tells windows what is left of each. Whoever erases goes through
+    /// [`erasing::erase`](crate::erasing::erase).
+    ///
+    /// # Errors
+    /// If the store cannot be changed: then none of them is.
+    fn erase(&self, calls: &[CaseId], why: Erased, at: DateTime<Utc>) -> Result<Vec<Pushed>, StoreError>;
+    /// What is left of a call that was erased; [`Store::case`] has none such.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn erased(&self, id: CaseId) -> Result<Option<ErasedCase>, StoreError>;
+    /// Calls and messages from before, oldest first, whose records are finished and that are not erased.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn expired(&self, before: DateTime<Utc>, limit: usize) -> Result<Vec<CaseId>, StoreError>;
+    /// How many from before wait for something, and are kept because of that.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn overdue(&self, before: DateTime<Utc>) -> Result<u32, StoreError>;
+    /// Forgets what is older than this and belongs to no call.
+    ///
+    /// # Errors
+    /// If the store cannot be changed.
+    fn forget_before(&self, before: DateTime<Utc>) -> Result<(), StoreError>;
+    /// Calls that are over and of which nothing is kept: of numbers that are never logged, and from before their number was
+    /// forgotten.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn to_erase(&self, limit: usize) -> Result<Vec<(CaseId, Erased)>, StoreError>;
+    /// Remembers that a number was forgotten, by a keyed hash of it.
+    ///
+    /// # Errors
+    /// If the store cannot be changed.
+    fn note_forgotten(&self, hash: &str, at: DateTime<Utc>) -> Result<(), StoreError>;
+    /// When the number with this hash was forgotten last.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn forgotten_at(&self, hash: &str) -> Result<Option<DateTime<Utc>>, StoreError>;
+    /// Looks through the next calls after this one for those of a number that began until then. Others that mention it lose
+    /// the mention.
+    ///
+    /// # Errors
+    /// If the store cannot be changed.
+    fn trawl_calls(
+        &self,
+        number: &E164,
+        until: DateTime<Utc>,
+        after: Option<i64>,
+        limit: usize,
+    ) -> Result<Trawl, StoreError>;
+    /// The same of what was received.
+    ///
+    /// # Errors
+    /// If the store cannot be changed.
+    fn trawl_inbox(
+        &self,
+        number: &E164,
+        until: DateTime<Utc>,
+        after: Option<i64>,
+        limit: usize,
+    ) -> Result<Trawl, StoreError>;
+    /// Forgets everything else that is stored of a number: choices, who has it, dials, the desk, what was told.
+    ///
+    /// # Errors
+    /// If the store cannot be changed.
+    fn forget_number(&self, number: &E164) -> Result<Mentioned, StoreError>;
+    /// One small step of removing from the disk what was erased; `first`: the first after something was. Answers whether
+    /// there is another one to do.
+    ///
+    /// # Errors
+    /// If the store cannot be changed.
+    fn scrub(&self, first: bool) -> Result<bool, StoreError>;
     /// Forgets pushed events older than `before`.
     ///
     /// # Errors
     /// If the store cannot be changed.
     fn forget_pushed(&self, before: DateTime<Utc>) -> Result<(), StoreError>;
+}
+
+/// What was found of a number among the next rows of a table, and taken out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Trawl {
+    /// The last row that was looked at; `None`: there are no more.
+    pub last: Option<i64>,
+    /// Calls of the number, which are to be erased.
+    pub calls: Vec<CaseId>,
+    /// Rows that are not the number's own and mentioned it.
+    pub mentions: u32,
+}
+
+/// What else was stored of a number, counted in rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mentioned {
+    /// What people decided about it.
+    pub choices: u32,
+    /// Whose it was, by the helpdesk.
+    pub directory: u32,
+    /// Everything else.
+    pub others: u32,
 }
 
 impl From<serde_json::Error> for StoreError {

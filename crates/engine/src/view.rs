@@ -1,15 +1,17 @@
 //! A call as a window shows it. Pure: from what is stored and what was assessed.
 
+use chrono::DateTime;
 use sidetone_protocol::{
     CallDetail, CallState, CallView, Card, ChosenView, Completeness, CustomerView, Direction,
     ExplanationView, KeptFileView, LedgerView, Match, MessageDetail, MessageKind, MessageView, Named,
     NamedView, Outcome, PartState, Phase, PlanView, Reason, TicketView, WriteView,
 };
 
-use crate::call::{Call, Medium};
+use crate::call::{Call, CaseId, Medium};
 use crate::candidates::candidates;
 use crate::choice::{Choice, Chosen, Whose};
 use crate::directory::{Customer, Dealings, Matched};
+use crate::erasing::ErasedCase;
 use crate::files::FILE;
 use crate::gate;
 use crate::helpdesk::{Assessment, Helpdesk, Standing};
@@ -81,7 +83,10 @@ pub fn call_view(case: &Case, assessment: &Assessment, helpdesk: &dyn Helpdesk) 
 /// Whether somebody expects this call in the helpdesk: not, if it is left out by a rule of the set-up.
 #[must_use]
 pub fn is_wanted(view: &CallView) -> bool {
-    const BY_RULE: [&str; 7] = [
+    const BY_RULE: [&str; 10] = [
+        "never_log",
+        "forgotten",
+        "expired",
         "before_go_live",
         "backfilled",
         "mode_off",
@@ -304,6 +309,66 @@ pub fn detail(
         call,
         card,
     }
+}
+
+/// A caller whom nobody is looked up for.
+#[must_use]
+pub fn nobody(case: &Case) -> Caller {
+    let unknown = |number: &E164| Matched {
+        number: number.clone(),
+        checked_at: DateTime::UNIX_EPOCH,
+        customers: Vec::new(),
+    };
+    Caller {
+        matched: case.call.party().number().map(unknown),
+        dealings: Vec::new(),
+        choice: None,
+        failed: false,
+        other_numbers: Vec::new(),
+        history: Vec::new(),
+        history_total: 0,
+    }
+}
+
+/// What is left of a call that was erased: its row, and what the helpdesk holds.
+#[must_use]
+pub fn erased_call(
+    id: CaseId,
+    left: ErasedCase,
+    kept: Vec<KeptFileView>,
+    helpdesk: &dyn Helpdesk,
+) -> Option<CallDetail> {
+    let call = left.view?;
+    let case = Case { ledger: left.ledger, ..Case::new(id) };
+    let card = card(&case, None, nobody(&case), helpdesk);
+    Some(CallDetail {
+        id: call.id.clone(),
+        state: call.state,
+        reason: call.reason.clone(),
+        completeness: call.completeness,
+        facts: serde_json::json!({}),
+        ledger: ledger_views(&case),
+        plan: PlanView { requests: 0, writes: Vec::new() },
+        explanation: Vec::new(),
+        kept,
+        call,
+        card,
+    })
+}
+
+/// The same of a text message.
+#[must_use]
+pub fn erased_message(left: ErasedCase) -> Option<MessageDetail> {
+    let message = left.message?;
+    let case = Case { ledger: left.ledger, ..Case::new(CaseId(0)) };
+    Some(MessageDetail {
+        message,
+        candidates: Vec::new(),
+        chosen: None,
+        ledger: ledger_views(&case),
+        plan: PlanView { requests: 0, writes: Vec::new() },
+        explanation: Vec::new(),
+    })
 }
 
 /// Everything about one message.

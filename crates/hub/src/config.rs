@@ -12,6 +12,7 @@ mod console;
 mod draft;
 mod helpdesk;
 mod keys;
+mod privacy;
 mod read;
 mod sandbox;
 

@@ -26,6 +26,7 @@ mod metrics;
 mod missed;
 pub mod numbers;
 mod pages;
+pub mod privacy;
 mod problem;
 mod receiver;
 pub mod recordings;

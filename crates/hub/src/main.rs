@@ -16,6 +16,7 @@ use sidetone_hub::export::{self, ExportError, Format};
 use sidetone_hub::house::{House, HouseError, Opening};
 use sidetone_hub::lock::{self, LockError};
 use sidetone_hub::numbers::{self, NumbersError};
+use sidetone_hub::privacy::{self, ForgetError};
 use sidetone_hub::transport::HttpTransport;
 use sidetone_hub::vault::Vault;
 use sidetone_hub::{adopt, backfill, running, server};
@@ -87,6 +88,16 @@ enum Command {
         format: Format,
         #[command(flatten)]
         asked: export::Asked,
+    },
+    /// Erase everything that is stored of a number: calls, messages, names, notes, decisions. Ids stay, so that nothing is
+    /// written twice. Prints what stands in the helpdesk, where it is to be deleted by hand.
+    Forget {
+        /// In any spelling, for instance +33199001234 or "01 99 00 12 34".
+        #[arg(long, value_name = "NUMBER")]
+        number: String,
+        /// Print as JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Look into the directory of all customers' numbers. Asks nobody and changes nothing.
     Numbers {
@@ -171,6 +182,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             backfill(complete(&base)?, &request, dry_run).await
         }
         Command::Export { format, asked } => export(&complete(&base)?, format, &asked).await,
+        Command::Forget { number, json } => forget(&complete(&base)?, &number, json).await,
         Command::Numbers { question: Question::Explain { number, json } } => {
             explain(&complete(&base)?, &number, json).await
         }
@@ -412,6 +424,27 @@ async fn explain(config: &Config, number: &str, json: bool) -> Result<ExitCode, 
         writeln!(out, "{text}")
     } else {
         numbers::print(&mut out, &told)
+    };
+    printed.map_err(|error| Failure::Fault(error.to_string()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn forget(config: &Config, number: &str, json: bool) -> Result<ExitCode, Failure> {
+    let failed = |error: ForgetError| match error {
+        ForgetError::NoNumber(_) => Failure::Usage(error.to_string()),
+        other => Failure::Fault(other.to_string()),
+    };
+    let told = match lock::hold(&config.data_dir) {
+        Err(LockError::Taken) => privacy::forget_there(config, number).await.map_err(failed)?,
+        Err(error) => return Err(Failure::Fault(error.to_string())),
+        Ok(_lock) => privacy::forget_here(config, number).map_err(failed)?,
+    };
+    let mut out = std::io::stdout().lock();
+    let printed = if json {
+        let text = serde_json::to_string_pretty(&told).map_err(|error| Failure::Fault(error.to_string()))?;
+        writeln!(out, "{text}")
+    } else {
+        privacy::print(&mut out, &told)
     };
     printed.map_err(|error| Failure::Fault(error.to_string()))?;
     Ok(ExitCode::SUCCESS)

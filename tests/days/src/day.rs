@@ -17,7 +17,7 @@ use sidetone_engine::front::Front;
 use sidetone_engine::gorgias::Gorgias;
 use sidetone_engine::helpdesk::Helpdesk;
 use sidetone_engine::settings::{
-    Arrival, FilesSettings, Logging, Mode, ModeSetting, Rate, Recordings, Settings,
+    Arrival, FilesSettings, Logging, Mode, ModeSetting, Privacy, Rate, Recordings, Settings,
 };
 use sidetone_engine::store::StoreError;
 use sidetone_engine::study::Study;
@@ -129,6 +129,8 @@ pub struct Plan {
     pub desk: Desk,
     /// The engine's `[logging]`.
     pub logging: Logging,
+    /// The engine's `[privacy]`.
+    pub privacy: Privacy,
     /// The selected lines.
     pub lines: Vec<u64>,
     /// `[hub] time_zone`, such as `Europe/Paris`; unset: the line's.
@@ -172,6 +174,7 @@ impl Default for Plan {
                 recordings: Recordings::Link,
                 ..Logging::default()
             },
+            privacy: Privacy::default(),
             lines: vec![
                 aircall_world::SUPPORT_FR,
                 aircall_world::SUPPORT_DE,
@@ -611,6 +614,7 @@ fn helpdesk(plan: &Plan) -> (Arc<dyn Helpdesk>, Rate) {
 
 fn settings(plan: &Plan, helpdesk_rate: Rate, files: PathBuf) -> Settings {
     Settings {
+        privacy: plan.privacy.clone(),
         logging: plan.logging.clone(),
         lines: plan.lines.iter().copied().collect(),
         time_zone: plan.time_zone.map(|zone| zone.parse().expect("an IANA zone")),

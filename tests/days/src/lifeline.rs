@@ -20,12 +20,13 @@ use sidetone_engine::desk::{AtTheDesk, DeskQuery};
 use sidetone_engine::dial::Dial;
 use sidetone_engine::directory::entry::{Listed, Place, Size, Unmatched};
 use sidetone_engine::directory::{Dealings, Matched};
+use sidetone_engine::erasing::{Erased, ErasedCase};
 use sidetone_engine::gap::Gap;
 use sidetone_engine::keep::{KeptFile, KeptState};
 use sidetone_engine::number::E164;
 use sidetone_engine::store::{
-    Arrivals, Case, Change, Claim, ComparedRow, FullCall, InboxRow, MessageQuery, Query, Receipt, Received,
-    Store, StoreError,
+    Arrivals, Case, Change, Claim, ComparedRow, FullCall, InboxRow, Mentioned, MessageQuery, Query, Receipt,
+    Received, Store, StoreError, Trawl,
 };
 use sidetone_engine::telling::{Telling, Told};
 use sidetone_engine::transport::{Incoming, Outgoing, Transport, TransportError};
@@ -474,6 +475,80 @@ impl Store for MortalStore {
     fn let_files_go(&self, before: DateTime<Utc>, at: DateTime<Utc>) -> Result<usize, StoreError> {
         self.takes()?;
         self.alive()?.let_files_go(before, at)
+    }
+
+    fn erase(&self, calls: &[CaseId], why: Erased, at: DateTime<Utc>) -> Result<Vec<Pushed>, StoreError> {
+        self.takes()?;
+        let pushed = self.alive()?.erase(calls, why, at)?;
+        self.committed(pushed)
+    }
+
+    fn erased(&self, id: CaseId) -> Result<Option<ErasedCase>, StoreError> {
+        self.alive()?.erased(id)
+    }
+
+    fn expired(&self, before: DateTime<Utc>, limit: usize) -> Result<Vec<CaseId>, StoreError> {
+        self.alive()?.expired(before, limit)
+    }
+
+    fn overdue(&self, before: DateTime<Utc>) -> Result<u32, StoreError> {
+        self.alive()?.overdue(before)
+    }
+
+    fn forget_before(&self, before: DateTime<Utc>) -> Result<(), StoreError> {
+        self.takes()?;
+        self.alive()?.forget_before(before)?;
+        self.committed(())
+    }
+
+    fn to_erase(&self, limit: usize) -> Result<Vec<(CaseId, Erased)>, StoreError> {
+        self.alive()?.to_erase(limit)
+    }
+
+    fn note_forgotten(&self, hash: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
+        self.takes()?;
+        self.alive()?.note_forgotten(hash, at)?;
+        self.committed(())
+    }
+
+    fn forgotten_at(&self, hash: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
+        self.alive()?.forgotten_at(hash)
+    }
+
+    fn trawl_calls(
+        &self,
+        number: &E164,
+        until: DateTime<Utc>,
+        after: Option<i64>,
+        limit: usize,
+    ) -> Result<Trawl, StoreError> {
+        self.takes()?;
+        let trawl = self.alive()?.trawl_calls(number, until, after, limit)?;
+        self.committed(trawl)
+    }
+
+    fn trawl_inbox(
+        &self,
+        number: &E164,
+        until: DateTime<Utc>,
+        after: Option<i64>,
+        limit: usize,
+    ) -> Result<Trawl, StoreError> {
+        self.takes()?;
+        let trawl = self.alive()?.trawl_inbox(number, until, after, limit)?;
+        self.committed(trawl)
+    }
+
+    fn forget_number(&self, number: &E164) -> Result<Mentioned, StoreError> {
+        self.takes()?;
+        let found = self.alive()?.forget_number(number)?;
+        self.committed(found)
+    }
+
+    fn scrub(&self, first: bool) -> Result<bool, StoreError> {
+        self.takes()?;
+        let more = self.alive()?.scrub(first)?;
+        self.committed(more)
     }
 
     fn forget_pushed(&self, before: DateTime<Utc>) -> Result<(), StoreError> {

@@ -1,7 +1,7 @@
 /**
  * Where the reader is, as the part of the address after `#`: `#now`, `#calls?filter=missed&call=4186780376`, `#health`,
  * `#search?text=moreau`, `#missed`,
- * `#setup?step=numbers`, `#doctor`, `#shadow`, `#account`, `#backfill`.
+ * `#setup?step=numbers`, `#doctor`, `#shadow`, `#account`, `#backfill`, `#privacy`.
  * In the address, so that Back goes back, in the window and in a browser alike.
  */
 import type { SetupStep } from '../wire';
@@ -10,7 +10,7 @@ import { STEPS } from './setup';
 
 /** A place in the pages. */
 export interface Route {
-  readonly page: 'now' | 'calls' | 'search' | 'missed' | 'health' | 'setup' | 'doctor' | 'shadow' | 'account' | 'backfill';
+  readonly page: 'now' | 'calls' | 'search' | 'missed' | 'health' | 'setup' | 'doctor' | 'shadow' | 'account' | 'backfill' | 'privacy';
   readonly filter: Filter;
   readonly text: string;
   /** The first and the last day of the list, `2026-11-19`. */
@@ -29,7 +29,7 @@ export const HOME: Route = { page: 'now', filter: 'all', text: '', from: null, u
 export function parseRoute(hash: string): Route {
   const [page = '', search = ''] = hash.replace(/^#/, '').split('?');
   const given = new URLSearchParams(search);
-  if (page === 'missed' || page === 'health' || page === 'doctor' || page === 'shadow' || page === 'account' || page === 'backfill') return { ...HOME, page };
+  if (page === 'missed' || page === 'health' || page === 'doctor' || page === 'shadow' || page === 'account' || page === 'backfill' || page === 'privacy') return { ...HOME, page };
   if (page === 'setup') return { ...HOME, page, step: STEPS.find((one) => one === given.get('step')) ?? null };
   if (page === 'search') return { ...HOME, page, text: given.get('text') ?? '' };
   if (page !== 'calls') return HOME;

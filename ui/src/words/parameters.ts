@@ -231,6 +231,14 @@ export interface Parameters {
   browserUnreachable: 'service';
   browserNoAccount: 'name';
   browserNotOffered: 'service';
+  keepOverdue: 'n';
+  forgetCalls: 'n';
+  forgetMessages: 'n';
+  forgetUnwritten: 'n';
+  forgetRecord: 'id';
+  forgetCustomer: 'id';
+  forgetFurther: 'numbers';
+  forgetTitle: 'number';
   oldCallsWhat: 'helpdesk';
   oldAtAircall: 'm' | 'n' | 'time';
   oldStored: 'n';

@@ -56,6 +56,9 @@ const SENTENCES = {
   no_time: 'oldNoTime',
   not_live: 'oldNotLive',
   no_such_backfill: 'oldOver',
+  no_such_number: 'numberNone',
+  ambiguous_number: 'numberSeveral',
+  call_is_up: 'forgetCallUp',
   backfill_not_under_way: 'oldOver',
 } as const satisfies Record<string, Plain>;
 
@@ -73,6 +76,8 @@ const FIELDS = {
   'alerts.webhook_url': 'address',
   'logging.shadow_until': 'shadowDays',
   'logging.language': 'notesLanguage',
+  'privacy.keep_days': 'keepDays',
+  'privacy.never_log': 'phoneNumber',
 } as const satisfies Record<string, Plain>;
 
 /** The sentence for the code of a refusal; null where the code is not known here. */

@@ -26,6 +26,9 @@ const WORDS = {
   other_helpdesk: 'reasonOtherHelpdesk',
   not_supported: 'reasonNotSupported',
   withdrawn: 'reasonWithdrawn',
+  never_log: 'reasonNeverLog',
+  forgotten: 'reasonForgotten',
+  expired: 'reasonExpired',
 } as const satisfies Record<string, Key>;
 
 /** With these a write or a question was refused; what the helpdesk said is worth reading. */

@@ -9,6 +9,7 @@ use super::{Engine, Job};
 use crate::budget::Lane;
 use crate::call::CaseId;
 use crate::directory::Customer;
+use crate::erasing::is_private;
 use crate::number::E164;
 use crate::store::{Case, StoreError};
 
@@ -26,7 +27,7 @@ impl Engine {
             self.asked_for.remove(&call.id);
             return;
         }
-        if call.party().number().is_none() {
+        if call.party().number().is_none() || is_private(case.barred.as_deref()) {
             return;
         }
         if self.asked_for.insert(call.id) {

@@ -133,6 +133,13 @@ impl Transfers {
         }
     }
 
+    /// Forgets all files of a call.
+    pub(super) fn forget(&mut self, call: CaseId) {
+        for (key, progress) in self.under_way.remove(&call).unwrap_or_default() {
+            self.remove(call, &key, progress.serial);
+        }
+    }
+
     fn progress(&mut self, call: CaseId, key: &str) -> Option<&mut Progress> {
         self.under_way.get_mut(&call)?.get_mut(key)
     }

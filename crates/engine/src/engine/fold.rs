@@ -13,6 +13,7 @@ use crate::backfill::BACKFILLED;
 use crate::budget::Lane;
 use crate::call::{CaseId, Origin, Statement};
 use crate::directory::Matched;
+use crate::erasing::is_private;
 use crate::gate;
 use crate::helpdesk::{Assessment, Standing, Step};
 use crate::inbox;
@@ -55,6 +56,11 @@ impl Engine {
                 known => known?,
             };
             let first_seen = known.is_none();
+            if first_seen && let Some(erased) = self.store.erased(id)? {
+                // Received in the moment in which it was erased.
+                self.erase(&[id], erased.why, now)?;
+                continue;
+            }
             let mut case = known.unwrap_or_else(|| Case::new(id));
             if case.arrived == 0 {
                 case.arrived = rows.first().map_or(0, |row| row.id);
@@ -78,7 +84,7 @@ impl Engine {
                 case.reads.failed = 0;
             }
             let is_history = is_history(&case, first_seen, &rows);
-            self.decide(&mut case, is_history, now);
+            self.decide(&mut case, is_history, now)?;
             if is_history {
                 // It is told by Aircall's list and nobody else: a list that is read for another reason is news.
                 case.listed = None;
@@ -105,21 +111,25 @@ impl Engine {
     }
 
     /// What is decided when a call is first seen, and stays: selection (G18) and go-live line (B15).
-    fn decide(&mut self, case: &mut Case, is_history: bool, now: DateTime<Utc>) {
+    fn decide(&mut self, case: &mut Case, is_history: bool, now: DateTime<Utc>) -> Result<(), StoreError> {
         if case.selected.is_none() {
             case.selected = gate::selected(&case.call, &self.settings);
         }
         let call = &case.call;
         let newest = call.last_event().and_then(|(_, at)| DateTime::from_timestamp(at, 0));
-        if let Some(started_at) = call.started_at().or(call.answered_at()).or(call.ended_at()).or(newest)
-            && case.ledger.is_empty()
-            && !case.carded
-        {
+        let started_at = call.started_at().or(call.answered_at()).or(call.ended_at()).or(newest);
+        if !case.ledger.is_empty() || case.carded || is_private(case.barred.as_deref()) {
+            return Ok(());
+        }
+        if let Some(code) = self.private(case, started_at)? {
+            case.barred = Some(code.to_owned());
+        } else if let Some(started_at) = started_at {
             // A clock that is a little ahead of Aircall's must not bar the first call after going live.
             let started_at = started_at.min(now);
             let bars = || self.go_live.bars(started_at, self.settings.logging.from);
             case.barred = if is_history { Some(BACKFILLED) } else { bars() }.map(str::to_owned);
         }
+        Ok(())
     }
 
     /// Looks at a call anew: state, plan, when to look again. Pure but for reading the directory.

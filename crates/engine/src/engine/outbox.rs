@@ -65,6 +65,9 @@ impl Engine {
                 continue;
             }
             let Some(case) = self.readable_case(id)? else { continue };
+            if self.waits_to_be_forgotten(&case) {
+                continue;
+            }
             if case.due.is_none_or(|due| due.at > now) {
                 // Done by the thread's last holder in the moment before it was given back.
                 continue;

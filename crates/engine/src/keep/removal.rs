@@ -1,7 +1,7 @@
 //! Files are taken out of the folder (C6): those that are old enough, and those of calls that are forgotten.
 //!
-//! Whoever forgets a call names it in [`Change::let_go`](crate::store::Change::let_go), in the commit that forgets it: from
-//! then on nothing of it is fetched, and what is kept is taken away by the engine that runs, over restarts and also where the
+//! What is known of a call is erased in one commit with the wish that its files go (`tables/erasure.rs`): from then on nothing
+//! of it is fetched, and what is kept is taken away by the engine that runs, over restarts and also where the
 //! folder is away at the moment. Where no engine runs, or somebody waits for it, [`clear`] does so at once.
 
 use std::io::ErrorKind;

@@ -11,12 +11,12 @@ use sidetone_protocol::{
 
 use super::sql::Database;
 use super::tables::{
-    attempt, backfill, call, call_list, call_words, choice, conversation, desk, dial, directory, gap, inbox,
-    kept_file, ledger, matched, message_list, own_comment, pushed, setting, telling, trace,
+    attempt, backfill, call, call_list, call_words, choice, conversation, desk, dial, directory, erasure,
+    gap, inbox, kept_file, ledger, matched, message_list, own_comment, pushed, setting, telling, trace,
 };
 use super::{
-    Arrivals, Case, CaseChange, Change, Claim, ComparedRow, FullCall, InboxRow, MessageQuery, Query, Receipt,
-    Received, Store, StoreError,
+    Arrivals, Case, CaseChange, Change, Claim, ComparedRow, FullCall, InboxRow, Mentioned, MessageQuery,
+    Query, Receipt, Received, Store, StoreError, Trawl,
 };
 use crate::account::Stored;
 use crate::backfill::{Backfill, BackfillFigures};
@@ -27,6 +27,7 @@ use crate::desk::{AtTheDesk, DeskQuery};
 use crate::dial::Dial;
 use crate::directory::entry::{Listed, Place, Size, Unmatched};
 use crate::directory::{Dealings, Matched};
+use crate::erasing::{Erased, ErasedCase};
 use crate::gap::Gap;
 use crate::keep::{KeptFile, KeptState};
 use crate::number::E164;
@@ -72,7 +73,6 @@ impl<D: Database> Store for D {
             backfill::put(sql, &change.backfills)?;
             kept_file::put(sql, &change.kept)?;
             kept_file::want(sql, &change.to_keep)?;
-            kept_file::let_go(sql, &change.let_go, change.at)?;
             setting::put(sql, &change.settings)?;
             // Last: from here to the commit all others wait for their ids.
             pushed::put(sql, &change.push, change.at)
@@ -379,6 +379,66 @@ impl<D: Database> Store for D {
 
     fn let_files_go(&self, before: DateTime<Utc>, at: DateTime<Utc>) -> Result<usize, StoreError> {
         self.write(|sql| kept_file::let_go_before(sql, before, at))
+    }
+
+    fn erase(&self, calls: &[CaseId], why: Erased, at: DateTime<Utc>) -> Result<Vec<Pushed>, StoreError> {
+        self.write(|sql| erasure::erase(sql, calls, why, at))
+    }
+
+    fn erased(&self, id: CaseId) -> Result<Option<ErasedCase>, StoreError> {
+        self.read(|sql| erasure::of(sql, id))
+    }
+
+    fn expired(&self, before: DateTime<Utc>, limit: usize) -> Result<Vec<CaseId>, StoreError> {
+        self.read(|sql| erasure::expired(sql, before, limit))
+    }
+
+    fn overdue(&self, before: DateTime<Utc>) -> Result<u32, StoreError> {
+        self.read(|sql| erasure::overdue(sql, before))
+    }
+
+    fn forget_before(&self, before: DateTime<Utc>) -> Result<(), StoreError> {
+        self.write(|sql| erasure::forget_before(sql, before))
+    }
+
+    fn to_erase(&self, limit: usize) -> Result<Vec<(CaseId, Erased)>, StoreError> {
+        self.read(|sql| erasure::to_erase(sql, limit))
+    }
+
+    fn note_forgotten(&self, hash: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
+        self.write(|sql| erasure::note_forgotten(sql, hash, at))
+    }
+
+    fn forgotten_at(&self, hash: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
+        self.read(|sql| erasure::forgotten_at(sql, hash))
+    }
+
+    fn trawl_calls(
+        &self,
+        number: &E164,
+        until: DateTime<Utc>,
+        after: Option<i64>,
+        limit: usize,
+    ) -> Result<Trawl, StoreError> {
+        self.write(|sql| erasure::trawl_calls(sql, number, until, after, limit))
+    }
+
+    fn trawl_inbox(
+        &self,
+        number: &E164,
+        until: DateTime<Utc>,
+        after: Option<i64>,
+        limit: usize,
+    ) -> Result<Trawl, StoreError> {
+        self.write(|sql| erasure::trawl_inbox(sql, number, until, after, limit))
+    }
+
+    fn forget_number(&self, number: &E164) -> Result<Mentioned, StoreError> {
+        self.write(|sql| erasure::forget_number(sql, number))
+    }
+
+    fn scrub(&self, first: bool) -> Result<bool, StoreError> {
+        Database::scrub(self, first)
     }
 
     fn forget_pushed(&self, before: DateTime<Utc>) -> Result<(), StoreError> {

@@ -216,4 +216,7 @@ pub(super) trait Database: Send + Sync {
 
     /// As [`Store::release`](super::Store::release).
     fn release(&self, threads: &[String]) -> Result<(), StoreError>;
+
+    /// As [`Store::scrub`](super::Store::scrub).
+    fn scrub(&self, first: bool) -> Result<bool, StoreError>;
 }

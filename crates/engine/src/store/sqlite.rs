@@ -1,5 +1,6 @@
 //! SQLite behind [`Store`](super::Store): one file, WAL, `synchronous=FULL`, one writing connection, one for reading.
 
+mod scrub;
 mod words;
 
 use std::path::Path;
@@ -32,7 +33,10 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sqlite/013_words.sql"),
     include_str!("sqlite/014_turn.sql"),
     include_str!("sqlite/015_kept_files.sql"),
+    include_str!("sqlite/016_erased.sql"),
 ];
+/// Databases of fewer migrations were written by programs that left on the disk what they deleted.
+const ERASES_SINCE: usize = 16;
 /// So many statements stay prepared: all that there are, and some searches.
 const PREPARED: usize = 136;
 
@@ -72,7 +76,8 @@ impl SqliteStore {
         reader: impl FnOnce() -> Result<Connection, rusqlite::Error>,
     ) -> Result<SqliteStore, StoreError> {
         writer.execute_batch(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON;",
+            // What is deleted is written over with zeros (B12). A file that is new is made so that it can shrink again.
+            "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA secure_delete = ON; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON;",
         )?;
         let known = MIGRATIONS.len();
         let found = writer.query_row("PRAGMA user_version", [], |row| row.get::<_, u32>(0))? as usize;
@@ -82,6 +87,9 @@ impl SqliteStore {
         Migrations::new(MIGRATIONS.iter().map(|sql| M::up(sql)).collect())
             .to_latest(&mut writer)
             .map_err(|error| StoreError::Unsuitable(error.to_string()))?;
+        if (1..ERASES_SINCE).contains(&found) {
+            scrub::make_anew(&writer);
+        }
         let reader = reader()?;
         reader.execute_batch("PRAGMA busy_timeout = 5000; PRAGMA query_only = ON;")?;
         for connection in [&writer, &reader] {
@@ -170,6 +178,10 @@ impl Database for SqliteStore {
 
     fn release(&self, _: &[String]) -> Result<(), StoreError> {
         Ok(())
+    }
+
+    fn scrub(&self, first: bool) -> Result<bool, StoreError> {
+        scrub::step(&lock(&self.writer), first)
     }
 }
 

@@ -10,6 +10,7 @@ pub(super) mod conversation;
 pub(super) mod desk;
 pub(super) mod dial;
 pub(super) mod directory;
+pub(super) mod erasure;
 pub(super) mod gap;
 pub(super) mod inbox;
 pub(super) mod kept_file;

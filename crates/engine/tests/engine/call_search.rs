@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use sidetone_engine::call::{CaseId, Origin, Statement};
-use sidetone_engine::store::{Case, CaseChange, Change, Filter, Query, Store, StoreError};
+use sidetone_engine::erasing::Erased;
+use sidetone_engine::store::{Case, CaseChange, Change, Filter, Query, Receipt, Received, Store, StoreError};
 use sidetone_protocol::*;
 
 use crate::server::Schema;
@@ -19,6 +20,8 @@ on_every_store! {
     a_refused_change_leaves_the_index_as_it_was
     calls_from_before_the_index_are_taken_in_part_by_part
     matches_are_counted_no_further_than_asked
+    what_is_erased_is_left_bare_and_comes_in_no_more
+    a_forgotten_number_is_nowhere_and_others_lose_the_mention
 }
 
 fn at(s: i64) -> DateTime<Utc> {
@@ -328,4 +331,81 @@ fn matches_are_counted_no_further_than_asked(store: &impl Fresh) {
         assert_eq!(store.count_calls(&Query { from: Some(at(8)), ..asked(text) }, 50).unwrap(), 2);
     }
     assert_eq!(store.count_calls(&asked("%"), 50).unwrap(), 0);
+}
+
+fn heard(id: u64, data: &Value) -> Received {
+    Received {
+        hash: [u8::try_from(id % 251).unwrap(); 32],
+        origin: Origin::Event("call.ended".into()),
+        call: Some(CaseId(id)),
+        is_odd: false,
+        as_of: 9,
+        received_at: at(0),
+        body: json!({ "data": data }),
+    }
+}
+
+fn what_is_erased_is_left_bare_and_comes_in_no_more(fresh: &impl Fresh) {
+    let store = fresh.open();
+    let data = json!({"raw_digits": "+34 666 44 45 55"});
+    let (case, view) = call(7, 0, &data);
+    store.receive(&[heard(7, &data)]).unwrap();
+    put(store.as_ref(), case, named(view, "Marta Ibáñez")).unwrap();
+    assert_eq!(store.expired(at(0), 9).unwrap(), [] as [CaseId; 0], "it began then");
+    assert_eq!(store.expired(at(1), 9).unwrap(), [CaseId(7)]);
+    store.erase(&[CaseId(7)], Erased::Expired, at(5)).unwrap();
+    assert!(store.case(CaseId(7)).unwrap().is_none() && store.unfolded(9).unwrap().is_empty());
+    let left = store.erased(CaseId(7)).unwrap().unwrap();
+    let view = left.view.unwrap();
+    assert_eq!(
+        (left.why, view.state, view.started_at),
+        (Erased::Expired, CallState::Complete, at(0).timestamp())
+    );
+    assert!(view.customer.is_none() && view.agent.is_none() && view.number.e164.is_none());
+    assert_eq!(
+        store.receive(&[heard(8, &data)].map(|one| Received { call: Some(CaseId(7)), ..one })).unwrap(),
+        [Receipt::Repeat]
+    );
+    assert!(store.unfolded(9).unwrap().is_empty(), "what comes later is not kept");
+    let (case, view) = call(7, 0, &data);
+    assert!(matches!(put(store.as_ref(), case, view), Err(StoreError::Stale(_))), "and nobody puts it back");
+    let found = |text: &str| {
+        let query = Query { text: Some(text.into()), limit: 9, ..Query::default() };
+        store.calls(&query).unwrap().0.len()
+    };
+    assert_eq!((found("ibanez"), found("4555")), (0, 0));
+    assert!(store.expired(at(1), 9).unwrap().is_empty());
+    let mut first = true;
+    while store.scrub(first).unwrap() {
+        first = false;
+    }
+}
+
+fn a_forgotten_number_is_nowhere_and_others_lose_the_mention(fresh: &impl Fresh) {
+    let store = fresh.open();
+    let marta = sidetone_engine::number::parse("+34666444555", None).unwrap();
+    let own = json!({"raw_digits": "+34 666 44 45 55"});
+    let other =
+        json!({"raw_digits": "+33 1 99 00 55 99", "contact": {"id": 3, "information": "also 666 444 555"}});
+    for (id, data) in [(7, &own), (8, &other)] {
+        let (case, view) = call(id, 0, data);
+        store.receive(&[heard(id, data)]).unwrap();
+        put(store.as_ref(), case, view).unwrap();
+    }
+    let trawl = store.trawl_calls(&marta, at(9), None, 100).unwrap();
+    assert_eq!((trawl.calls.as_slice(), trawl.mentions, trawl.last), ([CaseId(7)].as_slice(), 1, Some(8)));
+    assert_eq!(store.trawl_calls(&marta, at(9), Some(8), 100).unwrap().last, None);
+    let left = store.case(CaseId(8)).unwrap().unwrap();
+    assert!(!left.call.facts().to_string().contains("444"), "{}", left.call.facts());
+    store.erase(&trawl.calls, Erased::Forgotten, at(9)).unwrap();
+    // Of what is not folded yet the mention goes, and the rest stays.
+    let trawl = store.trawl_inbox(&marta, at(9), None, 100).unwrap();
+    assert_eq!((trawl.calls.len(), trawl.mentions), (0, 1));
+    assert!(store.unfolded(9).unwrap()[0].body["data"]["contact"]["information"] == "also …");
+    store.forget_number(&marta).unwrap();
+    store.note_forgotten("abc", at(9)).unwrap();
+    assert_eq!((store.forgotten_at("abc").unwrap(), store.forgotten_at("abd").unwrap()), (Some(at(9)), None));
+    assert_eq!(store.overdue(at(9)).unwrap(), 0);
+    store.forget_before(at(99)).unwrap();
+    assert!(store.to_erase(9).unwrap().is_empty());
 }

@@ -8,9 +8,10 @@ use sha2::{Digest, Sha256};
 use sidetone_days::stores::Stores;
 use sidetone_engine::backfill::BackfillAsk;
 use sidetone_engine::call::CaseId;
+use sidetone_engine::erasing::Erased;
 use sidetone_engine::keep::{KeptState, removal};
 use sidetone_engine::settings::{Logging, Mode, ModeSetting, Recordings};
-use sidetone_engine::store::Change;
+use sidetone_engine::store::Store;
 use sidetone_protocol::{KeptFileState, KeptFileView, WrittenAs};
 use sidetone_sandbox::{Fault, FaultKind, HangUp, aircall_world as world};
 
@@ -411,19 +412,20 @@ async fn the_files_of_a_call_that_is_forgotten_go_and_do_not_come_back() {
     is_kept(&day, root.path(), here, "recording").await;
     is_kept(&day, root.path(), away, "recording").await;
     let now = day.now();
-    let forget = |call| Change { let_go: vec![CaseId(call)], ..Change::at(now) };
-    day.shelf.open().unwrap().store.commit(&forget(here)).unwrap();
+    let forget = |store: &dyn Store, call| store.erase(&[CaseId(call)], Erased::Forgotten, now).map(drop);
+    let opened = day.shelf.open().unwrap();
+    forget(opened.store.as_ref(), here).unwrap();
     settle(&day, 60).await;
-    assert_eq!((kept(&day, here).state, files(root.path()).len()), (KeptFileState::Removed, 1));
+    let row = |call| opened.store.kept_files(CaseId(call)).unwrap().remove(0);
+    assert_eq!((row(here).state, files(root.path()).len()), (KeptState::Removed, 1));
 
     // While no engine runs, too.
-    let opened = day.shelf.open().unwrap();
     let store = &opened.store;
     day.kill().await;
-    store.commit(&forget(away)).unwrap();
+    forget(store.as_ref(), away).unwrap();
     let cleared = removal::clear(store.as_ref(), now).unwrap();
     assert_eq!((cleared.removed, cleared.left), (1, vec![]));
     assert!(files(root.path()).is_empty());
-    let row = store.kept_files(CaseId(away)).unwrap().remove(0);
+    let row = row(away);
     assert_eq!((row.state, row.path, row.folder, row.sha256), (KeptState::Removed, None, None, None));
 }

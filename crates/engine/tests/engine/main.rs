@@ -59,6 +59,7 @@ mod open_records;
 mod own_comments;
 mod own_webhook;
 mod people;
+mod privacy;
 mod refused_commits;
 mod request_table;
 mod several_hubs_one_database;

@@ -13,6 +13,7 @@ use sidetone_engine::desk::{self, Claim as DeskClaimed, DeskChange, DeskQuery, W
 use sidetone_engine::dial::Dial;
 use sidetone_engine::directory::entry::{Address, DirectoryChange, Entry, Listing, Spelling};
 use sidetone_engine::directory::{Customer, Dealings, Matched};
+use sidetone_engine::erasing::Erased;
 use sidetone_engine::files::Medium;
 use sidetone_engine::gap::Gap;
 use sidetone_engine::keep::{KeptFile, KeptState};
@@ -1380,8 +1381,7 @@ fn a_file_is_wanted_once_kept_by_one_and_let_go(store: &impl Fresh) {
     want(wanted(7, 0, 300));
     assert_eq!(store.kept_files(CaseId(7)).unwrap(), std::slice::from_ref(&kept), "it is not wanted again");
 
-    let let_go = Change { let_go: vec![CaseId(7), CaseId(9)], ..Change::at(at(420)) };
-    store.commit(&let_go).unwrap();
+    store.erase(&[CaseId(7), CaseId(9)], Erased::Expired, at(420)).unwrap();
     let going = due(420, &[KeptState::Removing]);
     assert_eq!(
         going.iter().map(|file| (file.call, file.path.clone())).collect::<Vec<_>>(),

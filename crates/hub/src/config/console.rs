@@ -23,7 +23,7 @@ pub fn is_of_console(key: &str) -> bool {
     // Where the vendors are: a key entered in the set-up goes there.
     let of_the_operator = key.ends_with(".api_url") || key.ends_with(".oauth_url") || key.contains(".oauth.");
     match key.split('.').next() {
-        Some("aircall" | "gorgias" | "front" | "logging" | "alerts") => !of_the_operator,
+        Some("aircall" | "gorgias" | "front" | "logging" | "privacy" | "alerts") => !of_the_operator,
         _ => matches!(key, "hub.public_url" | "hub.time_zone" | "health.enable_webhook"),
     }
 }

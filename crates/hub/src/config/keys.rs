@@ -56,6 +56,8 @@ const KEYS: &[&str] = &[
     "logging.outbound_unanswered",
     "logging.recordings_dir",
     "logging.recordings_keep_days",
+    "privacy.keep_days",
+    "privacy.never_log",
     "health.check_seconds",
     "health.enable_webhook",
     "health.poll_seconds",

@@ -91,6 +91,10 @@ impl Reader {
         self.faults.push(Fault { key: shown(key), problem: problem.into(), fix: fix.into() });
     }
 
+    pub(super) fn wrong(&mut self, fault: Fault) {
+        self.faults.push(fault);
+    }
+
     /// Whether something is wrong with this key.
     pub(super) fn has_fault(&self, key: &str) -> bool {
         self.faults.iter().any(|fault| fault.key == shown(key))
@@ -132,6 +136,7 @@ impl Reader {
         }
         let settings = Settings {
             logging,
+            privacy: self.privacy(),
             lines: self.lines(),
             time_zone: self.time_zone(),
             arrival,
@@ -390,7 +395,7 @@ impl Reader {
         text
     }
 
-    fn number(&mut self, key: &str, default: u64, least: u64, most: u64) -> u64 {
+    pub(super) fn number(&mut self, key: &str, default: u64, least: u64, most: u64) -> u64 {
         let Some(value) = self.values.take(key) else { return default };
         let number = value
             .as_integer()

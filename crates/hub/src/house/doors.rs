@@ -19,7 +19,7 @@ use tower::ServiceExt;
 use super::House;
 use crate::problem::Problem;
 use crate::server::{only_admin, wrong_verb};
-use crate::{actions, pages, recordings, setup, signin, telling};
+use crate::{actions, pages, privacy, recordings, setup, signin, telling};
 
 /// A request waits so long for the engine that comes; Aircall itself gives up after 5 s and sends an event again.
 const WAITS: Duration = Duration::from_secs(10);
@@ -99,6 +99,7 @@ pub(super) fn routes(house: &House) -> Router {
     let set_up = setup::routes()
         .merge(telling::routes::routes())
         .merge(recordings::routes())
+        .merge(privacy::routes())
         .route("/api/doctor", any(doctor))
         .route("/api/doctor/mend", any(doctor))
         .route("/api/setup/sign-in", any(sign_in))

@@ -22,6 +22,7 @@ mod missed;
 mod numbers;
 mod on_postgres;
 mod over_http;
+mod privacy;
 mod recorded_events;
 mod setup;
 mod signed_in;

@@ -117,6 +117,7 @@ const WRITING = { state: 'writing', write: true, begun: 3_424, written: 3_310, h
 export const SCENES: Readonly<Record<string, Scene>> = {
   idle: { now: quietNow },
   backfill: { now: quietNow, hash: BACKFILL },
+  privacy: { now: quietNow, hash: '#privacy' },
   'backfill-reading': oldCalls(READING),
   'backfill-held-up': oldCalls({ ...READING, per_minute: null, remaining_seconds: null, error: { code: 'aircall_away', text: '' }, out_of_reach_before: 1_780_000_000 }),
   'backfill-paused': oldCalls({ ...READING, state: 'paused', per_minute: null, remaining_seconds: null }),

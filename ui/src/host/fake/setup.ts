@@ -6,6 +6,8 @@ import type {
   Account,
   AircallKey,
   AlertsSetup,
+  Forgotten,
+  PrivacyView,
   CallRules,
   ChosenLines,
   Connected,
@@ -62,6 +64,21 @@ export const AIRCALL: Connected = { vendor: 'aircall', by: 'key', account: 'Acme
 export const GORGIAS: Connected = { vendor: 'gorgias', by: 'key', account: 'acme', email: 'admin@example.com', since: 1_795_000_000 };
 export const FRONT: Connected = { vendor: 'front', by: 'sign_in', account: 'Acme Kettles', email: null, since: 1_795_000_000 };
 
+const FORGOTTEN: Forgotten = {
+  done: true,
+  calls: 12,
+  messages: 3,
+  unwritten: 1,
+  choices: 1,
+  directory: 2,
+  mentions: 4,
+  left: [
+    { kind: 'record', id: '48213', url: 'https://acme.gorgias.com/app/ticket/48213' },
+    { kind: 'customer', id: '7702', url: 'https://acme.gorgias.com/app/customer/7702' },
+  ],
+  further_numbers: ['+34 91 123 45 67'],
+};
+
 const ok = (body: unknown = null): Answer => ({ status: 200, body });
 const problem = (status: number, code: string, detail: string | null = null): Answer => ({ status, body: { code, detail } });
 
@@ -76,6 +93,15 @@ export class FakeSetup {
   #signingIn: SignInRequest | null = null;
   #mended = false;
   #reading = 0;
+  #privacy: PrivacyView = {
+    keep_days: 365,
+    overdue: 2,
+    never_log: [
+      { number: '+34666444555', international: '+34 666 44 45 55' },
+      { number: '+33199005599', international: '+33 1 99 00 55 99' },
+    ],
+    read_only: [],
+  };
   #alerts: AlertsSetup = {
     server: 'mail.example.com',
     to: ['ops@example.com', 'Ada <ada@example.com>'],
@@ -197,6 +223,21 @@ export class FakeSetup {
         return this.#alertsAre({ web_hook: null });
       case 'POST /api/alerts/test':
         return ok(this.#testAlerts());
+      case 'GET /api/privacy':
+        return ok(this.#privacy);
+      case 'POST /api/privacy/keep':
+        return this.#privacyIs({ keep_days: (body as { keep_days: number }).keep_days });
+      case 'POST /api/privacy/never-log':
+        return this.#neverLog((body as { number: string }).number);
+      case 'POST /api/privacy/log-again': {
+        const { number } = body as { number: string };
+        return this.#privacyIs({ never_log: this.#privacy.never_log.filter((one) => one.number !== number) });
+      }
+      case 'POST /api/privacy/forget': {
+        const { number, never_log } = body as { number: string; never_log: boolean };
+        if (never_log) this.#neverLog(number);
+        return ok(FORGOTTEN);
+      }
       case 'GET /api/account':
         return ok(this.#account(path));
       case 'POST /api/account':
@@ -216,6 +257,16 @@ export class FakeSetup {
     const account = someAccount(this.#seconds(), from === 0 ? null : { from, to: Number(query.get('to')) });
     this.#reading = Math.max(0, this.#reading - 1);
     return (this.#scene.account ?? ((one) => one))({ ...account, is_read: this.#reading > 0 });
+  }
+
+  #privacyIs(change: Partial<PrivacyView>): Answer {
+    this.#privacy = { ...this.#privacy, ...change };
+    return ok(this.#privacy);
+  }
+
+  #neverLog(typed: string): Answer {
+    if (!/\d{2}/.test(typed)) return problem(422, 'no_such_number');
+    return this.#privacyIs({ never_log: [...this.#privacy.never_log, { number: typed, international: typed }] });
   }
 
   #alertsAre(change: Partial<AlertsSetup>): Answer {

@@ -10,7 +10,7 @@ use crate::store::StoreError;
 use crate::store::sql::{Row, Sql, values};
 
 /// Calls that are over, and that nothing writes by itself; `$1` and `$2` are when they started.
-const BARRED: &str = "barred IS NOT NULL AND backfill IS NULL AND view IS NOT NULL AND live = 0
+const BARRED: &str = "barred IS NOT NULL AND barred <> 'never_log' AND erased IS NULL AND backfill IS NULL AND view IS NOT NULL AND live = 0
              AND started_at >= $1 AND started_at <= $2";
 
 /// [`StoreError::BackfillChanged`] if one of them is not any more what the change was made from.

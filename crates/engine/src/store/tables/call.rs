@@ -81,7 +81,7 @@ pub(in crate::store) fn put(sql: &mut dyn Sql, changes: &[&CaseChange]) -> Resul
              arrived = excluded.arrived, revision = excluded.revision,
              listed = excluded.listed, backfill = excluded.backfill, written_as = excluded.written_as,
              place = excluded.place, due_turn = excluded.due_turn
-         WHERE call.revision = excluded.revision - 1",
+         WHERE call.revision = excluded.revision - 1 AND call.erased IS NULL",
         &mut sets.into_iter(),
     )?;
     match changes.iter().zip(put).find(|(_, rows)| *rows == 0) {
@@ -96,7 +96,8 @@ pub(in crate::store) fn case(sql: &mut dyn Sql, id: CaseId) -> Result<Option<Cas
     // change made from such a mixture is refused.
     let found = sql.row(
         "SELECT facts, selected, barred, reads_failed, reads_given_up, adopted, carded, due_at, due_writes, due_since,
-             thread, arrived, revision, listed, backfill, written_as, place, search, due_turn FROM call WHERE id = $1",
+             thread, arrived, revision, listed, backfill, written_as, place, search, due_turn
+             FROM call WHERE id = $1 AND erased IS NULL",
         &values![key(id)],
         of_row,
     )?;

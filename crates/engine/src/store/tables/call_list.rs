@@ -6,6 +6,7 @@ use sidetone_protocol::{CallState, CallView, OutboxView, Outcome, Phase, Today};
 use super::{call_words, json, key, message_list, moment};
 use crate::account::Stored;
 use crate::call::CaseId;
+use crate::erasing::is_private;
 use crate::number::E164;
 use crate::search::{self, Wanted};
 use crate::store::sql::{Row, Sql, Value, values};
@@ -68,7 +69,12 @@ impl ListColumns {
                 Outcome::Unanswered => "unanswered",
             }),
             talk_seconds: case.call.talk_seconds().unwrap_or(0),
-            search: search::words_of(&case.call, view),
+            // Of a call that is not kept no index has anything, either.
+            search: if is_private(case.barred.as_deref()) {
+                String::new()
+            } else {
+                search::words_of(&case.call, view)
+            },
             view: Some(serde_json::to_string(view)?),
             message: None,
         })

@@ -2,33 +2,49 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{json, micros, moment};
+use super::{erasure, json, micros, moment};
 use crate::call::{CaseId, Origin};
 use crate::store::sql::{Sql, Value, values};
 use crate::store::{Arrivals, InboxRow, Receipt, Received, StoreError};
 
 /// Stores what is new, and counts what is known already.
 pub(in crate::store) fn receive(sql: &mut dyn Sql, batch: &[Received]) -> Result<Vec<Receipt>, StoreError> {
-    let bodies: Vec<String> = batch.iter().map(|statement| statement.body.to_string()).collect();
-    let added = sql.execute_for_each(
-        "INSERT INTO inbox (hash, origin, event, call_id, odd, as_of, received_at, body)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (hash) DO NOTHING",
-        &mut batch.iter().zip(&bodies).map(|(statement, body)| {
-            let (origin, event) = origin_text(&statement.origin);
-            Vec::from(values![
-                &statement.hash,
-                origin,
-                event,
-                statement.call.map(super::key),
-                statement.is_odd,
-                statement.as_of,
-                micros(statement.received_at),
-                body,
-            ])
-        }),
-    )?;
-    let receipts: Vec<Receipt> =
-        added.into_iter().map(|rows| if rows == 1 { Receipt::New } else { Receipt::Repeat }).collect();
+    let mut is_erased = Vec::with_capacity(batch.len());
+    for statement in batch {
+        is_erased.push(statement.call.map_or(Ok(false), |call| erasure::is_erased(sql, call))?);
+    }
+    let kept: Vec<&Received> = batch
+        .iter()
+        .zip(&is_erased)
+        .filter(|(_, erased)| !**erased)
+        .map(|(statement, _)| statement)
+        .collect();
+    let bodies: Vec<String> = kept.iter().map(|statement| statement.body.to_string()).collect();
+    let mut added = sql
+        .execute_for_each(
+            "INSERT INTO inbox (hash, origin, event, call_id, odd, as_of, received_at, body)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (hash) DO NOTHING",
+            &mut kept.iter().zip(&bodies).map(|(statement, body)| {
+                let (origin, event) = origin_text(&statement.origin);
+                Vec::from(values![
+                    &statement.hash,
+                    origin,
+                    event,
+                    statement.call.map(super::key),
+                    statement.is_odd,
+                    statement.as_of,
+                    micros(statement.received_at),
+                    body,
+                ])
+            }),
+        )?
+        .into_iter();
+    // Of a call that was erased nothing is kept that comes later: it is known (B12).
+    let mut receipt = |erased: &bool| match !erased && added.next() == Some(1) {
+        true => Receipt::New,
+        false => Receipt::Repeat,
+    };
+    let receipts: Vec<Receipt> = is_erased.iter().map(&mut receipt).collect();
     let mut repeats = batch.iter().zip(&receipts).filter(|(_, receipt)| **receipt == Receipt::Repeat);
     sql.execute_for_each(
         "UPDATE inbox SET repeats = repeats + 1 WHERE hash = $1",

@@ -16,8 +16,17 @@ pub(super) fn ordinal(case: &Case) -> i64 {
 
 /// Whether somebody expects this message in the helpdesk.
 pub(super) fn is_wanted(view: &MessageView) -> bool {
-    const BY_RULE: [&str; 6] =
-        ["before_go_live", "mode_off", "mode_shadow", "internal_call", "anonymous_stored", "not_supported"];
+    const BY_RULE: [&str; 9] = [
+        "never_log",
+        "forgotten",
+        "expired",
+        "before_go_live",
+        "mode_off",
+        "mode_shadow",
+        "internal_call",
+        "anonymous_stored",
+        "not_supported",
+    ];
     match (view.state, &view.reason) {
         (CallState::NotLogged, Some(reason)) => !BY_RULE.contains(&reason.code.as_str()),
         _ => true,

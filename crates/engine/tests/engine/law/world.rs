@@ -87,6 +87,7 @@ impl SetUp {
         let known = ["Aircall", "Care", "Inbound call", "Tag 1", "Tag 2"].map(str::to_owned);
         World {
             settings: Settings {
+                privacy: Default::default(),
                 logging: Logging {
                     language: self.language,
                     unknown_callers: self.unknown,

@@ -51,6 +51,8 @@ pub struct Program {
     pub client: reqwest::Client,
     /// Where it keeps everything, if not in its folder.
     database: Option<String>,
+    /// How much it tells, as in `SIDETONE_LOG`.
+    pub says: &'static str,
 }
 
 impl Program {
@@ -101,7 +103,7 @@ impl Program {
         );
         std::fs::write(dir.path().join("hub.toml"), text).unwrap();
         let client = reqwest::Client::new();
-        let mut program = Program { sandbox, served, hub, dir, child: None, client, database };
+        let mut program = Program { sandbox, served, hub, dir, child: None, client, database, says: "info" };
         program.run().await;
         program
     }
@@ -151,7 +153,8 @@ impl Program {
         );
         std::fs::write(dir.path().join("hub.toml"), text).unwrap();
         let client = reqwest::Client::new();
-        let mut program = Program { sandbox, served, hub, dir, child: None, client, database: None };
+        let mut program =
+            Program { sandbox, served, hub, dir, child: None, client, database: None, says: "info" };
         program.run().await;
         program
     }
@@ -201,7 +204,7 @@ impl Program {
 
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sidetone-hub"));
-        command.arg("--config").arg(self.config()).args(arguments);
+        command.arg("--config").arg(self.config()).args(arguments).env("SIDETONE_LOG", self.says);
         if let Some(url) = &self.database {
             command.env("SIDETONE_HUB_DATABASE", url);
         }

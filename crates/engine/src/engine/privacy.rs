@@ -1,0 +1,292 @@
+//! What is not kept (B12): calls whose time is over, numbers that a person has forgotten, and calls of numbers that are never
+//! logged. A few at a time, while everything else goes on.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sidetone_protocol::Forgotten;
+use tokio::sync::oneshot;
+
+use super::Engine;
+use super::deciding::Declined;
+use crate::call::CaseId;
+use crate::erasing::{self, Erased};
+use crate::forgetting::{self, Job};
+use crate::ledger::AttemptState;
+use crate::number::E164;
+use crate::store::{Case, Change, Store, StoreError};
+
+/// So many calls are erased at once: no ring waits longer than that takes.
+const AT_ONCE: usize = 25;
+/// Between two times, others have the database for themselves.
+const PAUSE: TimeDelta = TimeDelta::milliseconds(100);
+/// Whose time is over is looked up so often.
+const LOOKED_UP_EVERY: TimeDelta = TimeDelta::hours(1);
+/// A write whose outcome is unclear is waited for so long: by then it was looked up three times.
+const SETTLED_WITHIN: TimeDelta = TimeDelta::minutes(3);
+/// The setting that says that something erased may still be on the disk.
+const TO_SCRUB: &str = "to_scrub";
+
+/// Whoever waits for a number to be forgotten.
+pub(crate) type ForgetTold = oneshot::Sender<Result<Forgotten, Declined>>;
+
+/// How far that is.
+pub(super) struct Privacy {
+    jobs: Vec<Job>,
+    waiting: Vec<(E164, ForgetTold)>,
+    /// When old calls are looked for next.
+    expire_at: DateTime<Utc>,
+    /// Something was erased since the disk was last cleared of it.
+    to_scrub: bool,
+    /// Whether clearing it is begun; and when it goes on.
+    scrubbing: Option<bool>,
+    scrub_at: DateTime<Utc>,
+}
+
+impl Privacy {
+    pub(super) fn remembered(store: &dyn Store, now: DateTime<Utc>) -> Result<Privacy, StoreError> {
+        let to_scrub = store.setting(TO_SCRUB)?.is_some_and(|noted| !noted.is_empty());
+        Ok(Privacy {
+            jobs: forgetting::stored(store)?,
+            waiting: Vec::new(),
+            expire_at: now,
+            to_scrub,
+            scrubbing: None,
+            scrub_at: now,
+        })
+    }
+
+    /// Nothing further is begun for a number that is being forgotten.
+    pub(super) fn forgets(&self, case: &Case) -> bool {
+        let forgets = |job: &Job| case.call.party().number() == Some(&job.number);
+        !self.jobs.is_empty() && self.jobs.iter().any(forgets)
+    }
+}
+
+impl Engine {
+    /// Why nothing of a call is written and kept: its number is never logged, or was forgotten since it began.
+    pub(super) fn private(
+        &self,
+        case: &Case,
+        started_at: Option<DateTime<Utc>>,
+    ) -> Result<Option<&'static str>, StoreError> {
+        let party = case.call.party();
+        let Some(number) = party.number() else { return Ok(None) };
+        if self.settings.privacy.never_log.contains(number) {
+            return Ok(Some(Erased::NeverLog.code()));
+        }
+        let forgotten_at = self.store.forgotten_at(&forgetting::hash(self.store.as_ref(), number)?)?;
+        // Aircall tells whole seconds: a call of the very second in which the number was forgotten is a new one.
+        let is_before =
+            |at: DateTime<Utc>, started_at: DateTime<Utc>| started_at.timestamp() < at.timestamp();
+        let is_from_before =
+            forgotten_at.zip(started_at).is_some_and(|(at, started_at)| is_before(at, started_at));
+        Ok(is_from_before.then_some(Erased::Forgotten.code()))
+    }
+
+    /// A person has a number forgotten; told when all is erased.
+    pub(super) fn forget(&mut self, number: E164, told: ForgetTold, now: DateTime<Utc>) {
+        match self.begin_to_forget(&number, now) {
+            Ok(None) => self.privacy.waiting.push((number, told)),
+            Ok(Some(declined)) => {
+                let _ = told.send(Err(declined));
+            }
+            Err(error) => {
+                let _ = told.send(Err(Declined::Store(error)));
+            }
+        }
+    }
+
+    fn begin_to_forget(&mut self, number: &E164, now: DateTime<Utc>) -> Result<Option<Declined>, StoreError> {
+        if self.privacy.jobs.iter().any(|job| job.number == *number) {
+            return Ok(None);
+        }
+        for id in self.store.live()? {
+            let is_of = |case: &Case| case.call.party().number() == Some(number);
+            if self.readable_case(id)?.is_some_and(|case| is_of(&case)) {
+                return Ok(Some(Declined::conflict(
+                    "call_is_up",
+                    "A call of this number is going on. Forget it when the call is over.",
+                )));
+            }
+        }
+        self.privacy.jobs.push(Job::new(number.clone(), now));
+        forgetting::put(self.store.as_ref(), &self.privacy.jobs, now)?;
+        Ok(None)
+    }
+
+    /// The next steps of all that.
+    pub(super) fn erase_on(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        if self.settings.study_only {
+            return Ok(());
+        }
+        self.erase_what_is_private(now)?;
+        self.forget_on(now)?;
+        self.expire_on(now)?;
+        self.scrub_on(now)
+    }
+
+    fn erase_what_is_private(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let found = self.store.to_erase(AT_ONCE)?;
+        for why in [Erased::NeverLog, Erased::Forgotten] {
+            let calls: Vec<CaseId> =
+                found.iter().filter(|(_, because)| *because == why).map(|(id, _)| *id).collect();
+            self.erase(&calls, why, now)?;
+        }
+        if found.len() == AT_ONCE {
+            self.wake_by(now + PAUSE);
+        }
+        Ok(())
+    }
+
+    pub(super) fn erase(
+        &mut self,
+        calls: &[CaseId],
+        why: Erased,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        if calls.is_empty() {
+            return Ok(());
+        }
+        self.note_to_scrub(now)?;
+        let pushed = erasing::erase(self.store.as_ref(), calls, why, now)?;
+        self.erased(calls, pushed);
+        Ok(())
+    }
+
+    /// What is in memory, and on its way, of calls that were erased.
+    fn erased(&mut self, calls: &[CaseId], pushed: Vec<sidetone_protocol::Pushed>) {
+        for call in calls {
+            self.transfers.forget(*call);
+            self.uncarded.remove(call);
+            self.asked_for.remove(call);
+            self.looked_at.remove(call);
+            self.looked_for.remove(call);
+            self.linked_seen.remove(call);
+            self.doubted.retain(|(doubted, _), _| doubted != call);
+        }
+        for pushed in pushed {
+            // Without a window nobody listens; that is fine.
+            let _ = self.pushed.send(pushed);
+        }
+    }
+
+    fn forget_on(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let Some(mut job) = self.privacy.jobs.first().cloned() else { return Ok(()) };
+        if !job.has_begun() && now - job.asked_at < SETTLED_WITHIN && self.is_in_hand(&job.number)? {
+            self.wake_by(now + TimeDelta::seconds(1));
+            return Ok(());
+        }
+        self.note_to_scrub(now)?;
+        let before = self.store.unfinished(&job.number)?;
+        let pushed = job.step(self.store.as_ref(), now)?;
+        self.erased(&before, pushed);
+        self.forget_in_memory(&job.number);
+        let is_done = job.is_done();
+        if let Some(known) = self.privacy.jobs.first_mut() {
+            *known = job;
+        }
+        forgetting::put(self.store.as_ref(), &self.privacy.jobs, now)?;
+        if is_done {
+            let job = self.privacy.jobs.remove(0);
+            let told = job.told(self.helpdesk.as_ref());
+            tracing::info!(
+                calls = told.calls,
+                messages = told.messages,
+                mentions = told.mentions,
+                "a number was forgotten"
+            );
+            // The number itself was in what is emptied now.
+            self.privacy.scrubbing = Some(true);
+            self.privacy.scrub_at = now;
+            let (theirs, others) = std::mem::take(&mut self.privacy.waiting)
+                .into_iter()
+                .partition(|(number, _)| *number == job.number);
+            self.privacy.waiting = others;
+            for (_, waiting) in Vec::<(E164, ForgetTold)>::from(theirs) {
+                // Whoever asked may have gone.
+                let _ = waiting.send(Ok(told.clone()));
+            }
+        }
+        self.wake_by(now + PAUSE / 10);
+        Ok(())
+    }
+
+    /// Whether something of a number is on its way whose answer tells what stands in the helpdesk.
+    fn is_in_hand(&self, number: &E164) -> Result<bool, StoreError> {
+        if self.looking.contains(number) {
+            return Ok(true);
+        }
+        for id in self.store.unsettled()? {
+            let Some(case) = self.readable_case(id)? else { continue };
+            if case.call.party().number() == Some(number) {
+                return Ok(true);
+            }
+        }
+        let busy = self.busy_calls.iter().map(|id| self.readable_case(*id));
+        for case in busy {
+            if case?.is_some_and(|case| case.call.party().number() == Some(number)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether a call may go on only with what is under way.
+    pub(super) fn waits_to_be_forgotten(&self, case: &Case) -> bool {
+        self.privacy.forgets(case) && case.attempts.iter().all(|a| a.state == AttemptState::Parked)
+    }
+
+    fn forget_in_memory(&mut self, number: &E164) {
+        self.searched.remove(number);
+        self.failed_looks.remove(number);
+        self.to_look_up.retain(|other| other != number);
+        self.shared.mark_failed(number, false);
+    }
+
+    fn expire_on(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let Some(before) = self.settings.privacy.keeps_since(now) else { return Ok(()) };
+        if now < self.privacy.expire_at {
+            self.wake_by(self.privacy.expire_at);
+            return Ok(());
+        }
+        let calls = self.store.expired(before, AT_ONCE)?;
+        self.erase(&calls, Erased::Expired, now)?;
+        let is_done = calls.len() < AT_ONCE;
+        if is_done {
+            self.store.forget_before(before)?;
+        }
+        self.privacy.expire_at = now + if is_done { LOOKED_UP_EVERY } else { PAUSE };
+        self.wake_by(self.privacy.expire_at);
+        Ok(())
+    }
+
+    fn note_to_scrub(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        if self.privacy.to_scrub {
+            return Ok(());
+        }
+        let mut change = Change::at(now);
+        change.settings.push((TO_SCRUB.to_owned(), "yes".to_owned()));
+        self.store.commit(&change)?;
+        self.privacy.to_scrub = true;
+        Ok(())
+    }
+
+    /// Clears the disk of what was erased: once an hour, and at once where a person waits for it.
+    fn scrub_on(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        if !self.privacy.to_scrub || now < self.privacy.scrub_at || !self.privacy.jobs.is_empty() {
+            return Ok(());
+        }
+        let first = self.privacy.scrubbing.is_none();
+        if self.store.scrub(first)? {
+            self.privacy.scrubbing = Some(true);
+            self.privacy.scrub_at = now + PAUSE;
+            self.wake_by(self.privacy.scrub_at);
+            return Ok(());
+        }
+        let mut change = Change::at(now);
+        change.settings.push((TO_SCRUB.to_owned(), String::new()));
+        self.store.commit(&change)?;
+        (self.privacy.to_scrub, self.privacy.scrubbing) = (false, None);
+        self.privacy.scrub_at = now + LOOKED_UP_EVERY;
+        Ok(())
+    }
+}
