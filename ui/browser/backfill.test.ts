@@ -27,9 +27,9 @@ describe('reading', () => {
   it('wants a first day, tells what it takes, and begins', async () => {
     const page = await stage.show('backfill');
     await press(page, 'Read the calls');
-    expect(await page.getByLabel('From').getAttribute('aria-invalid')).toBe('true');
+    expect(await page.getByRole('textbox', { name: 'From' }).getAttribute('aria-invalid')).toBe('true');
     expect(await asked(page)).toEqual(['GET /api/backfills']);
-    await page.getByLabel('From').fill('2026-06-01');
+    await page.getByRole('textbox', { name: 'From' }).fill('1/6/2026');
     await press(page, 'See what it takes');
     expect(await page.getByRole('status').filter({ hasText: 'Aircall has' }).textContent()).toContain('240 requests');
     expect(await violations(page)).toEqual([]);

@@ -26,7 +26,12 @@ export function cutTexts(): string[] {
           left = right = 0;
           break;
         }
-        if (style.overflowX === 'visible') continue;
+        // A dialog lies above the page and is cut off by the window alone.
+        const isAbove = at.matches('dialog:modal');
+        if (style.overflowX === 'visible') {
+          if (isAbove) break;
+          continue;
+        }
         const edge = at.getBoundingClientRect();
         const scrolls = style.overflowX === 'auto' || style.overflowX === 'scroll';
         if (style.textOverflow === 'ellipsis' || scrolls) {
@@ -36,6 +41,7 @@ export function cutTexts(): string[] {
         } else if (left < edge.left - 1 || right > edge.right + 1) {
           say(`cut off by ${at.tagName.toLowerCase()}.${at.className}`, text);
         }
+        if (isAbove) break;
       }
       if (left < -1 || right > innerWidth + 1) say('outside the window', text);
       if (shortened && parent.closest('.num, .btn, .tabs, kbd')) say('must never be shortened', text);

@@ -570,6 +570,17 @@ describe('several customers with one number', () => {
     });
   });
 
+  it('may be somebody else, whom S finds', async () => {
+    await withScene('several', async (page) => {
+      await page.keyboard.press('s');
+      const dialog = page.getByRole('dialog', { name: 'Someone else' });
+      await dialog.getByRole('textbox').fill('harlow');
+      await dialog.getByRole('button', { name: /Harlow & Pine/ }).click();
+      expect((await asked(page)).filter((one) => one.startsWith('choose'))).toEqual([expect.stringMatching(/^choose 4186780072 \d+ true$/)]);
+      await dialog.waitFor({ state: 'detached' });
+    });
+  });
+
   it('are chosen from in the call’s detail, too', async () => {
     await withScene('detail-several', async (page) => {
       await page.getByText('Elena Prats is no longer there. Choose again.').waitFor();
@@ -599,6 +610,17 @@ describe('an unknown caller', () => {
       await page.keyboard.type('dana@whitfield.example.com');
       await page.keyboard.press('Enter');
       expect(await asked(page)).toContain('name 4186780072 Dana Whitfield dana@whitfield.example.com');
+    });
+  });
+
+  it('may be somebody who is there already, under another number', async () => {
+    await withScene('unknown', async (page) => {
+      await page.getByRole('button', { name: 'Find an existing one' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Find an existing one' });
+      await dialog.getByRole('textbox').fill('harlow');
+      await dialog.getByLabel('Remember for this number').uncheck();
+      await dialog.getByRole('button', { name: /Harlow & Pine/ }).click();
+      expect((await asked(page)).filter((one) => one.startsWith('choose'))).toEqual([expect.stringMatching(/^choose 4186780072 \d+ false$/)]);
     });
   });
 

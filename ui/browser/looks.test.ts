@@ -52,6 +52,29 @@ it('keeps what the keys and colours say when the system takes the colours away',
   expect([chip, chosen]).toEqual(['solid', 'solid']);
 });
 
+/** Where each kind of component stands; the themes of ordinary contrast are looked at with every scene. */
+const EVERY_KIND = ['kit', 'idle-waiting', 'ringing', 'several', 'in-call', 'calls', 'detail', 'missed', 'search', 'health-bad', 'setup-numbers', 'doctor'];
+
+it.each(EVERY_KIND)('can be read by whoever asks for more contrast: %s', async (scene) => {
+  const page = await stage.show(scene);
+  await page.emulateMedia({ contrast: 'more' });
+  expect(await violationsInBothThemes(page)).toEqual([]);
+});
+
+it('gives every component an edge where the system takes the colours away', async () => {
+  const page = await stage.show('kit', { width: 1280 });
+  await page.emulateMedia({ forcedColors: 'active' });
+  const without = await page.evaluate(() =>
+    [...document.querySelectorAll('.btn, .icon-btn, .chip:not(.none), .notice, .note, .input, .check, .band, kbd, .box, .candidate.best')]
+      .filter((at) => {
+        const style = getComputedStyle(at);
+        return style.borderTopStyle === 'none' && style.outlineStyle === 'none';
+      })
+      .map((at) => at.className),
+  );
+  expect(without).toEqual([]);
+});
+
 it('moves nothing for those who asked for less motion', async () => {
   const page = await stage.show('ringing');
   const moving = await page.evaluate(() => document.getAnimations().filter((one) => one.playState === 'running').length);

@@ -50,7 +50,8 @@ describe('the list', () => {
 
   it('is gone to from Now, too', async () => {
     const page = await show('idle-waiting');
-    await page.getByRole('link', { name: /Waiting for a call back/ }).click();
+    expect(await page.locator('[aria-labelledby="waiting-callers"] .first > :first-child').allInnerTexts()).toEqual(['Odile Garnier', 'Lucas Moreau', 'Priya Nair']);
+    await page.getByRole('link', { name: 'All 5' }).click();
     await page.locator('.waiting').waitFor();
     expect(await waiting(page)).toHaveLength(5);
   });

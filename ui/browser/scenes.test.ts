@@ -1,4 +1,4 @@
-/** Every scene in both themes, two widths and the language that is asked for: accessible, nothing overflowing, nothing cut off. */
+/** Every scene in both themes, at all widths and in the language that is asked for: accessible, nothing overflowing, nothing cut off. */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
 import { SCENES } from '../src/host/fake/scenes';
@@ -6,7 +6,7 @@ import { violationsInBothThemes } from './accessible';
 import { cutTexts } from './cut-texts';
 import { Stage } from './stage';
 
-/** Wide layouts are worth a look where they differ. */
+/** Where layouts change is worth a look where they differ. */
 const WIDE = ['idle', 'calls', 'missed', 'detail', 'ringing', 'health-bad', 'account', 'sandbox-call', 'setup-numbers', 'setup-dry-run', 'setup-callers', 'setup-events-hand', 'setup-go-faults', 'doctor'];
 
 const language = inject('language');
@@ -23,9 +23,9 @@ describe(`in ${language}`, () => {
     const page = await stage.show(scene, { language });
     expect(await page.evaluate(() => document.documentElement.lang)).toBe(language);
     expect(await violationsInBothThemes(page)).toEqual([]);
-    for (const width of WIDE.includes(scene) ? [380, 320, 720, 960, 1100] : [380, 320]) {
+    for (const width of WIDE.includes(scene) ? [380, 320, 720, 760, 960, 1280] : [380, 320, 760, 1280]) {
       await page.setViewportSize({ width, height: 720 });
-      for (const font of ['', "'DejaVu Sans'"]) {
+      for (const font of width > 380 ? ["'DejaVu Sans'"] : ['', "'DejaVu Sans'"]) {
         // The widest font that a Linux desktop falls back to
         await page.evaluate((value) => document.documentElement.style.setProperty('--font', value), font);
         expect(await page.evaluate(cutTexts), `${width} px ${font}`).toEqual([]);

@@ -22,14 +22,14 @@ export interface Options {
 
 export class Stage {
   readonly page: Page;
-  readonly #browser: Browser;
+  readonly browser: Browser;
   readonly #server: Running;
   #shown = 0;
   #complaints: string[] = [];
 
   private constructor(page: Page, browser: Browser, server: Running) {
     this.page = page;
-    this.#browser = browser;
+    this.browser = browser;
     this.#server = server;
     page.on('pageerror', (error) => this.#complaints.push(error.message));
     page.on('console', (message) => {
@@ -57,7 +57,7 @@ export class Stage {
     this.#shown += 1;
     this.#complaints = [];
     await page.setViewportSize({ width, height: 720 });
-    await page.emulateMedia({ forcedColors: null });
+    await page.emulateMedia({ forcedColors: null, contrast: null });
     // Where a click left it, it would hover over what comes next.
     await page.mouse.move(-1, -1);
     await page.clock.setSystemTime(MOMENT);
@@ -74,7 +74,7 @@ export class Stage {
   }
 
   async close(): Promise<void> {
-    await this.#browser.close();
+    await this.browser.close();
     await this.#server.close();
   }
 }

@@ -13,5 +13,7 @@ import { Choices } from './ui/choices.svelte';
 const target = document.getElementById('app');
 if (target) {
   const host = await chooseHost();
-  mount(App, { target, props: { session: new Session(host), choices: new Choices(host.preferences) } });
+  const isKit = __SCENES__ && new URLSearchParams(location.search).get('scene') === 'kit';
+  const Page = isKit ? (await import('./kit/KitPage.svelte')).default : App;
+  mount(Page, { target, props: { session: new Session(host), choices: new Choices(host.preferences) } });
 }

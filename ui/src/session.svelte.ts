@@ -8,6 +8,7 @@ import { SvelteMap } from 'svelte/reactivity';
 
 import { Desk } from './desk.svelte';
 import { HostError, type Host, type Method } from './host/host';
+import { JottedOfCall, Lately } from './jotted.svelte';
 import { emptyList, isSame, withChangedCall, withFirstPage, withFreshShown, withNextPage, type List, type Query } from './model/list';
 import { EMPTY, reduce, type Model, type Stimulus } from './model/model';
 import type { CallView, Pushed } from './wire';
@@ -33,11 +34,16 @@ export class Session {
   list = $state.raw<List | null>(null);
   /** The missed-call desk. */
   readonly desk: Desk;
+  /** The tags that were used in this window. */
+  readonly lately: Lately;
+  /** Somebody writes on the card of the call that is over: it stays. The card says so. */
+  writing = false;
   /** Whether the list stands at its top; the page says so. */
   listAtTop = true;
 
   /** Counts the changes of each call, for whoever shows one in detail. */
   readonly #versions = new SvelteMap<string, number>();
+  readonly #jotted = new Map<string, JottedOfCall>();
   #unsubscribe: (() => void) | null = null;
   #settling: ReturnType<typeof setTimeout> | null = null;
   #retry: ReturnType<typeof setTimeout> | null = null;
@@ -47,6 +53,7 @@ export class Session {
   constructor(host: Host) {
     this.host = host;
     this.desk = new Desk(host, (method, path, body) => this.api(method, path, body));
+    this.lately = new Lately(host);
   }
 
   /** Asks for everything, then follows the events. Tries again by itself until the host answers. */
@@ -81,10 +88,19 @@ export class Session {
 
   /** Time passes. A new day has new counts. */
   tick(at: number): void {
-    this.#apply({ kind: 'tick', at });
+    this.#apply(this.writing ? { kind: 'stay', at } : { kind: 'tick', at });
     const day = new Date(at).toDateString();
     if (this.gate === 'open' && this.#day !== day) void this.#refresh();
     this.#day = day;
+  }
+
+  /** What is written about a call in this window. */
+  jotted(callId: string): JottedOfCall {
+    const known = this.#jotted.get(callId);
+    if (known) return known;
+    const made = new JottedOfCall(callId, (method, path, body) => this.api(method, path, body), this.lately, () => this.desk.agent);
+    this.#jotted.set(callId, made);
+    return made;
   }
 
   /** Gives the card to another call that is up. */
@@ -113,6 +129,7 @@ export class Session {
     this.model = EMPTY;
     this.list = null;
     this.desk.forget();
+    this.#jotted.clear();
     this.tokenRefused = false;
     this.gate = 'sign_in';
   }

@@ -10,10 +10,11 @@ use std::path::Path;
 use sidetone_protocol::{
     Account, AircallKey, AlertsSetup, BackfillForecast, BackfillRequest, Backfills, CallDetail, CallPage,
     ChosenLines, ClaimRequest, ClearRequest, CommentAnswer, CommentRequest, DeskView, DialAnswer,
-    DialRequest, DoctorReport, DryRun, EventsRequest, EventsTested, GoRequest, HelpdeskKey, InboxName, Lines,
-    MailEntered, MessageDetail, MessagePage, Now, NumberExplanation, OpenRecords, Passphrase, PastedAddress,
-    Pushed, RecordingsDays, RecordingsSetup, Setup, ShadowReport, SignInBegun, SignInRequest, SignInView,
-    TagRequest, TellingTested, Tested, UnmatchedNumber, WebHookEntered,
+    DialRequest, DoctorReport, DryRun, EventsRequest, EventsTested, ForgetRequest, Forgotten, GoRequest,
+    HelpdeskKey, InboxName, KeepDays, Lines, MailEntered, MessageDetail, MessagePage, Now, NumberExplanation,
+    NumberNamed, OpenRecords, Passphrase, PastedAddress, PrivacyView, Pushed, RecordingsDays,
+    RecordingsSetup, Setup, ShadowReport, SignInBegun, SignInRequest, SignInView, TagRequest, TellingTested,
+    Tested, UnmatchedNumber, WebHookEntered,
 };
 use ts_rs::{Config, TS};
 
@@ -63,6 +64,11 @@ fn generated() -> String {
     AlertsSetup::export_all(&config).unwrap();
     RecordingsSetup::export_all(&config).unwrap();
     RecordingsDays::export_all(&config).unwrap();
+    PrivacyView::export_all(&config).unwrap();
+    KeepDays::export_all(&config).unwrap();
+    NumberNamed::export_all(&config).unwrap();
+    ForgetRequest::export_all(&config).unwrap();
+    Forgotten::export_all(&config).unwrap();
     MailEntered::export_all(&config).unwrap();
     WebHookEntered::export_all(&config).unwrap();
     TellingTested::export_all(&config).unwrap();

@@ -5,7 +5,9 @@
  */
 import type { CallView, NumberView, Vendor } from '../wire';
 import { language, say } from '../words/say.svelte';
+import { dayPattern, dayText, parseDay } from './day';
 import { coarse } from './duration';
+import { covered, hidden, withNumbersCovered } from './hidden.svelte';
 import { numberText } from './number';
 import { dayDistance, dayName, exactTime, timeOfDay, timeThere, type Manner } from './when';
 
@@ -50,6 +52,26 @@ export function time(at: number): string {
 /** `14:22:11`. */
 export function exact(at: number): string {
   return exactTime(at, manner());
+}
+
+/** The locale in which this reader reads dates. */
+export function spokenLocale(): string {
+  return manner().locale;
+}
+
+/** `19.11.2026` of `2026-11-19`. */
+export function dayWritten(day: string): string {
+  return dayText(day, manner().locale);
+}
+
+/** What was typed as a day, `2026-11-19`; null where it is none. */
+export function dayTyped(text: string, today: string): string | null {
+  return parseDay(text, manner().locale, today);
+}
+
+/** `TT.MM.JJJJ`. */
+export function dayExample(): string {
+  return dayPattern(manner().locale, say('dayLetters'));
 }
 
 /** `Today`, `Yesterday`, `Tue 17 Nov`. */
@@ -101,12 +123,15 @@ export function countryName(country: string): string {
 
 /** The number for this reader, or the words for a withheld one. */
 export function phone(number: NumberView): string {
-  return numberText(number, region()) ?? say('numberWithheld');
+  // Covered, it has its country code, or four digits would be all there is.
+  const text = numberText(number, hidden.covers(number) ? null : region());
+  if (text === null) return say('numberWithheld');
+  return hidden.covers(number) ? covered(text) : text;
 }
 
 /** Who the other party is, as far as known: customer, else Aircall's contact, else the number. */
 export function callerName(call: CallView): string {
-  return call.customer?.name || call.contact_name || phone(call.number);
+  return withNumbersCovered(call.customer?.name || call.contact_name || '') || phone(call.number);
 }
 
 /** Whether `callerName` has nothing better than a number. */

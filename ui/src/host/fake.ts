@@ -3,10 +3,11 @@
  *
  * `?scene=ringing&lang=de&theme=dark`; the scenes stand in `fake/scenes.ts`. `window.sidetone` pushes further events.
  */
-import type { CallDetail, CallPage, CallView, Health, LiveEvent, Now, OpenRecords, RecordingsSetup } from '../wire';
+import type { CallDetail, CallPage, CallView, Health, LiveCall, LiveEvent, Now, OpenRecords, RecordingsSetup } from '../wire';
 import { FakeBackfills } from './fake/backfill';
 import { FakeDesk } from './fake/desk';
 import { endOfCall, SCENES, usualDetail, type Scene } from './fake/scenes';
+import { jottingAnswer } from './fake/jotting';
 import { FakeSetup } from './fake/setup';
 import { explained, notesOf, openRecordsOf, someCalls } from './fake/world';
 import { pieces } from '../model/found';
@@ -22,6 +23,8 @@ export interface Script {
   elsewhere(method: Method, path: string): void;
   /** Health as the scene begins. */
   health(): Health;
+  /** The calls that are up as the scene begins. */
+  live(): readonly LiveCall[];
   /** What was asked of the host, in order. */
   readonly asked: string[];
 }
@@ -86,6 +89,9 @@ class SceneHost implements Host {
       ['theme', query.get('theme')],
       ['agent', scene.desk?.me ?? null],
       ['lines', scene.desk?.lines ?? null],
+      ['tags', scene.tags ? JSON.stringify(scene.tags) : null],
+      ['numbers', scene.hidden ? 'hidden' : null],
+      ['notes', scene.hidden ? 'hidden' : null],
     ]);
     this.preferences = {
       read: (one) => chosen.get(one) ?? null,
@@ -98,7 +104,7 @@ class SceneHost implements Host {
       };
     }
     const elsewhere = (method: Method, path: string) => void this.#desk.answer(method, path, null);
-    window.sidetone = { push: (body) => this.#push(body), elsewhere, health: () => scene.now(seconds()).health, asked: this.#asked };
+    window.sidetone = { push: (body) => this.#push(body), elsewhere, health: () => scene.now(seconds()).health, live: () => scene.now(seconds()).live, asked: this.#asked };
   }
 
   async now(): Promise<Now> {
@@ -146,7 +152,7 @@ class SceneHost implements Host {
     this.#asked.push(`${method} ${path}`);
     if (path.startsWith('/api/numbers/explain')) return explained(new URLSearchParams(path.split('?')[1]).get('number') ?? '', seconds()) as T;
     if (path === '/api/recordings') return { folder: null, keep_days: 0, folder_is_given: false, keep_days_is_given: false } satisfies RecordingsSetup as T;
-    const atTheDesk = await this.#desk.answer(method, path, body);
+    const atTheDesk = jottingAnswer(path, body) ?? (await this.#desk.answer(method, path, body));
     const { status, body: answer } = atTheDesk ?? this.#backfills.answer(method, path, body) ?? this.#setUp.answer(method, path, body);
     return bodyOrThrow<T>(path, status, answer);
   }

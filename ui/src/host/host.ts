@@ -94,8 +94,11 @@ export interface Host {
   readonly session?: SignIn;
 }
 
-/** `agent`: the Aircall user at this computer, by id; `lines`: whose lines the missed-call desk shows, `mine` or `all`. */
-export type Preference = 'theme' | 'language' | 'agent' | 'lines';
+/**
+ * `agent`: the Aircall user at this computer, by id; `lines`: whose lines the missed-call desk shows, `mine` or `all`; `tags`: which
+ * were used last, as JSON; `numbers` and `notes`: `hidden` where they are.
+ */
+export type Preference = 'theme' | 'language' | 'agent' | 'lines' | 'tags' | 'numbers' | 'notes';
 
 /** Settings of the pages that stay on this computer. */
 export interface Preferences {

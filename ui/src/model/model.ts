@@ -50,6 +50,8 @@ export type Stimulus =
   | { readonly kind: 'pushed'; readonly pushed: Pushed; readonly at: number }
   | { readonly kind: 'link'; readonly state: 'live' | 'away'; readonly at: number }
   | { readonly kind: 'tick'; readonly at: number }
+  /** The same while somebody writes on the card of the call that is over. */
+  | { readonly kind: 'stay'; readonly at: number }
   | { readonly kind: 'show'; readonly callId: string }
   | { readonly kind: 'dismiss' };
 
@@ -79,6 +81,8 @@ export function reduce(model: Model, stimulus: Stimulus): Model {
       return withLink(model, stimulus.state, stimulus.at);
     case 'tick':
       return model.over && stimulus.at - model.over.at >= AFTER_CALL_MS ? { ...model, over: null } : model;
+    case 'stay':
+      return model.over ? { ...model, over: { ...model.over, at: stimulus.at } } : model;
     case 'show':
       return model.live.some((one) => one.call.id === stimulus.callId)
         ? { ...model, shown: stimulus.callId, over: null }

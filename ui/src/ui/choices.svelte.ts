@@ -1,4 +1,5 @@
-/** The theme and language that were chosen, applied to the page and kept by the host. */
+/** The theme, the language and what is hidden, applied to the pages and kept by the host. */
+import { hidden } from '../format/hidden.svelte';
 import type { Preferences } from '../host/host';
 import { LANGUAGES, type Language } from '../words/catalogue';
 import { preferredLanguage, setLanguage } from '../words/say.svelte';
@@ -18,8 +19,16 @@ export class Choices {
     this.theme = theme === 'light' || theme === 'dark' ? theme : null;
     const language = preferences.read('language');
     this.language = LANGUAGES.find((one) => one === language) ?? null;
+    hidden.numbers = preferences.read('numbers') === 'hidden';
+    hidden.notes = preferences.read('notes') === 'hidden';
     this.#applyTheme();
     this.#applyLanguage();
+  }
+
+  /** Hides numbers, or notes until the call is answered. */
+  hide(what: 'numbers' | 'notes', is: boolean): void {
+    hidden[what] = is;
+    this.#preferences.write(what, is ? 'hidden' : null);
   }
 
   /** Chooses a theme; null follows the system. */

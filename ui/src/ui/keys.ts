@@ -31,6 +31,13 @@ export function command(event: KeyboardEvent): Command | null {
   return event.key.toLowerCase() === 'd' ? 'done' : null;
 }
 
+/** A letter or figure alone, pressed once, with no question in front of the page. */
+export function isPlain(event: KeyboardEvent): boolean {
+  if (event.defaultPrevented || event.isComposing || event.repeat) return false;
+  if (event.ctrlKey || event.metaKey || event.altKey) return false;
+  return document.querySelector('dialog[open]') === null;
+}
+
 /** Whether keys go into a field there. */
 export function inField(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]');

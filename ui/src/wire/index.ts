@@ -1295,6 +1295,60 @@ answer: string, };
 export type Finding = "passed" | "hint" | "fault";
 
 /**
+ * `POST /api/privacy/forget`.
+ */
+export type ForgetRequest = { 
+/**
+ * In any spelling.
+ */
+number: string, 
+/**
+ * From now on its calls are never logged, either.
+ */
+never_log: boolean, };
+
+/**
+ * What was erased of a number.
+ */
+export type Forgotten = { 
+/**
+ * Everything is erased. If not, it goes on by itself; asking again tells how far it is.
+ */
+done: boolean, 
+/**
+ * Calls.
+ */
+calls: number, 
+/**
+ * Text messages.
+ */
+messages: number, 
+/**
+ * Of these so many were still to be written, and are not any more.
+ */
+unwritten: number, 
+/**
+ * What people had decided about the number.
+ */
+choices: number, 
+/**
+ * Entries of the directory, which is a copy of the helpdesk's.
+ */
+directory: number, 
+/**
+ * Other places that mentioned it.
+ */
+mentions: number, 
+/**
+ * What stands in the helpdesk, which is to delete it there.
+ */
+left: Array<LeftInHelpdesk>, 
+/**
+ * Other numbers of the same customers, in international form: they are not forgotten with it.
+ */
+further_numbers: Array<string>, };
+
+/**
  * Why something was missed.
  */
 export type GapCause = "webhook_disabled" | "webhook_made" | "silent" | "not_running" | "asleep" | "aircall_away" | "access_withdrawn" | "go_live";
@@ -1426,6 +1480,15 @@ export type InboxName = {
 inbox: string, };
 
 /**
+ * `POST /api/privacy/keep`.
+ */
+export type KeepDays = { 
+/**
+ * 0: for ever.
+ */
+keep_days: number, };
+
+/**
  * How far a file is on its way into the folder.
  */
 export type KeptFileState = "awaited" | "kept" | "gone" | "missing" | "removed";
@@ -1506,6 +1569,28 @@ helpdesk_id: string,
  * When the write was answered, RFC 3339.
  */
 written_at: string, };
+
+/**
+ * Something in the helpdesk that is about a number.
+ */
+export type LeftInHelpdesk = { 
+/**
+ * What.
+ */
+kind: LeftKind, 
+/**
+ * The helpdesk's id.
+ */
+id: string, 
+/**
+ * Its page there.
+ */
+url: string | null, };
+
+/**
+ * What of the helpdesk.
+ */
+export type LeftKind = "record" | "customer";
 
 /**
  * One line of Aircall.
@@ -1788,6 +1873,19 @@ email: string | null,
 at: number, };
 
 /**
+ * A number whose calls and messages are never logged.
+ */
+export type NeverLogged = { 
+/**
+ * `+34666444555`.
+ */
+number: string, 
+/**
+ * International form with grouping.
+ */
+international: string, };
+
+/**
  * A comment of a call in which a search found something.
  */
 export type NoteFound = { 
@@ -1928,6 +2026,15 @@ how: MatchedHow,
  * Why, in one sentence in English.
  */
 why: string, };
+
+/**
+ * A number in any spelling: `POST /api/privacy/never-log`, `POST /api/privacy/log-again`.
+ */
+export type NumberNamed = { 
+/**
+ * As somebody types it.
+ */
+number: string, };
 
 /**
  * A number that a spelling may mean.
@@ -2125,6 +2232,27 @@ requests: number,
  * The requests, in order.
  */
 writes: Array<WriteView>, };
+
+/**
+ * `GET /api/privacy`.
+ */
+export type PrivacyView = { 
+/**
+ * After so many days calls and messages lose their content; 0: never.
+ */
+keep_days: number, 
+/**
+ * Older calls that are kept all the same, because their record waits for something.
+ */
+overdue: number, 
+/**
+ * Numbers whose calls and messages are never logged.
+ */
+never_log: Array<NeverLogged>, 
+/**
+ * Keys that file or environment set: they cannot be changed here.
+ */
+read_only: Array<string>, };
 
 /**
  * One pushed event with its place in the order.

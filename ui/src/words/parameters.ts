@@ -20,6 +20,11 @@ export interface Parameters {
   customersShare: 'n';
   willBeCreated: 'name';
   endsByItself: 'time';
+  notePosted: 'helpdesk' | 'time';
+  noteWaiting: 'time';
+  noteHelpdeskOnly: 'helpdesk' | 'time';
+  tagAdded: 'tag';
+  tagUnknown: 'tag';
   partState: 'part' | 'state';
   deskWaiting: 'n';
   deskCalls: 'n';
@@ -35,6 +40,7 @@ export interface Parameters {
   resultsCount: 'n';
   callNumber: 'number';
   lastDays: 'n';
+  dayWrong: 'example';
   exported: 'file';
   exportedHere: 'file';
   nothingFor: 'text';

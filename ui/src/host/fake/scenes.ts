@@ -25,6 +25,10 @@ export interface Scene {
   readonly desk?: DeskScene;
   /** Old calls that were read; absent: none. */
   readonly backfills?: OldCalls;
+  /** Tags that were used in this window, the last one first. */
+  readonly tags?: readonly string[];
+  /** The reader hides numbers and notes. */
+  readonly hidden?: boolean;
   /** The set-up; absent where everything is set up. */
   readonly setup?: SetupScene;
 }
@@ -99,6 +103,9 @@ function uninstalledHealth(at: number): Health {
 
 const BACKFILL = '#backfill';
 
+/** Aircall has tags with long names, too. */
+const LATELY = ['Delivery', 'Warranty', 'Refund', 'Photo of the lid and of the hinge awaited'];
+
 /** One backfill, as stored and as health tells of it. */
 function oldCalls(over: Parameters<typeof backfill>[1], more: Partial<Scene> = {}): Scene {
   const one = (at: number) => backfill(at, over);
@@ -116,6 +123,8 @@ const WRITING = { state: 'writing', write: true, begun: 3_424, written: 3_310, h
 /** All scenes by name. */
 export const SCENES: Readonly<Record<string, Scene>> = {
   idle: { now: quietNow },
+  // Not a page: every component in every state (`src/kit/`).
+  kit: { now: quietNow },
   backfill: { now: quietNow, hash: BACKFILL },
   privacy: { now: quietNow, hash: '#privacy' },
   'backfill-reading': oldCalls(READING),
@@ -184,7 +193,7 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   withheld: { now: (at) => withLive(at, stranger(at, { number: WITHHELD }, { matched: 'withheld' })) },
   failed: { now: (at) => withLive(at, stranger(at, { number: french('5523') }, { matched: 'failed' })) },
   outbound: { now: (at) => withLive(at, elenas(at, { ...RINGING, direction: 'outbound' })) },
-  'in-call': { now: (at) => withLive(at, elenas(at, { ...inCall(at, 134) })) },
+  'in-call': { now: (at) => withLive(at, elenas(at, { ...inCall(at, 134) })), tags: LATELY },
   two: {
     now: (at) =>
       withLive(at, elenas(at, { ...inCall(at, 134) }), {
@@ -192,7 +201,14 @@ export const SCENES: Readonly<Record<string, Scene>> = {
       }),
   },
   // The call is up at first; the fake host ends it a moment later.
-  ended: { now: (at) => withLive(at, elenas(at, { ...inCall(at, 252) })) },
+  ended: { now: (at) => withLive(at, elenas(at, { ...inCall(at, 252) })), tags: LATELY },
+  // Numbers are hidden, and notes until the call is answered.
+  'hidden-ringing': { now: (at) => withLive(at, elenas(at, { ...RINGING, customer: null, agent: null })), hidden: true },
+  'hidden-unknown': { now: (at) => withLive(at, stranger(at, { number: american('0178'), line: SALES_US }, { matched: 'unknown' })), hidden: true },
+  'hidden-calls': { now: quietNow, hash: CALLS, hidden: true },
+  'hidden-detail': { now: quietNow, hash: `${CALLS}?call=4186780056`, hidden: true },
+  'hidden-missed': { now: quietNow, hash: MISSED, desk: { callers: someCallers, me: RUTH.id }, hidden: true },
+  'hidden-search': { now: quietNow, hash: '#search?text=roche', desk: { callers: someCallers, me: RUTH.id }, hidden: true },
   error: { now: quietNow, fault: 'list', hash: CALLS },
   sandbox: {
     now: (at) => ({ ...quietNow(at), health: { ...wellHealth(at), sandbox: { control_url: 'http://127.0.0.1:8901/_sandbox/' } } }),

@@ -30,6 +30,7 @@ export type IconName =
   | 'out'
   | 'phone'
   | 'plug'
+  | 'plus'
   | 'pulse'
   | 'search'
   | 'sliders'
