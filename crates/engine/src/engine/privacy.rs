@@ -197,11 +197,11 @@ impl Engine {
             // The number itself was in what is emptied now.
             self.privacy.scrubbing = Some(true);
             self.privacy.scrub_at = now;
-            let (theirs, others) = std::mem::take(&mut self.privacy.waiting)
+            let (theirs, others): (Vec<_>, Vec<_>) = std::mem::take(&mut self.privacy.waiting)
                 .into_iter()
                 .partition(|(number, _)| *number == job.number);
             self.privacy.waiting = others;
-            for (_, waiting) in Vec::<(E164, ForgetTold)>::from(theirs) {
+            for (_, waiting) in theirs {
                 // Whoever asked may have gone.
                 let _ = waiting.send(Ok(told.clone()));
             }

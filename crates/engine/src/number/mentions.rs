@@ -81,7 +81,13 @@ impl Mentions {
                 *value = Value::String(GONE.to_owned());
                 true
             }
-            Value::Array(items) => items.iter_mut().fold(false, |found, item| self.take_out(item) || found),
+            Value::Array(items) => {
+                let mut found = false;
+                for item in items {
+                    found |= self.take_out(item);
+                }
+                found
+            }
             Value::Object(parts) => {
                 let mut found = false;
                 for (key, mut part) in std::mem::take(parts) {

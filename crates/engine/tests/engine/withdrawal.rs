@@ -343,7 +343,7 @@ async fn attached_recordings_go_with_the_notes_that_carry_them() {
         day.pass(120).await;
         let left = read(&day, &ticket);
         assert_eq!(
-            (left["trashed_datetime"].is_null(), messages(&left).len() == 0),
+            (left["trashed_datetime"].is_null(), messages(&left).is_empty()),
             (with_others, with_others)
         );
         assert!(day.detail(call).ledger.iter().all(|held| held.key != "recording"));

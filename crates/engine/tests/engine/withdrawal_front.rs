@@ -454,7 +454,7 @@ async fn a_conversation_that_was_merged_is_marked_and_one_that_is_gone_needs_no_
             let other = tomas(&day);
             let survivor = conversation(&day, missed(&day, "+33199001144").await);
             match what {
-                "merged" => drop(day.front.merge_conversations(&id(&old), &id(&survivor)).unwrap()),
+                "merged" => day.front.merge_conversations(&id(&old), &id(&survivor)).unwrap(),
                 "trashed" => change(&day, &old, json!({ "status": "deleted" })),
                 _ => day.front.delete_conversation(&id(&old)).unwrap(),
             }
