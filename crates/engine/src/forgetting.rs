@@ -23,6 +23,8 @@ use crate::store::{Change, Store, StoreError};
 const FORGETTING: &str = "forgetting";
 /// The setting with the key of the hashes.
 const KEY: &str = "forgotten_key";
+/// Several programs that store theirs at once take turns so often.
+const TRIES: usize = 20;
 /// So many rows are looked at in one step.
 const ROWS: usize = 500;
 
@@ -157,16 +159,29 @@ pub(crate) fn stored(store: &dyn Store) -> Result<Vec<Job>, StoreError> {
     Ok(text.map(|text| serde_json::from_str(&text)).transpose()?.unwrap_or_default())
 }
 
-/// Stores it. Those that are done are gone, with their numbers.
+/// Stores it, beside what other programs on the same database are at. Those that are done are gone, with their numbers.
 ///
 /// # Errors
 /// If the store cannot be changed.
 pub(crate) fn put(store: &dyn Store, jobs: &[Job], now: DateTime<Utc>) -> Result<(), StoreError> {
-    let open: Vec<&Job> = jobs.iter().filter(|job| !job.is_done()).collect();
-    let text = if open.is_empty() { String::new() } else { serde_json::to_string(&open)? };
-    let mut change = Change::at(now);
-    change.settings.push((FORGETTING.to_owned(), text));
-    store.commit(&change).map(|_| ())
+    store.setting_once(FORGETTING, "")?;
+    for _ in 0..TRIES {
+        let before = store.setting(FORGETTING)?.unwrap_or_default();
+        let others: Vec<Job> = if before.is_empty() { Vec::new() } else { serde_json::from_str(&before)? };
+        let is_ours = |other: &Job| jobs.iter().any(|job| job.number == other.number);
+        let others = others.iter().filter(|other| !is_ours(other));
+        let open: Vec<&Job> = jobs.iter().filter(|job| !job.is_done()).chain(others).collect();
+        let text = if open.is_empty() { String::new() } else { serde_json::to_string(&open)? };
+        let mut change = Change::at(now);
+        change.provided.push((FORGETTING.to_owned(), before));
+        change.settings.push((FORGETTING.to_owned(), text));
+        match store.commit(&change) {
+            // Another program was faster: its jobs are read, too.
+            Err(StoreError::Overtaken(_)) => {}
+            done => return done.map(|_| ()),
+        }
+    }
+    Err(StoreError::Overtaken(FORGETTING.to_owned()))
 }
 
 /// By which a number that was forgotten is known again.

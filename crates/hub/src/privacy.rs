@@ -156,7 +156,7 @@ fn number_of(store: &dyn Store, text: &str) -> Result<Result<E164, NotOne>, Stor
 pub enum ForgetError {
     /// The text is no number, or may be several.
     #[error("{0}")]
-    NoNumber(&'static str),
+    NoNumber(String),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -171,7 +171,7 @@ pub enum ForgetError {
 /// [`ForgetError`].
 pub fn forget_here(config: &Config, text: &str) -> Result<Forgotten, ForgetError> {
     let store = config.database.open(&config.data_dir)?;
-    let number = number_of(store.as_ref(), text)?.map_err(|why| ForgetError::NoNumber(why.1))?;
+    let number = number_of(store.as_ref(), text)?.map_err(|why| ForgetError::NoNumber(why.1.to_owned()))?;
     let helpdesk = config.helpdesk.open();
     Ok(forgetting::forget(store.as_ref(), helpdesk.as_ref(), &number, Utc::now())?)
 }
@@ -218,7 +218,7 @@ pub async fn forget_there(config: &Config, text: &str) -> Result<Forgotten, Forg
                     || format!("the running hub answers {status}; is [hub] admin_token the same?"),
                     str::to_owned,
                 );
-                return Err(ForgetError::Hub(told));
+                return Err(if status == 422 { ForgetError::NoNumber(told) } else { ForgetError::Hub(told) });
             }
         }
     }

@@ -61,7 +61,7 @@ pub struct ForgetRequest {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "index.ts")]
 pub struct Forgotten {
-    /// Everything is erased. If not, it goes on by itself; asking again tells how far it is.
+    /// Everything is erased. If not, it goes on by itself; asking again tells how it ended.
     pub done: bool,
     /// Calls.
     pub calls: u32,
@@ -79,6 +79,24 @@ pub struct Forgotten {
     pub left: Vec<LeftInHelpdesk>,
     /// Other numbers of the same customers, in international form: they are not forgotten with it.
     pub further_numbers: Vec<String>,
+}
+
+impl Forgotten {
+    /// What was erased of the same number before.
+    pub fn add(&mut self, before: Forgotten) {
+        self.calls += before.calls;
+        self.messages += before.messages;
+        self.unwritten += before.unwritten;
+        self.choices += before.choices;
+        self.directory += before.directory;
+        self.mentions += before.mentions;
+        let further = before.further_numbers.into_iter().filter(|one| !self.further_numbers.contains(one));
+        let further: Vec<String> = further.collect();
+        self.further_numbers.extend(further);
+        let left: Vec<LeftInHelpdesk> =
+            before.left.into_iter().filter(|one| !self.left.contains(one)).collect();
+        self.left.extend(left);
+    }
 }
 
 /// Something in the helpdesk that is about a number.

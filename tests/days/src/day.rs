@@ -454,6 +454,11 @@ impl Day {
         self.plan.logging.from = from;
     }
 
+    /// Another `[privacy]` from the next start on.
+    pub fn set_privacy(&mut self, privacy: Privacy) {
+        self.plan.privacy = privacy;
+    }
+
     /// The database's file.
     #[must_use]
     pub fn database(&self) -> PathBuf {

@@ -13,7 +13,7 @@ use crate::backfill::BACKFILLED;
 use crate::budget::Lane;
 use crate::call::{CaseId, Origin, Statement};
 use crate::directory::Matched;
-use crate::erasing::is_private;
+use crate::erasing::{Erased, is_private};
 use crate::gate;
 use crate::helpdesk::{Assessment, Standing, Step};
 use crate::inbox;
@@ -118,7 +118,14 @@ impl Engine {
         let call = &case.call;
         let newest = call.last_event().and_then(|(_, at)| DateTime::from_timestamp(at, 0));
         let started_at = call.started_at().or(call.answered_at()).or(call.ended_at()).or(newest);
-        if !case.ledger.is_empty() || case.carded || is_private(case.barred.as_deref()) {
+        if is_private(case.barred.as_deref()) {
+            return Ok(());
+        }
+        if !case.ledger.is_empty() || case.carded {
+            // Its number was put on the list since: what is not written yet never is.
+            if !case.ledger.has("ticket") && self.is_never_logged(case) {
+                case.barred = Some(Erased::NeverLog.code().to_owned());
+            }
             return Ok(());
         }
         if let Some(code) = self.private(case, started_at)? {

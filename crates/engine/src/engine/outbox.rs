@@ -78,6 +78,12 @@ impl Engine {
                 self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)?;
                 continue;
             }
+            if case.turn != turn(&case, now) {
+                // It has waited for so long that others go first now.
+                self.commit_case(case, Vec::new(), Vec::new(), Vec::new(), now)?;
+                self.wake_by(now);
+                continue;
+            }
             if held.get(&thread).is_some_and(|holder| *holder != id) || !ahead.insert(thread.clone()) {
                 continue;
             }

@@ -22,6 +22,14 @@ const PAUSE: TimeDelta = TimeDelta::milliseconds(100);
 const LOOKED_UP_EVERY: TimeDelta = TimeDelta::hours(1);
 /// A write whose outcome is unclear is waited for so long: by then it was looked up three times.
 const SETTLED_WITHIN: TimeDelta = TimeDelta::minutes(3);
+/// Whether another hub has left something half erased is looked up so often;
+const HEED_EVERY: TimeDelta = TimeDelta::minutes(5);
+/// it has where that was asked for so long ago.
+const LEFT_AFTER: TimeDelta = TimeDelta::minutes(15);
+/// What failed is tried again after this time.
+const AGAIN: TimeDelta = TimeDelta::minutes(1);
+/// So much that nobody was told is remembered.
+const UNTOLD: usize = 20;
 /// The setting that says that something erased may still be on the disk.
 const TO_SCRUB: &str = "to_scrub";
 
@@ -32,6 +40,12 @@ pub(crate) type ForgetTold = oneshot::Sender<Result<Forgotten, Declined>>;
 pub(super) struct Privacy {
     jobs: Vec<Job>,
     waiting: Vec<(E164, ForgetTold)>,
+    /// What nobody was there to be told, by the numbers' keyed hashes: whoever asks again is.
+    untold: Vec<(String, Forgotten)>,
+    /// When other hubs' jobs are looked at next.
+    heed_at: DateTime<Utc>,
+    /// Nothing of all this before.
+    again: DateTime<Utc>,
     /// When old calls are looked for next.
     expire_at: DateTime<Utc>,
     /// Something was erased since the disk was last cleared of it.
@@ -47,6 +61,9 @@ impl Privacy {
         Ok(Privacy {
             jobs: forgetting::stored(store)?,
             waiting: Vec::new(),
+            untold: Vec::new(),
+            heed_at: now + HEED_EVERY,
+            again: now,
             expire_at: now,
             to_scrub,
             scrubbing: None,
@@ -62,17 +79,23 @@ impl Privacy {
 }
 
 impl Engine {
+    /// Whether its number stands on the list of those that are never logged.
+    pub(super) fn is_never_logged(&self, case: &Case) -> bool {
+        let party = case.call.party();
+        party.number().is_some_and(|number| self.settings.privacy.never_log.contains(number))
+    }
+
     /// Why nothing of a call is written and kept: its number is never logged, or was forgotten since it began.
     pub(super) fn private(
         &self,
         case: &Case,
         started_at: Option<DateTime<Utc>>,
     ) -> Result<Option<&'static str>, StoreError> {
-        let party = case.call.party();
-        let Some(number) = party.number() else { return Ok(None) };
-        if self.settings.privacy.never_log.contains(number) {
+        if self.is_never_logged(case) {
             return Ok(Some(Erased::NeverLog.code()));
         }
+        let party = case.call.party();
+        let Some(number) = party.number() else { return Ok(None) };
         let forgotten_at = self.store.forgotten_at(&forgetting::hash(self.store.as_ref(), number)?)?;
         // Aircall tells whole seconds: a call of the very second in which the number was forgotten is a new one.
         let is_before =
@@ -118,10 +141,25 @@ impl Engine {
         if self.settings.study_only {
             return Ok(());
         }
-        self.erase_what_is_private(now)?;
-        self.forget_on(now)?;
-        self.expire_on(now)?;
-        self.scrub_on(now)
+        if now < self.privacy.again {
+            self.wake_by(self.privacy.again);
+            return Ok(());
+        }
+        let mut steps = || {
+            self.erase_what_is_private(now)?;
+            self.forget_on(now)?;
+            self.expire_on(now)?;
+            self.scrub_on(now)
+        };
+        match steps() {
+            Err(error) if !matches!(error, StoreError::Stale(_)) => {
+                // Rings and records do not wait for it.
+                tracing::error!(%error, "what is to be erased could not be; it is tried again in a minute");
+                self.privacy.again = now + AGAIN;
+                Ok(())
+            }
+            done => done,
+        }
     }
 
     fn erase_what_is_private(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
@@ -169,7 +207,23 @@ impl Engine {
         }
     }
 
+    /// What another hub on the same database began and did not end, because it is gone.
+    fn take_up_left_jobs(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        if now < self.privacy.heed_at {
+            return Ok(());
+        }
+        self.privacy.heed_at = now + HEED_EVERY;
+        let is_left = |job: &Job| now - job.asked_at >= LEFT_AFTER;
+        for job in forgetting::stored(self.store.as_ref())?.into_iter().filter(is_left) {
+            if self.privacy.jobs.iter().all(|known| known.number != job.number) {
+                self.privacy.jobs.push(job);
+            }
+        }
+        Ok(())
+    }
+
     fn forget_on(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.take_up_left_jobs(now)?;
         let Some(mut job) = self.privacy.jobs.first().cloned() else { return Ok(()) };
         if !job.has_begun() && now - job.asked_at < SETTLED_WITHIN && self.is_in_hand(&job.number)? {
             self.wake_by(now + TimeDelta::seconds(1));
@@ -187,7 +241,11 @@ impl Engine {
         forgetting::put(self.store.as_ref(), &self.privacy.jobs, now)?;
         if is_done {
             let job = self.privacy.jobs.remove(0);
-            let told = job.told(self.helpdesk.as_ref());
+            let hash = forgetting::hash(self.store.as_ref(), &job.number)?;
+            let mut told = job.told(self.helpdesk.as_ref());
+            while let Some(at) = self.privacy.untold.iter().position(|(other, _)| *other == hash) {
+                told.add(self.privacy.untold.remove(at).1);
+            }
             tracing::info!(
                 calls = told.calls,
                 messages = told.messages,
@@ -201,9 +259,11 @@ impl Engine {
                 .into_iter()
                 .partition(|(number, _)| *number == job.number);
             self.privacy.waiting = others;
-            for (_, waiting) in theirs {
-                // Whoever asked may have gone.
-                let _ = waiting.send(Ok(told.clone()));
+            let heard = theirs.into_iter().filter_map(|(_, waiting)| waiting.send(Ok(told.clone())).ok());
+            if heard.count() == 0 {
+                self.privacy.untold.push((hash, told));
+                let many = self.privacy.untold.len().saturating_sub(UNTOLD);
+                self.privacy.untold.drain(..many);
             }
         }
         self.wake_by(now + PAUSE / 10);

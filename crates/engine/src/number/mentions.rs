@@ -4,6 +4,7 @@
 //! longer run of digits that has them in it is taken for the number as well: rather too much than too little, where somebody
 //! is to be forgotten.
 
+use chrono::{DateTime, NaiveDate};
 use serde_json::Value;
 
 use super::E164;
@@ -17,13 +18,16 @@ const GONE: &str = "…";
 #[derive(Clone, Debug)]
 pub(crate) struct Mentions {
     national: String,
+    country: String,
 }
 
 impl Mentions {
     pub(crate) fn of(number: &E164) -> Mentions {
         let parsed = phonenumber::parse(None, number.as_str()).ok();
         let digits = || number.as_str().trim_start_matches('+').to_owned();
-        Mentions { national: parsed.map_or_else(digits, |parsed| parsed.national().value().to_string()) }
+        let national = parsed.as_ref().map_or_else(digits, |parsed| parsed.national().value().to_string());
+        let country = parsed.map(|parsed| parsed.code().value().to_string()).unwrap_or_default();
+        Mentions { national, country }
     }
 
     /// The digits that all spellings share.
@@ -65,6 +69,44 @@ impl Mentions {
         out.push_str(GONE);
         out.push_str(&run[kept.len()..]);
         true
+    }
+
+    /// Takes the number out of the texts of a document of our own, which is still one afterwards: its keys, figures, moments and
+    /// ids are none. Whether it was in one.
+    pub(crate) fn take_out_of_own(&self, value: &mut Value) -> bool {
+        match value {
+            Value::String(text) if self.is_no_mention(text) => false,
+            Value::Array(items) => {
+                let mut found = false;
+                for item in items {
+                    found |= self.take_out_of_own(item);
+                }
+                found
+            }
+            Value::Object(parts) => {
+                let mut found = false;
+                for part in parts.values_mut() {
+                    found |= self.take_out_of_own(part);
+                }
+                found
+            }
+            Value::Number(_) => false,
+            other => self.take_out(other),
+        }
+    }
+
+    /// A moment, or an id: bare digits that are not the number in one of its spellings.
+    fn is_no_mention(&self, text: &str) -> bool {
+        let is_moment = DateTime::parse_from_rfc3339(text).is_ok() || text.parse::<NaiveDate>().is_ok();
+        let before = text.strip_suffix(&self.national);
+        let is_id = text.chars().all(|c| c.is_ascii_digit()) && before.is_none_or(|cc| !self.leads(cc));
+        is_moment || is_id
+    }
+
+    /// Whether these digits may stand before the national ones.
+    fn leads(&self, digits: &str) -> bool {
+        let digits = digits.strip_prefix("00").unwrap_or(digits);
+        ["", "0", &self.country, &format!("{}0", self.country)].contains(&digits)
     }
 
     /// Takes the number out of every text of a document. Whether it was in one.
@@ -129,6 +171,21 @@ mod tests {
         for text in ["+33199001235", "99 00 12 34", "call 4186780376", ""] {
             assert_eq!(mentions().taken_out_of(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_document_of_our_own_keeps_its_figures_moments_and_ids() {
+        let danish = Mentions::of(&parse("+45 20 26 11 21", None).expect("parses"));
+        let mut told = json!({
+            "t": 20_261_121, "at": "2026-11-21T20:26:11Z", "day": "2026-11-21", "id": "4120261121", "ticket": "202611210",
+            "20261121": 1, "number": "20261121", "also": ["4520261121", "004520261121", "call 20 26 11 21"],
+        });
+        assert!(danish.take_out_of_own(&mut told));
+        let kept = json!({
+            "t": 20_261_121, "at": "2026-11-21T20:26:11Z", "day": "2026-11-21", "id": "4120261121", "ticket": "202611210",
+            "20261121": 1, "number": "…", "also": ["…", "…", "call …"],
+        });
+        assert_eq!(told, kept);
     }
 
     #[test]

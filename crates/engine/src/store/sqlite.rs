@@ -35,8 +35,6 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sqlite/015_kept_files.sql"),
     include_str!("sqlite/016_erased.sql"),
 ];
-/// Databases of fewer migrations were written by programs that left on the disk what they deleted.
-const ERASES_SINCE: usize = 16;
 /// So many statements stay prepared: all that there are, and some searches.
 const PREPARED: usize = 136;
 
@@ -87,8 +85,8 @@ impl SqliteStore {
         Migrations::new(MIGRATIONS.iter().map(|sql| M::up(sql)).collect())
             .to_latest(&mut writer)
             .map_err(|error| StoreError::Unsuitable(error.to_string()))?;
-        if (1..ERASES_SINCE).contains(&found) {
-            scrub::make_anew(&writer);
+        if found > 0 {
+            scrub::make_anew(&writer)?;
         }
         let reader = reader()?;
         reader.execute_batch("PRAGMA busy_timeout = 5000; PRAGMA query_only = ON;")?;

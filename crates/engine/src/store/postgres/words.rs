@@ -9,7 +9,7 @@ use crate::store::sql::{EachRow, Sql, Stretch, values};
 
 pub(super) fn put(session: &mut Session, place: i64, id: i64, words: &str) -> Result<(), StoreError> {
     let sql: &mut dyn Sql = session;
-    let quoted: Vec<String> = words.split(' ').map(quoted).collect();
+    let quoted: Vec<String> = words.split(' ').filter(|word| !word.is_empty()).map(quoted).collect();
     sql.execute(
         "INSERT INTO call_words (id, place, words) VALUES ($1, $2, CAST(CAST($3 AS TEXT) AS TSVECTOR))
          ON CONFLICT (id) DO UPDATE SET place = excluded.place, words = excluded.words",

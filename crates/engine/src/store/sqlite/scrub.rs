@@ -31,10 +31,16 @@ pub(super) fn step(connection: &Connection, first: bool) -> Result<bool, StoreEr
     Ok(false)
 }
 
-/// Writes the whole file anew, without what earlier programs left in it. Needs as much room as the file has; without that it
-/// stays as it is, and what is erased from now on is gone all the same.
-pub(super) fn make_anew(connection: &Connection) {
+/// Writes the whole file anew where an earlier program made it, without what that left in it. Needs as much room as the file
+/// has; without that it stays as it is until the next start, and what is erased from now on is gone all the same.
+pub(super) fn make_anew(connection: &Connection) -> Result<(), StoreError> {
+    // Those made files that do not shrink.
+    let shrinks: i64 = connection.query_row("PRAGMA auto_vacuum", [], |row| row.get(0))?;
+    if shrinks == 2 {
+        return Ok(());
+    }
     if let Err(error) = connection.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)") {
         tracing::warn!(%error, "the database could not be written anew; remains of what was deleted before may be in its file");
     }
+    Ok(())
 }

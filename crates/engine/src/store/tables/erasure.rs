@@ -3,6 +3,8 @@
 //! Of a call stay its row without facts, and its ledger without details.
 
 use chrono::{DateTime, Utc};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 use sidetone_protocol::{
     CallState, CallView, Completeness, LiveEvent, MessageView, NumberKind, NumberView, PartState, Phase,
     Pushed, Reason,
@@ -33,10 +35,10 @@ pub(in crate::store) fn erase(
     // In one order, whoever erases or commits: two programs wait for each other, and never in a ring.
     let mut ids = ids.to_vec();
     ids.sort();
-    kept_file::let_go(sql, &ids, at)?;
-    for id in ids {
-        told.extend(erase_one(sql, id, why)?.map(|view| LiveEvent::Call(Box::new(view))));
+    for id in &ids {
+        told.extend(erase_one(sql, *id, why)?.map(|view| LiveEvent::Call(Box::new(view))));
     }
+    kept_file::let_go(sql, &ids, at)?;
     // Old calls stand in no window; and hundreds of them would push everything else out.
     if why == Erased::Expired { Ok(Vec::new()) } else { pushed::put(sql, &told, at) }
 }
@@ -193,7 +195,7 @@ pub(in crate::store) fn expired(
 ) -> Result<Vec<CaseId>, StoreError> {
     sql.rows(
         "SELECT id FROM call WHERE erased IS NULL AND started_at < $1 AND live = 0 AND due_writes = 0
-             AND coalesce(state, 'complete') IN ('complete', 'not_logged')
+             AND coalesce(state, 'complete') IN ('complete', 'not_logged') AND coalesce(reason, '') <> 'no_author'
              AND (started_at > 0 OR EXISTS (SELECT 1 FROM inbox WHERE inbox.id = call.arrived AND received_at < $2))
              AND NOT EXISTS (SELECT 1 FROM attempt WHERE attempt.call_id = call.id)
              AND NOT EXISTS (SELECT 1 FROM own_comment WHERE own_comment.call_id = call.id AND open = 1)
@@ -207,7 +209,7 @@ pub(in crate::store) fn expired(
 pub(in crate::store) fn overdue(sql: &mut dyn Sql, before: DateTime<Utc>) -> Result<u32, StoreError> {
     let waiting = sql.row(
         "SELECT count(*) FROM call WHERE erased IS NULL AND started_at > 0 AND started_at < $1
-             AND state IN ('pending', 'held', 'parked')",
+             AND (state IN ('pending', 'held', 'parked') OR reason = 'no_author')",
         &values![before.timestamp()],
         |row| row.count(0),
     )?;
@@ -248,7 +250,9 @@ pub(in crate::store) fn to_erase(
 ) -> Result<Vec<(CaseId, Erased)>, StoreError> {
     sql.rows(
         "SELECT id, barred FROM call
-         WHERE barred IN ('never_log', 'forgotten') AND erased IS NULL AND live = 0 ORDER BY id LIMIT $1",
+         WHERE barred IN ('never_log', 'forgotten') AND erased IS NULL AND live = 0
+             AND NOT EXISTS (SELECT 1 FROM attempt WHERE attempt.call_id = call.id AND state <> 'Parked')
+         ORDER BY id LIMIT $1",
         &values![limit as i64],
         |row| Ok((call_id(row)?, Erased::from_code(&row.get::<String>(1)?).unwrap_or(Erased::NeverLog))),
     )
@@ -326,15 +330,14 @@ pub(in crate::store) fn trawl_calls(
             trawl.calls.extend(Some(id).filter(|_| !is_later));
             continue;
         }
-        let facts = without(&facts, &mentions)?.unwrap_or(facts);
+        let facts = without_in_own::<Call>(&facts, &mentions).unwrap_or(facts);
         let view = match view {
-            Some(view) => Some(without(&view, &mentions)?.unwrap_or(view)),
+            Some(view) => Some(without_in_own::<CallView>(&view, &mentions).unwrap_or(view)),
             None => None,
         };
-        let words = match &view {
-            Some(view) => search::words_of(&json(&facts)?, &json(view)?),
-            None => String::new(),
-        };
+        // What cannot be read keeps no words.
+        let read = view.as_deref().and_then(|view| Some((json(&facts).ok()?, json(view).ok()?)));
+        let words = read.map(|(call, view)| search::words_of(&call, &view)).unwrap_or_default();
         sql.execute(
             "UPDATE call SET facts = $1, view = $2, search = CASE WHEN message IS NULL THEN $3 ELSE '' END,
                  revision = revision + 1 WHERE id = $4",
@@ -344,8 +347,11 @@ pub(in crate::store) fn trawl_calls(
             row.get::<Option<String>>(0)
         })?;
         if let Some(message) = message.flatten() {
-            let message = without(&message, &mentions)?.unwrap_or(message);
-            let words = super::message_list::search_text(&json(&message)?);
+            let message = without_in_own::<MessageView>(&message, &mentions).unwrap_or(message);
+            let words = json(&message)
+                .ok()
+                .map(|message| super::message_list::search_text(&message))
+                .unwrap_or_default();
             sql.execute(
                 "UPDATE call SET message = $1, search = $2 WHERE id = $3",
                 &values![message, words, key(id)],
@@ -383,12 +389,19 @@ pub(in crate::store) fn trawl_inbox(
     )?;
     let mut trawl = Trawl { last: Some(last), ..Trawl::default() };
     for (id, call, is_folded, as_of, body) in found {
-        let Some(without) = without(&body, &mentions)? else { continue };
+        if without(&body, &mentions)?.is_none() {
+            continue;
+        }
         trawl.mentions += 1;
         let is_of = !is_folded && call.is_some_and(|call| speaks_of(&body, call, as_of, number));
         trawl.calls.extend(call.filter(|_| is_of));
         // Nobody reads a body again once its call knows it.
-        let left = if is_folded || is_of { NOTHING } else { without.as_str() };
+        // What is still to be folded is Aircall's, and is one of its bodies afterwards.
+        let left = if is_folded || is_of {
+            NOTHING.to_owned()
+        } else {
+            without_in_own::<Value>(&body, &mentions).unwrap_or(body)
+        };
         sql.execute("UPDATE inbox SET body = $1 WHERE id = $2", &values![left, id])?;
     }
     trawl.calls.sort();
@@ -405,8 +418,8 @@ fn statement_row(row: &Row<'_>) -> Result<StatementRow, StoreError> {
 
 /// Whether a statement's call is one of the number.
 fn speaks_of(body: &str, id: CaseId, as_of: i64, number: &E164) -> bool {
-    let Ok(body) = serde_json::from_str::<serde_json::Value>(body) else { return false };
-    let Some(data) = body.get("data").and_then(serde_json::Value::as_object) else { return false };
+    let Ok(body) = serde_json::from_str::<Value>(body) else { return false };
+    let Some(data) = body.get("data").and_then(Value::as_object) else { return false };
     let mut call = Call::new(id);
     call.join(&Statement { origin: &crate::call::Origin::Listed, as_of, data });
     call.party().number() == Some(number)
@@ -424,7 +437,7 @@ fn last_of(sql: &mut dyn Sql, table: &str, after: i64, limit: usize) -> Result<O
 
 /// A text, JSON or not, without the number; `None` where it is not in it.
 fn without(text: &str, mentions: &Mentions) -> Result<Option<String>, StoreError> {
-    match serde_json::from_str::<serde_json::Value>(text) {
+    match serde_json::from_str::<Value>(text) {
         Ok(mut value) => {
             let found = mentions.take_out(&mut value);
             Ok(if found { Some(serde_json::to_string(&value)?) } else { None })
@@ -433,11 +446,28 @@ fn without(text: &str, mentions: &Mentions) -> Result<Option<String>, StoreError
     }
 }
 
+/// A document of our own without the number; `None` where it is not in it, or where it could not be read afterwards.
+fn without_in_own<T: DeserializeOwned>(text: &str, mentions: &Mentions) -> Option<String> {
+    let mut value: Value = serde_json::from_str(text).ok()?;
+    if !mentions.take_out_of_own(&mut value) {
+        return None;
+    }
+    let without = serde_json::to_string(&value).ok()?;
+    serde_json::from_str::<T>(&without).is_ok().then_some(without)
+}
+
+/// The same of a text that may be no document at all.
+fn without_in_text(text: &str, mentions: &Mentions) -> Option<String> {
+    match serde_json::from_str::<Value>(text) {
+        Ok(_) => without_in_own::<Value>(text, mentions),
+        Err(_) => mentions.taken_out_of(text),
+    }
+}
+
 /// Texts of other tables that may mention a number.
-const MENTIONS: [(&str, &str); 8] = [
+const MENTIONS: [(&str, &str); 7] = [
     ("trace", "line"),
     ("ledger", "detail"),
-    ("ledger", "helpdesk_id"),
     ("attempt", "write"),
     ("own_comment", "comment"),
     ("conversation", "conversation"),
@@ -476,12 +506,18 @@ pub(in crate::store) fn forget_number(sql: &mut dyn Sql, number: &E164) -> Resul
         told.directory += u32::try_from(sql.execute(only, &values![&customer])?).unwrap_or(u32::MAX);
         sql.execute("DELETE FROM conversation WHERE customer = $1", &values![&customer])?;
     }
-    for (table, column) in [("directory", "note"), ("directory_number", "address"), ("matched", "customers")]
-    {
+    let columns = [
+        ("directory", "note"),
+        ("directory", "name"),
+        ("directory_number", "address"),
+        ("matched", "customers"),
+    ];
+    for (table, column) in columns {
         let text = stripped(column);
         // What was copied from the helpdesk is read again from there.
         let statement = match column {
             "note" => format!("UPDATE directory SET note = NULL WHERE {text} LIKE $1"),
+            "name" => format!("UPDATE directory SET name = '' WHERE {text} LIKE $1"),
             _ => format!("DELETE FROM {table} WHERE {text} LIKE $1"),
         };
         told.directory += u32::try_from(sql.execute(&statement, &values![&wanted])?).unwrap_or(u32::MAX);
@@ -489,6 +525,14 @@ pub(in crate::store) fn forget_number(sql: &mut dyn Sql, number: &E164) -> Resul
     let lost =
         sql.execute(&format!("DELETE FROM pushed WHERE {} LIKE $1", stripped("body")), &values![&wanted])?;
     told.others += u32::try_from(lost).unwrap_or(u32::MAX);
+    // An address of Front's stands where other helpdesks have an id. Without a plus it is one.
+    let addressed = "SELECT DISTINCT helpdesk_id FROM ledger WHERE helpdesk_id LIKE '%+%'";
+    for text in sql.rows(addressed, &[], |row| row.get::<String>(0))? {
+        let Some(without) = mentions.taken_out_of(&text) else { continue };
+        let changed = sql
+            .execute("UPDATE ledger SET helpdesk_id = $1 WHERE helpdesk_id = $2", &values![without, &text])?;
+        told.others += u32::try_from(changed).unwrap_or(u32::MAX);
+    }
     for (table, column) in MENTIONS {
         let texts = sql.rows(
             &format!("SELECT DISTINCT {column} FROM {table} WHERE {} LIKE $1", stripped(column)),
@@ -496,7 +540,7 @@ pub(in crate::store) fn forget_number(sql: &mut dyn Sql, number: &E164) -> Resul
             |row| row.get::<String>(0),
         )?;
         for text in texts {
-            let Some(without) = without(&text, &mentions)? else { continue };
+            let Some(without) = without_in_text(&text, &mentions) else { continue };
             let changed = sql.execute(
                 &format!("UPDATE {table} SET {column} = $1 WHERE {column} = $2"),
                 &values![without, &text],
