@@ -65,6 +65,10 @@ pub mod without_engine {
     };
 }
 
+/// The crates that may say more than `info` in the log, by how their names begin: what they say at `debug` and `trace` has no
+/// number, no name and no secret (B12). Others print requests, mails and the parameters of queries there.
+pub const MAY_SAY_MORE: [&str; 4] = ["sidetone", "aircall", "gorgias", "front"];
+
 /// Which webhooks at Aircall are ours, and what they listen to (C1, B16).
 pub mod webhooks {
     pub use crate::engine::webhook::{EVENTS, host, owner};

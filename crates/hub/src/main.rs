@@ -6,9 +6,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use sidetone_engine::AdoptProgress;
 use sidetone_engine::call::CaseId;
 use sidetone_engine::store::StoreError;
+use sidetone_engine::{AdoptProgress, MAY_SAY_MORE};
 use sidetone_hub::config::{Base, Config, ConfigError, Console, Draft};
 use sidetone_hub::database::Database;
 use sidetone_hub::doctor::{self, Patient};
@@ -22,6 +22,9 @@ use sidetone_hub::vault::Vault;
 use sidetone_hub::{adopt, backfill, running, server};
 use sidetone_protocol::{BackfillRequest, BackfillState, BackfillView, UnmatchedNumber, WrittenAs};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// Writes Aircall's calls into the helpdesk, for a whole team.
 #[derive(Parser)]
@@ -145,7 +148,11 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let filter = EnvFilter::try_from_env("SIDETONE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     let colours = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours).init();
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(colours);
+    // Whatever is asked for: others print the parameters of queries and what is sent.
+    let may_say_more = MAY_SAY_MORE.map(|name| (name, LevelFilter::TRACE));
+    let discreet = Targets::new().with_default(LevelFilter::INFO).with_targets(may_say_more);
+    tracing_subscriber::registry().with(filter).with(discreet).with(lines).init();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&Failure::Fault(format!("the runtime cannot be started: {error}"))),

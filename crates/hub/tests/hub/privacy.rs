@@ -5,6 +5,7 @@ use std::process::Output;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use sidetone_days::server::Schema;
 use sidetone_sandbox::{Fault, FaultKind, HangUp, Ring, Text, aircall_world as world, gorgias_world};
 
 use crate::program::{ADMIN, Program, WEBHOOK, has_none_of, one_call};
@@ -76,12 +77,28 @@ async fn numbers_are_put_on_the_list_and_taken_off_it_and_the_time_is_set() {
     assert_eq!(hub.get("/api/privacy").await["keep_days"], 90);
 }
 
-/// A run with everything that happens to a team, at the most talkative level that a user can set for what is ours.
 #[tokio::test]
-async fn whatever_is_said_about_a_whole_run_has_no_number_no_name_and_no_secret() {
-    let mut hub = Program::start(20.0, "").await;
+async fn whatever_is_said_about_a_whole_run_at_debug_has_no_number_no_name_and_no_secret() {
+    nothing_is_said(Program::start(20.0, "").await, "debug").await;
+}
+
+#[tokio::test]
+async fn whatever_is_said_about_a_whole_run_at_trace_has_no_number_no_name_and_no_secret() {
+    nothing_is_said(Program::start(20.0, "").await, "trace").await;
+}
+
+#[tokio::test]
+#[ignore = "needs a server: script/test starts one"]
+async fn postgres_whatever_is_said_about_a_whole_run_has_no_number_no_name_and_no_secret() {
+    let schema = Schema::new();
+    let says = "trace,tokio_postgres=trace";
+    nothing_is_said(Program::on_database(20.0, schema.url()).await, says).await;
+}
+
+/// A run with everything that happens to a team; what it says, on standard output too.
+async fn nothing_is_said(mut hub: Program, says: &'static str) {
     assert!(hub.terminate().success());
-    hub.says = "info,sidetone_hub=trace,sidetone_engine=trace,aircall=trace,gorgias=trace,front=trace";
+    hub.says = says;
     hub.run().await;
     hub.until_listening().await;
     let control = hub.sandbox.control();

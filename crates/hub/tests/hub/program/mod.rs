@@ -220,8 +220,15 @@ impl Program {
     pub async fn run_with(&mut self, options: &[&str]) {
         let log =
             std::fs::File::options().append(true).create(true).open(self.dir.path().join("hub.log")).unwrap();
-        self.child =
-            Some(self.command(&["serve"]).args(options).stdin(Stdio::null()).stderr(log).spawn().unwrap());
+        self.child = Some(
+            self.command(&["serve"])
+                .args(options)
+                .stdin(Stdio::null())
+                .stdout(log.try_clone().unwrap())
+                .stderr(log)
+                .spawn()
+                .unwrap(),
+        );
         self.until("the hub is ready", Duration::from_secs(20), async || {
             self.client.get(self.url("/readyz")).send().await.is_ok_and(|a| a.status() == 200)
         })
