@@ -212,7 +212,7 @@ mod tests {
             told("webhook_disabled", 37),
             (
                 "Webhook disabled since 13:55".into(),
-                "37 calls are not logged. Nothing is lost.".into(),
+                "37 calls are logged late. Nothing is lost.".into(),
                 vec![mend, Remedy::Show]
             )
         );

@@ -145,13 +145,19 @@ impl Words {
         self.texts.show.to_owned()
     }
 
-    /// "37 calls are not logged. Nothing is lost."
+    /// "37 calls are logged late. Nothing is lost."
     pub fn none_lost(&self, calls: u32) -> String {
-        self.counted(self.texts.notice_not_logged, calls, &[])
+        if calls == 0 {
+            return self.texts.alert_webhook_none.to_owned();
+        }
+        self.counted(self.texts.notice_late, calls, &[])
     }
 
     /// "Logging waits, 6 calls are kept."
     pub fn logging_waits(&self, calls: u32) -> String {
+        if calls == 0 {
+            return self.texts.alert_access_none.to_owned();
+        }
         self.counted(self.texts.notice_waits, calls, &[])
     }
 
@@ -175,6 +181,19 @@ impl Words {
     /// "3 calls need a person".
     pub fn needs_a_person(&self, calls: u32) -> String {
         self.counted(self.texts.alert_person, calls, &[])
+    }
+
+    /// What an alert costs its calls, where its title does not say so: "37 calls are logged late".
+    pub fn calls_of_alert(&self, alert: &Alert) -> Option<String> {
+        match alert.code.as_str() {
+            _ if alert.calls == 0 => None,
+            "webhook_disabled" | "no_events" => Some(self.counted(self.texts.late_calls, alert.calls, &[])),
+            "no_author" => Some(self.not_logged(alert.calls)),
+            "aircall_refused" | "gorgias_refused" | "front_refused" | "uninstalled" => {
+                Some(self.calls_kept(alert.calls))
+            }
+            _ => None,
+        }
     }
 
     /// "37 calls are not logged".

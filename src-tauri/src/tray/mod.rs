@@ -186,9 +186,7 @@ fn needs_you(health: &Health, words: &Words, at: Moment) -> Vec<Row> {
     };
     let (title, _) = words.alert(alert, &at.clock(alert.since), helpdesk_of(health));
     let mut rows = vec![Row::Line(title)];
-    if alert.calls > 0 {
-        rows.push(Row::Line(words.not_logged(alert.calls)));
-    }
+    rows.extend(words.calls_of_alert(alert).map(Row::Line));
     let remedy = Remedy::of(alert, health);
     let choice = match remedy {
         Remedy::Mend(_) => Choice::Mend,

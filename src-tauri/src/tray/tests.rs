@@ -66,11 +66,32 @@ fn a_disabled_webhook_says_since_when_and_how_many_calls() {
         tray.menu[..4],
         [
             line("Webhook disabled since 13:55"),
-            line("37 calls are not logged"),
+            line("37 calls are logged late"),
             item(Choice::Mend, "Mend"),
             Row::Rule
         ]
     );
+}
+
+#[test]
+fn calls_are_said_only_of_alerts_that_hold_them_up_and_never_that_there_are_none() {
+    for (code, calls, said) in [
+        ("webhook_disabled", 0, None),
+        ("gorgias_refused", 3, Some("3 calls kept")),
+        ("no_author", 3, Some("3 calls are not logged")),
+        ("recordings_not_kept", 3, None),
+    ] {
+        let health = Health {
+            state: HealthState::NeedsAttention,
+            alerts: vec![samples::alert(code, calls)],
+            ..samples::health()
+        };
+        let second = match &tray(health).menu[1] {
+            Row::Line(text) => Some(text.clone()),
+            _ => None,
+        };
+        assert_eq!(second.as_deref(), said, "{code}");
+    }
 }
 
 #[test]

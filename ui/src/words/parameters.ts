@@ -129,7 +129,7 @@ export interface Parameters {
   accountMoreCalls: 'n';
   accountRead: 'time';
   alertAccount: 'n';
-  noticeNotLogged: 'n';
+  noticeLate: 'n';
   noticeWaits: 'n';
   noticeMendedWhat: 'm' | 'n';
   tellingFailsSince: 'time';
@@ -152,6 +152,7 @@ export interface Parameters {
   quitWaiting: 'n';
   loggingPausedSince: 'time';
   callsKept: 'n';
+  lateCalls: 'n';
   notLoggedCalls: 'n';
   callerIsCalling: 'caller';
   missedCallFrom: 'caller';

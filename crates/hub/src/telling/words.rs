@@ -54,13 +54,16 @@ pub fn of_alert(facts: Facts<'_>, language: Language) -> Option<(String, String)
     let Facts { code, since, calls, helpdesk } = facts;
     let count = |phrase: Counted| counted(phrase, calls, helpdesk, language);
     let vendor = vendor_of(code);
+    // Of no call nothing is said.
+    let count_or = |none: &str, phrase: Counted| if calls == 0 { none.to_owned() } else { count(phrase) };
+    let access = || count_or(w.alert_access_none, w.alert_access_what);
     let by = |text: &str| fill(text, &[("vendor", vendor), ("time", since), ("helpdesk", helpdesk)]);
     let about = code.strip_prefix(&vendor.to_lowercase()).unwrap_or(code).trim_start_matches('_');
     Some(match about {
-        "webhook_disabled" => (by(w.alert_webhook), count(w.alert_webhook_what)),
-        "no_events" => (by(w.alert_no_events), count(w.alert_no_events_what)),
-        "refused" if vendor == "Aircall" => (w.alert_key.to_owned(), count(w.alert_access_what)),
-        "refused" => (by(w.alert_access), count(w.alert_access_what)),
+        "webhook_disabled" => (by(w.alert_webhook), count_or(w.alert_webhook_none, w.alert_webhook_what)),
+        "no_events" => (by(w.alert_no_events), count_or(w.alert_webhook_none, w.alert_no_events_what)),
+        "refused" if vendor == "Aircall" => (w.alert_key.to_owned(), access()),
+        "refused" => (by(w.alert_access), access()),
         "app_refused" => (by(w.alert_app), w.alert_app_what.to_owned()),
         "unreachable" => (by(w.alert_unreachable), w.alert_unreachable_what.to_owned()),
         "other_writer" => {

@@ -16,18 +16,20 @@ export function alertWords(alert: Alert, health: Health | null, now: number): Al
   const n = alert.calls;
   const helpdesk = helpdeskOf(health);
   const time = since(alert.since, now);
+  // Of no call nothing is said.
+  const access = n === 0 ? say('alertAccessNone') : say('alertAccessWhat', { n });
   const own = (title: string, what: string): AlertWords => ({ title, what, english: false });
   switch (alert.code) {
     case 'webhook_disabled':
-      return own(say('alertWebhook', { time }), say('alertWebhookWhat', { n }));
+      return own(say('alertWebhook', { time }), n === 0 ? say('alertWebhookNone') : say('alertWebhookWhat', { n }));
     case 'no_events':
-      return own(say('alertNoEvents', { time }), say('alertNoEventsWhat', { n }));
+      return own(say('alertNoEvents', { time }), n === 0 ? say('alertWebhookNone') : say('alertNoEventsWhat', { n }));
     case 'aircall_refused':
-      return own(say('alertKey'), say('alertAccessWhat', { n }));
+      return own(say('alertKey'), access);
     case 'gorgias_refused':
-      return own(say('alertAccess', { vendor: vendorName('gorgias') }), say('alertAccessWhat', { n }));
+      return own(say('alertAccess', { vendor: vendorName('gorgias') }), access);
     case 'front_refused':
-      return own(say('alertAccess', { vendor: vendorName('front') }), say('alertAccessWhat', { n }));
+      return own(say('alertAccess', { vendor: vendorName('front') }), access);
     case 'aircall_app_refused':
       return own(say('alertApp', { vendor: vendorName('aircall') }), say('alertAppWhat'));
     case 'gorgias_app_refused':
@@ -71,6 +73,6 @@ export function alertWords(alert: Alert, health: Health | null, now: number): Al
 
 /** The alert in the few words that fit into the strip. */
 export function alertInShort(alert: Alert, health: Health | null, now: number): string {
-  if (alert.code === 'webhook_disabled') return say('webhookOff', { n: alert.calls });
+  if (alert.code === 'webhook_disabled') return alert.calls === 0 ? say('webhookOffNone') : say('webhookOff', { n: alert.calls });
   return alertWords(alert, health, now).title;
 }
