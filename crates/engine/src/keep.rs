@@ -6,7 +6,11 @@
 pub(crate) mod folder;
 pub mod removal;
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use sidetone_protocol::{KeptFileState, KeptFileView, KeptMedium};
@@ -14,7 +18,13 @@ use sidetone_protocol::{KeptFileState, KeptFileView, KeptMedium};
 use crate::call::{Call, CaseId};
 use crate::erasing::is_private;
 use crate::files::Medium;
+use crate::number::E164;
 use crate::store::Case;
+
+/// A folder on another computer may not answer: a window waits no longer than this.
+const LOOKED_FOR: Duration = Duration::from_millis(500);
+/// While so many looks are without an answer, none is begun.
+const LOOKS: usize = 4;
 
 /// How far a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,9 +134,10 @@ impl KeptFile {
 /// Whether anything of a call may lie in the folder at all. A reason for which nothing of a call may be kept stands here, and
 /// nowhere else: it is asked before a file is wanted, before it is fetched, and before it is put into the folder.
 #[must_use]
-pub fn may_be_kept(case: &Case) -> bool {
+pub fn may_be_kept(case: &Case, never_log: &BTreeSet<E164>) -> bool {
     // Calls on selected lines (G18); what is attached to text messages is no recording.
-    let is_private = is_private(case.barred.as_deref());
+    let is_never_logged = case.call.party().number().is_some_and(|number| never_log.contains(number));
+    let is_private = is_never_logged || is_private(case.barred.as_deref());
     case.selected == Some(true) && !case.call.id.is_message() && !is_private
 }
 
@@ -149,13 +160,32 @@ pub fn name(call: CaseId, medium: Medium, started_at: DateTime<Utc>) -> String {
     format!("{}Z {call} {}", started_at.format("%Y/%m/%Y-%m-%d %H.%M.%S"), medium.key())
 }
 
-/// A file for windows. Looks whether it still lies there.
+/// Whether a file lies there; `None` if that does not answer.
+fn is_there(place: PathBuf) -> Option<bool> {
+    static OPEN: AtomicUsize = AtomicUsize::new(0);
+    if OPEN.load(Ordering::Relaxed) >= LOOKS {
+        return None;
+    }
+    OPEN.fetch_add(1, Ordering::Relaxed);
+    let (told, answer) = mpsc::sync_channel(1);
+    std::thread::spawn(move || {
+        let is_there = place.is_file();
+        OPEN.fetch_sub(1, Ordering::Relaxed);
+        // Whoever asked may not wait any more.
+        let _ = told.send(is_there);
+    });
+    answer.recv_timeout(LOOKED_FOR).ok()
+}
+
+/// A file for windows. Looks whether it still lies there; where that does not answer, it is as we left it.
 pub(crate) fn view(file: &KeptFile) -> KeptFileView {
     let place =
         file.folder.as_ref().zip(file.path.as_ref()).map(|(folder, path)| Path::new(folder).join(path));
     let state = match file.state {
         KeptState::Wanted => KeptFileState::Awaited,
-        KeptState::Kept if place.as_ref().is_some_and(|place| place.is_file()) => KeptFileState::Kept,
+        KeptState::Kept if place.clone().is_some_and(|place| is_there(place).unwrap_or(true)) => {
+            KeptFileState::Kept
+        }
         KeptState::Kept => KeptFileState::Gone,
         KeptState::Missing => KeptFileState::Missing,
         KeptState::Removing | KeptState::Removed => KeptFileState::Removed,

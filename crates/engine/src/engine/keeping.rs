@@ -163,7 +163,7 @@ impl Engine {
     /// A call has changed: what it leaves is wanted from now on.
     pub(super) fn note_what_is_to_be_kept(&mut self, changed: &CaseChange, change: &mut Change) {
         let case = &changed.case;
-        if self.folder().is_none() || !may_be_kept(case) {
+        if self.folder().is_none() || !may_be_kept(case, &self.settings.privacy.never_log) {
             return;
         }
         let call = &case.call;
@@ -234,8 +234,15 @@ impl Engine {
         {
             // Once at the start, so that a wrong folder is told before there is a recording; and while it takes nothing.
             let folder = folder.clone();
+            let is_marked = self.store.has_kept_in(&folder.to_string_lossy())?;
             self.keeping.moving.push(Box::pin(async move {
-                Kept { file: None, what: What::Probed(beside(move || folder::probe(&folder)).await) }
+                let probed = beside(move || {
+                    if is_marked {
+                        folder::is_ours(&folder)?;
+                    }
+                    folder::probe(&folder)
+                });
+                Kept { file: None, what: What::Probed(probed.await) }
             }));
         }
         if let Some(fault) = &self.keeping.fault {
@@ -306,7 +313,13 @@ impl Engine {
         if file.state != KeptState::Wanted {
             self.keeping.links.remove(&which);
         }
-        let done = self.push(&Change { kept: vec![(was, file)], ..Change::at(now) });
+        let begun = (was == KeptState::Wanted && file.path.is_none()).then(|| file.clone());
+        let mut done = self.push(&Change { kept: vec![(was, file)], ..Change::at(now) });
+        if let (Err(StoreError::Stale(_)), Some(begun)) = (&done, begun) {
+            // Somebody has forgotten the call meanwhile: no part of it stays.
+            tokio::task::spawn_blocking(move || removal::take_away(&begun));
+            done = Ok(());
+        }
         self.keeping.in_hand.remove(&which);
         self.keeping.look_at = now;
         self.wake_by(now);
@@ -322,7 +335,16 @@ impl Engine {
     ) -> Result<(), StoreError> {
         let case = self.readable_case(file.call)?;
         let is_young = self.kept_from(now).is_none_or(|from| file.started_at >= from);
-        let Some(case) = case.filter(|case| may_be_kept(case) && is_young) else {
+        // Another hub may be about to fold it, or it can be read again some day.
+        let is_to_come = match &case {
+            Some(case) => case.selected.is_none() && !case.call.id.is_message() && case.barred.is_none(),
+            None => self.store.erased(file.call)?.is_none(),
+        };
+        if is_to_come && is_young {
+            return self.keep_again(file, "its call is not known yet", now);
+        }
+        let never_log = &self.settings.privacy.never_log;
+        let Some(case) = case.filter(|case| may_be_kept(case, never_log) && is_young) else {
             // Not, or not any more: what may lie there of it goes.
             (file.state, file.due_at) = (KeptState::Removing, Some(now));
             return self.put_kept(KeptState::Wanted, file, now);
@@ -357,9 +379,15 @@ impl Engine {
             tokio::task::spawn_blocking(move || removal::take_away(&before));
             (file.total, file.etag, file.content_type) = (None, None, None);
         }
-        file.folder = Some(folder.to_string_lossy().into_owned());
+        let name = folder.to_string_lossy().into_owned();
+        let is_marked = self.store.has_kept_in(&name)?;
+        file.folder = Some(name);
         let transport = Arc::clone(&self.transport);
         self.keeping.moving.push(Box::pin(async move {
+            let root = folder.clone();
+            if is_marked && let Err(error) = beside(move || folder::is_ours(&root)).await {
+                return Kept { file: Some(file), what: What::Folder(error.to_string()) };
+            }
             let what = opened(transport, &file, folder, link.address).await;
             Kept { file: Some(file), what }
         }));
@@ -385,20 +413,29 @@ impl Engine {
         let is_it = |file: &KeptFile| file.medium == medium && file.state == KeptState::Wanted;
         let Some(mut file) = self.store.kept_files(call)?.into_iter().find(is_it) else { return Ok(()) };
         let case = self.readable_case(call)?;
-        let may = case.is_some_and(|case| may_be_kept(&case))
+        let may = case.is_some_and(|case| may_be_kept(&case, &self.settings.privacy.never_log))
             && self.kept_from(now).is_none_or(|from| file.started_at >= from);
         // Open, it stays there also when the note has it and it is removed.
         let Some(from) = File::open(from).ok().filter(|_| may) else { return Ok(()) };
         if self.keeping.in_hand.contains_key(&(call, medium)) || !self.take_in_hand(&file, now)? {
             return Ok(());
         }
-        file.folder = Some(folder.to_string_lossy().into_owned());
+        let name = folder.to_string_lossy().into_owned();
+        let is_marked = self.store.has_kept_in(&name)?;
+        file.folder = Some(name);
         (file.total, file.content_type) = (Some(got.bytes), got.content_type.clone());
+        // Where it goes is remembered first, so that whoever takes it away looks there.
+        if !self.is_remembered(&file, now)? {
+            return Ok(());
+        }
         let got = got.clone();
         self.keeping.moving.push(Box::pin(async move {
             let (name, bytes) = (keep::name(call, medium, file.started_at), got.bytes);
             let ending = ending_of(got.content_type.as_deref());
             let placed = beside(move || {
+                if is_marked {
+                    folder::is_ours(&folder)?;
+                }
                 if folder::copy(from, &folder, &name)? != bytes {
                     return Ok(None);
                 }
@@ -477,10 +514,8 @@ impl Engine {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         (file.total, file.etag, file.content_type) = (got.total, got.etag.clone(), got.content_type.clone());
-        if let Err(error) = self.push(&Change { kept: vec![(file.state, file.clone())], ..Change::at(now) }) {
-            self.keeping.in_hand.remove(&(file.call, file.medium));
-            self.store.release(&[file.thread()])?;
-            return if matches!(error, StoreError::Stale(_)) { Ok(()) } else { Err(error) };
+        if !self.is_remembered(&file, now)? {
+            return Ok(());
         }
         let folder = PathBuf::from(file.folder.clone().unwrap_or_default());
         self.keeping.moving.push(Box::pin(async move {
@@ -488,6 +523,17 @@ impl Engine {
             Kept { file: Some(file), what }
         }));
         Ok(())
+    }
+
+    /// Stores what is begun, which stays in hand; `false`: it is not wanted any more.
+    fn is_remembered(&mut self, file: &KeptFile, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        let Err(error) = self.push(&Change { kept: vec![(file.state, file.clone())], ..Change::at(now) })
+        else {
+            return Ok(true);
+        };
+        self.keeping.in_hand.remove(&(file.call, file.medium));
+        self.store.release(&[file.thread()])?;
+        if matches!(error, StoreError::Stale(_)) { Ok(false) } else { Err(error) }
     }
 
     fn did_not_come(
@@ -547,6 +593,11 @@ impl Engine {
 
     fn keep_in_vain(&mut self, mut file: KeptFile, why: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
         tracing::warn!(call = %file.call, file = file.medium.key(), why = %masked_text(why), "a recording is not kept");
+        if file.folder.is_some() {
+            // What came of it is of no use.
+            let begun = file.clone();
+            tokio::task::spawn_blocking(move || removal::take_away(&begun));
+        }
         file.ends(KeptState::Missing, now);
         self.put_kept(KeptState::Wanted, file, now)
     }
@@ -634,10 +685,10 @@ async fn opened(
         Ok(Lies::Part(bytes)) => bytes,
         Err(error) => return What::Folder(error.to_string()),
     };
-    // Without a name for the version nobody knows whether the rest is of the same file.
+    // Without a name for the version, or with one that does not promise the same bytes, nobody knows whether the rest is of the same file.
     let (etag, content_type) = (file.etag.clone(), file.content_type.clone());
     let have = Some(Got { bytes, total, etag, content_type, is_whole: false });
-    let have = have.filter(|have| bytes > 0 && have.etag.is_some());
+    let have = have.filter(|have| bytes > 0 && have.etag.as_ref().is_some_and(|tag| !tag.starts_with("W/")));
     match transfer::ask(transport, &address, have.as_ref(), Accepts::Sound, LARGEST_BYTES).await {
         Ok(opened) => What::Opened(Box::new(opened)),
         Err(why) => What::Fetched(why, Some(address)),

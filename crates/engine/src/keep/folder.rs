@@ -16,6 +16,8 @@ use crate::transfer::Sink;
 
 /// What is on its way is called so.
 const PART: &str = "part";
+/// Where we have put something lies a file of this name. A folder that had one and has none is another: its disk is away.
+const MARK: &str = ".sidetone";
 /// Files are read and written in pieces of this size.
 const PIECE_BYTES: usize = 256 * 1024;
 /// So many files of one name are kept beside each other.
@@ -49,6 +51,31 @@ pub(crate) fn probe(root: &Path) -> Result<()> {
     let done = file.write_all(b"Sidetone looks whether it may write here.\n").and_then(|()| file.sync_all());
     let _ = std::fs::remove_file(&probe);
     done
+}
+
+/// Whether the folder is the one that we put files into before.
+pub(crate) fn is_ours(root: &Path) -> Result<()> {
+    match is_file(&rooted(root)?.join(MARK))? {
+        Some(_) => Ok(()),
+        None => Err(Error::new(
+            ErrorKind::NotFound,
+            format!("the file {MARK} that marks it is not there: its disk is not connected"),
+        )),
+    }
+}
+
+/// Something of ours is about to lie there.
+fn mark(root: &Path) -> Result<()> {
+    match create(&root.join(MARK)) {
+        Ok(mut mark) => {
+            mark.write_all(
+                b"Sidetone keeps recordings here. Without this file it takes the folder for another one.\n",
+            )?;
+            mark.sync_all()
+        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// What lies there of the file with this name; `whole`: its ending and size, as far as they are known from an earlier try.
@@ -114,6 +141,7 @@ pub(crate) fn place(root: &Path, name: &str, ending: &str, bytes: u64) -> Result
         return Err(Error::other("the file has another size than was written"));
     }
     File::options().append(true).open(&part)?.sync_all()?;
+    mark(&root)?;
     let sha256 = hash(&part)?;
     for n in 1..=NAMESAKES {
         let called = if n == 1 { name.to_owned() } else { format!("{name} ({n})") };
@@ -131,8 +159,11 @@ pub(crate) fn place(root: &Path, name: &str, ending: &str, bytes: u64) -> Result
     Err(Error::new(ErrorKind::AlreadyExists, "there are too many files of that name"))
 }
 
-/// Takes a file away, and what lies there on its way. A file that is not there is well.
+/// Takes a file away, and what lies there on its way. A file that is not there is well, if it is the folder that had it.
 pub(crate) fn take_away(root: &Path, name: &str, path: Option<&str>) -> Result<()> {
+    if path.is_some() {
+        is_ours(root)?;
+    }
     let root = rooted(root)?;
     let mut all = vec![format!("{name}.{PART}")];
     // Only what is called as we call the files of this call.

@@ -14,7 +14,8 @@ use crate::store::{Change, Store, StoreError};
 
 /// A file that cannot be taken away is tried again after so many seconds; the last figure from then on.
 const PAUSES_SECONDS: [i64; 4] = [60, 600, 3600, 86_400];
-/// A folder that is gone is looked for so often. A disk that never comes back has nothing of ours to be looked after.
+/// A folder that is gone is looked for so often, where at most a part of a file lies in it. A file that was put there is never
+/// given up: its disk may come back.
 const TRIES_WITHOUT_FOLDER: u32 = 30;
 
 /// What was taken away.
@@ -65,8 +66,10 @@ pub(crate) fn take_away(file: &KeptFile) -> std::io::Result<()> {
 
 /// What becomes of a file that was to be taken away.
 pub(crate) fn settle(file: &mut KeptFile, failed: Option<&std::io::Error>, now: DateTime<Utc>) {
-    let is_gone =
-        failed.is_none_or(|error| error.kind() == ErrorKind::NotFound && file.tries >= TRIES_WITHOUT_FOLDER);
+    let is_given_up = |error: &std::io::Error| {
+        file.path.is_none() && error.kind() == ErrorKind::NotFound && file.tries >= TRIES_WITHOUT_FOLDER
+    };
+    let is_gone = failed.is_none_or(is_given_up);
     if is_gone {
         file.ends(KeptState::Removed, now);
         // The call's id and when it began are left, so that it is not fetched again.

@@ -43,7 +43,7 @@ fn files(folder: &Path) -> Vec<String> {
         for entry in std::fs::read_dir(next).into_iter().flatten().flatten() {
             if entry.file_type().unwrap().is_dir() {
                 open.push(entry.path());
-            } else {
+            } else if entry.file_name() != ".sidetone" {
                 found.push(entry.path().strip_prefix(folder).unwrap().to_string_lossy().into_owned());
             }
         }
@@ -428,4 +428,65 @@ async fn the_files_of_a_call_that_is_forgotten_go_and_do_not_come_back() {
     assert!(files(root.path()).is_empty());
     let row = row(away);
     assert_eq!((row.state, row.path, row.folder, row.sha256), (KeptState::Removed, None, None, None));
+}
+
+/// The disk of a folder is away, and an empty folder of its name is in its place.
+fn unmounted(place: &Path) -> PathBuf {
+    let away = place.with_extension("away");
+    std::fs::rename(place, &away).unwrap();
+    std::fs::create_dir(place).unwrap();
+    away
+}
+
+fn mounted(place: &Path, away: &Path) {
+    std::fs::remove_dir(place).unwrap();
+    std::fs::rename(away, place).unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_empty_folder_in_place_of_a_disk_is_not_taken_for_it() {
+    let root = folder();
+    let place = root.path().join("recordings");
+    std::fs::create_dir(&place).unwrap();
+    let day = a_day(&place, Recordings::None).await;
+    let call = day.answered(MARTA).await;
+    settle(&day, 60).await;
+    is_kept(&day, &place, call, "recording").await;
+    let away = unmounted(&place);
+    let second = day.answered("+33199001144").await;
+    settle(&day, 60).await;
+    assert!(alert(&day).unwrap().what.contains(".sidetone"), "{:?}", alert(&day));
+    assert!(files(&place).is_empty());
+    let opened = day.shelf.open().unwrap();
+    opened.store.erase(&[CaseId(call)], Erased::Forgotten, day.now()).unwrap();
+    day.pass(60 * 24 * HOUR).await;
+    let row = || opened.store.kept_files(CaseId(call)).unwrap().remove(0);
+    assert_eq!(row().state, KeptState::Removing, "it is never given up");
+    mounted(&place, &away);
+    day.pass(25 * HOUR).await;
+    settle(&day, 60).await;
+    assert_eq!(row().state, KeptState::Removed);
+    assert!(files(&place).iter().all(|name| !name.contains(&call.to_string())), "{:?}", files(&place));
+    assert!(alert(&day).is_none(), "{second}: {:?}", alert(&day));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_whose_call_is_not_known_yet_is_waited_for() {
+    let root = folder();
+    let day = a_day(root.path(), Recordings::None).await;
+    let opened = day.shelf.open().unwrap();
+    let now = day.now();
+    let unknown = CaseId(4_999_999_999);
+    let mut change = sidetone_engine::store::Change::at(now);
+    change.to_keep.push(sidetone_engine::keep::KeptFile::wanted(
+        unknown,
+        sidetone_engine::files::Medium::Recording,
+        now,
+        now,
+        now,
+    ));
+    opened.store.commit(&change).unwrap();
+    settle(&day, 120).await;
+    let row = opened.store.kept_files(unknown).unwrap().remove(0);
+    assert!(row.state == KeptState::Wanted && row.tries > 0, "{row:?}");
 }

@@ -94,7 +94,7 @@ pub(in crate::store) fn let_go_before(
 ) -> Result<usize, StoreError> {
     let gone = sql.execute(
         "UPDATE kept_file SET state = 'removing', due_at = $1, tries = 0
-         WHERE state IN ('wanted', 'kept') AND started_at < $2",
+         WHERE state IN ('wanted', 'kept', 'missing') AND started_at < $2",
         &values![micros(at), before.timestamp()],
     )?;
     Ok(usize::try_from(gone).unwrap_or(usize::MAX))
@@ -128,6 +128,12 @@ pub(in crate::store) fn next_due(sql: &mut dyn Sql) -> Result<Option<DateTime<Ut
 pub(in crate::store) fn waiting(sql: &mut dyn Sql, now: DateTime<Utc>) -> Result<u32, StoreError> {
     let query = "SELECT count(DISTINCT call_id) FROM kept_file WHERE due_at <= $1 AND state = 'wanted'";
     Ok(sql.row(query, &values![micros(now)], |row| row.count(0))?.unwrap_or_default())
+}
+
+/// Whether something lies in this folder, as far as we know.
+pub(in crate::store) fn lies_in(sql: &mut dyn Sql, folder: &str) -> Result<bool, StoreError> {
+    let query = "SELECT count(*) FROM kept_file WHERE folder = $1 AND path IS NOT NULL";
+    Ok(sql.row(query, &values![folder], |row| row.count(0))?.unwrap_or_default() > 0)
 }
 
 pub(in crate::store) fn of(sql: &mut dyn Sql, call: CaseId) -> Result<Vec<KeptFile>, StoreError> {
