@@ -468,6 +468,10 @@ impl Store for MortalStore {
         self.alive()?.calls_waiting_for_files(now)
     }
 
+    fn has_kept_in(&self, folder: &str) -> Result<bool, StoreError> {
+        self.alive()?.has_kept_in(folder)
+    }
+
     fn kept_files(&self, call: CaseId) -> Result<Vec<KeptFile>, StoreError> {
         self.alive()?.kept_files(call)
     }
