@@ -331,10 +331,7 @@ pub(in crate::store) fn trawl_calls(
             continue;
         }
         let facts = without_in_own::<Call>(&facts, &mentions).unwrap_or(facts);
-        let view = match view {
-            Some(view) => Some(without_in_own::<CallView>(&view, &mentions).unwrap_or(view)),
-            None => None,
-        };
+        let view = view.map(|view| without_in_own::<CallView>(&view, &mentions).unwrap_or(view));
         // What cannot be read keeps no words.
         let read = view.as_deref().and_then(|view| Some((json(&facts).ok()?, json(view).ok()?)));
         let words = read.map(|(call, view)| search::words_of(&call, &view)).unwrap_or_default();
