@@ -1312,7 +1312,7 @@ never_log: boolean, };
  */
 export type Forgotten = { 
 /**
- * Everything is erased. If not, it goes on by itself; asking again tells how far it is.
+ * Everything is erased. If not, it goes on by itself; asking again tells how it ended.
  */
 done: boolean, 
 /**

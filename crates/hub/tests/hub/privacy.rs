@@ -22,7 +22,10 @@ async fn run(hub: &Program, arguments: &[&str]) -> Output {
 
 async fn written(hub: &Program, call: u64) {
     hub.until("the call is written", Duration::from_secs(30), async || {
-        hub.get(&format!("/api/calls/{call}")).await["state"] == "complete"
+        // Right after it rang the hub may not know it yet.
+        let page = hub.get("/api/calls").await;
+        let of_call = |one: &Value| one["id"] == call.to_string().as_str() && one["state"] == "complete";
+        page["calls"].as_array().unwrap().iter().any(of_call)
     })
     .await;
 }
