@@ -87,7 +87,9 @@ fn erase_one(sql: &mut dyn Sql, id: CaseId, why: Erased) -> Result<Option<CallVi
     } else {
         // Its statements are in the inbox, and nobody has looked at them yet.
         sql.execute(
-            "INSERT INTO call (id, facts, erased) VALUES ($1, $2, $3)",
+            "INSERT INTO call (id, facts, erased, reads_failed, reads_given_up, adopted, carded, due_writes, thread, revision,
+                 started_at, live, wanted, talk_seconds, search)
+             VALUES ($1, $2, $3, 0, 0, 0, 0, 0, '', 1, 0, 0, 0, 0, '')",
             &values![key(id), facts, why.code()],
         )?;
     }
