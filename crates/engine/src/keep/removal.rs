@@ -81,3 +81,23 @@ pub(crate) fn settle(file: &mut KeptFile, failed: Option<&std::io::Error>, now: 
     file.tries += 1;
     file.due_at = Some(now + TimeDelta::seconds(pause.copied().unwrap_or_default()));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::CaseId;
+    use crate::files::Medium;
+
+    #[test]
+    fn a_file_that_was_put_there_is_never_given_up_and_a_part_of_one_is() {
+        let now: DateTime<Utc> = "2026-11-21T14:05:09Z".parse().expect("a moment");
+        let away = std::io::Error::from(ErrorKind::NotFound);
+        for (path, state) in [(Some("2026/11/x.mp3"), KeptState::Removing), (None, KeptState::Removed)] {
+            let mut file = KeptFile::wanted(CaseId(7), Medium::Recording, now, now, now);
+            (file.state, file.tries) = (KeptState::Removing, TRIES_WITHOUT_FOLDER);
+            file.path = path.map(str::to_owned);
+            settle(&mut file, Some(&away), now);
+            assert_eq!(file.state, state);
+        }
+    }
+}
