@@ -1,6 +1,6 @@
 //! Recordings and voicemails that are kept in a folder (C6): which, for how long, and how each is called.
 //!
-//! Pure but for [`folder`], which does what is done on the disk, and [`removal`], which takes away what is to go. How bytes
+//! Pure but for `folder`, which does what is done on the disk, and [`removal`], which takes away what is to go. How bytes
 //! come is in `transfer`, who fetches what when in `engine/keeping`.
 
 pub(crate) mod folder;

@@ -81,7 +81,11 @@ fn a_month_without_files_has_no_folder() {
     let placed = put(root.path(), "sound");
     take_away(root.path(), NAME, Some(&placed.path)).expect("is taken away");
     let left = std::fs::read_dir(root.path()).expect("reads").map(|entry| entry.expect("reads").file_name());
-    assert_eq!(left.collect::<Vec<_>>(), [std::ffi::OsString::from(MARK)], "what says that the folder is ours stays");
+    assert_eq!(
+        left.collect::<Vec<_>>(),
+        [std::ffi::OsString::from(MARK)],
+        "what says that the folder is ours stays"
+    );
 }
 
 #[cfg(unix)]
