@@ -118,6 +118,7 @@ use crate::desk::{DeskDeed, DeskTold, Whom};
 use crate::dial::DIALS_KEPT;
 use crate::directory::entry::{Address, Entry};
 use crate::files::{Medium, Wanted};
+use crate::forgetting;
 use crate::gate::GoLive;
 use crate::handle::{Handle, Shared};
 use crate::health::Link;
@@ -911,7 +912,6 @@ impl Engine {
         self.watch_the_clock(now);
         self.heed_uninstall(now)?;
         self.fold_arrivals(now)?;
-        self.erase_on(now)?;
         if self.stopping.is_none() && self.uninstalled.holds() {
             self.look_at_webhooks(now)?;
         } else if self.stopping.is_none() {
@@ -936,12 +936,15 @@ impl Engine {
             self.index_on(now)?;
             self.keep_on(now)?;
         }
+        // Whoever rings and is written waits for none of it.
+        self.erase_on(now)?;
         if now >= self.forget_at {
             self.forget_at = now + TimeDelta::hours(1);
             self.store.forget_pushed(now - PUSHED_KEPT)?;
             self.store.forget_dials(now - DIALS_KEPT)?;
             self.forget_the_desk(now)?;
             self.forget_tellings(now)?;
+            forgetting::forget_untold(self.store.as_ref(), now)?;
         }
         self.tell_the_desk(now)?;
         self.tell_health(now)?;

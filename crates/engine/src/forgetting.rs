@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
@@ -21,15 +21,21 @@ use crate::store::{Change, Store, StoreError};
 
 /// The setting with what is being forgotten; empty: nothing is.
 const FORGETTING: &str = "forgetting";
+/// The setting with what came of it, until somebody was told.
+const UNTOLD: &str = "forgotten_untold";
+/// It is remembered so long for whoever asks again.
+const UNTOLD_KEPT: TimeDelta = TimeDelta::days(1);
 /// The setting with the key of the hashes.
 const KEY: &str = "forgotten_key";
 /// Several programs that store theirs at once take turns so often.
 const TRIES: usize = 20;
-/// So many rows are looked at in one step.
+/// So many rows are looked at in one step,
 const ROWS: usize = 500;
+/// and so many of those that have one short text each.
+const TEXTS: usize = 4_000;
 
 /// How far it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Stage {
     /// Nothing is erased yet.
     Begun,
@@ -37,8 +43,12 @@ enum Stage {
     Calls(Option<i64>),
     /// Statements up to this one are looked at.
     Inbox(Option<i64>),
-    /// Everything else.
+    /// These calls are told of, and are erased next; then it goes on there.
+    Erase(Vec<CaseId>, Box<Stage>),
+    /// Everything that has the number as a number.
     Rest,
+    /// Texts that may mention it: which, and up to which row they are looked at.
+    Texts(usize, Option<i64>),
     /// What was erased is removed from the disk; whether that is begun.
     Scrub(bool),
     Done,
@@ -83,7 +93,7 @@ impl Job {
     /// The next step. May be done again.
     pub(crate) fn step(&mut self, store: &dyn Store, now: DateTime<Utc>) -> Result<Vec<Pushed>, StoreError> {
         let mut pushed = Vec::new();
-        self.stage = match self.stage {
+        self.stage = match self.stage.clone() {
             Stage::Begun => {
                 store.note_forgotten(&hash(store, &self.number)?, self.asked_at)?;
                 self.note_customers(store)?;
@@ -92,34 +102,44 @@ impl Job {
             Stage::Calls(after) => {
                 let trawl = store.trawl_calls(&self.number, self.asked_at, after, ROWS)?;
                 self.told.mentions += trawl.mentions;
-                pushed = self.erase(store, &trawl.calls, now)?;
-                trawl.last.map_or(Stage::Inbox(None), |last| Stage::Calls(Some(last)))
+                let next = trawl.last.map_or(Stage::Inbox(None), |last| Stage::Calls(Some(last)));
+                self.note(store, trawl.calls, next)
             }
             Stage::Inbox(after) => {
                 let trawl = store.trawl_inbox(&self.number, self.asked_at, after, ROWS)?;
-                pushed = self.erase(store, &trawl.calls, now)?;
-                trawl.last.map_or(Stage::Rest, |last| Stage::Inbox(Some(last)))
+                let next = trawl.last.map_or(Stage::Rest, |last| Stage::Inbox(Some(last)));
+                self.note(store, trawl.calls, next)
+            }
+            Stage::Erase(calls, next) => {
+                pushed = erasing::erase(store, &calls, Erased::Forgotten, now)?;
+                *next
             }
             Stage::Rest => {
                 let found = store.forget_number(&self.number)?;
                 self.told.choices += found.choices;
                 self.told.directory += found.directory;
                 self.told.mentions += found.others;
-                Stage::Scrub(false)
+                Stage::Texts(0, None)
             }
+            Stage::Texts(part, after) => match store.trawl_texts(&self.number, part, after, TEXTS)? {
+                Some(trawl) => {
+                    self.told.mentions += trawl.mentions;
+                    trawl.last.map_or(Stage::Texts(part + 1, None), |last| Stage::Texts(part, Some(last)))
+                }
+                None => Stage::Scrub(false),
+            },
             Stage::Scrub(is_begun) if store.scrub(!is_begun)? => Stage::Scrub(true),
             Stage::Scrub(_) | Stage::Done => Stage::Done,
         };
         Ok(pushed)
     }
 
-    fn erase(
-        &mut self,
-        store: &dyn Store,
-        calls: &[CaseId],
-        now: DateTime<Utc>,
-    ) -> Result<Vec<Pushed>, StoreError> {
-        for id in calls {
+    /// What is told of calls is stored before they are erased: nobody could tell it afterwards.
+    fn note(&mut self, store: &dyn Store, calls: Vec<CaseId>, next: Stage) -> Stage {
+        if calls.is_empty() {
+            return next;
+        }
+        for id in &calls {
             match id.is_message() {
                 true => self.told.messages += 1,
                 false => self.told.calls += 1,
@@ -131,7 +151,7 @@ impl Job {
             let ids = ids.into_iter().filter_map(|(kind, key)| Some((kind, case.ledger.id(key)?.to_owned())));
             self.left.extend(ids.filter(|(_, id)| !id.is_empty()));
         }
-        erasing::erase(store, calls, Erased::Forgotten, now)
+        Stage::Erase(calls, Box::new(next))
     }
 
     /// Whose the number is in the helpdesk, and what else is theirs.
@@ -164,24 +184,13 @@ pub(crate) fn stored(store: &dyn Store) -> Result<Vec<Job>, StoreError> {
 /// # Errors
 /// If the store cannot be changed.
 pub(crate) fn put(store: &dyn Store, jobs: &[Job], now: DateTime<Utc>) -> Result<(), StoreError> {
-    store.setting_once(FORGETTING, "")?;
-    for _ in 0..TRIES {
-        let before = store.setting(FORGETTING)?.unwrap_or_default();
-        let others: Vec<Job> = if before.is_empty() { Vec::new() } else { serde_json::from_str(&before)? };
+    replace(store, FORGETTING, now, |before| {
+        let others: Vec<Job> = if before.is_empty() { Vec::new() } else { serde_json::from_str(before)? };
         let is_ours = |other: &Job| jobs.iter().any(|job| job.number == other.number);
         let others = others.iter().filter(|other| !is_ours(other));
         let open: Vec<&Job> = jobs.iter().filter(|job| !job.is_done()).chain(others).collect();
-        let text = if open.is_empty() { String::new() } else { serde_json::to_string(&open)? };
-        let mut change = Change::at(now);
-        change.provided.push((FORGETTING.to_owned(), before));
-        change.settings.push((FORGETTING.to_owned(), text));
-        match store.commit(&change) {
-            // Another program was faster: its jobs are read, too.
-            Err(StoreError::Overtaken(_)) => {}
-            done => return done.map(|_| ()),
-        }
-    }
-    Err(StoreError::Overtaken(FORGETTING.to_owned()))
+        Ok(if open.is_empty() { String::new() } else { serde_json::to_string(&open)? })
+    })
 }
 
 /// By which a number that was forgotten is known again.
@@ -196,10 +205,114 @@ pub(crate) fn hash(store: &dyn Store, number: &E164) -> Result<String, StoreErro
             store.setting_once(KEY, &new)?
         }
     };
+    hashed(&key, number)
+}
+
+/// When the number was forgotten last. Where nobody ever was, there is no key to look with.
+///
+/// # Errors
+/// If the store cannot be read.
+pub(crate) fn forgotten_at(store: &dyn Store, number: &E164) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let Some(key) = store.setting(KEY)? else { return Ok(None) };
+    store.forgotten_at(&hashed(&key, number)?)
+}
+
+fn hashed(key: &str, number: &E164) -> Result<String, StoreError> {
     let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes())
         .map_err(|error| StoreError::Damaged(error.to_string()))?;
     mac.update(number.as_str().as_bytes());
     Ok(mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// What came of forgetting a number, for whoever asks again: by the number's hash, and when it was asked for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Untold {
+    hash: String,
+    asked_at: DateTime<Utc>,
+    at: DateTime<Utc>,
+    told: Forgotten,
+}
+
+/// What is to be told of a number that is forgotten, and of the same one before where nobody was told; `None`: it is not done
+/// yet. Remembered until [`was_told`]; may be done again.
+///
+/// # Errors
+/// If the store cannot be changed.
+pub(crate) fn outcome(
+    store: &dyn Store,
+    job: &Job,
+    helpdesk: &dyn Helpdesk,
+    now: DateTime<Utc>,
+) -> Result<Option<Forgotten>, StoreError> {
+    if !job.is_done() {
+        return Ok(None);
+    }
+    let hash = hash(store, &job.number)?;
+    let mut told = job.told(helpdesk);
+    change_untold(store, now, |all| {
+        let before = all.iter().position(|one| one.hash == hash).map(|at| all.remove(at));
+        match before {
+            // Killed right after this was remembered.
+            Some(before) if before.asked_at == job.asked_at => told = before.told,
+            Some(before) => told.add(before.told),
+            None => {}
+        }
+        all.push(Untold { hash: hash.clone(), asked_at: job.asked_at, at: now, told: told.clone() });
+    })?;
+    Ok(Some(told))
+}
+
+/// Somebody was told.
+///
+/// # Errors
+/// If the store cannot be changed.
+pub(crate) fn was_told(store: &dyn Store, number: &E164, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let hash = hash(store, number)?;
+    change_untold(store, now, |all| all.retain(|one| one.hash != hash))
+}
+
+/// What nobody asked for within a day is forgotten.
+///
+/// # Errors
+/// If the store cannot be changed.
+pub(crate) fn forget_untold(store: &dyn Store, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let any = store.setting(UNTOLD)?.is_some_and(|text| !text.is_empty());
+    if any { change_untold(store, now, |_| {}) } else { Ok(()) }
+}
+
+/// One program after the other.
+fn change_untold(
+    store: &dyn Store,
+    now: DateTime<Utc>,
+    mut change: impl FnMut(&mut Vec<Untold>),
+) -> Result<(), StoreError> {
+    replace(store, UNTOLD, now, |before| {
+        let mut all: Vec<Untold> = if before.is_empty() { Vec::new() } else { serde_json::from_str(before)? };
+        all.retain(|one| now - one.at < UNTOLD_KEPT);
+        change(&mut all);
+        Ok(if all.is_empty() { String::new() } else { serde_json::to_string(&all)? })
+    })
+}
+
+/// Makes a setting anew of what it says, as often as another program on the same database was faster.
+fn replace(
+    store: &dyn Store,
+    name: &str,
+    now: DateTime<Utc>,
+    mut anew: impl FnMut(&str) -> Result<String, StoreError>,
+) -> Result<(), StoreError> {
+    store.setting_once(name, "")?;
+    for _ in 0..TRIES {
+        let before = store.setting(name)?.unwrap_or_default();
+        let mut change = Change::at(now);
+        change.settings.push((name.to_owned(), anew(&before)?));
+        change.provided.push((name.to_owned(), before));
+        match store.commit(&change) {
+            Err(StoreError::Overtaken(_)) => {}
+            done => return done.map(drop),
+        }
+    }
+    Err(StoreError::Overtaken(name.to_owned()))
 }
 
 /// Forgets a number while no engine runs.
@@ -221,14 +334,19 @@ pub fn forget(
         }
     };
     put(store, &jobs, now)?;
-    while !jobs[at].is_done() {
+    let told = loop {
         jobs[at].step(store, now)?;
+        let told = outcome(store, &jobs[at], helpdesk, now)?;
         put(store, &jobs, now)?;
-    }
+        if let Some(told) = told {
+            break told;
+        }
+    };
     for left in removal::clear(store, now)?.left {
         tracing::warn!(%left, "a recording stays in its folder for now; it is taken away once a hub runs and the folder is there");
     }
     // The last steps are in the log that was emptied before them.
     while store.scrub(false)? {}
-    Ok(jobs[at].told(helpdesk))
+    was_told(store, number, now)?;
+    Ok(told)
 }

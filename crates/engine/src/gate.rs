@@ -124,7 +124,7 @@ pub fn apply(case: &Case, assessment: Assessment, settings: &Settings, own: &[E1
     let bars = |_: &&String| case.written_back.is_none() || is_private(case.barred.as_deref());
     if let Some(code) = case.barred.as_ref().filter(bars) {
         view::barred(assessment, code)
-    } else if is_unfinished(&assessment) && is_never_logged(&case.call, settings) {
+    } else if is_unfinished(&assessment) && settings.privacy.never_logs(&case.call) {
         view::barred(assessment, Erased::NeverLog.code())
     } else if !settings.logging.log_internal && case.ledger.is_empty() && is_internal(&case.call, own) {
         view::barred(assessment, "internal_call")
@@ -136,11 +136,6 @@ pub fn apply(case: &Case, assessment: Assessment, settings: &Settings, own: &[E1
 /// Whether anything would still be written.
 fn is_unfinished(assessment: &Assessment) -> bool {
     assessment.standing != Standing::Logged || !assessment.writes.is_empty()
-}
-
-fn is_never_logged(call: &Call, settings: &Settings) -> bool {
-    let never = &settings.privacy.never_log;
-    !never.is_empty() && call.party().number().is_some_and(|number| never.contains(number))
 }
 
 /// Whether both ends are own lines (G23).

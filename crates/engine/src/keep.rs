@@ -6,7 +6,6 @@
 pub(crate) mod folder;
 pub mod removal;
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -18,7 +17,7 @@ use sidetone_protocol::{KeptFileState, KeptFileView, KeptMedium};
 use crate::call::{Call, CaseId};
 use crate::erasing::is_private;
 use crate::files::Medium;
-use crate::number::E164;
+use crate::settings::Privacy;
 use crate::store::Case;
 
 /// A folder on another computer may not answer: a window waits no longer than this.
@@ -134,10 +133,9 @@ impl KeptFile {
 /// Whether anything of a call may lie in the folder at all. A reason for which nothing of a call may be kept stands here, and
 /// nowhere else: it is asked before a file is wanted, before it is fetched, and before it is put into the folder.
 #[must_use]
-pub fn may_be_kept(case: &Case, never_log: &BTreeSet<E164>) -> bool {
+pub fn may_be_kept(case: &Case, privacy: &Privacy) -> bool {
     // Calls on selected lines (G18); what is attached to text messages is no recording.
-    let is_never_logged = case.call.party().number().is_some_and(|number| never_log.contains(number));
-    let is_private = is_never_logged || is_private(case.barred.as_deref());
+    let is_private = privacy.never_logs(&case.call) || is_private(case.barred.as_deref());
     case.selected == Some(true) && !case.call.id.is_message() && !is_private
 }
 

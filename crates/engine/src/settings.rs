@@ -9,6 +9,7 @@ use chrono_tz::Tz;
 pub use sidetone_protocol::Mode;
 pub use sidetone_words::Language;
 
+use crate::call::Call;
 use crate::number::E164;
 
 /// What becomes of one kind of call.
@@ -125,6 +126,13 @@ pub struct Privacy {
 }
 
 impl Privacy {
+    /// Whether the call's number stands on the list of those that are never logged.
+    #[must_use]
+    pub fn never_logs(&self, call: &Call) -> bool {
+        !self.never_log.is_empty()
+            && call.party().number().is_some_and(|number| self.never_log.contains(number))
+    }
+
     /// Calls from before have no content any more; `None`: all keep it.
     #[must_use]
     pub fn keeps_since(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {

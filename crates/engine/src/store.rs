@@ -868,7 +868,19 @@ pub trait Store: Send + Sync {
         after: Option<i64>,
         limit: usize,
     ) -> Result<Trawl, StoreError>;
-    /// Forgets everything else that is stored of a number: choices, who has it, dials, the desk, what was told.
+    /// Looks through the next rows of the texts of this number among those that may mention a number; `None`: there are no such
+    /// texts.
+    ///
+    /// # Errors
+    /// If the store cannot be changed.
+    fn trawl_texts(
+        &self,
+        number: &E164,
+        part: usize,
+        after: Option<i64>,
+        limit: usize,
+    ) -> Result<Option<Trawl>, StoreError>;
+    /// Forgets what else is stored under a number: choices, who has it, dials, the desk, what was told.
     ///
     /// # Errors
     /// If the store cannot be changed.

@@ -543,6 +543,18 @@ impl Store for MortalStore {
         self.committed(trawl)
     }
 
+    fn trawl_texts(
+        &self,
+        number: &E164,
+        part: usize,
+        after: Option<i64>,
+        limit: usize,
+    ) -> Result<Option<Trawl>, StoreError> {
+        self.takes()?;
+        let trawl = self.alive()?.trawl_texts(number, part, after, limit)?;
+        self.committed(trawl)
+    }
+
     fn forget_number(&self, number: &E164) -> Result<Mentioned, StoreError> {
         self.takes()?;
         let found = self.alive()?.forget_number(number)?;

@@ -123,7 +123,7 @@ impl Engine {
         }
         if !case.ledger.is_empty() || case.carded {
             // Its number was put on the list since: what is not written yet never is.
-            if !case.ledger.has("ticket") && self.is_never_logged(case) {
+            if !case.ledger.has("ticket") && self.settings.privacy.never_logs(&case.call) {
                 case.barred = Some(Erased::NeverLog.code().to_owned());
             }
             return Ok(());

@@ -163,7 +163,7 @@ impl Engine {
     /// A call has changed: what it leaves is wanted from now on.
     pub(super) fn note_what_is_to_be_kept(&mut self, changed: &CaseChange, change: &mut Change) {
         let case = &changed.case;
-        if self.folder().is_none() || !may_be_kept(case, &self.settings.privacy.never_log) {
+        if self.folder().is_none() || !may_be_kept(case, &self.settings.privacy) {
             return;
         }
         let call = &case.call;
@@ -343,8 +343,8 @@ impl Engine {
         if is_to_come && is_young {
             return self.keep_again(file, "its call is not known yet", now);
         }
-        let never_log = &self.settings.privacy.never_log;
-        let Some(case) = case.filter(|case| may_be_kept(case, never_log) && is_young) else {
+        let privacy = &self.settings.privacy;
+        let Some(case) = case.filter(|case| may_be_kept(case, privacy) && is_young) else {
             // Not, or not any more: what may lie there of it goes.
             (file.state, file.due_at) = (KeptState::Removing, Some(now));
             return self.put_kept(KeptState::Wanted, file, now);
@@ -413,7 +413,7 @@ impl Engine {
         let is_it = |file: &KeptFile| file.medium == medium && file.state == KeptState::Wanted;
         let Some(mut file) = self.store.kept_files(call)?.into_iter().find(is_it) else { return Ok(()) };
         let case = self.readable_case(call)?;
-        let may = case.is_some_and(|case| may_be_kept(&case, &self.settings.privacy.never_log))
+        let may = case.is_some_and(|case| may_be_kept(&case, &self.settings.privacy))
             && self.kept_from(now).is_none_or(|from| file.started_at >= from);
         // Open, it stays there also when the note has it and it is removed.
         let Some(from) = File::open(from).ok().filter(|_| may) else { return Ok(()) };

@@ -28,8 +28,6 @@ const HEED_EVERY: TimeDelta = TimeDelta::minutes(5);
 const LEFT_AFTER: TimeDelta = TimeDelta::minutes(15);
 /// What failed is tried again after this time.
 const AGAIN: TimeDelta = TimeDelta::minutes(1);
-/// So much that nobody was told is remembered.
-const UNTOLD: usize = 20;
 /// The setting that says that something erased may still be on the disk.
 const TO_SCRUB: &str = "to_scrub";
 
@@ -40,8 +38,6 @@ pub(crate) type ForgetTold = oneshot::Sender<Result<Forgotten, Declined>>;
 pub(super) struct Privacy {
     jobs: Vec<Job>,
     waiting: Vec<(E164, ForgetTold)>,
-    /// What nobody was there to be told, by the numbers' keyed hashes: whoever asks again is.
-    untold: Vec<(String, Forgotten)>,
     /// When other hubs' jobs are looked at next.
     heed_at: DateTime<Utc>,
     /// Nothing of all this before.
@@ -61,7 +57,6 @@ impl Privacy {
         Ok(Privacy {
             jobs: forgetting::stored(store)?,
             waiting: Vec::new(),
-            untold: Vec::new(),
             heed_at: now + HEED_EVERY,
             again: now,
             expire_at: now,
@@ -79,24 +74,18 @@ impl Privacy {
 }
 
 impl Engine {
-    /// Whether its number stands on the list of those that are never logged.
-    pub(super) fn is_never_logged(&self, case: &Case) -> bool {
-        let party = case.call.party();
-        party.number().is_some_and(|number| self.settings.privacy.never_log.contains(number))
-    }
-
     /// Why nothing of a call is written and kept: its number is never logged, or was forgotten since it began.
     pub(super) fn private(
         &self,
         case: &Case,
         started_at: Option<DateTime<Utc>>,
     ) -> Result<Option<&'static str>, StoreError> {
-        if self.is_never_logged(case) {
+        if self.settings.privacy.never_logs(&case.call) {
             return Ok(Some(Erased::NeverLog.code()));
         }
         let party = case.call.party();
         let Some(number) = party.number() else { return Ok(None) };
-        let forgotten_at = self.store.forgotten_at(&forgetting::hash(self.store.as_ref(), number)?)?;
+        let forgotten_at = forgetting::forgotten_at(self.store.as_ref(), number)?;
         // Aircall tells whole seconds: a call of the very second in which the number was forgotten is a new one.
         let is_before =
             |at: DateTime<Utc>, started_at: DateTime<Utc>| started_at.timestamp() < at.timestamp();
@@ -234,18 +223,14 @@ impl Engine {
         let pushed = job.step(self.store.as_ref(), now)?;
         self.erased(&before, pushed);
         self.forget_in_memory(&job.number);
-        let is_done = job.is_done();
+        // What came of it is remembered before that it was to be done is forgotten.
+        let outcome = forgetting::outcome(self.store.as_ref(), &job, self.helpdesk.as_ref(), now)?;
         if let Some(known) = self.privacy.jobs.first_mut() {
             *known = job;
         }
         forgetting::put(self.store.as_ref(), &self.privacy.jobs, now)?;
-        if is_done {
+        if let Some(told) = outcome {
             let job = self.privacy.jobs.remove(0);
-            let hash = forgetting::hash(self.store.as_ref(), &job.number)?;
-            let mut told = job.told(self.helpdesk.as_ref());
-            while let Some(at) = self.privacy.untold.iter().position(|(other, _)| *other == hash) {
-                told.add(self.privacy.untold.remove(at).1);
-            }
             tracing::info!(
                 calls = told.calls,
                 messages = told.messages,
@@ -260,10 +245,8 @@ impl Engine {
                 .partition(|(number, _)| *number == job.number);
             self.privacy.waiting = others;
             let heard = theirs.into_iter().filter_map(|(_, waiting)| waiting.send(Ok(told.clone())).ok());
-            if heard.count() == 0 {
-                self.privacy.untold.push((hash, told));
-                let many = self.privacy.untold.len().saturating_sub(UNTOLD);
-                self.privacy.untold.drain(..many);
+            if heard.count() > 0 {
+                forgetting::was_told(self.store.as_ref(), &job.number, now)?;
             }
         }
         self.wake_by(now + PAUSE / 10);

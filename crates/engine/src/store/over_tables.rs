@@ -437,6 +437,16 @@ impl<D: Database> Store for D {
         self.write(|sql| erasure::trawl_inbox(sql, number, until, after, limit))
     }
 
+    fn trawl_texts(
+        &self,
+        number: &E164,
+        part: usize,
+        after: Option<i64>,
+        limit: usize,
+    ) -> Result<Option<Trawl>, StoreError> {
+        self.write(|sql| erasure::trawl_texts(sql, number, part, after, limit))
+    }
+
     fn forget_number(&self, number: &E164) -> Result<Mentioned, StoreError> {
         self.write(|sql| erasure::forget_number(sql, number))
     }

@@ -304,7 +304,7 @@ pub(in crate::store) fn trawl_calls(
 ) -> Result<Trawl, StoreError> {
     let mentions = Mentions::of(number);
     let after = after.unwrap_or(i64::MIN);
-    let Some(last) = last_of(sql, "call", after, limit)? else { return Ok(Trawl::default()) };
+    let Some(last) = last_of(sql, "call", "id", after, limit)? else { return Ok(Trawl::default()) };
     let columns = ["facts", "coalesce(view, '')", "coalesce(message, '')"].map(stripped);
     let found = sql.rows(
         &format!(
@@ -376,7 +376,7 @@ pub(in crate::store) fn trawl_inbox(
 ) -> Result<Trawl, StoreError> {
     let mentions = Mentions::of(number);
     let after = after.unwrap_or(i64::MIN);
-    let Some(last) = last_of(sql, "inbox", after, limit)? else { return Ok(Trawl::default()) };
+    let Some(last) = last_of(sql, "inbox", "id", after, limit)? else { return Ok(Trawl::default()) };
     let found = sql.rows(
         &format!(
             "SELECT id, call_id, folded, as_of, body FROM inbox WHERE id > $1 AND id <= $2 AND body <> '{NOTHING}'
@@ -425,10 +425,16 @@ fn speaks_of(body: &str, id: CaseId, as_of: i64, number: &E164) -> bool {
 }
 
 /// The last of the next rows of a table; `None`: there are none.
-fn last_of(sql: &mut dyn Sql, table: &str, after: i64, limit: usize) -> Result<Option<i64>, StoreError> {
-    let next = format!("SELECT id FROM {table} WHERE id > $1 ORDER BY id LIMIT $2");
+fn last_of(
+    sql: &mut dyn Sql,
+    table: &str,
+    by: &str,
+    after: i64,
+    limit: usize,
+) -> Result<Option<i64>, StoreError> {
+    let next = format!("SELECT {by} FROM {table} WHERE {by} > $1 ORDER BY {by} LIMIT $2");
     Ok(sql
-        .row(&format!("SELECT max(id) FROM ({next}) AS next"), &values![after, limit as i64], |row| {
+        .row(&format!("SELECT max({by}) FROM ({next}) AS next"), &values![after, limit as i64], |row| {
             row.get::<Option<i64>>(0)
         })?
         .flatten())
@@ -463,18 +469,65 @@ fn without_in_text(text: &str, mentions: &Mentions) -> Option<String> {
     }
 }
 
-/// Texts of other tables that may mention a number.
-const MENTIONS: [(&str, &str); 7] = [
-    ("trace", "line"),
-    ("ledger", "detail"),
-    ("attempt", "write"),
-    ("own_comment", "comment"),
-    ("conversation", "conversation"),
-    ("telling", "body"),
-    ("telling", "text"),
+/// Texts of other tables that may mention a number; large tables are looked through by this column, the others at once. An
+/// address of Front's stands where other helpdesks have an id: without a plus it is one.
+const MENTIONS: [(&str, &str, Option<&str>); 8] = [
+    ("trace", "line", Some("id")),
+    ("ledger", "detail", Some("call_id")),
+    ("ledger", "helpdesk_id", Some("call_id")),
+    ("attempt", "write", None),
+    ("own_comment", "comment", None),
+    ("conversation", "conversation", None),
+    ("telling", "body", None),
+    ("telling", "text", None),
 ];
 
-/// Everything else that is stored of a number.
+/// The next rows of one of them.
+pub(in crate::store) fn trawl_texts(
+    sql: &mut dyn Sql,
+    number: &E164,
+    part: usize,
+    after: Option<i64>,
+    limit: usize,
+) -> Result<Option<Trawl>, StoreError> {
+    let Some((table, column, by)) = MENTIONS.get(part) else { return Ok(None) };
+    let mentions = Mentions::of(number);
+    let after = after.unwrap_or(i64::MIN);
+    let last = match by {
+        Some(by) => last_of(sql, table, by, after, limit)?,
+        None => None,
+    };
+    if by.is_some() && last.is_none() {
+        return Ok(Some(Trawl::default()));
+    }
+    // Where there is no column to go by, both ends are left open.
+    let (first, end) = (after, last.unwrap_or(i64::MAX));
+    let within = by.map_or_else(
+        || "CAST($2 AS BIGINT) < CAST($3 AS BIGINT)".to_owned(),
+        |by| format!("{by} > $2 AND {by} <= $3"),
+    );
+    let of_addresses = if *column == "helpdesk_id" { " AND helpdesk_id LIKE '%+%'" } else { "" };
+    let texts = sql.rows(
+        &format!(
+            "SELECT DISTINCT {column} FROM {table} WHERE {within} AND {} LIKE $1{of_addresses}",
+            stripped(column)
+        ),
+        &values![pattern(&mentions), first, end],
+        |row| row.get::<String>(0),
+    )?;
+    let mut trawl = Trawl { last, ..Trawl::default() };
+    for text in texts {
+        let Some(without) = without_in_text(&text, &mentions) else { continue };
+        let changed = sql.execute(
+            &format!("UPDATE {table} SET {column} = $1 WHERE {within} AND {column} = $4"),
+            &values![without, first, end, &text],
+        )?;
+        trawl.mentions += u32::try_from(changed).unwrap_or(u32::MAX);
+    }
+    Ok(Some(trawl))
+}
+
+/// What else is stored under a number.
 pub(in crate::store) fn forget_number(sql: &mut dyn Sql, number: &E164) -> Result<Mentioned, StoreError> {
     let mentions = Mentions::of(number);
     let (plain, wanted) = (number.as_str(), pattern(&mentions));
@@ -524,28 +577,5 @@ pub(in crate::store) fn forget_number(sql: &mut dyn Sql, number: &E164) -> Resul
     let lost =
         sql.execute(&format!("DELETE FROM pushed WHERE {} LIKE $1", stripped("body")), &values![&wanted])?;
     told.others += u32::try_from(lost).unwrap_or(u32::MAX);
-    // An address of Front's stands where other helpdesks have an id. Without a plus it is one.
-    let addressed = "SELECT DISTINCT helpdesk_id FROM ledger WHERE helpdesk_id LIKE '%+%'";
-    for text in sql.rows(addressed, &[], |row| row.get::<String>(0))? {
-        let Some(without) = mentions.taken_out_of(&text) else { continue };
-        let changed = sql
-            .execute("UPDATE ledger SET helpdesk_id = $1 WHERE helpdesk_id = $2", &values![without, &text])?;
-        told.others += u32::try_from(changed).unwrap_or(u32::MAX);
-    }
-    for (table, column) in MENTIONS {
-        let texts = sql.rows(
-            &format!("SELECT DISTINCT {column} FROM {table} WHERE {} LIKE $1", stripped(column)),
-            &values![&wanted],
-            |row| row.get::<String>(0),
-        )?;
-        for text in texts {
-            let Some(without) = without_in_text(&text, &mentions) else { continue };
-            let changed = sql.execute(
-                &format!("UPDATE {table} SET {column} = $1 WHERE {column} = $2"),
-                &values![without, &text],
-            )?;
-            told.others += u32::try_from(changed).unwrap_or(u32::MAX);
-        }
-    }
     Ok(told)
 }
