@@ -46,7 +46,7 @@ export function aHealth(over: Partial<Health> = {}): Health {
     writer: { state: 'sole', other: null },
     alerts: [],
     connections: [],
-    outbox: { calls: 0, writes: 0, oldest_seconds: 0, parked: 0, held: 0, not_logged: 0 },
+    outbox: { calls: 0, writes: 0, oldest_seconds: 0, parked: 0, held: 0, not_logged: 0, messages_held: 0, messages_stopped: 0 },
     budgets: [],
     source: { kind: 'webhook', last_event_at: null },
     sandbox: null,

@@ -5,7 +5,7 @@ import { stripLine } from '../src/model/strip';
 import type { Health, OutboxView } from '../src/wire';
 import { aCall, aCard, aHealth, TALKING } from './samples';
 
-const NOTHING: OutboxView = { calls: 0, writes: 0, oldest_seconds: 0, parked: 0, held: 0, not_logged: 0 };
+const NOTHING: OutboxView = { calls: 0, writes: 0, oldest_seconds: 0, parked: 0, held: 0, not_logged: 0, messages_held: 0, messages_stopped: 0 };
 
 function withHealth(over: Partial<Health>, model: Partial<Model> = {}): Model {
   return { ...EMPTY, ready: true, health: aHealth(over), ...model };

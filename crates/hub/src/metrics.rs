@@ -6,6 +6,7 @@
 //! | `sidetone_outbox_writes` | | Requests that will take |
 //! | `sidetone_outbox_oldest_seconds` | | Age of the oldest write |
 //! | `sidetone_calls_parked`, `_held`, `_not_logged` | | Calls that a person must look at |
+//! | `sidetone_messages_held`, `_stopped` | | Text messages that a person must look at |
 //! | `sidetone_alerts` | | Causes that need a person |
 //! | `sidetone_odd_events` | | Statements kept that speak of no call |
 //! | `sidetone_gap_open` | | Times of which not everything that was missed is written yet |
@@ -48,6 +49,13 @@ fn text(health: &Health, now: i64) -> String {
     page.gauge("sidetone_outbox_oldest_seconds", "Age of the oldest write.", "", outbox.oldest_seconds);
     page.gauge("sidetone_calls_parked", "Calls with a write that was refused for good.", "", outbox.parked);
     page.gauge("sidetone_calls_held", "Calls that wait for a person.", "", outbox.held);
+    page.gauge("sidetone_messages_held", "Text messages that wait for a person.", "", outbox.messages_held);
+    page.gauge(
+        "sidetone_messages_stopped",
+        "Text messages that are not written although they should be.",
+        "",
+        outbox.messages_stopped,
+    );
     page.gauge(
         "sidetone_calls_not_logged",
         "Calls that should be logged and are not.",

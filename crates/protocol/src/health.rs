@@ -36,7 +36,7 @@ pub enum Vendor {
 #[ts(export_to = "index.ts")]
 pub struct Alert {
     /// Stable: `aircall_refused`, `gorgias_refused`, `gorgias_wrong_account`, `webhook_disabled`, `other_writer`, `no_author`,
-    /// `parked` …
+    /// `parked`, `messages_held` …
     pub code: String,
     /// Since when, unix seconds.
     pub since: i64,
@@ -149,6 +149,12 @@ pub struct OutboxView {
     pub held: u32,
     /// Calls that are not logged although they should be.
     pub not_logged: u32,
+    /// Text messages that wait for a person's decision.
+    #[serde(default)]
+    pub messages_held: u32,
+    /// Text messages that are not written although they should be: refused for good, or without an author.
+    #[serde(default)]
+    pub messages_stopped: u32,
 }
 
 /// What is written.

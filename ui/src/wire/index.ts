@@ -102,7 +102,7 @@ api_token: string, };
 export type Alert = { 
 /**
  * Stable: `aircall_refused`, `gorgias_refused`, `gorgias_wrong_account`, `webhook_disabled`, `other_writer`, `no_author`,
- * `parked` …
+ * `parked`, `messages_held` …
  */
 code: string, 
 /**
@@ -2159,7 +2159,15 @@ held: number,
 /**
  * Calls that are not logged although they should be.
  */
-not_logged: number, };
+not_logged: number, 
+/**
+ * Text messages that wait for a person's decision.
+ */
+messages_held: number, 
+/**
+ * Text messages that are not written although they should be: refused for good, or without an author.
+ */
+messages_stopped: number, };
 
 /**
  * How an ended call ended.

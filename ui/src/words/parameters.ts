@@ -112,6 +112,11 @@ export interface Parameters {
   outOfReach: 'date';
   fromTo: 'from' | 'to';
   alertHeldWhat: 'n';
+  alertMessagesHeldWhat: 'helpdesk';
+  alertMessagesStopped: 'helpdesk';
+  alertMessagesStoppedWhat: 'helpdesk';
+  messagesHeldCount: 'n';
+  messagesStoppedCount: 'n';
   alertClock: 'n';
   alertUnreachable: 'vendor';
   tellingOver: 'title';

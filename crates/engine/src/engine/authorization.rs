@@ -11,8 +11,9 @@ use crate::health::Link;
 use crate::helpdesk::Answer;
 use crate::transport::TransportError;
 
-/// So long the helpdesk may be silent to us. Withdrawn access is to be noticed within fifteen minutes.
-const ASK_AFTER: TimeDelta = TimeDelta::minutes(5);
+/// So long the helpdesk may be silent to us: what is wrong is to be noticed within a minute, and one question costs little of
+/// what may be asked in that time.
+const ASK_AFTER: TimeDelta = TimeDelta::seconds(45);
 /// A check that could not go is tried again after this time.
 const AGAIN: TimeDelta = TimeDelta::seconds(15);
 

@@ -172,7 +172,7 @@ impl Engine {
 
     fn outbox_alerts(&self, outbox: &OutboxView, now: DateTime<Utc>) -> Result<Vec<Alert>, StoreError> {
         let mut alerts = Vec::new();
-        let no_author = self.store.waiting("no_author")?.len() as u32;
+        let no_author = self.store.waiting("no_author")?.iter().filter(|id| !id.is_message()).count() as u32;
         let alert = |code: &str, calls, what: String, mend: &str| Alert {
             code: code.into(),
             since: now.timestamp(),
@@ -196,6 +196,22 @@ impl Engine {
                 outbox.held,
                 format!("{} calls wait for a person to say whose they are.", outbox.held),
                 "Open each of them and choose the customer, or name the caller; it is written then.",
+            ));
+        }
+        if outbox.messages_held > 0 {
+            alerts.push(alert(
+                "messages_held",
+                0,
+                format!("{} text messages wait for a person to say whose they are.", outbox.messages_held),
+                "Give their number to one customer in the helpdesk; they are written then.",
+            ));
+        }
+        if outbox.messages_stopped > 0 {
+            alerts.push(alert(
+                "messages_stopped",
+                0,
+                format!("{} text messages are not written.", outbox.messages_stopped),
+                "Each of them says why in `GET /api/messages?filter=not_logged`.",
             ));
         }
         if outbox.parked > 0 {

@@ -522,7 +522,10 @@ async fn a_message_of_a_number_that_several_share_waits_and_a_held_one_is_shown(
         let shown = day.handle.message(&id).unwrap().unwrap().message;
         assert_eq!((shown.state, shown.reason.unwrap().code.as_str()), (CallState::Held, code));
     }
-    assert_eq!(day.handle.health().outbox.held, 2);
+    let health = day.handle.health();
+    assert_eq!((health.outbox.held, health.outbox.messages_held), (0, 2), "texts are no calls");
+    let alerts: Vec<_> = health.alerts.iter().map(|alert| (alert.code.as_str(), alert.calls)).collect();
+    assert_eq!(alerts, [("messages_held", 0)], "no list of calls is offered for them");
 }
 
 #[tokio::test(start_paused = true)]

@@ -74,6 +74,8 @@ pub fn of_alert(facts: Facts<'_>, language: Language) -> Option<(String, String)
         "no_author" => (by(w.alert_no_author), count(w.alert_no_author_what)),
         "parked" => (count(w.alert_person), count(w.alert_parked_what)),
         "held" => (count(w.held_for_name), count(w.alert_held_what)),
+        "messages_held" => (w.alert_messages_held.to_owned(), by(w.alert_messages_held_what)),
+        "messages_stopped" => (by(w.alert_messages_stopped), by(w.alert_messages_stopped_what)),
         "account_differs" => (count(w.alert_account), w.alert_account_what.to_owned()),
         "behind" => (w.alert_behind.to_owned(), by(w.alert_since)),
         "disk_full" => (w.alert_disk.to_owned(), w.alert_disk_what.to_owned()),

@@ -222,7 +222,7 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   calls: {
     now: (at) => ({
       ...quietNow(at),
-      health: { ...wellHealth(at), outbox: { calls: 0, writes: 0, oldest_seconds: 0, parked: 1, held: 1, not_logged: 1 } },
+      health: { ...wellHealth(at), outbox: { calls: 0, writes: 0, oldest_seconds: 0, parked: 1, held: 1, not_logged: 1, messages_held: 0, messages_stopped: 0 } },
     }),
     hash: CALLS,
   },
@@ -312,7 +312,7 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   waiting: {
     now: (at) => ({
       ...quietNow(at),
-      health: { ...wellHealth(at), state: 'behind', outbox: { calls: 12, writes: 19, oldest_seconds: 140, parked: 0, held: 0, not_logged: 0 } },
+      health: { ...wellHealth(at), state: 'behind', outbox: { calls: 12, writes: 19, oldest_seconds: 140, parked: 0, held: 0, not_logged: 0, messages_held: 0, messages_stopped: 0 } },
     }),
   },
   // The missed-call desk: an ordinary afternoon, and what else it may look like.

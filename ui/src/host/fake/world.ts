@@ -37,7 +37,7 @@ export function wellHealth(now: number): Health {
       { vendor: 'aircall', state: 'accepted', answered_at: now - 8, text: null },
       { vendor: 'gorgias', state: 'accepted', answered_at: now - 21, text: null },
     ],
-    outbox: { calls: 0, writes: 0, oldest_seconds: 0, parked: 0, held: 0, not_logged: 0 },
+    outbox: { calls: 0, writes: 0, oldest_seconds: 0, parked: 0, held: 0, not_logged: 0, messages_held: 0, messages_stopped: 0 },
     budgets: [
       {
         vendor: 'aircall',
@@ -125,7 +125,7 @@ export function badHealth(now: number): Health {
       { vendor: 'aircall', state: 'accepted', answered_at: now - 8, text: null },
       { vendor: 'gorgias', state: 'unreachable', answered_at: now - 9 * MINUTE, text: 'The connection timed out after 30 seconds.' },
     ],
-    outbox: { calls: 3, writes: 7, oldest_seconds: 140, parked: 1, held: 1, not_logged: 2 },
+    outbox: { calls: 3, writes: 7, oldest_seconds: 140, parked: 1, held: 1, not_logged: 2, messages_held: 0, messages_stopped: 0 },
     budgets: well.budgets.map((one) =>
       one.vendor === 'gorgias' ? { ...one, ours: 58, others: 22, paused_until: now + 18 } : one,
     ),
@@ -281,7 +281,7 @@ export function quietNow(now: number): Now {
     live: [],
     recent: someCalls(now).slice(0, 8),
     today: { calls: 18, written: 16, held: 1, talk_seconds: 4_345 },
-    health: { ...wellHealth(now), outbox: { calls: 0, writes: 0, oldest_seconds: 0, parked: 0, held: 1, not_logged: 0 } },
+    health: { ...wellHealth(now), outbox: { calls: 0, writes: 0, oldest_seconds: 0, parked: 0, held: 1, not_logged: 0, messages_held: 0, messages_stopped: 0 } },
     desk: { waiting: 0, claimed: 0 },
   };
 }

@@ -58,6 +58,10 @@ export function alertWords(alert: Alert, health: Health | null, now: number): Al
       return own(say('alertBehind'), say('alertSince', { time }));
     case 'held':
       return own(say('heldForName', { n }), say('alertHeldWhat', { n }));
+    case 'messages_held':
+      return own(say('alertMessagesHeld'), say('alertMessagesHeldWhat', { helpdesk: vendorName(helpdesk) }));
+    case 'messages_stopped':
+      return own(say('alertMessagesStopped', { helpdesk: vendorName(helpdesk) }), say('alertMessagesStoppedWhat', { helpdesk: vendorName(helpdesk) }));
     case 'recordings_not_kept':
       return own(say('alertRecordings'), say('alertRecordingsWhat'));
     case 'disk_full':

@@ -245,14 +245,17 @@ pub(in crate::store) fn outbox(sql: &mut dyn Sql, now: DateTime<Utc>) -> Result<
     )?;
     let mut outbox = waiting.unwrap_or_default();
     sql.query(
-        "SELECT state, count(*) FROM call WHERE state IN ('held', 'parked', 'not_logged') AND wanted = 1 GROUP BY state",
+        "SELECT state, count(*) FILTER (WHERE message IS NULL), count(*) FILTER (WHERE message IS NOT NULL) FROM call
+         WHERE state IN ('held', 'parked', 'not_logged') AND wanted = 1 GROUP BY state",
         &[],
         &mut |row| {
-            let count = row.count(1)?;
+            let (calls, messages) = (row.count(1)?, row.count(2)?);
             match row.get::<String>(0)?.as_str() {
-                "held" => outbox.held = count,
-                "parked" => outbox.parked = count,
-                _ => outbox.not_logged = count,
+                "held" => (outbox.held, outbox.messages_held) = (calls, messages),
+                state => {
+                    *(if state == "parked" { &mut outbox.parked } else { &mut outbox.not_logged }) = calls;
+                    outbox.messages_stopped += messages;
+                }
             }
             Ok(())
         },
