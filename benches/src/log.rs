@@ -32,6 +32,8 @@ const BATCH: u64 = 1_000;
 const APART: i64 = 300;
 /// How often each question is asked, each time for something else.
 const TURNS: u64 = 40;
+/// Whoever calls, each with a number and a name: as many as the range of invented numbers has.
+const CUSTOMERS: u64 = 10_000;
 
 const FIRST: [&str; 20] = [
     "Marta", "Lucas", "Odile", "Greta", "Noor", "Elena", "Bastien", "Mette", "Ivo", "Agathe", "Sam", "Ruth",
@@ -125,8 +127,8 @@ struct Question {
 const QUESTIONS: [Question; 8] = [
     Question {
         what: "a full name",
-        path: |turn| format!("q={}", escaped(&name(turn * 7919))),
-        plain: Some(|turn| name(turn * 7919)),
+        path: |turn| format!("q={}", escaped(&name(caller(turn * 211)))),
+        plain: Some(|turn| name(caller(turn * 211))),
     },
     Question {
         what: "the beginning of a name, as one types",
@@ -137,13 +139,13 @@ const QUESTIONS: [Question; 8] = [
     },
     Question {
         what: "a number, nationally spelled",
-        path: |turn| format!("q=01+99+00+{:02}+{:02}", turn % 100, (turn * 37) % 100),
-        plain: Some(|turn| format!("19900{:04}", turn % 100 * 100 + (turn * 37) % 100)),
+        path: |turn| format!("q=01+99+00+{:02}+{:02}", caller(turn) / 100, caller(turn) % 100),
+        plain: Some(|turn| format!("19900{:04}", caller(turn))),
     },
     Question {
         what: "the last four digits of a number",
-        path: |turn| format!("q={:02}+{:02}", turn % 100, (turn * 37) % 100),
-        plain: Some(|turn| format!("{:02}{:02}\"", turn % 100, (turn * 37) % 100)),
+        path: |turn| format!("q={:02}+{:02}", caller(turn) / 100, caller(turn) % 100),
+        plain: Some(|turn| format!("{:04}\"", caller(turn))),
     },
     Question {
         what: "an order number in a comment",
@@ -288,8 +290,19 @@ fn at(n: u64, calls: u64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_795_248_000 - calls.saturating_sub(n) as i64 * APART, 0).unwrap_or_default()
 }
 
-fn name(n: u64) -> String {
-    format!("{} {}", FIRST[n as usize % FIRST.len()], LAST[(n / 20) as usize % LAST.len()])
+/// Who makes call `n`: all of them in turn, one far from the next.
+fn caller(n: u64) -> u64 {
+    n * 7919 % CUSTOMERS
+}
+
+/// The surnames of a customer: no two customers have first name and surnames alike.
+fn surnames(customer: u64) -> String {
+    let (one, other) = (customer / 20 % 25, customer / 500);
+    format!("{} {}", LAST[one as usize], LAST[((one + 1 + other) % 25) as usize])
+}
+
+fn name(customer: u64) -> String {
+    format!("{} {}", FIRST[customer as usize % FIRST.len()], surnames(customer))
 }
 
 fn order(n: u64) -> u64 {
@@ -305,11 +318,11 @@ fn comment(n: u64) -> String {
 /// One call as Aircall tells it at its end, with what the engine makes of it.
 fn call(template: &Template, n: u64, calls: u64) -> Option<CaseChange> {
     let (id, began) = (event::FIRST_CALL + n, at(n, calls).timestamp());
-    let number = format!("+3319900{:04}", n % 100 * 100 + (n * 37) % 100);
+    let caller = caller(n);
+    let number = format!("+3319900{caller:04}");
     let (_, body) = template.of_call(id, &number, began).last()?;
     let mut body: Value = serde_json::from_str(&body).ok()?;
     let (line, agent) = (LINES[(n % 4) as usize], (n % 12) as usize);
-    let name = name(n);
     let outcome = match n % 7 {
         0 => Outcome::Missed,
         1 => Outcome::Voicemail,
@@ -318,8 +331,8 @@ fn call(template: &Template, n: u64, calls: u64) -> Option<CaseChange> {
     let data = body["data"].as_object_mut()?;
     data["number"]["id"] = json!(line.0);
     data["number"]["name"] = json!(line.1);
-    data["contact"]["first_name"] = json!(FIRST[n as usize % FIRST.len()]);
-    data["contact"]["last_name"] = json!(LAST[(n / 20) as usize % LAST.len()]);
+    data["contact"]["first_name"] = json!(FIRST[caller as usize % FIRST.len()]);
+    data["contact"]["last_name"] = json!(surnames(caller));
     data["user"]["id"] = json!(40_000 + agent);
     data["user"]["name"] = json!(AGENTS[agent]);
     if n.is_multiple_of(3) {
@@ -341,9 +354,9 @@ fn call(template: &Template, n: u64, calls: u64) -> Option<CaseChange> {
         outcome: Some(outcome),
         number: case.call.party().view(&number),
         customer: Some(CustomerView {
-            id: (70_000 + n % 500).to_string(),
-            email: Some(format!("customer{}@example.com", n % 500)),
-            name,
+            id: (70_000 + caller).to_string(),
+            email: Some(format!("customer{caller}@example.com")),
+            name: name(caller),
             note: None,
             url: None,
         }),
