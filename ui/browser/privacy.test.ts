@@ -38,3 +38,18 @@ it('tells what was erased and what stands in the helpdesk still', async () => {
   expect(await asked()).toContain('POST /api/privacy/forget');
   await page.getByText('+33 1 99 00 12 34').first().waitFor();
 });
+
+it('tells at the field that what was entered is no number of days', async () => {
+  const page = await stage.show('privacy');
+  const days = page.getByRole('textbox', { name: 'Days' });
+  await days.fill('a year');
+  await page.getByRole('button', { name: 'Save' }).click();
+  expect(await days.getAttribute('aria-invalid')).toBe('true');
+  await page.getByText('A whole number, in digits.').waitFor();
+  expect(await asked()).not.toContain('POST /api/privacy/keep');
+  await days.fill('90');
+  expect(await days.getAttribute('aria-invalid')).toBe('false');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.clock.runFor(100);
+  expect(await asked()).toContain('POST /api/privacy/keep');
+});

@@ -31,7 +31,7 @@ it('shows what the mail server refuses, in its own words', async () => {
 
 it('takes an address of a web hook, which never comes back, and tells what the other side said', async () => {
   const page = await stage.show('health', { hash: '#health' });
-  await page.getByRole('button', { name: 'Web hook: Set-up' }).click();
+  await page.getByRole('button', { name: 'Web hook: Set up' }).click();
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByLabel('Address').fill('https://hooks.example.com/services/secret');
   await page.getByRole('button', { name: 'Save' }).click();

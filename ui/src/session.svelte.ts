@@ -180,6 +180,16 @@ export class Session {
     }
   }
 
+  /** Asks for everything now, where no events come and a person does not want to wait. Throws `HostError`. */
+  async again(): Promise<void> {
+    try {
+      await this.#ask();
+    } catch (error) {
+      this.#closeGate(error);
+      throw error;
+    }
+  }
+
   async #ask(): Promise<void> {
     const now = await this.host.now();
     this.#apply({ kind: 'now', now, at: Date.now() });

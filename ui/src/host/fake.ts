@@ -3,7 +3,7 @@
  *
  * `?scene=ringing&lang=de&theme=dark`; the scenes stand in `fake/scenes.ts`. `window.sidetone` pushes further events.
  */
-import type { CallDetail, CallPage, CallView, Health, LiveCall, LiveEvent, Now, OpenRecords, RecordingsSetup } from '../wire';
+import type { CallDetail, CallPage, CallView, Health, LiveCall, LiveEvent, Now, OpenRecords, RecordingsDays, RecordingsSetup } from '../wire';
 import { FakeBackfills } from './fake/backfill';
 import { FakeDesk } from './fake/desk';
 import { endOfCall, SCENES, usualDetail, type Scene } from './fake/scenes';
@@ -21,6 +21,8 @@ export interface Script {
   push(body: LiveEvent): void;
   /** Somebody else does something at another window. */
   elsewhere(method: Method, path: string): void;
+  /** What failed is answered from now on. */
+  answers(): void;
   /** Health as the scene begins. */
   health(): Health;
   /** The calls that are up as the scene begins. */
@@ -68,12 +70,16 @@ function pressOnce(selector: string): void {
 class SceneHost implements Host {
   readonly preferences: Preferences;
   readonly session?: SignIn;
+  readonly chooseRecordingsFolder?: () => Promise<boolean>;
   readonly #scene: Scene;
   readonly #name: string;
   readonly #asked: string[] = [];
   #feed: Feed | null = null;
   #eventId = 100;
   #signedIn = false;
+  #fails: NonNullable<Scene['fails']>;
+  #asks = 0;
+  #recordings: RecordingsSetup;
   readonly #setUp: FakeSetup;
   readonly #desk: FakeDesk;
   readonly #backfills: FakeBackfills;
@@ -81,6 +87,9 @@ class SceneHost implements Host {
   constructor(scene: Scene, name: string, query: URLSearchParams) {
     this.#scene = scene;
     this.#name = name;
+    this.#fails = scene.fails ?? {};
+    this.#recordings = { folder: null, keep_days: 0, folder_is_given: false, keep_days_is_given: false, ...scene.recordings };
+    if (scene.desktop) this.chooseRecordingsFolder = () => this.#choose();
     this.#setUp = new FakeSetup(scene.setup ?? { done: EVERY_STEP, view: { mode: 'live' } }, seconds);
     this.#backfills = new FakeBackfills(scene.backfills ?? {}, seconds);
     this.#desk = new FakeDesk(scene.desk ?? {}, seconds, (data) => this.#push({ event: 'desk', data }));
@@ -104,12 +113,15 @@ class SceneHost implements Host {
       };
     }
     const elsewhere = (method: Method, path: string) => void this.#desk.answer(method, path, null);
-    window.sidetone = { push: (body) => this.#push(body), elsewhere, health: () => scene.now(seconds()).health, live: () => scene.now(seconds()).live, asked: this.#asked };
+    const answers = () => void (this.#fails = {});
+    window.sidetone = { push: (body) => this.#push(body), elsewhere, answers, health: () => scene.now(seconds()).health, live: () => scene.now(seconds()).live, asked: this.#asked };
   }
 
   async now(): Promise<Now> {
     if (this.#scene.fault === 'silent') await new Promise(() => undefined);
-    if (this.#scene.fault === 'unreachable') throw new HostError('unreachable', 'the scene says so');
+    // Away after the first answer.
+    this.#asks += 1;
+    if (this.#scene.fault === 'unreachable' || (this.#scene.fault === 'away' && this.#asks > 1)) throw new HostError('unreachable', 'the scene says so');
     if (this.#scene.fault === 'unauthorized' && !this.#signedIn) throw new HostError('unauthorized', 'the scene says so');
     if (this.#scene.fault === 'not_set_up' && !this.#setUp.isRunning) throw new HostError('refused', 'the scene says so', 'not_set_up');
     const now = this.#scene.now(seconds());
@@ -151,10 +163,25 @@ class SceneHost implements Host {
     // What is entered may be secret, in a scene too.
     this.#asked.push(`${method} ${path}`);
     if (path.startsWith('/api/numbers/explain')) return explained(new URLSearchParams(path.split('?')[1]).get('number') ?? '', seconds()) as T;
-    if (path === '/api/recordings') return { folder: null, keep_days: 0, folder_is_given: false, keep_days_is_given: false } satisfies RecordingsSetup as T;
+    const fails = this.#fails[path.split('?')[0] ?? path];
+    if (fails === 'silent') await new Promise(() => undefined);
+    else if (fails) return bodyOrThrow<T>(path, fails.status, { code: fails.code, detail: 'The scene says so.' });
+    if (path === '/api/recordings') return this.#keep(method, body) as T;
     const atTheDesk = jottingAnswer(path, body) ?? (await this.#desk.answer(method, path, body));
     const { status, body: answer } = atTheDesk ?? this.#backfills.answer(method, path, body) ?? this.#setUp.answer(method, path, body);
     return bodyOrThrow<T>(path, status, answer);
+  }
+
+  #keep(method: Method, body: unknown): RecordingsSetup {
+    if (method === 'DELETE') this.#recordings = { ...this.#recordings, folder: null };
+    if (method === 'POST') this.#recordings = { ...this.#recordings, ...(body as RecordingsDays) };
+    return this.#recordings;
+  }
+
+  async #choose(): Promise<boolean> {
+    this.#asked.push('choose a folder');
+    this.#recordings = { ...this.#recordings, folder: '/home/ada/Recordings' };
+    return true;
   }
 
   async exportCalls({ filter, text, from, until }: CallQuery, format: ExportFormat): Promise<Exported> {

@@ -78,6 +78,7 @@ export interface Parameters {
   awaitedSome: 'n';
   waiting: 'n' | 'time';
   heldForName: 'n';
+  heldInShort: 'n';
   notLoggedCount: 'n';
   webhookOff: 'n';
   hubAway: 'time';
@@ -104,7 +105,11 @@ export interface Parameters {
   alertNoEventsWhat: 'n';
   alertAccess: 'vendor';
   alertApp: 'vendor';
+  alertAddress: 'vendor';
+  alertQuestion: 'helpdesk';
+  alertQuestionWhat: 'n';
   alertAccessWhat: 'n';
+  alertBehindWhat: 'helpdesk' | 'n' | 'time';
   catchingUp: 'm' | 'n';
   aboutTime: 'time';
   recovered: 'm' | 'n';

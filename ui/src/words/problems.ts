@@ -77,6 +77,7 @@ const FIELDS = {
   'logging.shadow_until': 'shadowDays',
   'logging.language': 'notesLanguage',
   'privacy.keep_days': 'keepDays',
+  'logging.recordings_keep_days': 'keepDays',
   'privacy.never_log': 'phoneNumber',
 } as const satisfies Record<string, Plain>;
 

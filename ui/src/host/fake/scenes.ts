@@ -1,5 +1,5 @@
 /** The scenes: each state of the pages, reachable by `?scene=`. A scene is a first answer, and what differs from the usual. */
-import type { CallDetail, CallView, Card, Health, LiveCall, Now, OpenRecords } from '../../wire';
+import type { Alert, CallDetail, CallView, Card, Health, LiveCall, Now, OpenRecords, RecordingsSetup } from '../../wire';
 import { backfill, type OldCalls } from './backfill';
 import { manyCallers, someCallers, waits, type DeskScene } from './desk';
 import { american, BASTIEN, callAt, customer, ELENA, french, RUTH, SALES_US, SUPPORT_FR, sharing, unanswered, WITHHELD } from './people';
@@ -29,6 +29,12 @@ export interface Scene {
   readonly tags?: readonly string[];
   /** The reader hides numbers and notes. */
   readonly hidden?: boolean;
+  /** Where recordings are kept; absent: nowhere. */
+  readonly recordings?: Partial<RecordingsSetup>;
+  /** As in the desktop window, where a folder can be chosen. */
+  readonly desktop?: boolean;
+  /** What fails until the script says otherwise, by the path asked; or is never answered. */
+  readonly fails?: Readonly<Record<string, { readonly status: number; readonly code: string } | 'silent'>>;
   /** The set-up; absent where everything is set up. */
   readonly setup?: SetupScene;
 }
@@ -106,6 +112,23 @@ const BACKFILL = '#backfill';
 /** Aircall has tags with long names, too. */
 const LATELY = ['Delivery', 'Warranty', 'Refund', 'Photo of the lid and of the hinge awaited'];
 
+/** Health with these alerts, one after the other. */
+function alerted(...alerts: readonly (Pick<Alert, 'code'> & Partial<Alert>)[]): Pick<Scene, 'now' | 'hash'> {
+  const one = (at: number) => alerts.map((alert, n) => ({ since: at - (n + 1) * 1_500, calls: 0, what: 'In English.', mend: 'In English, too.', ...alert }));
+  return { now: (at) => ({ ...quietNow(at), health: { ...wellHealth(at), state: 'needs_attention', alerts: one(at) } }), hash: '#health' };
+}
+
+const AWAY_FOLDER = '/media/archive/Sidetone';
+
+/** The folder for recordings takes nothing, and why. */
+function recordingsFail(why: string): Pick<Scene, 'now' | 'hash' | 'recordings' | 'desktop'> {
+  const alert = { code: 'recordings_not_kept', calls: 12, what: `Recordings cannot be kept in ${AWAY_FOLDER} (${why}).` };
+  return { ...alerted(alert), recordings: { folder: AWAY_FOLDER, keep_days: 90 }, desktop: true };
+}
+
+const UNAVAILABLE = { status: 503, code: 'store_unavailable' } as const;
+const UNREADABLE = { '/api/alerts': UNAVAILABLE, '/api/recordings': UNAVAILABLE } as const;
+
 /** One backfill, as stored and as health tells of it. */
 function oldCalls(over: Parameters<typeof backfill>[1], more: Partial<Scene> = {}): Scene {
   const one = (at: number) => backfill(at, over);
@@ -127,6 +150,10 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   kit: { now: quietNow },
   backfill: { now: quietNow, hash: BACKFILL },
   privacy: { now: quietNow, hash: '#privacy' },
+  'privacy-failed': { now: quietNow, hash: '#privacy', fails: { '/api/privacy': UNAVAILABLE } },
+  'privacy-loading': { now: quietNow, hash: '#privacy', fails: { '/api/privacy': 'silent' } },
+  'backfill-loading': { now: quietNow, hash: BACKFILL, fails: { '/api/backfills': 'silent' } },
+  'account-loading': { now: quietNow, hash: '#account', fails: { '/api/account': 'silent' } },
   'backfill-reading': oldCalls(READING),
   'backfill-held-up': oldCalls({ ...READING, per_minute: null, remaining_seconds: null, error: { code: 'aircall_away', text: '' }, out_of_reach_before: 1_780_000_000 }),
   'backfill-paused': oldCalls({ ...READING, state: 'paused', per_minute: null, remaining_seconds: null }),
@@ -289,6 +316,34 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   'health-webhook': { now: (at) => ({ ...quietNow(at), health: { ...badHealth(at), alerts: badHealth(at).alerts.slice(0, 1), recoveries: [] } }), hash: '#health' },
   'health-bad': { now: (at) => ({ ...quietNow(at), health: badHealth(at) }), hash: '#health' },
   'health-mail': { now: (at) => ({ ...quietNow(at), health: wellHealth(at) }), hash: '#health', press: '[data-way="mail"]' },
+  // Neither who is told nor where recordings are kept can be read, or not yet.
+  'health-unread': { now: (at) => ({ ...quietNow(at), health: wellHealth(at) }), hash: '#health', fails: UNREADABLE },
+  'health-loading': { now: (at) => ({ ...quietNow(at), health: wellHealth(at) }), hash: '#health', fails: { '/api/alerts': 'silent', '/api/recordings': 'silent' } },
+  'health-away': { now: (at) => ({ ...quietNow(at), health: wellHealth(at) }), hash: '#health', fault: 'away' },
+  'health-behind': {
+    now: (at) => {
+      const behind = alerted({ code: 'behind', since: at - 1_320, calls: 41 }).now(at);
+      return { ...behind, health: { ...behind.health, outbox: { calls: 41, writes: 96, oldest_seconds: 1_320, parked: 0, held: 0, not_logged: 0, messages_held: 0, messages_stopped: 0 } } };
+    },
+    hash: '#health',
+  },
+  'health-recovering': {
+    now: (at) => ({ ...quietNow(at), health: { ...badHealth(at), alerts: [], recoveries: badHealth(at).recoveries.map((one, n) => ({ ...one, id: String(n), ...(n === 0 ? { cause: 'not_running' as const } : {}) })) } }),
+    hash: '#health',
+  },
+  // What is told in the engine's own words beside ours, and what a person decides.
+  'health-alerts': alerted(
+    { code: 'webhook_refused', mend: '422 Unprocessable Entity: url is not reachable' },
+    { code: 'question_refused', calls: 3, mend: '403 Forbidden: missing scope users:read' },
+    { code: 'gorgias_wrong_account' },
+    { code: 'held', calls: 3 },
+    { code: 'shadow_over' },
+    { code: 'files_not_kept', what: 'Recordings and voicemails cannot be stored in /var/lib/sidetone/files on their way (Permission denied). Notes are written without them.' },
+    { code: 'never_heard_of', what: 'A later Sidetone knows what this is.', mend: 'It says what to do.' },
+  ),
+  recordings: { now: (at) => ({ ...quietNow(at), health: wellHealth(at) }), hash: '#health', recordings: { folder: '/srv/telephony/Aufzeichnungen und Voicemails', keep_days: 365 }, desktop: true },
+  'recordings-away': recordingsFail('the folder is not there'),
+  'recordings-full': recordingsFail('No space left on device (os error 28)'),
   alert: { now: (at) => ({ ...quietNow(at), health: badHealth(at) }) },
   paused: {
     now: (at) => ({ ...quietNow(at), health: { ...wellHealth(at), paused: { since: at - 780, waiting: 6 } } }),
