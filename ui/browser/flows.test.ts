@@ -166,6 +166,17 @@ describe('the filters', () => {
     });
   });
 
+  it.each([['en', 380], ['de', 320], ['fr', 320]] as const)('keep the chosen one in sight: %s at %i px', async (language, width) => {
+    await withScene(
+      'calls-mine',
+      async (page) => {
+        const [pill, room] = await page.locator('.scroll').evaluate((at) => [at.querySelector('[aria-current]')?.getBoundingClientRect(), at.getBoundingClientRect()]);
+        expect(pill && pill.left >= room.left && pill.right <= room.right).toBe(true);
+      },
+      { language, width },
+    );
+  });
+
   it('go along into the export', async () => {
     await withScene('calls-days', async (page) => {
       await page.getByRole('button', { name: 'Export calls' }).click();
