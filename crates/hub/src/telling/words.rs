@@ -64,6 +64,11 @@ pub fn of_alert(facts: Facts<'_>, language: Language) -> Option<(String, String)
         "no_events" => (by(w.alert_no_events), count_or(w.alert_webhook_none, w.alert_no_events_what)),
         "refused" if vendor == "Aircall" => (w.alert_key.to_owned(), access()),
         "refused" => (by(w.alert_access), access()),
+        "wrong_account" => (by(w.alert_address), w.alert_address_what.to_owned()),
+        "webhook_refused" => (w.alert_hook.to_owned(), w.alert_hook_what.to_owned()),
+        "question_refused" => (by(w.alert_question), count_or(w.alert_question_none, w.alert_question_what)),
+        "shadow_over" => (w.alert_shadow.to_owned(), w.alert_shadow_what.to_owned()),
+        "files_not_kept" => (w.alert_files.to_owned(), w.alert_files_what.to_owned()),
         "app_refused" => (by(w.alert_app), w.alert_app_what.to_owned()),
         "unreachable" => (by(w.alert_unreachable), w.alert_unreachable_what.to_owned()),
         "other_writer" => {
@@ -284,6 +289,14 @@ mod tests {
             "disk_full",
             "keyring_locked",
             "account_differs",
+            "messages_held",
+            "messages_stopped",
+            "recordings_not_kept",
+            "files_not_kept",
+            "gorgias_wrong_account",
+            "webhook_refused",
+            "question_refused",
+            "shadow_over",
         ] {
             for language in Language::ALL {
                 for state in [TellingState::Raised, TellingState::Changed, TellingState::Over] {
@@ -293,7 +306,7 @@ mod tests {
             }
         }
         // The engine's own sentences, where there are no others.
-        let said = alert(TellingState::Changed, &body("files_not_kept", 0), &reader(Language::De));
+        let said = alert(TellingState::Changed, &body("clock_off", 0), &reader(Language::De));
         assert_eq!((said.title.as_str(), said.lines[0].as_str()), ("Weiterhin: It happened", "Do this."));
     }
 }
