@@ -78,14 +78,14 @@ impl Job {
     }
 
     /// What is erased by now.
-    pub(crate) fn told(&self, helpdesk: &dyn Helpdesk) -> Forgotten {
+    pub(crate) fn told(&self, helpdesk: Option<&dyn Helpdesk>) -> Forgotten {
         let left = self.left.iter().map(|(kind, id)| LeftInHelpdesk {
             kind: *kind,
             id: id.clone(),
-            url: match kind {
+            url: helpdesk.and_then(|helpdesk| match kind {
                 LeftKind::Record => helpdesk.ticket_url(id),
                 LeftKind::Customer => helpdesk.customer_url(id),
-            },
+            }),
         });
         Forgotten { done: self.is_done(), left: left.collect(), ..self.told.clone() }
     }
@@ -241,7 +241,7 @@ struct Untold {
 pub(crate) fn outcome(
     store: &dyn Store,
     job: &Job,
-    helpdesk: &dyn Helpdesk,
+    helpdesk: Option<&dyn Helpdesk>,
     now: DateTime<Utc>,
 ) -> Result<Option<Forgotten>, StoreError> {
     if !job.is_done() {
@@ -315,16 +315,18 @@ fn replace(
     Err(StoreError::Overtaken(name.to_owned()))
 }
 
-/// Forgets a number while no engine runs.
+/// Forgets a number while no engine runs. `tell` answers whether somebody heard what came of it; else whoever asks next does.
+/// What was kept of its calls in a folder is taken away by [`clear_folder`].
 ///
 /// # Errors
 /// If the store cannot be changed; what is done by then stays done, and the next run goes on.
 pub fn forget(
     store: &dyn Store,
-    helpdesk: &dyn Helpdesk,
+    helpdesk: Option<&dyn Helpdesk>,
     number: &E164,
     now: DateTime<Utc>,
-) -> Result<Forgotten, StoreError> {
+    tell: impl FnOnce(Forgotten) -> bool,
+) -> Result<(), StoreError> {
     let mut jobs = stored(store)?;
     let at = match jobs.iter().position(|job| job.number == *number) {
         Some(at) => at,
@@ -342,11 +344,25 @@ pub fn forget(
             break told;
         }
     };
+    tracing::info!(
+        calls = told.calls,
+        messages = told.messages,
+        mentions = told.mentions,
+        "a number was forgotten"
+    );
+    // The last steps are in the log that was emptied before them.
+    while store.scrub(false)? {}
+    if tell(told) { was_told(store, number, now) } else { Ok(()) }
+}
+
+/// Takes away what is left in the folder of recordings of calls that were forgotten, while no engine runs. Blocks; a folder on
+/// another computer may take its time.
+///
+/// # Errors
+/// If the store cannot be read or changed.
+pub fn clear_folder(store: &dyn Store, now: DateTime<Utc>) -> Result<(), StoreError> {
     for left in removal::clear(store, now)?.left {
         tracing::warn!(%left, "a recording stays in its folder for now; it is taken away once a hub runs and the folder is there");
     }
-    // The last steps are in the log that was emptied before them.
-    while store.scrub(false)? {}
-    was_told(store, number, now)?;
-    Ok(told)
+    Ok(())
 }

@@ -31,9 +31,11 @@ pub(crate) use self::console::sign_in_of;
 pub use self::console::{CONSOLE_PREFIX, Console, console_value, is_of_console};
 pub use self::draft::{Addresses, Draft, GorgiasNames};
 pub use self::helpdesk::HelpdeskAccount;
+pub(crate) use self::keys::not_a_number;
 #[cfg(test)]
 pub(crate) use self::keys::secrets;
 pub use self::keys::secrets_of_console;
+pub(crate) use self::privacy::MOST_DAYS;
 pub(crate) use self::read::is_loopback;
 pub use self::read::read;
 use crate::database::Database;

@@ -7,6 +7,7 @@
 mod brake;
 mod disconnecting;
 mod doors;
+mod forgetting;
 mod held;
 mod keeping;
 mod leaving;
@@ -56,6 +57,8 @@ use crate::vault::Vault;
 const LAST_REQUESTS_WITHIN: Duration = Duration::from_secs(6);
 /// A slow listener of [`House::subscribe`] misses what is beyond.
 const EVENTS_KEPT: usize = 1024;
+/// What is told once the house is closed.
+const STOPPING: &str = "Sidetone is stopping; try again in a moment.";
 /// The folder of a configuration that names none.
 const USUAL_DATA_DIR: &str = "/var/lib/sidetone";
 
@@ -461,7 +464,7 @@ impl House {
     pub async fn close(&self) {
         self.setup().close();
         let mut running = self.0.running.lock().await;
-        self.0.doors.send_replace(Doors::Broken("Sidetone is stopping; try again in a moment.".into()));
+        self.0.doors.send_replace(Doors::Broken(STOPPING.into()));
         if let Some(running) = running.take() {
             running.stop().await;
         }

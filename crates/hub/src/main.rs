@@ -189,7 +189,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             backfill(complete(&base)?, &request, dry_run).await
         }
         Command::Export { format, asked } => export(&complete(&base)?, format, &asked).await,
-        Command::Forget { number, json } => forget(&complete(&base)?, &number, json).await,
+        Command::Forget { number, json } => forget(&drafted(&base)?, &number, json).await,
         Command::Numbers { question: Question::Explain { number, json } } => {
             explain(&complete(&base)?, &number, json).await
         }
@@ -201,10 +201,15 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
 
 /// The configuration with what was entered in the set-up.
 fn complete(base: &Base) -> Result<Config, Failure> {
+    drafted(base)?.complete().map_err(|error| Failure::Usage(error.to_string()))
+}
+
+/// The same where nothing has to be connected.
+fn drafted(base: &Base) -> Result<Draft, Failure> {
     let usage = |error: ConfigError| Failure::Usage(error.to_string());
     let draft = base.draft(Console::default()).map_err(usage)?;
     let console = entered(&draft).map_err(|error| Failure::Fault(error.to_string()))?;
-    base.draft(console).and_then(Draft::complete).map_err(usage)
+    base.draft(console).map_err(usage)
 }
 
 /// What was entered, from a database that is there already.
@@ -436,15 +441,15 @@ async fn explain(config: &Config, number: &str, json: bool) -> Result<ExitCode, 
     Ok(ExitCode::SUCCESS)
 }
 
-async fn forget(config: &Config, number: &str, json: bool) -> Result<ExitCode, Failure> {
+async fn forget(draft: &Draft, number: &str, json: bool) -> Result<ExitCode, Failure> {
     let failed = |error: ForgetError| match error {
         ForgetError::NoNumber(_) => Failure::Usage(error.to_string()),
         other => Failure::Fault(other.to_string()),
     };
-    let told = match lock::hold(&config.data_dir) {
-        Err(LockError::Taken) => privacy::forget_there(config, number).await.map_err(failed)?,
+    let told = match lock::hold(&draft.data_dir) {
+        Err(LockError::Taken) => privacy::forget_there(draft, number).await.map_err(failed)?,
         Err(error) => return Err(Failure::Fault(error.to_string())),
-        Ok(_lock) => privacy::forget_here(config, number).map_err(failed)?,
+        Ok(_lock) => privacy::forget_here(draft, number).map_err(failed)?,
     };
     let mut out = std::io::stdout().lock();
     let printed = if json {

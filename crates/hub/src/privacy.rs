@@ -20,10 +20,10 @@ use sidetone_protocol::{
 use toml::Value;
 
 use crate::api::blocking;
-use crate::config::Config;
+use crate::config::Draft;
 use crate::house::{Entered, House};
 use crate::problem::Problem;
-use crate::setup::read;
+use crate::setup::{read, read_days};
 
 /// Whoever asks over HTTP waits so long; erasing goes on by itself.
 const WAITS: Duration = Duration::from_secs(20);
@@ -71,7 +71,7 @@ async fn told(house: &House) -> Result<Json<PrivacyView>, Problem> {
 
 /// `POST /api/privacy/keep {"keep_days": 365}`: 0 is for ever. 422 `wrong_value`, 409 `read_only`.
 async fn keep(State(house): State<House>, body: Bytes) -> Result<Json<PrivacyView>, Problem> {
-    let asked: KeepDays = read(&body, "{\"keep_days\": 365}")?;
+    let asked: KeepDays = read_days(&body, KEYS[0])?;
     let value = (asked.keep_days > 0).then(|| Value::Integer(asked.keep_days.into()));
     house.keep(vec![Entered::Value(KEYS[0], value)]).await?;
     told(&house).await
@@ -111,16 +111,15 @@ fn listed(numbers: &BTreeSet<E164>) -> Entered {
 }
 
 /// `POST /api/privacy/forget {"number": "…", "never_log": false}`: erases everything that is stored of a number, and tells what
-/// stands in the helpdesk. 202 while it is at work: asked again, it tells how it ended. 409 `call_is_up`, `not_set_up`; 422
-/// `no_such_number`, `ambiguous_number`.
+/// stands in the helpdesk, also where no engine runs. 202 while it is at work: asked again, it tells how it ended. 409
+/// `call_is_up`; 422 `no_such_number`, `ambiguous_number`.
 async fn forget(State(house): State<House>, body: Bytes) -> Result<Response, Problem> {
     let asked: ForgetRequest = read(&body, "{\"number\": \"+34 666 444 555\", \"never_log\": false}")?;
     let number = named(&house, &asked.number).await?;
     if asked.never_log {
         add(&house, number.clone()).await?;
     }
-    let Some(handle) = house.handle() else { return Err(Problem::not_set_up()) };
-    match tokio::time::timeout(WAITS, handle.forget(number)).await {
+    match tokio::time::timeout(WAITS, house.forget(number)).await {
         Ok(forgotten) => Ok(Json(forgotten?).into_response()),
         Err(_) => Ok((StatusCode::ACCEPTED, Json(Forgotten::default())).into_response()),
     }
@@ -169,19 +168,25 @@ pub enum ForgetError {
 ///
 /// # Errors
 /// [`ForgetError`].
-pub fn forget_here(config: &Config, text: &str) -> Result<Forgotten, ForgetError> {
-    let store = config.database.open(&config.data_dir)?;
+pub fn forget_here(draft: &Draft, text: &str) -> Result<Forgotten, ForgetError> {
+    let store = draft.database.open(&draft.data_dir)?;
     let number = number_of(store.as_ref(), text)?.map_err(|why| ForgetError::NoNumber(why.1.to_owned()))?;
-    let helpdesk = config.helpdesk.open();
-    Ok(forgetting::forget(store.as_ref(), helpdesk.as_ref(), &number, Utc::now())?)
+    let helpdesk = draft.helpdesk.as_ref().map(|(account, _)| account.open());
+    let (now, mut heard) = (Utc::now(), Forgotten::default());
+    forgetting::forget(store.as_ref(), helpdesk.as_deref(), &number, now, |told| {
+        heard = told;
+        true
+    })?;
+    forgetting::clear_folder(store.as_ref(), now)?;
+    Ok(heard)
 }
 
 /// The same by the hub that runs.
 ///
 /// # Errors
 /// [`ForgetError`], which says what to do.
-pub async fn forget_there(config: &Config, text: &str) -> Result<Forgotten, ForgetError> {
-    let token = config.admin_token.as_ref().ok_or_else(|| {
+pub async fn forget_there(draft: &Draft, text: &str) -> Result<Forgotten, ForgetError> {
+    let token = draft.admin_token.as_ref().ok_or_else(|| {
         ForgetError::Hub(
             "a hub is running; give [hub] admin_token, so that it can be asked with this token".into(),
         )
@@ -189,7 +194,7 @@ pub async fn forget_there(config: &Config, text: &str) -> Result<Forgotten, Forg
     // The token stays on this machine, whatever proxy the environment names.
     let client = reqwest::Client::builder().no_proxy().build();
     let client = client.map_err(|error| ForgetError::Hub(error.to_string()))?;
-    let url = format!("http://{}/api/privacy/forget", config.listen);
+    let url = format!("http://{}/api/privacy/forget", draft.listen);
     let body = serde_json::to_string(&ForgetRequest { number: text.to_owned(), never_log: false })
         .map_err(|error| ForgetError::Hub(error.to_string()))?;
     let until = tokio::time::Instant::now() + ASKS_FOR;

@@ -15,7 +15,7 @@ use toml::Value;
 
 use crate::house::{Entered, House, NotKept};
 use crate::problem::Problem;
-use crate::setup::read;
+use crate::setup::read_days;
 
 const FOLDER: &str = "logging.recordings_dir";
 const DAYS: &str = "logging.recordings_keep_days";
@@ -43,7 +43,7 @@ fn told(house: &House) -> RecordingsSetup {
 
 /// `POST /api/recordings {"keep_days": 90}`: for how long; 0: for ever. 422 `wrong_value`, 409 `read_only`.
 async fn keep_days(State(house): State<House>, body: Bytes) -> Result<Json<RecordingsSetup>, Problem> {
-    let asked: RecordingsDays = read(&body, "{\"keep_days\": 90}")?;
+    let asked: RecordingsDays = read_days(&body, DAYS)?;
     house.keep(vec![Entered::Value(DAYS, Some(Value::Integer(asked.keep_days.into())))]).await?;
     Ok(Json(told(&house)))
 }

@@ -30,7 +30,7 @@ use toml::Value;
 
 pub(crate) use self::arriving::arrived;
 pub(crate) use self::view::{connected_with, named_in};
-use crate::config::{HELD, Secret};
+use crate::config::{HELD, MOST_DAYS, Secret, not_a_number};
 use crate::doctor::{self, Patient};
 use crate::house::{CHANGED, Entered, House, HouseError, NotKept};
 use crate::problem::Problem;
@@ -264,6 +264,18 @@ pub(crate) fn read<T: DeserializeOwned>(body: &[u8], example: &str) -> Result<T,
     serde_json::from_slice(body).map_err(|error| {
         tracing::debug!(line = error.line(), column = error.column(), "a body of the set-up cannot be read");
         Problem::bad(format!("Send JSON such as {example}"))
+    })
+}
+
+/// Reads a body with `keep_days`. What is no number of days is told as where it stands in the file.
+pub(crate) fn read_days<T: DeserializeOwned>(body: &[u8], key: &str) -> Result<T, Problem> {
+    read(body, "{\"keep_days\": 90}").map_err(|problem| {
+        let sent: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+        let is_days = |days: &serde_json::Value| days.as_u64().is_some_and(|days| days <= MOST_DAYS);
+        match sent.get("keep_days") {
+            Some(days) if !is_days(days) => NotKept::Wrong(not_a_number(key, 0, MOST_DAYS)).into(),
+            _ => problem,
+        }
     })
 }
 

@@ -76,6 +76,7 @@ const FIELDS = {
   'alerts.webhook_url': 'address',
   'logging.shadow_until': 'shadowDays',
   'logging.language': 'notesLanguage',
+  'logging.recordings_keep_days': 'keptFor',
   'privacy.keep_days': 'keepDays',
   'logging.recordings_keep_days': 'keepDays',
   'privacy.never_log': 'phoneNumber',

@@ -224,7 +224,7 @@ impl Engine {
         self.erased(&before, pushed);
         self.forget_in_memory(&job.number);
         // What came of it is remembered before that it was to be done is forgotten.
-        let outcome = forgetting::outcome(self.store.as_ref(), &job, self.helpdesk.as_ref(), now)?;
+        let outcome = forgetting::outcome(self.store.as_ref(), &job, Some(self.helpdesk.as_ref()), now)?;
         if let Some(known) = self.privacy.jobs.first_mut() {
             *known = job;
         }

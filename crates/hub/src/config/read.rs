@@ -15,7 +15,8 @@ use sidetone_protocol::{EventsBy, Vendor};
 use toml::Value;
 
 use super::connections::Found;
-use super::keys::{Values, shown, wrong};
+use super::keys::{Values, not_a_number, shown, wrong};
+use super::privacy::MOST_DAYS;
 use super::{Base, Config, ConfigError, Console, Draft, Fault, Secret};
 use crate::database::Database;
 use crate::vault::SealKey;
@@ -279,7 +280,7 @@ impl Reader {
             log_internal: self.choice("logging.internal_calls", "store", &["store", "log"]) == "log",
             recordings: Recordings::from_code(&recordings).unwrap_or_default(),
             recordings_dir: self.recordings_dir(),
-            recordings_keep_days: self.number("logging.recordings_keep_days", 0, 0, 36_500) as u32,
+            recordings_keep_days: self.number("logging.recordings_keep_days", 0, 0, MOST_DAYS) as u32,
             answered: self.keep("logging.answered"),
             missed: self.keep("logging.missed"),
             outbound_unanswered: self.keep("logging.outbound_unanswered"),
@@ -402,7 +403,7 @@ impl Reader {
             .and_then(|n| u64::try_from(n).ok())
             .or_else(|| value.as_str()?.trim().parse().ok());
         number.filter(|n| (least..=most).contains(n)).unwrap_or_else(|| {
-            self.faults.push(wrong(key, &format!("a whole number from {least} to {most}")));
+            self.faults.push(not_a_number(key, least, most));
             default
         })
     }

@@ -42,6 +42,30 @@ fn a_small_file_is_enough() {
 }
 
 #[test]
+fn days_are_whole_numbers_of_at_most_a_century() {
+    // B12, C6
+    for key in ["[privacy]\nkeep_days", "[logging]\nrecordings_keep_days"] {
+        let text = |value: &str| {
+            GOOD.replace("[logging]", "").replace("mode = \"live\"", "").replace("from =", "#")
+                + &format!("{key} = {value}\n")
+        };
+        for (value, days) in [("0", 0), ("36500", 36_500), ("\"90\"", 90)] {
+            let settings = with(&text(value), &[]).expect("is good").settings;
+            assert_eq!(settings.privacy.keep_days + settings.logging.recordings_keep_days, days);
+        }
+        for value in ["-1", "36501", "\"abc\"", "1.5", "true", "[]"] {
+            let told = faults(&text(value));
+            assert!(told.contains(&key.replace('\n', " ")), "{told}");
+            assert!(told.contains("Give a whole number from 0 to 36500"), "{told}");
+        }
+    }
+    for name in ["SIDETONE_PRIVACY_KEEP_DAYS", "SIDETONE_LOGGING_RECORDINGS_KEEP_DAYS"] {
+        let told = with(GOOD, &[(name, "-1")]).expect_err("is wrong").to_string();
+        assert!(told.contains("keep_days: ") && told.contains("from 0 to 36500"), "{told}");
+    }
+}
+
+#[test]
 fn recordings_are_attached_unless_something_else_is_set() {
     use sidetone_engine::settings::Recordings;
     let config = with(GOOD, &[]).expect("is good");

@@ -219,7 +219,7 @@ async fn without_an_engine(
     }
 }
 
-fn out_of_order(why: String) -> Problem {
+pub(super) fn out_of_order(why: String) -> Problem {
     Problem::new(StatusCode::SERVICE_UNAVAILABLE, "no_engine", why).again_in(COME_BACK_SECONDS)
 }
 

@@ -1,13 +1,12 @@
 //! A4: alerts by mail and web hook, by the real program to a real mail server and a real receiver.
 
-mod receivers;
+pub mod receivers;
 
 use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
 use serde_json::{Value, json};
-use sidetone_engine::store::sqlite::SqliteStore;
-use sidetone_engine::store::{Change, Store};
+use sidetone_engine::store::Change;
 use sidetone_engine::telling::{Body, Decided, Telling, TellingState, Told};
 use sidetone_protocol::TellingWay;
 
@@ -16,7 +15,7 @@ use crate::program::{ADMIN, Program, SECRET_KEY, has_none_of};
 
 const WITHIN: Duration = Duration::from_secs(30);
 
-fn alerts(mail: &MailServer, password: &str, hook: &Hook, language: &str) -> String {
+pub fn alerts(mail: &MailServer, password: &str, hook: &Hook, language: &str) -> String {
     format!(
         "language = \"{language}\"\n[alerts]\nsmtp = \"{}\"\nto = [\"ops@example.com\", \"Ada <ada@example.com>\"]\n\
          webhook_url = \"{}\"\n",
@@ -26,13 +25,13 @@ fn alerts(mail: &MailServer, password: &str, hook: &Hook, language: &str) -> Str
 }
 
 /// What an earlier run of this program left in its database.
-fn left_behind(hub: &Program, decided: Decided) {
-    let store = SqliteStore::open(&hub.dir.path().join("data/sidetone.db")).unwrap();
+pub fn left_behind(hub: &Program, decided: Decided) {
+    let store = hub.store();
     store.commit(&Change { telling: decided, ..Change::at(Utc::now()) }).unwrap();
 }
 
 /// It has stood for a while, and nobody was told yet.
-fn stands(cause: &str) -> Told {
+pub fn stands(cause: &str) -> Told {
     let now = Utc::now();
     Told {
         cause: cause.into(),

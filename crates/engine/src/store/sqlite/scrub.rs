@@ -44,3 +44,69 @@ pub(super) fn make_anew(connection: &Connection) -> Result<(), StoreError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use chrono::Utc;
+    use rusqlite_migration::{M, Migrations};
+
+    use super::super::{MIGRATIONS, SqliteStore};
+    use super::*;
+    use crate::forgetting;
+    use crate::number::E164;
+    use crate::store::Store;
+
+    const DELETED: &str = "34666111222";
+    const LIVING: &str = "34666444555";
+    /// Those that a program had before anything was erased.
+    const BEFORE_ERASING: usize = 15;
+
+    /// A file of that program: it kept on the disk what it deleted.
+    fn made_before_erasing(path: &Path) {
+        let mut file = Connection::open(path).expect("opens");
+        file.execute_batch("PRAGMA journal_mode = WAL; PRAGMA secure_delete = OFF").expect("is set");
+        let known = MIGRATIONS.iter().take(BEFORE_ERASING).map(|sql| M::up(sql)).collect();
+        Migrations::new(known).to_latest(&mut file).expect("is made");
+        for n in 0..200_u32 {
+            let number = if n % 2 == 0 { DELETED } else { LIVING };
+            let body =
+                format!("{{\"data\":{{\"id\":{n},\"raw_digits\":\"+{number}\",\"more\":\"{n:0400}\"}}}}");
+            file.execute(
+                "INSERT INTO inbox (hash, origin, event, call_id, odd, as_of, received_at, body, folded)
+                 VALUES (?1, 'event', 'call.created', ?2, 0, 0, 0, ?3, 1)",
+                (n.to_be_bytes(), n, body),
+            )
+            .expect("is put in");
+        }
+        file.execute("DELETE FROM inbox WHERE call_id % 2 = 0", []).expect("is deleted");
+        file.close().expect("closes");
+    }
+
+    fn is_in_files(path: &Path, text: &str) -> bool {
+        ["", "-wal", "-shm"].iter().any(|more| {
+            let bytes = std::fs::read(format!("{}{more}", path.display())).unwrap_or_default();
+            bytes.windows(text.len()).any(|window| window == text.as_bytes())
+        })
+    }
+
+    #[test]
+    fn a_file_from_before_erasing_has_nothing_left_of_what_was_deleted_before_and_is_forgotten_now() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("sidetone.db");
+        made_before_erasing(&path);
+        assert!(is_in_files(&path, DELETED), "else nothing is shown here");
+        let store = SqliteStore::open(&path).expect("opens");
+        assert!(!is_in_files(&path, DELETED), "it is written anew");
+        assert!(is_in_files(&path, LIVING));
+        let number: E164 = crate::number::parse(&format!("+{LIVING}"), None).expect("parses");
+        forgetting::forget(&store, None, &number, Utc::now(), |_| true).expect("is forgotten");
+        assert!(!is_in_files(&path, LIVING) && !is_in_files(&path, &LIVING[4..]));
+        drop(store);
+        let before = std::fs::metadata(&path).expect("is there").len();
+        drop(SqliteStore::open(&path).expect("opens"));
+        assert!(!is_in_files(&path, LIVING) && !is_in_files(&path, DELETED));
+        assert!(std::fs::metadata(&path).expect("is there").len() <= before);
+    }
+}
