@@ -334,6 +334,32 @@ pub fn after_the_note(wanted: &[Wanted], under_way: &UnderWay, now: DateTime<Utc
     Some(if at <= now { Step::Fetch(Box::new(file.clone())) } else { Step::Wait(at) })
 }
 
+/// What the server says, where that says something.
+pub(crate) fn content_type(told: &str, known: Option<&str>, accepts: Accepts) -> String {
+    let told = plain_type(told);
+    let says_nothing = told.is_empty() || told.ends_with("/octet-stream");
+    match (says_nothing, known, accepts) {
+        (false, ..) => told,
+        (true, Some(known), _) => plain_type(known),
+        // Aircall's are MP3 (`reference/aircall.md` §4.1).
+        (true, None, Accepts::Sound) => "audio/mpeg".into(),
+        (true, None, Accepts::ImageOrPdf) => "application/octet-stream".into(),
+    }
+}
+
+/// How a file of this type is called.
+pub(crate) fn ending(content_type: &str) -> String {
+    let (_, kind) = content_type.split_once('/').unwrap_or_default();
+    match kind {
+        "mpeg" | "mp3" => "mp3".into(),
+        "wav" | "x-wav" | "wave" => "wav".into(),
+        "jpeg" => "jpg".into(),
+        "svg+xml" => "svg".into(),
+        "octet-stream" => "bin".into(),
+        kind => kind.chars().filter(char::is_ascii_alphanumeric).take(8).collect(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -16,7 +16,7 @@ use sidetone_protocol::{KeptFileState, KeptFileView, KeptMedium};
 
 use crate::call::{Call, CaseId};
 use crate::erasing::is_private;
-use crate::files::Medium;
+use crate::files::{self, Accepts, Medium};
 use crate::settings::Privacy;
 use crate::store::Case;
 
@@ -158,8 +158,13 @@ pub fn name(call: CaseId, medium: Medium, started_at: DateTime<Utc>) -> String {
     format!("{}Z {call} {}", started_at.format("%Y/%m/%Y-%m-%d %H.%M.%S"), medium.key())
 }
 
-/// Whether a file lies there; `None` if that does not answer.
-fn is_there(place: PathBuf) -> Option<bool> {
+/// How a file of sound is called.
+pub(crate) fn ending_of(told: Option<&str>) -> String {
+    files::ending(&files::content_type(&files::plain_type(told.unwrap_or_default()), None, Accepts::Sound))
+}
+
+/// What a look into the folder finds; `None` if that does not answer.
+fn looked(look: impl FnOnce() -> bool + Send + 'static) -> Option<bool> {
     static OPEN: AtomicUsize = AtomicUsize::new(0);
     if OPEN.load(Ordering::Relaxed) >= LOOKS {
         return None;
@@ -167,12 +172,17 @@ fn is_there(place: PathBuf) -> Option<bool> {
     OPEN.fetch_add(1, Ordering::Relaxed);
     let (told, answer) = mpsc::sync_channel(1);
     std::thread::spawn(move || {
-        let is_there = place.is_file();
+        let found = look();
         OPEN.fetch_sub(1, Ordering::Relaxed);
         // Whoever asked may not wait any more.
-        let _ = told.send(is_there);
+        let _ = told.send(found);
     });
     answer.recv_timeout(LOOKED_FOR).ok()
+}
+
+/// Whether a file lies there.
+fn is_there(place: PathBuf) -> Option<bool> {
+    looked(move || place.is_file())
 }
 
 /// A file for windows. Looks whether it still lies there; where that does not answer, it is as we left it.
@@ -211,6 +221,28 @@ mod tests {
         let at: DateTime<Utc> = "2026-11-21T14:05:09.7Z".parse().expect("a moment");
         let name = name(CaseId(4_186_780_376), Medium::Recording, at);
         assert_eq!(name, "2026/11/2026-11-21 14.05.09Z 4186780376 recording");
+    }
+
+    #[test]
+    fn a_folder_that_does_not_answer_is_waited_for_half_a_second_and_by_few() {
+        let (go_on, held) = mpsc::channel::<()>();
+        let held = std::sync::Arc::new(std::sync::Mutex::new(held));
+        for n in 0..LOOKS {
+            let (held, begun) = (std::sync::Arc::clone(&held), std::time::Instant::now());
+            let found = looked(move || held.lock().is_ok_and(|held| held.recv().is_err()));
+            assert_eq!(found, None, "look {n}");
+            assert!(begun.elapsed() < LOOKED_FOR * 3, "look {n} took {:?}", begun.elapsed());
+        }
+        let begun = std::time::Instant::now();
+        assert_eq!(is_there("/".into()), None, "no further thread hangs there");
+        assert!(begun.elapsed() < LOOKED_FOR / 2, "{:?}", begun.elapsed());
+        drop(go_on);
+        let answers = || (0..200).any(|_| is_there("/".into()).is_some());
+        let is_well = (0..50).any(|_| {
+            std::thread::sleep(Duration::from_millis(20));
+            answers()
+        });
+        assert!(is_well, "once it answers, it is asked again");
     }
 
     #[test]

@@ -788,11 +788,11 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// If the store cannot be read.
     fn calls_waiting_for_files(&self, now: DateTime<Utc>) -> Result<u32, StoreError>;
-    /// Whether files were put into this folder that were not taken out of it.
+    /// Files that were put into this folder and were not taken out of it, those of the newest calls first.
     ///
     /// # Errors
     /// If the store cannot be read.
-    fn has_kept_in(&self, folder: &str) -> Result<bool, StoreError>;
+    fn kept_in(&self, folder: &str, limit: usize) -> Result<Vec<KeptFile>, StoreError>;
     /// What is remembered of a call's files in the folder.
     ///
     /// # Errors

@@ -52,6 +52,17 @@ struct Thread {
     told: Notify,
     /// The database takes nothing for the time being.
     refuses: AtomicBool,
+    before: Mutex<Before>,
+}
+
+/// What is done before each change is stored; whether the program is killed there.
+#[derive(Default)]
+struct Before(Option<Box<dyn FnMut(&Change) -> bool + Send>>);
+
+impl std::fmt::Debug for Before {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Before").field(&self.0.is_some()).finish()
+    }
 }
 
 impl Lifeline {
@@ -64,6 +75,11 @@ impl Lifeline {
     /// A kill that was asked for and has not come is taken back.
     pub fn spare(&self) {
         self.0.cut_after.store(0, Ordering::SeqCst);
+    }
+
+    /// Before each change is stored, `happens` is called with it; where that says so, the program is killed in its stead.
+    pub fn before_each_commit(&self, happens: impl FnMut(&Change) -> bool + Send + 'static) {
+        *hold(&self.0.before) = Before(Some(Box::new(happens)));
     }
 
     /// From now on the database takes no change, or takes them again: a full disk, a connection that is cut.
@@ -86,6 +102,15 @@ impl Lifeline {
 
     fn is_cut(&self) -> bool {
         self.0.is_cut.load(Ordering::SeqCst)
+    }
+
+    fn is_killed_before(&self, change: &Change) -> bool {
+        let is_killed = hold(&self.0.before).0.as_mut().is_some_and(|happens| happens(change));
+        if is_killed {
+            self.0.is_cut.store(true, Ordering::SeqCst);
+            self.0.told.notify_one();
+        }
+        is_killed
     }
 
     /// One step boundary. Returns whether the program lives on.
@@ -163,6 +188,9 @@ impl Store for MortalStore {
 
     fn commit(&self, change: &Change) -> Result<Vec<Pushed>, StoreError> {
         self.takes()?;
+        if !self.lifeline.is_cut() && self.lifeline.is_killed_before(change) {
+            return Err(killed());
+        }
         let pushed = self.alive()?.commit(change)?;
         self.committed(pushed)
     }
@@ -468,8 +496,8 @@ impl Store for MortalStore {
         self.alive()?.calls_waiting_for_files(now)
     }
 
-    fn has_kept_in(&self, folder: &str) -> Result<bool, StoreError> {
-        self.alive()?.has_kept_in(folder)
+    fn kept_in(&self, folder: &str, limit: usize) -> Result<Vec<KeptFile>, StoreError> {
+        self.alive()?.kept_in(folder, limit)
     }
 
     fn kept_files(&self, call: CaseId) -> Result<Vec<KeptFile>, StoreError> {

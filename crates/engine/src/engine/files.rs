@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::outbox::{Begun, lane};
 use super::{Engine, Job};
 use crate::call::{CaseId, Origin};
-use crate::files::{self, Accepts, FILE, Medium, NOTHING_UNDER_WAY, Progress, Source, UnderWay, Wanted, Why};
+use crate::files::{self, FILE, Medium, NOTHING_UNDER_WAY, Progress, Source, UnderWay, Wanted, Why};
 use crate::helpdesk::{Answer, Assessment, Refusal, Standing};
 use crate::inbox;
 use crate::keep::{KeptState, folder};
@@ -302,8 +302,8 @@ impl Engine {
         } else {
             self.is_under_way(call, &wanted.key);
             let told = got.content_type.as_deref().unwrap_or_default();
-            let content_type = content_type(told, wanted.content_type.as_deref(), wanted.accepts);
-            let name = format!("{}.{}", wanted.name, ending(&content_type));
+            let content_type = files::content_type(told, wanted.content_type.as_deref(), wanted.accepts);
+            let name = format!("{}.{}", wanted.name, files::ending(&content_type));
             let upload = self.helpdesk.upload(&name, &content_type, got.bytes, &Uuid::new_v4().to_string());
             let path = self.transfers.path(call, &wanted.key, serial);
             let (transport, bytes) = (self.transport.clone(), got.bytes);
@@ -653,31 +653,5 @@ fn next(wanted: &Wanted, progress: &Progress, now: DateTime<Utc>) -> Next {
                 None => Next::Renew(*medium),
             }
         }
-    }
-}
-
-/// What the server says, where that says something.
-pub(super) fn content_type(told: &str, known: Option<&str>, accepts: Accepts) -> String {
-    let told = files::plain_type(told);
-    let says_nothing = told.is_empty() || told.ends_with("/octet-stream");
-    match (says_nothing, known, accepts) {
-        (false, ..) => told,
-        (true, Some(known), _) => files::plain_type(known),
-        // Aircall's are MP3 (`reference/aircall.md` §4.1).
-        (true, None, Accepts::Sound) => "audio/mpeg".into(),
-        (true, None, Accepts::ImageOrPdf) => "application/octet-stream".into(),
-    }
-}
-
-/// How a file of this type is called.
-pub(super) fn ending(content_type: &str) -> String {
-    let (_, kind) = content_type.split_once('/').unwrap_or_default();
-    match kind {
-        "mpeg" | "mp3" => "mp3".into(),
-        "wav" | "x-wav" | "wave" => "wav".into(),
-        "jpeg" => "jpg".into(),
-        "svg+xml" => "svg".into(),
-        "octet-stream" => "bin".into(),
-        kind => kind.chars().filter(char::is_ascii_alphanumeric).take(8).collect(),
     }
 }

@@ -18,15 +18,15 @@ use http::Response;
 use serde_json::Value;
 use sidetone_protocol::{Alert, Mode, Vendor};
 
-use super::files::{LATE_TRIES, LINK_HOLDS, PAUSES_SECONDS, content_type, ending};
+use super::files::{LATE_TRIES, LINK_HOLDS, PAUSES_SECONDS};
 use super::{Engine, Job};
 use crate::budget::Lane;
 use crate::call::{CaseId, Origin};
-use crate::files::{Accepts, LATEST, Medium, plain_type};
+use crate::files::{Accepts, LATEST, Medium};
 use crate::helpdesk::Answer;
 use crate::inbox;
 use crate::keep::folder::{self, Growing, Lies, Placed, beside};
-use crate::keep::{self, KeptFile, KeptState, may_be_kept, removal};
+use crate::keep::{self, KeptFile, KeptState, ending_of, may_be_kept, removal};
 use crate::number::masked_text;
 use crate::settings::Recordings;
 use crate::store::{CaseChange, Change, LEASE, StoreError};
@@ -45,6 +45,8 @@ const IN_HAND: usize = 3;
 const CLAIM_LEFT: TimeDelta = TimeDelta::seconds(45);
 /// Pauses while the folder takes nothing, in seconds; the last one from then on.
 const FOLDER_AGAIN_SECONDS: [i64; 5] = [30, 60, 120, 300, 600];
+/// A folder without our mark is known by one of so many files, those of the newest calls.
+const KNOWN: usize = 20;
 /// What is so much larger than any call is none.
 const LARGEST_BYTES: u64 = 4 << 30;
 /// A file that does not come is not tried for longer than this.
@@ -234,11 +236,11 @@ impl Engine {
         {
             // Once at the start, so that a wrong folder is told before there is a recording; and while it takes nothing.
             let folder = folder.clone();
-            let is_marked = self.store.has_kept_in(&folder.to_string_lossy())?;
+            let known = self.store.kept_in(&folder.to_string_lossy(), KNOWN)?;
             self.keeping.moving.push(Box::pin(async move {
                 let probed = beside(move || {
-                    if is_marked {
-                        folder::is_ours(&folder)?;
+                    if !known.is_empty() {
+                        folder::is_ours(&folder, &known)?;
                     }
                     folder::probe(&folder)
                 });
@@ -313,12 +315,10 @@ impl Engine {
         if file.state != KeptState::Wanted {
             self.keeping.links.remove(&which);
         }
-        let begun = (was == KeptState::Wanted && file.path.is_none()).then(|| file.clone());
+        let in_vain = (was == KeptState::Wanted).then(|| file.clone());
         let mut done = self.push(&Change { kept: vec![(was, file)], ..Change::at(now) });
-        if let (Err(StoreError::Stale(_)), Some(begun)) = (&done, begun) {
-            // Somebody has forgotten the call meanwhile: no part of it stays.
-            tokio::task::spawn_blocking(move || removal::take_away(&begun));
-            done = Ok(());
+        if let (Err(StoreError::Stale(_)), Some(in_vain)) = (&done, in_vain) {
+            done = self.was_overtaken(in_vain);
         }
         self.keeping.in_hand.remove(&which);
         self.keeping.look_at = now;
@@ -380,12 +380,14 @@ impl Engine {
             (file.total, file.etag, file.content_type) = (None, None, None);
         }
         let name = folder.to_string_lossy().into_owned();
-        let is_marked = self.store.has_kept_in(&name)?;
+        let known = self.store.kept_in(&name, KNOWN)?;
         file.folder = Some(name);
         let transport = Arc::clone(&self.transport);
         self.keeping.moving.push(Box::pin(async move {
             let root = folder.clone();
-            if is_marked && let Err(error) = beside(move || folder::is_ours(&root)).await {
+            if !known.is_empty()
+                && let Err(error) = beside(move || folder::is_ours(&root, &known)).await
+            {
                 return Kept { file: Some(file), what: What::Folder(error.to_string()) };
             }
             let what = opened(transport, &file, folder, link.address).await;
@@ -421,7 +423,7 @@ impl Engine {
             return Ok(());
         }
         let name = folder.to_string_lossy().into_owned();
-        let is_marked = self.store.has_kept_in(&name)?;
+        let known = self.store.kept_in(&name, KNOWN)?;
         file.folder = Some(name);
         (file.total, file.content_type) = (Some(got.bytes), got.content_type.clone());
         // Where it goes is remembered first, so that whoever takes it away looks there.
@@ -433,8 +435,8 @@ impl Engine {
             let (name, bytes) = (keep::name(call, medium, file.started_at), got.bytes);
             let ending = ending_of(got.content_type.as_deref());
             let placed = beside(move || {
-                if is_marked {
-                    folder::is_ours(&folder)?;
+                if !known.is_empty() {
+                    folder::is_ours(&folder, &known)?;
                 }
                 if folder::copy(from, &folder, &name)? != bytes {
                     return Ok(None);
@@ -475,15 +477,7 @@ impl Engine {
                     (Some(placed.bytes), Some(placed.path), Some(placed.sha256));
                 (file.content_type, file.tries) = (content_type, 0);
                 file.ends(KeptState::Kept, now);
-                let placed = file.clone();
-                match self.put_kept(was, file, now) {
-                    // Somebody has forgotten the call meanwhile.
-                    Err(StoreError::Stale(_)) => {
-                        tokio::task::spawn_blocking(move || removal::take_away(&placed));
-                        Ok(())
-                    }
-                    done => done,
-                }
+                self.put_kept(was, file, now)
             }
             What::Fetched(fetched, address) => self.did_not_come(file, fetched, address, now),
             What::Folder(why) => {
@@ -504,6 +498,19 @@ impl Engine {
                 self.put_kept(was, file, now)
             }
         }
+    }
+
+    /// Somebody was faster: another hub, which went on with the file while we were held up, or whoever has had the call
+    /// forgotten. What we have put there goes, unless it is what the other one keeps.
+    fn was_overtaken(&self, ours: KeptFile) -> Result<(), StoreError> {
+        let is_it = |other: &KeptFile| {
+            (other.medium, other.state, &other.folder) == (ours.medium, KeptState::Kept, &ours.folder)
+                && (ours.path.is_none() || other.path == ours.path)
+        };
+        if !self.store.kept_files(ours.call)?.iter().any(is_it) {
+            tokio::task::spawn_blocking(move || removal::take_away(&ours));
+        }
+        Ok(())
     }
 
     /// What is begun is remembered first, so that whoever goes on with it knows which version it is.
@@ -717,9 +724,4 @@ async fn came(file: &KeptFile, folder: PathBuf, answer: Response<Incoming>, got:
         Ok(placed) => What::Placed(placed, got.content_type),
         Err(error) => What::Folder(error.to_string()),
     }
-}
-
-/// How a file of sound is called.
-fn ending_of(told: Option<&str>) -> String {
-    ending(&content_type(&plain_type(told.unwrap_or_default()), None, Accepts::Sound))
 }

@@ -53,13 +53,24 @@ pub(crate) fn probe(root: &Path) -> Result<()> {
     done
 }
 
-/// Whether the folder is the one that we put files into before.
-pub(crate) fn is_ours(root: &Path) -> Result<()> {
-    match is_file(&rooted(root)?.join(MARK))? {
-        Some(_) => Ok(()),
-        None => Err(Error::new(
+/// Whether the folder is the one that we put these files into, some of which may have been removed since. One without our mark
+/// that has one of them as we left it is: somebody has tidied up, or it was filled before folders were marked.
+pub(crate) fn is_ours(root: &Path, files: &[KeptFile]) -> Result<()> {
+    let root = rooted(root)?;
+    if is_file(&root.join(MARK))?.is_some() {
+        return Ok(());
+    }
+    let lies_there = |file: &KeptFile| {
+        let (Some(path), Some(total)) = (&file.path, file.total) else { return false };
+        below(&root, path, false).and_then(|path| is_file(&path)).is_ok_and(|bytes| bytes == Some(total))
+    };
+    match files.iter().any(lies_there) {
+        true => mark(&root),
+        false => Err(Error::new(
             ErrorKind::NotFound,
-            format!("the file {MARK} that marks it is not there: its disk is not connected"),
+            format!(
+                "neither the file {MARK} that marks it nor a recording of ours is there: its disk is not connected"
+            ),
         )),
     }
 }
@@ -91,6 +102,21 @@ pub(crate) fn look(root: &Path, name: &str, whole: Option<(&str, u64)>) -> Resul
         }
     }
     Ok(Lies::Part(part.unwrap_or(0)))
+}
+
+/// Its place in the folder where a file of this name lies whole, as far as is known how large it is.
+pub(crate) fn lies_whole(
+    root: &Path,
+    name: &str,
+    ending: &str,
+    bytes: Option<u64>,
+) -> Result<Option<String>> {
+    let path = format!("{name}.{ending}");
+    let there = match below(&rooted(root)?, &path, false) {
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        place => is_file(&place?)?,
+    };
+    Ok(there.filter(|there| bytes.is_none_or(|bytes| bytes == *there)).map(|_| path))
 }
 
 /// The file on its way, to be written from this byte on.
@@ -159,11 +185,9 @@ pub(crate) fn place(root: &Path, name: &str, ending: &str, bytes: u64) -> Result
     Err(Error::new(ErrorKind::AlreadyExists, "there are too many files of that name"))
 }
 
-/// Takes a file away, and what lies there on its way. A file that is not there is well, if it is the folder that had it.
+/// Takes a file away, and what lies there on its way. A file that is not there is well; whether it is the folder that had it is
+/// another question ([`is_ours`]).
 pub(crate) fn take_away(root: &Path, name: &str, path: Option<&str>) -> Result<()> {
-    if path.is_some() {
-        is_ours(root)?;
-    }
     let root = rooted(root)?;
     let mut all = vec![format!("{name}.{PART}")];
     // Only what is called as we call the files of this call.

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{KeptFile, KeptState, folder, name};
+use super::{KeptFile, KeptState, ending_of, folder, name};
 use crate::store::{Change, Store, StoreError};
 
 /// A file that cannot be taken away is tried again after so many seconds; the last figure from then on.
@@ -61,7 +61,15 @@ pub fn clear(store: &dyn Store, now: DateTime<Utc>) -> Result<Cleared, StoreErro
 pub(crate) fn take_away(file: &KeptFile) -> std::io::Result<()> {
     let Some(root) = &file.folder else { return Ok(()) };
     let called = name(file.call, file.medium, file.started_at);
-    folder::take_away(Path::new(root), &called, file.path.as_deref())
+    let root = Path::new(root);
+    if file.path.is_some() {
+        folder::is_ours(root, std::slice::from_ref(file))?;
+        return folder::take_away(root, &called, file.path.as_deref());
+    }
+    // A program that was killed may have put it there and not lived to say so.
+    let ending = ending_of(file.content_type.as_deref());
+    let placed = folder::lies_whole(root, &called, &ending, file.total)?;
+    folder::take_away(root, &called, placed.as_deref())
 }
 
 /// What becomes of a file that was to be taken away.

@@ -373,8 +373,8 @@ impl<D: Database> Store for D {
         self.read(|sql| kept_file::waiting(sql, now))
     }
 
-    fn has_kept_in(&self, folder: &str) -> Result<bool, StoreError> {
-        self.read(|sql| kept_file::lies_in(sql, folder))
+    fn kept_in(&self, folder: &str, limit: usize) -> Result<Vec<KeptFile>, StoreError> {
+        self.read(|sql| kept_file::lie_in(sql, folder, limit))
     }
 
     fn kept_files(&self, call: CaseId) -> Result<Vec<KeptFile>, StoreError> {

@@ -9,9 +9,9 @@ use sidetone_days::stores::Stores;
 use sidetone_engine::backfill::BackfillAsk;
 use sidetone_engine::call::CaseId;
 use sidetone_engine::erasing::Erased;
-use sidetone_engine::keep::{KeptState, removal};
-use sidetone_engine::settings::{Logging, Mode, ModeSetting, Recordings};
-use sidetone_engine::store::Store;
+use sidetone_engine::keep::{KeptFile, KeptState, removal};
+use sidetone_engine::settings::{Logging, Mode, ModeSetting, Privacy, Recordings};
+use sidetone_engine::store::{Change, Store};
 use sidetone_protocol::{KeptFileState, KeptFileView, WrittenAs};
 use sidetone_sandbox::{Fault, FaultKind, HangUp, aircall_world as world};
 
@@ -488,4 +488,168 @@ async fn a_file_whose_call_is_not_known_yet_is_waited_for() {
     settle(&day, 120).await;
     let row = opened.store.kept_files(unknown).unwrap().remove(0);
     assert!(row.state == KeptState::Wanted && row.tries > 0, "{row:?}");
+}
+
+/// The one row of a call's file.
+fn row(day: &Day, call: u64) -> KeptFile {
+    let mut rows = day.shelf.open().unwrap().store.kept_files(CaseId(call)).unwrap();
+    assert_eq!(rows.len(), 1, "{rows:?}");
+    rows.remove(0)
+}
+
+fn ends_so(change: &Change) -> bool {
+    change.kept.iter().any(|(_, file)| file.state == KeptState::Kept)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_program_that_is_killed_before_it_notes_a_copy_has_noted_where_it_went() {
+    for is_forgotten in [false, true] {
+        let root = folder();
+        let mut day = a_day(root.path(), Recordings::Attach).await;
+        day.lifeline.before_each_commit(ends_so);
+        let call = day.answered(MARTA).await;
+        settle(&day, 120).await;
+        let lies = files(root.path());
+        assert!(lies.len() == 1 && lies[0].ends_with(" recording.mp3"), "{lies:?}");
+        let begun = row(&day, call);
+        assert_eq!((begun.state, &begun.path), (KeptState::Wanted, &None));
+        assert_eq!(begun.folder.as_deref(), Some(&*root.path().to_string_lossy()));
+        day.kill().await;
+        if is_forgotten {
+            // B12
+            let (store, now) = (day.shelf.open().unwrap().store, day.now());
+            store.erase(&[CaseId(call)], Erased::Forgotten, now).unwrap();
+            assert_eq!(removal::clear(store.as_ref(), now).unwrap().removed, 1);
+            assert_eq!(files(root.path()), [""; 0]);
+        } else {
+            let before = downloads(&day);
+            day.aircall.switch(|s| s.media_lifetime_s = 3_600);
+            day.start().unwrap();
+            settle(&day, 900).await;
+            let noted = crate::day::note(&day.ticket(call), "ended")["attachments"].as_array().unwrap().len();
+            assert!(downloads(&day) - before <= noted, "none for the folder");
+            is_kept(&day, root.path(), call, "recording").await;
+            assert_eq!(files(root.path()).len(), 1);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_another_hub_keeps_is_not_taken_away_by_one_that_was_held_up() {
+    let root = folder();
+    let day = a_day(root.path(), Recordings::None).await;
+    let other = day.shelf.open().unwrap().store;
+    let mut times = 0;
+    // The other one went on with it when the first one's time was over, and is done just before it.
+    day.lifeline.before_each_commit(move |change| {
+        if ends_so(change) {
+            times += 1;
+            assert_eq!(times, 1, "once");
+            other.commit(&Change { kept: change.kept.clone(), ..Change::at(change.at) }).unwrap();
+        }
+        false
+    });
+    let call = day.answered(MARTA).await;
+    settle(&day, 120).await;
+    assert_eq!(downloads(&day), 1);
+    is_kept(&day, root.path(), call, "recording").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_placed_in_the_moment_in_which_its_call_is_forgotten_goes() {
+    // B12
+    let root = folder();
+    let day = a_day(root.path(), Recordings::None).await;
+    let other = day.shelf.open().unwrap().store;
+    day.lifeline.before_each_commit(move |change| {
+        if ends_so(change) {
+            let calls = [change.kept[0].1.call];
+            other.erase(&calls, Erased::Forgotten, change.at).unwrap();
+        }
+        false
+    });
+    let call = day.answered(MARTA).await;
+    settle(&day, 120).await;
+    assert_eq!(row(&day, call).state, KeptState::Removed);
+    assert_eq!(files(root.path()), [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_a_file_that_is_given_up_no_part_stays() {
+    let root = folder();
+    let day = a_day(root.path(), Recordings::None).await;
+    day.aircall.switch(|s| s.media_bytes = 900_000);
+    fault(&day, 1, FaultKind::CutInBody { after: 500_000 });
+    fault(&day, 10_000, FaultKind::Status { status: 403, retry_after: None });
+    let call = day.answered(MARTA).await;
+    let is_not_known = FaultKind::Status { status: 404, retry_after: None };
+    day.aircall.add_fault(Fault::next(10_000, is_not_known).on("GET", &format!("/v1/calls/{call}")));
+    settle(&day, 60).await;
+    let lies = files(root.path());
+    assert!(lies.len() == 1 && lies[0].ends_with(".part"), "{lies:?}");
+    for _ in 0..60 {
+        day.pass(HOUR).await;
+    }
+    assert_eq!(row(&day, call).state, KeptState::Missing);
+    assert_eq!(files(root.path()), [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_weak_name_stands_for_may_have_other_bytes_and_is_begun_anew() {
+    let root = folder();
+    let day = a_day(root.path(), Recordings::None).await;
+    day.aircall.switch(|s| (s.media_bytes, s.media_weak) = (900_000, true));
+    fault(&day, 1, FaultKind::CutInBody { after: 500_000 });
+    let call = day.answered(MARTA).await;
+    settle(&day, 120).await;
+    assert_eq!(statuses(&day), [200, 200], "no Range");
+    is_kept(&day, root.path(), call, "recording").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn recordings_of_a_number_that_is_never_logged_from_now_on_do_not_come_any_more() {
+    // B12
+    let root = folder();
+    let place = root.path().join("recordings");
+    let mut day = a_day(&place, Recordings::None).await;
+    let call = day.answered(MARTA).await;
+    let other = day.answered("+33199001144").await;
+    settle(&day, 60).await;
+    assert_eq!((row(&day, call).state, row(&day, other).state), (KeptState::Wanted, KeptState::Wanted));
+    let never_log = sidetone_engine::number::parse(MARTA, None).into_iter().collect();
+    day.set_privacy(Privacy { never_log, ..Privacy::default() });
+    day.kill_and_restart().await;
+    std::fs::create_dir(&place).unwrap();
+    settle(&day, 1_200).await;
+    assert_eq!((downloads(&day), files(&place).len()), (1, 1));
+    assert_eq!(row(&day, call).state, KeptState::Removed);
+    is_kept(&day, &place, other, "recording").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_folder_without_a_mark_in_which_our_recordings_lie_is_ours() {
+    let root = folder();
+    let mark = root.path().join(".sidetone");
+    let mut day = a_day(root.path(), Recordings::None).await;
+    let first = day.answered(MARTA).await;
+    settle(&day, 60).await;
+    let path = is_kept(&day, root.path(), first, "recording").await;
+
+    // Somebody tidied up while it ran; and before it was started.
+    std::fs::remove_file(&mark).unwrap();
+    let second = day.answered("+33199001144").await;
+    settle(&day, 60).await;
+    is_kept(&day, root.path(), second, "recording").await;
+    assert!(mark.exists() && alert(&day).is_none(), "{:?}", alert(&day));
+    std::fs::remove_file(&mark).unwrap();
+    day.kill_and_restart().await;
+    settle(&day, 60).await;
+    assert!(mark.exists() && alert(&day).is_none(), "{:?}", alert(&day));
+
+    // Also where files only go.
+    std::fs::remove_file(&mark).unwrap();
+    day.shelf.open().unwrap().store.erase(&[CaseId(first)], Erased::Forgotten, day.now()).unwrap();
+    settle(&day, 60).await;
+    assert_eq!(row(&day, first).state, KeptState::Removed);
+    assert!(!path.exists());
 }

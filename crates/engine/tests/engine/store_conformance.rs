@@ -1375,7 +1375,20 @@ fn a_file_is_wanted_once_kept_by_one_and_let_go(store: &impl Fresh) {
     let put = |was, file: &KeptFile| {
         store.commit(&Change { kept: vec![(was, file.clone())], ..Change::at(at(410)) })
     };
+    assert_eq!(store.kept_in("/srv/recordings", 9).unwrap(), [], "nothing lies there yet");
     put(KeptState::Wanted, &kept).unwrap();
+    let newer = KeptFile { call: CaseId(8), started_at: at(50), done_at: None, ..kept.clone() };
+    put(KeptState::Wanted, &newer).unwrap();
+    let lie = |folder: &str, limit| -> Vec<u64> {
+        store.kept_in(folder, limit).unwrap().iter().map(|file| file.call.0).collect()
+    };
+    assert_eq!(lie("/srv/recordings", 9), [8, 7], "the newest call first");
+    assert_eq!(store.kept_in("/srv/recordings", 1).unwrap(), [newer.clone()]);
+    assert_eq!(lie("/srv/Recordings", 9), [0_u64; 0], "another folder");
+    let begun = KeptFile { path: None, ..wanted(8, 50, 400) };
+    put(KeptState::Kept, &KeptFile { folder: newer.folder, ..begun.clone() }).unwrap();
+    assert_eq!(lie("/srv/recordings", 9), [7], "a part of a file is none");
+    put(KeptState::Wanted, &begun).unwrap();
     assert_eq!(store.kept_files(CaseId(7)).unwrap(), std::slice::from_ref(&kept));
     assert_eq!(put(KeptState::Wanted, &kept), Err(StoreError::Stale(CaseId(7))), "somebody else was faster");
     want(wanted(7, 0, 300));
@@ -1387,6 +1400,7 @@ fn a_file_is_wanted_once_kept_by_one_and_let_go(store: &impl Fresh) {
         going.iter().map(|file| (file.call, file.path.clone())).collect::<Vec<_>>(),
         [(CaseId(7), kept.path)]
     );
+    assert_eq!(lie("/srv/recordings", 9), [7], "until it is taken away");
     assert_eq!(store.let_files_go(at(50), at(430)).unwrap(), 0, "the moment itself is young enough");
     assert_eq!(store.let_files_go(at(51), at(430)).unwrap(), 1);
     assert_eq!(due(430, &KeptState::ALL).len(), 2);

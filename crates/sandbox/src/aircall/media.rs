@@ -80,7 +80,9 @@ pub(crate) fn answer(state: &State, asked: &Asked) -> Answered {
     let etag = format!("\"{}\"", hex(&Sha256::digest([&frame[..], &size.to_be_bytes()].concat())));
     let from = asked.header(header::RANGE).filter(|_| state.switches.media_ranges).and_then(first_byte);
     // What was begun of another file is not carried on.
-    let is_the_same = asked.header(header::IF_RANGE).is_none_or(|tag| tag == etag);
+    let etag = if state.switches.media_weak { format!("W/{etag}") } else { etag };
+    // A weak one is never the same (RFC 9110 §13.1.5).
+    let is_the_same = asked.header(header::IF_RANGE).is_none_or(|tag| tag == etag && !etag.starts_with("W/"));
     let part = |from| Made { pattern: Bytes::copy_from_slice(&frame), from, to: size };
     let answered = match from.filter(|_| is_the_same) {
         Some(from) if from >= size => {

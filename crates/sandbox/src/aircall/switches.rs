@@ -61,6 +61,8 @@ pub struct AircallSwitches {
     pub media_claims_more: u64,
     /// Whether a media address answers a `Range` with that part, or always with the whole file.
     pub media_ranges: bool,
+    /// Whether a media address names versions weakly (`W/"…"`): the same version need not have the same bytes.
+    pub media_weak: bool,
     /// How long after `call.ended` a recording is there; 0 = at once. Later it comes with
     /// `call.comm_assets_generated`.
     pub recording_after_s: f64,
@@ -121,6 +123,7 @@ impl Default for AircallSwitches {
             media_length: true,
             media_claims_more: 0,
             media_ranges: true,
+            media_weak: false,
             recording_after_s: 0.0,
             message_names_user: true,
             message_dates_in_ms: false,

@@ -113,3 +113,36 @@ fn no_link_below_the_folder_is_followed() {
     symlink(root.path(), &link).expect("links");
     assert!(probe(&link).is_ok(), "the folder itself may be one: somebody set it");
 }
+
+fn kept(placed: &Placed) -> KeptFile {
+    use crate::call::CaseId;
+    use crate::files::Medium;
+    let at = "2026-11-21T14:05:09Z".parse().expect("a moment");
+    let mut file = KeptFile::wanted(CaseId(7), Medium::Recording, at, at, at);
+    (file.path, file.total) = (Some(placed.path.clone()), Some(placed.bytes));
+    file
+}
+
+#[test]
+fn a_folder_without_a_mark_is_known_by_a_file_that_lies_there_as_it_was_left() {
+    let root = folder();
+    let file = kept(&put(root.path(), "sound"));
+    std::fs::remove_file(root.path().join(MARK)).expect("removes");
+    let another = KeptFile { path: Some("2026/11/another.mp3".into()), ..file.clone() };
+    for unknown in [&[][..], std::slice::from_ref(&another), &[KeptFile { total: Some(4), ..file.clone() }]] {
+        assert_eq!(is_ours(root.path(), unknown).map_err(|error| error.kind()), Err(ErrorKind::NotFound));
+    }
+    is_ours(root.path(), &[another.clone(), file]).expect("is known");
+    is_ours(root.path(), &[another]).expect("it is marked from then on");
+}
+
+#[test]
+fn a_file_whose_end_nobody_noted_is_found_by_its_name_and_size() {
+    let root = folder();
+    put(root.path(), "sound");
+    let found = |bytes| lies_whole(root.path(), NAME, "mp3", bytes).expect("looks");
+    let path = Some(format!("{NAME}.mp3"));
+    assert_eq!((found(Some(5)), found(None), found(Some(4))), (path.clone(), path, None));
+    assert_eq!(lies_whole(root.path(), "2025/01/x", "mp3", None).expect("looks"), None);
+    assert!(lies_whole(&root.path().join("gone"), NAME, "mp3", None).is_err());
+}

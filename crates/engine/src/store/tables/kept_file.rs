@@ -130,10 +130,17 @@ pub(in crate::store) fn waiting(sql: &mut dyn Sql, now: DateTime<Utc>) -> Result
     Ok(sql.row(query, &values![micros(now)], |row| row.count(0))?.unwrap_or_default())
 }
 
-/// Whether something lies in this folder, as far as we know.
-pub(in crate::store) fn lies_in(sql: &mut dyn Sql, folder: &str) -> Result<bool, StoreError> {
-    let query = "SELECT count(*) FROM kept_file WHERE folder = $1 AND path IS NOT NULL";
-    Ok(sql.row(query, &values![folder], |row| row.count(0))?.unwrap_or_default() > 0)
+/// What lies in this folder, as far as we know; of the newest calls first.
+pub(in crate::store) fn lie_in(
+    sql: &mut dyn Sql,
+    folder: &str,
+    limit: usize,
+) -> Result<Vec<KeptFile>, StoreError> {
+    let query = format!(
+        "SELECT {COLUMNS} FROM kept_file WHERE folder = $1 AND path IS NOT NULL
+         ORDER BY started_at DESC, call_id DESC, medium LIMIT $2"
+    );
+    sql.rows(&query, &values![folder, i64::try_from(limit).unwrap_or(i64::MAX)], of_row)
 }
 
 pub(in crate::store) fn of(sql: &mut dyn Sql, call: CaseId) -> Result<Vec<KeptFile>, StoreError> {
