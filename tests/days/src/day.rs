@@ -29,6 +29,7 @@ use sidetone_sandbox::{
     AircallControl, FAULT_HEADER, FrontControl, GorgiasControl, HangUp, JournalEntry, Options, Ring, Sandbox,
     aircall_world, front_world, gorgias_world,
 };
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tower::ServiceExt;
 
@@ -229,6 +230,7 @@ pub const RECORD: &str = "FRONT_RECORD";
 struct Running {
     task: JoinHandle<()>,
     opened: Opened,
+    sleeps: watch::Sender<bool>,
 }
 
 /// Another installation of Sidetone, for the same company.
@@ -327,7 +329,7 @@ impl Day {
     /// Drops everything in memory; nothing is received until [`Day::start`].
     pub async fn kill(&mut self) {
         self.receiver.attach(&self.host, None);
-        if let Some(Running { task, opened }) = self.running.take() {
+        if let Some(Running { task, opened, sleeps: _ }) = self.running.take() {
             task.abort();
             // Aborted, or ended by itself because nobody held it any more.
             let _ = task.await;
@@ -350,6 +352,24 @@ impl Day {
         self.lifeline = lifeline;
         self.running = Some(running);
         Ok(())
+    }
+
+    /// The computer falls asleep: until [`Day::wakes_up`] the program does nothing, nothing is received, and the world goes on.
+    pub fn falls_asleep(&self) {
+        self.receiver.attach(&self.host, None);
+        self.sleeps(true);
+    }
+
+    /// The computer wakes up: the program goes on where it was, and only the clock tells how long that was.
+    pub fn wakes_up(&self) {
+        self.receiver.attach(&self.host, Some(self.handle.clone()));
+        self.sleeps(false);
+    }
+
+    fn sleeps(&self, sleeps: bool) {
+        if let Some(running) = &self.running {
+            let _ = running.sleeps.send_replace(sleeps);
+        }
     }
 
     /// How the next start is set up.
@@ -659,5 +679,29 @@ fn run(
     if let Some(courier) = &plan.courier {
         engine = engine.telling_by(Arc::clone(courier));
     }
-    Ok((Running { task: tokio::spawn(engine.run()), opened }, handle))
+    let (sleeps, asleep) = watch::channel(false);
+    let task = tokio::spawn(while_awake(engine.run(), asleep));
+    Ok((Running { task, opened, sleeps }, handle))
+}
+
+/// What runs on a computer that may sleep: then it stands still.
+async fn while_awake(run: impl Future<Output = ()>, mut asleep: watch::Receiver<bool>) {
+    tokio::pin!(run);
+    loop {
+        tokio::select! {
+            biased;
+            sleeps = becomes(&mut asleep, true) => {
+                if !sleeps {
+                    return run.await;
+                }
+                becomes(&mut asleep, false).await;
+            }
+            () = &mut run => return,
+        }
+    }
+}
+
+/// Returns once it is so; `false`: nobody is left who could say.
+async fn becomes(asleep: &mut watch::Receiver<bool>, wanted: bool) -> bool {
+    asleep.wait_for(|is| *is == wanted).await.is_ok()
 }

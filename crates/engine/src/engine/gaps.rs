@@ -34,6 +34,8 @@ const AWAY_AFTER: TimeDelta = TimeDelta::seconds(60);
 const UNEXPLAINED: TimeDelta = TimeDelta::minutes(10);
 /// So far back is read where it is not known until when everything was heard.
 const READS_BACK: TimeDelta = TimeDelta::hours(24);
+/// Most trouble that is noticed only when it is over is a gap after so long.
+const GAP_SOON: TimeDelta = TimeDelta::seconds(60);
 /// A gap ends so much later than events come again: what began in that second is listed, too.
 const ENDS_LATER: TimeDelta = TimeDelta::seconds(2);
 
@@ -106,6 +108,11 @@ impl Gaps {
             turned_at: now,
             begun_at: now,
         })
+    }
+
+    /// Something was noticed a moment ago: it may be over in the next one, and then the time of it is a gap.
+    pub(super) fn may_be_a_gap_soon(&self, now: DateTime<Utc>) -> bool {
+        self.trouble.as_ref().is_some_and(|trouble| now - trouble.noticed_at < GAP_SOON)
     }
 
     /// What a person has to know of what keeps events away; `recovered`: causes of which not everything is written yet, since

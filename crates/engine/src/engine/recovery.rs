@@ -325,6 +325,10 @@ impl Engine {
         if self.recovery.reread.is_some() || self.recovery.gaps.iter().any(Gap::is_read_on) {
             return Ok(());
         }
+        if self.gaps.may_be_a_gap_soon(now) {
+            // It reads the same calls, and counts those that it finds.
+            return Ok(());
+        }
         let night = self.last_night(now);
         let back = match self.recovery.week_at {
             // So far nothing is a week old.
