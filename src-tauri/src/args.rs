@@ -6,9 +6,11 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::dialling::{Source, is_link};
+
 /// The companion for the Aircall softphone: who is calling, and a complete record in the helpdesk.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "sidetone", version)]
+#[command(name = "sidetone", version, args_conflicts_with_subcommands = true)]
 pub struct Args {
     /// Where the database and the state are kept [default: the system's folder for application data]
     #[arg(long, value_name = "DIR", global = true)]
@@ -22,6 +24,9 @@ pub struct Args {
     /// Without one: the companion itself.
     #[command(subcommand)]
     pub command: Option<Command>,
+    /// A `tel:`, `callto:` or `sidetone:` link, as the system hands it over
+    #[arg(value_name = "LINK", value_parser = a_link)]
+    pub link: Option<String>,
 }
 
 /// What to run instead of the companion.
@@ -33,6 +38,32 @@ pub enum Command {
         #[arg(long, value_enum, default_value = "gorgias")]
         helpdesk: Helpdesk,
     },
+    /// Have a number ready to dial in the companion that runs; it is started if none does
+    Dial {
+        /// The number, a link, or a text with a number in it
+        #[arg(required_unless_present = "selection", conflicts_with = "selection")]
+        number: Option<String>,
+        /// Take the number from what is selected, else from what was copied
+        #[arg(long)]
+        selection: bool,
+    },
+}
+
+/// What is wanted dialled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Dial {
+    /// This text.
+    Text(String),
+    /// Whatever stands there.
+    From(Source),
+}
+
+fn a_link(text: &str) -> Result<String, String> {
+    if is_link(text) {
+        Ok(text.to_owned())
+    } else {
+        Err("this is neither a command nor a tel: link".to_owned())
+    }
 }
 
 /// A helpdesk that the demo can imitate.
@@ -48,6 +79,15 @@ impl Args {
     /// Whether this is the demo.
     pub fn is_demo(&self) -> bool {
         matches!(self.command, Some(Command::Demo { .. }))
+    }
+
+    /// What is wanted dialled, if anything is.
+    pub fn dial(&self) -> Option<Dial> {
+        match (&self.command, &self.link) {
+            (Some(Command::Dial { selection: true, .. }), _) => Some(Dial::From(Source::Selection)),
+            (Some(Command::Dial { number, .. }), _) => number.clone().map(Dial::Text),
+            (_, link) => link.clone().map(Dial::Text),
+        }
     }
 }
 
@@ -77,6 +117,27 @@ mod tests {
                 matches!(args.command, Some(Command::Demo { helpdesk }) if helpdesk == wanted),
                 "{more:?}"
             );
+        }
+    }
+
+    #[test]
+    fn what_is_to_be_dialled_is_a_number_a_selection_or_a_link() {
+        let text = |number: &str| Some(Dial::Text(number.into()));
+        for (line, wanted) in [
+            (&["dial", "+34 666 444 555"][..], text("+34 666 444 555")),
+            (&["dial", "--selection"], Some(Dial::From(Source::Selection))),
+            (&["tel:+34666444555"], text("tel:+34666444555")),
+            (&["--warm", "sidetone://dial/112"], text("sidetone://dial/112")),
+            (&["--data-dir", "/x", "dial", "112"], text("112")),
+            (&["demo"], None),
+            (&[], None),
+        ] {
+            let args = Args::try_parse_from(["sidetone"].iter().chain(line)).unwrap();
+            assert_eq!(args.dial(), wanted, "{line:?}");
+        }
+        for line in [&["dial"][..], &["dial", "112", "--selection"], &["demoo"], &["https://example.com"]] {
+            let refusal = Args::try_parse_from(["sidetone"].iter().chain(line)).unwrap_err();
+            assert_eq!(refusal.exit_code(), 2, "{line:?}");
         }
     }
 

@@ -49,7 +49,7 @@ pub async fn backend(_args: &Args) -> Result<Running, ComposeError> {
 pub async fn backend(args: &Args) -> Result<Running, ComposeError> {
     match args.command {
         Some(Command::Demo { helpdesk }) => crate::demo::backend(helpdesk).await,
-        None => own::backend(args).await,
+        Some(Command::Dial { .. }) | None => own::backend(args).await,
     }
 }
 

@@ -6,6 +6,7 @@
 use sidetone_protocol::Pushed;
 
 use crate::backend::Action;
+use crate::dialling::Source;
 use crate::links::Link;
 use crate::notice::{Notice, Subject};
 use crate::painting::Painting;
@@ -44,6 +45,9 @@ pub trait Desk {
     fn notify(&mut self, notice: &Notice);
     /// Takes the notification about a subject back.
     fn withdraw(&mut self, subject: &Subject);
+    /// Reads what is selected or was copied; it comes as [`Stimulus::Dial`](crate::controller::Stimulus::Dial), empty if
+    /// there is nothing.
+    fn read_text(&mut self, source: Source);
     /// Has the backend do something; what it changes comes as events.
     fn act(&mut self, action: Action);
     /// Opens a link in the browser.

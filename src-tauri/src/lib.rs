@@ -11,6 +11,7 @@ pub mod controller;
 #[cfg(not(feature = "fake-backend"))]
 pub mod demo;
 pub mod desk;
+pub mod dialling;
 pub mod export;
 #[cfg(any(test, feature = "fake-backend"))]
 pub mod fake;

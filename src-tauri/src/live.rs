@@ -9,6 +9,10 @@ use sidetone_protocol::{CallView, Card, Health, LiveEvent, Match, Now, NumberKin
 /// Aircall's call id, decimal.
 pub type CaseId = String;
 
+/// So many calls are remembered when they are over, and so many callers told of.
+const KEPT: usize = 30;
+const CALLERS: usize = 8;
+
 /// A call, and who it is as far as that is known.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Known {
@@ -56,6 +60,8 @@ impl Known {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Live {
     calls: BTreeMap<(i64, CaseId), Known>,
+    /// The last calls that are over, newest first.
+    over: Vec<CallView>,
     health: Option<Health>,
     lacks_set_up: bool,
 }
@@ -78,7 +84,9 @@ impl Live {
             .into_iter()
             .map(|up| (key(&up.call), Known { call: up.call, card: Some(up.card) }))
             .collect();
-        Self { calls, health: Some(now.health), lacks_set_up: false }
+        let mut live = Self { calls, over: Vec::new(), health: Some(now.health), lacks_set_up: false };
+        now.recent.into_iter().rev().for_each(|call| live.take_over(call));
+        live
     }
 
     /// Takes in one event. Returns the call it was about, as it is known now, also when it has just ended.
@@ -102,10 +110,36 @@ impl Live {
     fn take_call(&mut self, call: CallView) -> Known {
         let before = self.calls.extract_if(.., |_, known| known.call.id == call.id).next();
         let known = Known { card: before.and_then(|(_, known)| known.card), call };
-        if known.call.phase != Phase::Ended {
+        if known.call.phase == Phase::Ended {
+            self.take_over(known.call.clone());
+        } else {
             self.calls.insert(key(&known.call), known.clone());
         }
         known
+    }
+
+    fn take_over(&mut self, call: CallView) {
+        if call.phase != Phase::Ended {
+            return;
+        }
+        self.over.retain(|other| other.id != call.id);
+        let at = self.over.partition_point(|other| key(other) > key(&call));
+        self.over.insert(at, call);
+        self.over.truncate(KEPT);
+    }
+
+    /// Whoever called or was called last and has a number, newest first, each once: name or number, the number in E.164, and
+    /// when the call began in unix seconds.
+    pub fn last_callers(&self) -> Vec<(String, String, i64)> {
+        let mut callers: Vec<(String, String, i64)> = Vec::new();
+        for call in &self.over {
+            let known = Known { call: call.clone(), card: None };
+            let (Some(name), Some(number)) = (known.caller(), &call.number.e164) else { continue };
+            if callers.len() < CALLERS && callers.iter().all(|(_, other, _)| other != number) {
+                callers.push((name.to_owned(), number.clone(), call.started_at));
+            }
+        }
+        callers
     }
 
     /// The calls that are up, oldest first.
@@ -141,6 +175,31 @@ mod tests {
         assert_eq!(live.calls().count(), 1);
         let last = live.fold(samples::call_event(samples::ended("1"))).unwrap();
         assert_eq!((live.calls().count(), last.call.phase), (0, Phase::Ended));
+    }
+
+    #[test]
+    fn the_last_callers_are_those_of_the_calls_that_are_over_each_once() {
+        let of = |id: &str, e164: &str, started_at| {
+            let mut call = samples::ended(id);
+            call.number.e164 = Some(e164.into());
+            call.number.international = Some(e164.into());
+            call.started_at = started_at;
+            call
+        };
+        let recent = vec![of("3", "+34666444555", 300), of("2", "+33199005512", 200), samples::ringing("9")];
+        let mut live = Live::of_now(Now { recent, ..samples::now() });
+        live.fold(samples::call_event(of("1", "+34666444555", 100)));
+        live.fold(samples::call_event(of("4", "+33199005512", 400)));
+        live.fold(samples::call_event(CallView { phase: Phase::Ended, ..samples::withheld("5") }));
+        let told: Vec<_> = live.last_callers().into_iter().map(|(_, number, at)| (number, at)).collect();
+        assert_eq!(told, [("+33199005512".to_owned(), 400), ("+34666444555".to_owned(), 300)]);
+        for n in 0..100 {
+            live.fold(samples::call_event(of(&format!("1{n}"), &format!("+331990{n:05}"), 1_000 + n)));
+        }
+        assert_eq!((live.last_callers().len(), live.last_callers()[0].2), (8, 1_099));
+        // What is told of an old call again is no news.
+        live.fold(samples::call_event(of("2", "+33199005512", 200)));
+        assert_eq!(live.last_callers()[0].2, 1_099);
     }
 
     #[test]

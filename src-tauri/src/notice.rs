@@ -19,6 +19,8 @@ pub enum Subject {
     MissedCalls,
     /// The alert with this code.
     Alert(String),
+    /// There was nothing to dial.
+    NoNumber,
 }
 
 /// A notification.
@@ -92,6 +94,12 @@ impl Notice {
             Remedy::Connect(_) | Remedy::Show => vec![remedy],
         };
         Self { subject: Subject::Alert(alert.code.clone()), title: cut(&title), body, offers }
+    }
+
+    /// Somebody wanted a number dialled, and there was none.
+    pub fn no_number(words: &Words) -> Self {
+        let (title, body) = words.no_number();
+        Self { subject: Subject::NoNumber, title, body, offers: Vec::new() }
     }
 
     /// What was missed because of the alert is written.

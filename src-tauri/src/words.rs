@@ -70,6 +70,26 @@ impl Words {
         }
     }
 
+    /// "Dial from clipboard".
+    pub fn dial_from_clipboard(&self) -> String {
+        self.texts.dial_from_clipboard.to_owned()
+    }
+
+    /// "Last callers".
+    pub fn last_callers(&self) -> String {
+        self.texts.last_callers.to_owned()
+    }
+
+    /// "All calls".
+    pub fn all_calls(&self) -> String {
+        self.texts.all_calls.to_owned()
+    }
+
+    /// "No telephone number there", and what to do.
+    pub fn no_number(&self) -> (String, String) {
+        (self.texts.no_number.to_owned(), self.texts.no_number_what.to_owned())
+    }
+
     /// "Everything written".
     pub fn everything_written(&self) -> String {
         self.texts.everything_written.to_owned()

@@ -18,6 +18,7 @@ use sidetone_protocol::{Direction, Now, Outcome, Phase, Pushed};
 pub use self::stimulus::Stimulus;
 use crate::backend::Action;
 use crate::desk::{Desk, Forward};
+use crate::dialling::{self, Source};
 use crate::links::Links;
 use crate::live::{CaseId, Known, Live};
 use crate::moment::Moment;
@@ -115,6 +116,8 @@ impl<D: Desk> Controller<D> {
             Stimulus::Chosen(choice) => self.chosen(choice),
             Stimulus::Remedied(remedy) => self.remedy(&remedy),
             Stimulus::NoticeClicked | Stimulus::SecondInstance => self.open(),
+            Stimulus::Dial(text) => self.dial(&text),
+            Stimulus::DialFrom(source) => self.desk.read_text(source),
             Stimulus::CloseRequested => self.close(at),
             Stimulus::Focused(focused) => self.focus(focused),
             Stimulus::Painted(call) => self.painted(call, at),
@@ -249,8 +252,30 @@ impl<D: Desk> Controller<D> {
                     self.remedy(&remedy);
                 }
             }
+            Choice::DialClipboard => self.desk.read_text(Source::Clipboard),
+            Choice::Dial(number) => self.dial(&number),
+            Choice::Calls => self.page("calls"),
             Choice::Quit => self.desk.exit(),
         }
+    }
+
+    /// The number stands ready in the window; without one a notification says so. Nothing of the text goes anywhere else.
+    fn dial(&mut self, text: &str) {
+        if self.live.lacks_set_up() {
+            return self.open();
+        }
+        match dialling::number_in(text) {
+            Some(number) => {
+                self.desk.withdraw(&Subject::NoNumber);
+                self.page(&dialling::page_for(&number));
+            }
+            None => self.desk.notify(&Notice::no_number(self.options.words)),
+        }
+    }
+
+    fn page(&mut self, page: &str) {
+        self.desk.open_page(page);
+        self.window = Window::Shown;
     }
 
     /// Does what one click does about an alert: the same as the page's button.
@@ -259,8 +284,7 @@ impl<D: Desk> Controller<D> {
             self.desk.act(Action::Mend(code.clone()));
         }
         if let Some(page) = remedy.page() {
-            self.desk.open_page(&page);
-            self.window = Window::Shown;
+            self.page(&page);
         }
     }
 

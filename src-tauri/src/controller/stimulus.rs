@@ -2,6 +2,7 @@
 
 use sidetone_protocol::{Now, Pushed};
 
+use crate::dialling::Source;
 use crate::links::Link;
 use crate::live::CaseId;
 use crate::remedy::Remedy;
@@ -24,6 +25,10 @@ pub enum Stimulus {
     Remedied(Remedy),
     /// A person started the program a second time.
     SecondInstance,
+    /// A person wants what stands in this text dialled.
+    Dial(String),
+    /// A person wants what stands there dialled.
+    DialFrom(Source),
     /// A person closed the window.
     CloseRequested,
     /// The window got or lost the keyboard.

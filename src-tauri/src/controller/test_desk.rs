@@ -7,6 +7,7 @@ use sidetone_protocol::Pushed;
 
 use crate::backend::Action;
 use crate::desk::{Desk, Forward};
+use crate::dialling::Source;
 use crate::links::Link;
 use crate::notice::{Notice, Subject};
 use crate::painting::Painting;
@@ -43,6 +44,8 @@ pub(super) struct Inner {
     pub(super) paintings: RefCell<Vec<Painting>>,
     /// The pages that were led to.
     pub(super) pages: RefCell<Vec<String>>,
+    /// Where text was read.
+    pub(super) read: RefCell<Vec<Source>>,
     pub(super) exited: Cell<bool>,
 }
 
@@ -64,6 +67,7 @@ impl TestDesk {
             resyncs: Cell::default(),
             paintings: RefCell::default(),
             pages: RefCell::default(),
+            read: RefCell::default(),
             exited: Cell::default(),
         }))
     }
@@ -133,6 +137,10 @@ impl Desk for TestDesk {
 
     fn withdraw(&mut self, subject: &Subject) {
         self.notices.borrow_mut().retain(|notice| notice.subject != *subject);
+    }
+
+    fn read_text(&mut self, source: Source) {
+        self.read.borrow_mut().push(source);
     }
 
     fn act(&mut self, action: Action) {

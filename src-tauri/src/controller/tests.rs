@@ -419,3 +419,40 @@ fn one_click_mends_what_we_can_and_leads_to_what_a_person_must_do() {
     assert_eq!(desktop.screen(), Screen::WithKeyboard);
     assert_eq!(desktop.desk.acts.borrow().len(), 2);
 }
+
+#[test]
+fn what_is_to_be_dialled_stands_ready_in_the_window_with_the_keyboard() {
+    let mut desktop = Desktop::started();
+    desktop.send(Stimulus::Dial("tel:+34-666-444-555".into()));
+    assert_eq!(*desktop.desk.pages.borrow(), ["search?text=%2B34-666-444-555"]);
+    assert_eq!(desktop.desk.screen.get(), Screen::WithKeyboard);
+    desktop.send(Stimulus::Chosen(Choice::Dial("+33199005512".into())));
+    assert_eq!(desktop.desk.pages.borrow().last().unwrap(), "search?text=%2B33199005512");
+    desktop.send(Stimulus::Chosen(Choice::Calls));
+    assert_eq!(desktop.desk.pages.borrow().last().unwrap(), "calls");
+}
+
+#[test]
+fn a_selection_and_what_was_copied_are_read_and_without_a_number_nothing_of_them_goes_anywhere() {
+    let mut desktop = Desktop::started();
+    desktop.send(Stimulus::DialFrom(Source::Selection));
+    desktop.send(Stimulus::Chosen(Choice::DialClipboard));
+    assert_eq!(*desktop.desk.read.borrow(), [Source::Selection, Source::Clipboard]);
+    for text in ["", "hunter2 is my password"] {
+        desktop.send(Stimulus::Dial(text.into()));
+        assert_eq!(desktop.desk.titles(), ["No telephone number there"]);
+        assert!(desktop.desk.pages.borrow().is_empty());
+    }
+    desktop.send(Stimulus::Dial("Marta: 01 99 00 55 12".into()));
+    assert!(desktop.desk.titles().is_empty(), "there is one now");
+    assert_eq!(*desktop.desk.pages.borrow(), ["search?text=01%2099%2000%2055%2012"]);
+}
+
+#[test]
+fn before_the_set_up_a_link_leads_to_it() {
+    let mut desktop = Desktop::started();
+    desktop.send(Stimulus::NotSetUp);
+    desktop.send(Stimulus::Dial("tel:+34666444555".into()));
+    assert!(desktop.desk.pages.borrow().is_empty());
+    assert_eq!(desktop.desk.screen.get(), Screen::WithKeyboard);
+}

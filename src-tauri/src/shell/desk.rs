@@ -9,9 +9,11 @@ use tauri::{AppHandle, Emitter, EventTarget, WebviewWindow};
 use super::inbox::Inbox;
 use super::notices::Notices;
 use super::window::{self, Place};
-use super::{platform, tray};
+use super::{clipboard, platform, tray};
 use crate::backend::{Action, Backend};
+use crate::controller::Stimulus;
 use crate::desk::{Desk, Forward};
+use crate::dialling::Source;
 use crate::links::Link;
 use crate::notice::{Notice, Subject};
 use crate::painting::{Painting, PaintingLog};
@@ -131,6 +133,15 @@ impl Desk for TauriDesk {
 
     fn withdraw(&mut self, subject: &Subject) {
         logged("take a notification back", self.notices.withdraw(subject));
+    }
+
+    fn read_text(&mut self, source: Source) {
+        let inbox = self.inbox.clone();
+        // Whoever owns the text may take seconds to hand it over.
+        let reading = std::thread::Builder::new()
+            .name("clipboard".into())
+            .spawn(move || inbox.send(Stimulus::Dial(clipboard::read(source).unwrap_or_default())));
+        logged("read what was copied", reading);
     }
 
     fn act(&mut self, action: Action) {

@@ -2,6 +2,7 @@
 //!
 //! No decision is made here. One thread owns the [`Controller`]; everybody else hands it stimuli through an inbox.
 
+mod clipboard;
 mod commands;
 mod desk;
 mod files;
@@ -15,11 +16,12 @@ mod window;
 use std::sync::Arc;
 use std::time::Duration;
 
+use clap::Parser;
 use tauri::{App, AppHandle, Manager, RunEvent, WindowEvent};
 
 use self::desk::TauriDesk;
 use self::inbox::Inbox;
-use crate::args::Args;
+use crate::args::{Args, Dial};
 use crate::compose::{self, ComposeError, Running};
 use crate::controller::{Controller, IDLE_MS, Options, Stimulus};
 use crate::painting::PaintingLog;
@@ -90,6 +92,9 @@ pub fn run(args: &Args) -> Result<(), RunError> {
     inbox::serve(outlet, Controller::new(desk, options)).map_err(RunError::Thread)?;
     tauri::async_runtime::spawn(follow::follow(backend.clone(), inbox.clone()));
     tauri::async_runtime::spawn(quit_on_signal(inbox.clone()));
+    if let Some(dial) = args.dial() {
+        inbox.send(to_dial(dial));
+    }
 
     app.run(move |app, event| match event {
         // The last window is gone; the tray stays.
@@ -127,7 +132,7 @@ fn idle_ms(args: &Args) -> Option<i64> {
 fn build(args: &Args, inbox: &Inbox) -> Result<App, tauri::Error> {
     let second = inbox.clone();
     let mut single = tauri_plugin_single_instance::Builder::new()
-        .callback(move |_: &AppHandle, _, _| second.send(Stimulus::SecondInstance));
+        .callback(move |_: &AppHandle, line, _| second.send(asked_by(line)));
     if args.is_demo() {
         // The demo runs beside the companion that somebody works with.
         single = single.dbus_id("dev.sidetone.companion.demo");
@@ -160,6 +165,19 @@ fn build(args: &Args, inbox: &Inbox) -> Result<App, tauri::Error> {
         .build(tauri::generate_context!())?;
     notices::listen(app.handle(), inbox);
     Ok(app)
+}
+
+/// What somebody wants who starts the program while it runs.
+fn asked_by(line: Vec<String>) -> Stimulus {
+    let dial = Args::try_parse_from(line).ok().and_then(|args| args.dial());
+    dial.map_or(Stimulus::SecondInstance, to_dial)
+}
+
+fn to_dial(dial: Dial) -> Stimulus {
+    match dial {
+        Dial::Text(text) => Stimulus::Dial(text),
+        Dial::From(source) => Stimulus::DialFrom(source),
+    }
 }
 
 fn window_event(app: &AppHandle, inbox: &Inbox, event: WindowEvent) {

@@ -1,9 +1,9 @@
 //! Shows the [`Tray`] as the system's tray icon with its menu.
 
-use tauri::AppHandle;
 use tauri::image::Image;
-use tauri::menu::{Menu, MenuBuilder, MenuItem};
+use tauri::menu::{IsMenuItem, Menu, MenuItem, PredefinedMenuItem, Submenu};
 use tauri::tray::{MouseButton, MouseButtonState, TrayIconBuilder, TrayIconEvent};
+use tauri::{AppHandle, Wry};
 
 use super::inbox::Inbox;
 use super::platform;
@@ -54,18 +54,29 @@ fn set_on_main(app: &AppHandle, tray: &Tray, inbox: Inbox) -> tauri::Result<()> 
     shown.set_tooltip(Some(&tray.tooltip))
 }
 
-fn menu(app: &AppHandle, rows: &[Row]) -> tauri::Result<Menu<tauri::Wry>> {
-    let mut builder = MenuBuilder::new(app);
+fn menu(app: &AppHandle, rows: &[Row]) -> tauri::Result<Menu<Wry>> {
+    let menu = Menu::new(app)?;
     for row in rows {
-        builder = match row {
-            Row::Line(text) => builder.item(&MenuItem::new(app, escaped(text), false, None::<&str>)?),
-            Row::Item(choice, text) => {
-                builder.item(&MenuItem::with_id(app, choice.id(), escaped(text), true, None::<&str>)?)
-            }
-            Row::Rule => builder.separator(),
-        };
+        menu.append(&*item(app, row)?)?;
     }
-    builder.build()
+    Ok(menu)
+}
+
+fn item(app: &AppHandle, row: &Row) -> tauri::Result<Box<dyn IsMenuItem<Wry>>> {
+    Ok(match row {
+        Row::Line(text) => Box::new(MenuItem::new(app, escaped(text), false, None::<&str>)?),
+        Row::Item(choice, text) => {
+            Box::new(MenuItem::with_id(app, choice.id(), escaped(text), true, None::<&str>)?)
+        }
+        Row::Menu(text, rows) => {
+            let below = Submenu::new(app, escaped(text), true)?;
+            for row in rows {
+                below.append(&*item(app, row)?)?;
+            }
+            Box::new(below)
+        }
+        Row::Rule => Box::new(PredefinedMenuItem::separator(app)?),
+    })
 }
 
 /// An `&` in a customer's name is no keyboard mark.

@@ -5,6 +5,8 @@
 
 pub mod draw;
 
+use std::borrow::Cow;
+
 use sidetone_protocol::{Direction, Health, HealthState, Mode, PausedView, Phase, Vendor};
 
 use crate::live::{Known, Live};
@@ -33,8 +35,11 @@ pub enum Shape {
     Well,
 }
 
+/// The ids of what dials begin with it.
+const DIAL: &str = "dial:";
+
 /// What a menu item does. Its [id](Choice::id) is how the system names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Choice {
     /// Shows the window, with the keyboard.
     Open,
@@ -52,12 +57,19 @@ pub enum Choice {
     Connect,
     /// Leads to the alerts.
     Show,
+    /// Has the number ready that was copied.
+    DialClipboard,
+    /// Has this number ready, in E.164.
+    Dial(String),
+    /// Leads to all calls.
+    Calls,
     /// Ends the program.
     Quit,
 }
 
 impl Choice {
-    const ALL: [Choice; 9] = [
+    /// Those without a number.
+    const ALL: [Choice; 11] = [
         Choice::Open,
         Choice::Caller,
         Choice::RingACall,
@@ -66,12 +78,14 @@ impl Choice {
         Choice::Mend,
         Choice::Connect,
         Choice::Show,
+        Choice::DialClipboard,
+        Choice::Calls,
         Choice::Quit,
     ];
 
     /// The id of its menu item.
-    pub fn id(self) -> &'static str {
-        match self {
+    pub fn id(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
             Self::Open => "open",
             Self::Caller => "caller",
             Self::RingACall => "ring_a_call",
@@ -80,13 +94,17 @@ impl Choice {
             Self::Mend => "mend",
             Self::Connect => "connect",
             Self::Show => "show",
+            Self::DialClipboard => "dial_clipboard",
+            Self::Calls => "calls",
             Self::Quit => "quit",
-        }
+            Self::Dial(number) => return format!("{DIAL}{number}").into(),
+        })
     }
 
     /// The choice behind an id.
     pub fn of_id(id: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|choice| choice.id() == id)
+        let number = id.strip_prefix(DIAL).map(|number| Self::Dial(number.to_owned()));
+        number.or_else(|| Self::ALL.into_iter().find(|choice| choice.id() == id))
     }
 }
 
@@ -97,6 +115,8 @@ pub enum Row {
     Line(String),
     /// Does something.
     Item(Choice, String),
+    /// Opens a menu of its own.
+    Menu(String, Vec<Row>),
     /// A rule between groups.
     Rule,
 }
@@ -117,7 +137,7 @@ impl Tray {
     pub fn of(live: &Live, words: &Words, at: Moment) -> Self {
         let (shape, state) = state(live, words, at);
         let tooltip = match state.first() {
-            Some(Row::Line(text) | Row::Item(_, text)) => text.clone(),
+            Some(Row::Line(text) | Row::Item(_, text) | Row::Menu(text, _)) => text.clone(),
             Some(Row::Rule) | None => String::new(),
         };
         let mut menu = state;
@@ -126,6 +146,11 @@ impl Tray {
         }
         if !live.lacks_set_up() {
             menu.push(Row::Item(Choice::Open, words.open()));
+            // Whoever talks cannot dial; the place stays.
+            let dial = words.dial_from_clipboard();
+            let talks = live.calls().next().is_some();
+            menu.push(if talks { Row::Line(dial) } else { Row::Item(Choice::DialClipboard, dial) });
+            menu.extend(last_callers(live, words, at));
         }
         if live.health().is_some_and(|health| health.sandbox.is_some()) {
             menu.push(Row::Item(Choice::RingACall, words.ring_a_call()));
@@ -139,6 +164,19 @@ impl Tray {
         menu.push(Row::Item(Choice::Quit, words.quit(waiting)));
         Self { shape, tooltip, menu }
     }
+}
+
+fn last_callers(live: &Live, words: &Words, at: Moment) -> Option<Row> {
+    let callers = live.last_callers();
+    if callers.is_empty() {
+        return None;
+    }
+    let row = |(name, number, began): (String, String, i64)| {
+        Row::Item(Choice::Dial(number), words.then_time(&name, &at.clock(began)))
+    };
+    let mut rows: Vec<Row> = callers.into_iter().map(row).collect();
+    rows.extend([Row::Rule, Row::Item(Choice::Calls, words.all_calls())]);
+    Some(Row::Menu(words.last_callers(), rows))
 }
 
 /// The highest state that holds, and the lines that say it.

@@ -44,6 +44,7 @@ fn all_well_is_one_quiet_line_and_the_fixed_order() {
             line("Everything written"),
             Row::Rule,
             item(Choice::Open, "Open Sidetone"),
+            item(Choice::DialClipboard, "Dial from clipboard"),
             Row::Rule,
             item(Choice::Pause, "Pause logging"),
             Row::Rule,
@@ -169,8 +170,8 @@ fn shadow_mode_and_logging_off_have_their_own_shapes() {
 
 #[test]
 fn an_items_id_leads_back_to_its_choice() {
-    for choice in Choice::ALL {
-        assert_eq!(Choice::of_id(choice.id()), Some(choice));
+    for choice in Choice::ALL.into_iter().chain([Choice::Dial("+34666444555".into())]) {
+        assert_eq!(Choice::of_id(&choice.id()), Some(choice));
     }
     assert_eq!(Choice::of_id("dial"), None);
 }
@@ -189,4 +190,22 @@ fn before_it_is_set_up_there_is_nothing_but_the_way_there() {
         ],
     };
     assert_eq!(tray, expected);
+}
+
+#[test]
+fn the_last_callers_are_a_menu_that_dials_and_leads_to_all_calls() {
+    let now = Now { recent: vec![samples::ended("1")], ..samples::now() };
+    let tray = Tray::of(&Live::of_now(now), words(Language::En), at());
+    let below = tray.menu.iter().find_map(|row| match row {
+        Row::Menu(text, rows) if text == "Last callers" => Some(rows.clone()),
+        _ => None,
+    });
+    let dials = item(Choice::Dial("+34666444555".into()), "+34 666 44 45 55, 14:05");
+    assert_eq!(below, Some(vec![dials, Row::Rule, item(Choice::Calls, "All calls")]));
+}
+
+#[test]
+fn who_talks_is_not_offered_to_dial_what_was_copied() {
+    let tray = tray_in(Language::En, samples::health(), vec![samples::call_event(samples::answered("1"))]);
+    assert!(tray.menu.contains(&line("Dial from clipboard")), "{:?}", tray.menu);
 }
