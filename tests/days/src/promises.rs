@@ -11,6 +11,7 @@
 
 mod front;
 mod gorgias;
+mod order;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;

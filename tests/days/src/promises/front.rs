@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use sidetone_sandbox::front_world;
 
-use super::{Done, Over, Promise, of_other_modes};
+use super::{Done, Over, Promise, of_other_modes, order};
 use crate::day::Day;
 use crate::people::{Act, AtCustomer, REMARK, teammate};
 use crate::script::{Deed, Script};
@@ -21,9 +21,9 @@ pub(super) fn as_it_is(day: &Day, id: &str) -> Value {
 
 /// Whether a fact is not compared between the two days.
 ///
-/// Which of two calls of a contact begins a conversation, or opens it again, depends on what is late, and so does which of
-/// two agents has it in the end: where several were told of in one stretch, any order is right. To whom we gave a
-/// conversation, only our memory tells: whoever lost it takes it from nobody.
+/// Which of two calls of a contact begins a conversation, or opens it again, may depend on what is late, and so may which of
+/// two agents has it in the end; what the script tells of that is in `order.rs`. To whom we gave a conversation, only our
+/// memory tells: whoever lost it takes it from nobody.
 pub(super) fn is_passed_over(about: &str, script: &Script, troubles: &[Trouble]) -> bool {
     let forgets = troubles.iter().any(|trouble| MISHAPS.contains(&trouble.kind));
     let whose = about.strip_prefix("place of ").or(about.strip_prefix("conversation of "));
@@ -31,10 +31,10 @@ pub(super) fn is_passed_over(about: &str, script: &Script, troubles: &[Trouble])
         return true;
     }
     if let Some((_, all)) = about.split_once(" subject, of ") {
-        return any_order(all, script);
+        return !order::first_is_known(all, script, troubles);
     }
     if let Some((_, all)) = about.split_once(" assignee, of ") {
-        return any_order(all, script) || (forgets && all.contains(", "));
+        return !order::last_answered_is_known(all, script, troubles) || (forgets && all.contains(", "));
     }
     if about.starts_with("contact ") || about.ends_with(" contact") {
         // An import into the conversation of a contact who was deleted makes a contact of its number anew. Whether anything
@@ -88,24 +88,6 @@ fn number_of<'a>(name: &str, script: &'a Script) -> Option<&'a str> {
         Deed::Text(text, what) if is(format!("text #{text}")) => Some(what.number.as_str()),
         _ => None,
     })
-}
-
-/// Whether two of these calls and text messages began in one stretch.
-fn any_order(all: &str, script: &Script) -> bool {
-    let begun = |name: &str| {
-        let is_it = |deed: &Deed| match deed {
-            Deed::Ring(call, ..) | Deed::Dial(call, ..) => name == format!("#{call}"),
-            Deed::Text(text, _) => name == format!("text #{text}"),
-            _ => false,
-        };
-        let at = script.deeds.iter().find(|(_, deed)| is_it(deed))?.0;
-        script.stretches.iter().rposition(|stretch| stretch.begin <= at)
-    };
-    let mut stretches: Vec<Option<usize>> = all.split(", ").map(begun).collect();
-    let count = stretches.len();
-    stretches.sort_unstable();
-    stretches.dedup();
-    stretches.len() < count
 }
 
 /// G24, G25, F4: what a person did to a conversation stands at the end of the day.
