@@ -10,7 +10,7 @@ use crate::dialling::{Source, is_link};
 
 /// The companion for the Aircall softphone: who is calling, and a complete record in the helpdesk.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "sidetone", version, args_conflicts_with_subcommands = true)]
+#[command(name = "sidetone", version)]
 pub struct Args {
     /// Where the database and the state are kept [default: the system's folder for application data]
     #[arg(long, value_name = "DIR", global = true)]

@@ -232,7 +232,7 @@ mod tests {
                 vec![Remedy::Connect("helpdesk")]
             )
         );
-        assert_eq!(told("files_not_kept", 0).0, "The disk is almost full", "the engine's own sentence");
+        assert_eq!(told("clock_off", 0).0, "The disk is almost full", "the engine's own sentence");
         let (title, ..) = told("aircall_app_refused", 0);
         assert_eq!(title, "Aircall does not accept the app that Si…");
         assert_eq!(title.chars().count(), TITLE_CHARS);

@@ -110,7 +110,7 @@ fn a_pause_says_since_when_what_is_kept_and_ends_with_one_click() {
 fn an_alert_without_words_of_ours_keeps_its_own_sentence() {
     let health = Health {
         state: HealthState::NeedsAttention,
-        alerts: vec![samples::alert("files_not_kept", 0)],
+        alerts: vec![samples::alert("clock_off", 0)],
         ..samples::health()
     };
     let tray = tray(health);
