@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, Utc};
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, params_from_iter};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Statement, StatementStatus, ToSql, params_from_iter};
 use rusqlite_migration::{M, Migrations};
 
 use super::sql::{Database, EachRow, Row, Sql, Stretch, Value, values};
@@ -183,6 +183,14 @@ impl Database for SqliteStore {
     }
 }
 
+/// Steps through a table without an index, beyond which a statement would hold up everybody in a large one.
+const STEPS: i32 = 5_000;
+
+/// Whether a statement went through a table row by row: what takes a moment with some calls takes seconds with a million.
+fn has_read_all(statement: &Statement<'_>) -> bool {
+    statement.reset_status(StatementStatus::FullscanStep) > STEPS
+}
+
 /// A connection, or a transaction on it.
 struct Session<'c>(&'c Connection);
 
@@ -193,6 +201,8 @@ impl Sql for Session<'_> {
         while let Some(row) = rows.next()? {
             each(&Row::Sqlite(row))?;
         }
+        drop(rows);
+        debug_assert!(!has_read_all(&statement), "no index serves {sql}");
         Ok(())
     }
 

@@ -148,17 +148,24 @@ pub(in crate::store) fn next_due(
 }
 
 pub(in crate::store) fn pending(sql: &mut dyn Sql) -> Result<Vec<CaseId>, StoreError> {
-    sql.rows("SELECT id FROM call WHERE state = 'pending' ORDER BY started_at, id", &[], call_id)
+    sql.rows(
+        &format!("SELECT id FROM call WHERE {TROUBLE} AND state = 'pending' ORDER BY started_at, id"),
+        &[],
+        call_id,
+    )
 }
 
 pub(in crate::store) fn due_from(sql: &mut dyn Sql, at: DateTime<Utc>) -> Result<Vec<CaseId>, StoreError> {
     sql.rows("SELECT id FROM call WHERE due_at >= $1 ORDER BY started_at, id", &values![micros(at)], call_id)
 }
 
+/// Of which calls index `call_trouble` is; SQLite takes it only where a query says the very same.
+pub(super) const TROUBLE: &str = "state IN ('held', 'parked', 'not_logged', 'pending')";
+
+/// Calls and text messages that are not logged for this reason.
 pub(in crate::store) fn waiting(sql: &mut dyn Sql, reason: &str) -> Result<Vec<CaseId>, StoreError> {
     sql.rows(
-        "SELECT id FROM call WHERE state IN ('held', 'parked', 'not_logged', 'pending') AND reason = $1
-         ORDER BY started_at, id",
+        &format!("SELECT id FROM call WHERE {TROUBLE} AND reason = $1 ORDER BY started_at, id"),
         &values![reason],
         call_id,
     )
@@ -167,8 +174,10 @@ pub(in crate::store) fn waiting(sql: &mut dyn Sql, reason: &str) -> Result<Vec<C
 /// Calls and text messages of a number whose records are not finished.
 pub(in crate::store) fn unfinished(sql: &mut dyn Sql, number: &E164) -> Result<Vec<CaseId>, StoreError> {
     sql.rows(
-        "SELECT id FROM call WHERE number = $1 AND (view IS NOT NULL OR message IS NOT NULL)
-             AND state IN ('held', 'parked', 'pending') ORDER BY started_at, id",
+        &format!(
+            "SELECT id FROM call WHERE {TROUBLE} AND state <> 'not_logged' AND number = $1
+                 AND (view IS NOT NULL OR message IS NOT NULL) ORDER BY started_at, id"
+        ),
         &values![number.as_str()],
         call_id,
     )

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use sidetone_protocol::{CallState, CallView, OutboxView, Outcome, Phase, Today};
 
+use super::call::TROUBLE;
 use super::{call_words, json, key, message_list, moment};
 use crate::account::Stored;
 use crate::call::CaseId;
@@ -245,8 +246,10 @@ pub(in crate::store) fn outbox(sql: &mut dyn Sql, now: DateTime<Utc>) -> Result<
     )?;
     let mut outbox = waiting.unwrap_or_default();
     sql.query(
-        "SELECT state, count(*) FILTER (WHERE message IS NULL), count(*) FILTER (WHERE message IS NOT NULL) FROM call
-         WHERE state IN ('held', 'parked', 'not_logged') AND wanted = 1 GROUP BY state",
+        &format!(
+            "SELECT state, count(*) FILTER (WHERE message IS NULL), count(*) FILTER (WHERE message IS NOT NULL)
+             FROM call WHERE {TROUBLE} AND state <> 'pending' AND wanted = 1 GROUP BY state"
+        ),
         &[],
         &mut |row| {
             let (calls, messages) = (row.count(1)?, row.count(2)?);

@@ -10,6 +10,7 @@ use sidetone_protocol::{
     Pushed, Reason,
 };
 
+use super::call::TROUBLE;
 use super::{call_id, json, kept_file, key, ledger, micros, pushed};
 use crate::call::{Call, CaseId, Statement};
 use crate::erasing::{Erased, ErasedCase, NO_NUMBER};
@@ -210,8 +211,10 @@ pub(in crate::store) fn expired(
 /// The same that wait for something: they are kept until it is decided.
 pub(in crate::store) fn overdue(sql: &mut dyn Sql, before: DateTime<Utc>) -> Result<u32, StoreError> {
     let waiting = sql.row(
-        "SELECT count(*) FROM call WHERE erased IS NULL AND started_at > 0 AND started_at < $1
-             AND (state IN ('pending', 'held', 'parked') OR reason = 'no_author')",
+        &format!(
+            "SELECT count(*) FROM call WHERE {TROUBLE} AND (state <> 'not_logged' OR reason = 'no_author')
+                 AND erased IS NULL AND started_at > 0 AND started_at < $1"
+        ),
         &values![before.timestamp()],
         |row| row.count(0),
     )?;
