@@ -78,7 +78,6 @@ const FIELDS = {
   'logging.language': 'notesLanguage',
   'logging.recordings_keep_days': 'keptFor',
   'privacy.keep_days': 'keepDays',
-  'logging.recordings_keep_days': 'keepDays',
   'privacy.never_log': 'phoneNumber',
 } as const satisfies Record<string, Plain>;
 
