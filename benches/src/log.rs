@@ -32,6 +32,8 @@ const BATCH: u64 = 1_000;
 const APART: i64 = 300;
 /// How often each question is asked, each time for something else.
 const TURNS: u64 = 40;
+/// An export of everything has so long.
+const EXPORTED_WITHIN: Duration = Duration::from_secs(3_600);
 /// Whoever calls, each with a number and a name: as many as the range of invented numbers has.
 const CUSTOMERS: u64 = 10_000;
 
@@ -410,7 +412,9 @@ async fn export(
 ) -> Result<(Duration, u64), Failure> {
     let whom = "sidetone-hub";
     let url = format!("http://{}/api/calls/export?format=jsonl", hub.program.address);
-    let request = client.get(url).header("authorization", format!("Bearer {ADMIN_TOKEN}"));
+    // All of a million calls take minutes.
+    let request =
+        client.get(url).timeout(EXPORTED_WITHIN).header("authorization", format!("Bearer {ADMIN_TOKEN}"));
     let begun = Instant::now();
     let mut answer = request.send().await.map_err(Failure::request(whom))?;
     let mut out = std::io::BufWriter::new(std::fs::File::create(file).map_err(Failure::file(file))?);

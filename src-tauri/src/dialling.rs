@@ -62,10 +62,8 @@ fn of_link(link: &str) -> Option<String> {
     let rest = rest.trim_start_matches('/');
     let named = if scheme.eq_ignore_ascii_case("sidetone") {
         let rest = rest.get(..4).filter(|word| word.eq_ignore_ascii_case("dial")).and(rest.get(4..))?;
-        match rest.split_once('?') {
-            Some((_, query)) => query.split('&').find_map(|pair| pair.strip_prefix("number="))?,
-            None => rest.trim_matches('/'),
-        }
+        let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+        query.split('&').find_map(|pair| pair.strip_prefix("number=")).unwrap_or(path.trim_matches('/'))
     } else {
         rest.split([';', '?']).next()?
     };
@@ -109,7 +107,8 @@ fn whole(run: &str, after: char) -> Option<String> {
     // A bracket that opens before the number is the text's.
     let number = if number.contains(')') { number } else { number.trim_start_matches('(') };
     let digits = number.chars().filter(char::is_ascii_digit).count();
-    (ends_clean && DIGITS.contains(&digits) && !is_date(number)).then(|| number.to_owned())
+    (ends_clean && DIGITS.contains(&digits) && !is_date(number) && !is_address(number))
+        .then(|| number.to_owned())
 }
 
 fn is_part(sign: char) -> bool {
@@ -123,6 +122,13 @@ fn is_part(sign: char) -> bool {
 /// A sign that makes a number beside it part of something else: a word, an address, an amount, a time.
 fn is_glue(sign: char) -> bool {
     sign.is_alphanumeric() || matches!(sign, '#' | '_' | '@' | '=' | '&' | '%' | '$' | '€' | '£')
+}
+
+/// `192.168.100.10`: four figures, none above 255 and none with a nought in front. A number of four pairs has such.
+fn is_address(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('.').collect();
+    let is_byte = |part: &&str| part.parse::<u8>().is_ok_and(|byte| byte.to_string() == **part);
+    parts.len() == 4 && parts.iter().all(is_byte) && parts.iter().any(|part| part.len() == 3)
 }
 
 /// `2026-11-28`, `28.11.2026`, `28/11/26`.
@@ -152,6 +158,7 @@ mod tests {
             ("sidetone://dial/+34666444555", "+34666444555"),
             ("sidetone://dial?number=%2B34666444555&from=mail", "+34666444555"),
             ("sidetone:dial?number=112", "112"),
+            ("sidetone://dial/+34666444555?from=mail", "+34666444555"),
         ] {
             assert_eq!(found(link).as_deref(), Some(number), "{link}");
         }
@@ -207,6 +214,7 @@ mod tests {
             "Invoice #20261128 of 28.11.2026",
             "ref_1234567 and x1234567y",
             "at 14:05 or 14:06",
+            "the server 192.168.100.10 is down",
             "https://example.com/?id=123456789",
             "costs 1234567€",
             "nothing at all",

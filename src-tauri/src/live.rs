@@ -197,9 +197,14 @@ mod tests {
             live.fold(samples::call_event(of(&format!("1{n}"), &format!("+331990{n:05}"), 1_000 + n)));
         }
         assert_eq!((live.last_callers().len(), live.last_callers()[0].2), (8, 1_099));
+        // Of a call that is forgotten nothing is left to dial.
+        let mut forgotten = of("199", "+33199000099", 1_099);
+        (forgotten.number.e164, forgotten.number.international) = (None, None);
+        live.fold(samples::call_event(forgotten));
+        assert_eq!(live.last_callers()[0].2, 1_098);
         // What is told of an old call again is no news.
         live.fold(samples::call_event(of("2", "+33199005512", 200)));
-        assert_eq!(live.last_callers()[0].2, 1_099);
+        assert_eq!(live.last_callers()[0].2, 1_098);
     }
 
     #[test]

@@ -228,14 +228,11 @@ mod tests {
         let (go_on, held) = mpsc::channel::<()>();
         let held = std::sync::Arc::new(std::sync::Mutex::new(held));
         for n in 0..LOOKS {
-            let (held, begun) = (std::sync::Arc::clone(&held), std::time::Instant::now());
+            let held = std::sync::Arc::clone(&held);
             let found = looked(move || held.lock().is_ok_and(|held| held.recv().is_err()));
             assert_eq!(found, None, "look {n}");
-            assert!(begun.elapsed() < LOOKED_FOR * 3, "look {n} took {:?}", begun.elapsed());
         }
-        let begun = std::time::Instant::now();
         assert_eq!(is_there("/".into()), None, "no further thread hangs there");
-        assert!(begun.elapsed() < LOOKED_FOR / 2, "{:?}", begun.elapsed());
         drop(go_on);
         let answers = || (0..200).any(|_| is_there("/".into()).is_some());
         let is_well = (0..50).any(|_| {

@@ -211,7 +211,7 @@ impl Engine {
                 "messages_stopped",
                 0,
                 format!("{} text messages are not written.", outbox.messages_stopped),
-                "Each of them says why in `GET /api/messages?filter=not_logged`.",
+                "Give each agent the same e-mail address in both: those without an author are written then. What was refused says why in `GET /api/messages?filter=not_logged`.",
             ));
         }
         if outbox.parked > 0 {

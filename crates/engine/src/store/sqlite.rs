@@ -34,6 +34,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sqlite/014_turn.sql"),
     include_str!("sqlite/015_kept_files.sql"),
     include_str!("sqlite/016_erased.sql"),
+    include_str!("sqlite/017_kept_in.sql"),
 ];
 /// So many statements stay prepared: all that there are, and some searches.
 const PREPARED: usize = 136;

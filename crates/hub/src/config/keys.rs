@@ -239,12 +239,12 @@ fn is_known(key: &str) -> bool {
     })
 }
 
-/// A value of the wrong kind.
 /// What is told where a whole number is wanted.
 pub(crate) fn not_a_number(key: &str, least: u64, most: u64) -> Fault {
     wrong(key, &format!("a whole number from {least} to {most}"))
 }
 
+/// A value of the wrong kind.
 pub(super) fn wrong(key: &str, wanted: &str) -> Fault {
     Fault { key: shown(key), problem: "the value is of the wrong kind".into(), fix: format!("Give {wanted}") }
 }

@@ -18,7 +18,7 @@ export function healthText(health: Health, at: number): string {
     ...health.connections.map(({ vendor, state, answered_at, text }) => `${vendor}: ${state}${answered_at === null ? '' : `, last answer ${iso(answered_at)}`}${text ? ` (${text})` : ''}`),
     `Events by ${source.kind}: ${source.last_event_at === null ? 'none yet' : `last one ${iso(source.last_event_at)}`}; not understood: ${health.odd_events}`,
     ...(directory ? [`Number directory: ${directory.state}, ${directory.customers} customers, ${directory.numbers} numbers`] : []),
-    `Waiting: ${outbox.writes} writes of ${outbox.calls} calls, oldest ${outbox.oldest_seconds} s; held: ${outbox.held}; refused: ${outbox.parked}; not logged: ${outbox.not_logged}`,
+    `Waiting: ${outbox.writes} writes of ${outbox.calls} calls, oldest ${outbox.oldest_seconds} s; held: ${outbox.held}; refused: ${outbox.parked}; not logged: ${outbox.not_logged}; text messages held: ${outbox.messages_held}, stopped: ${outbox.messages_stopped}`,
     ...health.budgets.map((one) => `${one.vendor} requests: ${one.ours} ours, ${one.others} of others, limit ${one.limit} in ${one.window_seconds} s`),
     ...health.telling.map((one) => `Telling by ${one.way}: ${one.failing_since === null ? 'well' : `fails since ${iso(one.failing_since)} (${one.text ?? ''})`}`),
     ...(computer ? [`Computer: clock ${computer.clock_off_seconds ?? '?'} s off, ${computer.disk_free_bytes ?? '?'} bytes free, keyring ${computer.keyring_locked ? 'locked' : 'open'}`] : []),

@@ -21,6 +21,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("013_turn.sql"),
     include_str!("014_kept_files.sql"),
     include_str!("015_erased.sql"),
+    include_str!("016_kept_in.sql"),
 ];
 /// Of all who start at once, one migrates, and the others wait for it: the key of the lock ("sidetone" in ASCII).
 const LOCK: i64 = 0x7369_6465_746f_6e65;
