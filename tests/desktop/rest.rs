@@ -13,7 +13,16 @@ fn at_rest_there_is_a_tray_icon_and_no_window() {
     tray.wait_for_state("Everything written");
     assert_eq!(
         tray.menu(),
-        ["Everything written", "", "Open Sidetone", "", "Pause logging", "", "Quit Sidetone"]
+        [
+            "Everything written",
+            "",
+            "Open Sidetone",
+            "Dial from clipboard",
+            "",
+            "Pause logging",
+            "",
+            "Quit Sidetone"
+        ]
     );
     assert!(std::path::Path::new(&tray.icon()).is_file(), "{}", tray.icon());
     never("a window at rest", || session.window());

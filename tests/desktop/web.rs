@@ -3,6 +3,8 @@
 use crate::calls;
 use crate::page::Page;
 use crate::session::Session;
+use crate::wait::until;
+use crate::window::binary;
 
 /// Calls a command and answers `ok` or what was said against it.
 fn invoke(page: &Page, command: &str, args: &str) -> String {
@@ -20,6 +22,24 @@ fn the_page_shows_who_is_calling_and_what_comes_later() {
     page.wait_for("666 44 45 55");
     page.push(calls::card("1"));
     page.wait_for("Marta Ibáñez");
+}
+
+#[test]
+fn a_number_that_is_to_be_dialled_stands_ready_in_the_window_that_runs() {
+    let session = Session::new();
+    let mut page = Page::open(&session, &[calls::ringing("1")]);
+    page.push(calls::missed("1"));
+    for (line, number) in [
+        (&["dial", "+33 1 99 00 55 12"][..], "+33 1 99 00 55 12"),
+        (&["tel:+34-666-444-555"], "+34-666-444-555"),
+        (&["sidetone://dial?number=%2B15550100123"], "+15550100123"),
+    ] {
+        assert!(session.command(binary()).args(line).status().unwrap().success(), "{line:?}");
+        until(&format!("{number} in the field"), || {
+            let typed = page.run("arguments[0](document.querySelector('[role=search] input').value)");
+            (typed == number).then_some(())
+        });
+    }
 }
 
 #[test]
