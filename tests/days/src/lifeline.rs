@@ -55,9 +55,12 @@ struct Thread {
     before: Mutex<Before>,
 }
 
-/// What is done before each change is stored; whether the program is killed there.
+/// Is told of a change before it is stored, and says whether the program is killed there.
+type Happens = dyn FnMut(&Change) -> bool + Send;
+
+/// What is done before each change is stored.
 #[derive(Default)]
-struct Before(Option<Box<dyn FnMut(&Change) -> bool + Send>>);
+struct Before(Option<Box<Happens>>);
 
 impl std::fmt::Debug for Before {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

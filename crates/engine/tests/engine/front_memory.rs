@@ -440,7 +440,8 @@ async fn a_conversation_that_was_merged_ever_on_is_left_to_a_person() {
     let seq = last_seq(&day);
     day.aircall.comment(call, world::CAMILLE, "after").unwrap();
     day.pass(1200).await;
-    let asked = day.front.journal(seq).len();
+    // Beside the questions whether Front lets us in.
+    let asked = day.front.journal(seq).into_iter().filter(|entry| entry.path != "/me").count();
     assert!((100..110).contains(&asked), "{asked} requests");
     let told = day.detail(call);
     assert_eq!((told.state, told.reason.unwrap().code.as_str()), (CallState::Parked, "leads_nowhere"));

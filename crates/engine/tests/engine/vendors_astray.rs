@@ -54,7 +54,8 @@ async fn a_silent_call_rests_while_the_key_is_refused() {
     let told = day.handle.subscribe();
     day.pass(600).await;
     let changes = told.len();
-    assert!(changes < 30, "{changes} changes in ten minutes in which nothing happened");
+    // Each question whether the helpdesk and Aircall let us in is shown with its time: two to three a minute.
+    assert!(changes < 45, "{changes} changes in ten minutes in which nothing happened");
 }
 
 #[tokio::test(start_paused = true)]

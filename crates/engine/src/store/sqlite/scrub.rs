@@ -56,7 +56,6 @@ mod tests {
     use super::*;
     use crate::forgetting;
     use crate::number::E164;
-    use crate::store::Store;
 
     const DELETED: &str = "34666111222";
     const LIVING: &str = "34666444555";
