@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_does_not_answer_is_waited_for_half_a_second_and_by_few() {
+    fn a_folder_that_does_not_answer_is_given_up_and_few_wait_for_it() {
         let (go_on, held) = mpsc::channel::<()>();
         let held = std::sync::Arc::new(std::sync::Mutex::new(held));
         for n in 0..LOOKS {

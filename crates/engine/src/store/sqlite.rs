@@ -267,3 +267,36 @@ impl ToSql for Value<'_> {
         }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn a_table_of(rows: i32) -> Connection {
+        let connection = Connection::open_in_memory().expect("opens");
+        connection.execute_batch("CREATE TABLE one (id INTEGER PRIMARY KEY, word TEXT)").expect("is made");
+        let fill = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
+                    INSERT INTO one (word) SELECT 'word ' || i FROM n";
+        connection.execute(fill, [rows]).expect("is filled");
+        connection
+    }
+
+    fn look_for(connection: &Connection, condition: &str) {
+        let sql = format!("SELECT id FROM one WHERE {condition}");
+        Session(connection).query(&sql, &[], &mut |_| Ok(())).expect("is read");
+    }
+
+    #[test]
+    #[should_panic(expected = "no index serves SELECT id FROM one WHERE word")]
+    fn a_statement_that_reads_a_large_table_row_by_row_stops_a_test() {
+        look_for(&a_table_of(STEPS + 2), "word = 'word 7'");
+    }
+
+    #[test]
+    fn a_statement_with_an_index_and_a_small_table_are_well() {
+        look_for(&a_table_of(STEPS + 2), "id = 7");
+        let small = a_table_of(100);
+        // What it took before counts no more.
+        (0..STEPS / 50).for_each(|_| look_for(&small, "word = 'word 7'"));
+    }
+}
