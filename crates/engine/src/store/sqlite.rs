@@ -293,6 +293,23 @@ mod tests {
     }
 
     #[test]
+    fn what_is_asked_again_and_again_reads_only_the_calls_that_it_is_about() {
+        use crate::store::Store;
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = SqliteStore::open(&folder.path().join("sidetone.db")).expect("opens");
+        let fill = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
+                    INSERT INTO call (facts, view, state, wanted, started_at) SELECT '{}', '{}', 'complete', 1, i FROM n";
+        lock(&store.writer).execute(fill, [STEPS + 2]).expect("is filled");
+        let number = crate::number::parse("+34666444555", None).expect("parses");
+        let now = Utc::now();
+        assert_eq!(store.outbox(now).expect("is read").held, 0);
+        assert_eq!(store.overdue(now).expect("is read"), 0);
+        for found in [store.pending(), store.waiting("no_author"), store.unfinished(&number), store.live()] {
+            assert_eq!(found.expect("is read"), []);
+        }
+    }
+
+    #[test]
     fn a_statement_with_an_index_and_a_small_table_are_well() {
         look_for(&a_table_of(STEPS + 2), "id = 7");
         let small = a_table_of(100);
